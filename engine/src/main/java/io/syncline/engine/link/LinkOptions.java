@@ -1,0 +1,133 @@
+package io.syncline.engine.link;
+
+import io.syncline.engine.net.Endpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/// Everything a user chooses for one link.
+///
+/// @param task stable identity: names the checkpoint, so the same name resumes
+/// @param source where to read
+/// @param target where to write
+/// @param databases source database to target database; empty: every database to itself
+/// @param commands which commands to copy in `streaming`
+/// @param onExisting what to do when the target already holds keys
+/// @param extendExpiry added to every expiry written to the target
+/// @param retry how long to go on trying when either side is away; zero: not at all
+/// @param onRefused what to do with a command the target refuses for good
+/// @param onGap what to do when the source no longer holds our position
+/// @param onFlush what to do with FLUSHALL, FLUSHDB and SWAPDB
+/// @param throttle ceilings on what is written to the target
+/// @param end when the link ends by itself
+/// @param spool where bytes wait that the target has not taken yet
+/// @param tuning knobs with good defaults
+public record LinkOptions(
+        String task,
+        Endpoint source,
+        Endpoint target,
+        SortedMap<Integer, Integer> databases,
+        CommandChoice commands,
+        OnExisting onExisting,
+        Duration extendExpiry,
+        Duration retry,
+        OnRefused onRefused,
+        OnGap onGap,
+        OnFlush onFlush,
+        Throttle throttle,
+        End end,
+        SpoolLimits spool,
+        Tuning tuning) {
+
+    /// Commands by name or by `@group`. An empty `allow` allows all; `deny` wins.
+    public record CommandChoice(List<String> allow, List<String> deny) {
+        public static final CommandChoice ALL = new CommandChoice(List.of(), List.of());
+
+        public CommandChoice {
+            allow = List.copyOf(allow);
+            deny = List.copyOf(deny);
+        }
+    }
+
+    /// When the target already holds keys.
+    public enum OnExisting {
+        REPORT,
+        OVERWRITE
+    }
+
+    /// When the target refuses a command for good (wrong type, unknown command, no right).
+    public enum OnRefused {
+        STOP,
+        SKIP
+    }
+
+    /// When the source no longer holds the position this link stands at.
+    public enum OnGap {
+        RESYNC,
+        STOP
+    }
+
+    /// When FLUSHALL, FLUSHDB or SWAPDB arrives.
+    public enum OnFlush {
+        APPLY,
+        IGNORE,
+        STOP
+    }
+
+    /// When the link ends by itself.
+    public enum End {
+        /// Never: runs until stopped.
+        NEVER,
+        /// After the snapshot is in the target.
+        SNAPSHOT,
+        /// When the target has everything the source had at that moment.
+        CAUGHT_UP
+    }
+
+    /// Ceilings on writes to the target; 0 is none.
+    public record Throttle(long commandsPerSecond, long bytesPerSecond) {
+        public static final Throttle NONE = new Throttle(0, 0);
+    }
+
+    /// Where and how much may wait between source and target.
+    ///
+    /// @param memoryBytes kept in memory, per pipeline
+    /// @param diskBytes kept in files beyond that, per pipeline
+    /// @param directory for those files; emptied at start and end
+    public record SpoolLimits(long memoryBytes, long diskBytes, Path directory) {}
+
+    /// Knobs with good defaults.
+    ///
+    /// @param merge join adjacent plain commands (SET into MSET, ...) where the result is identical
+    /// @param batchCommands most commands in one transaction
+    /// @param batchBytes most bytes in one transaction, unless one command or source transaction is
+    ///   larger
+    /// @param windowBytes most bytes sent to a target node and not yet answered
+    /// @param heartbeat how often to write the heartbeat key at the source; zero: never
+    /// @param checkpointLag how long progress without data may go without a checkpoint
+    public record Tuning(
+            boolean merge,
+            int batchCommands,
+            int batchBytes,
+            int windowBytes,
+            Duration heartbeat,
+            Duration checkpointLag) {
+        public static final Tuning DEFAULT =
+                new Tuning(
+                        true, 512, 64 << 10, 8 << 20, Duration.ofSeconds(1), Duration.ofSeconds(1));
+    }
+
+    /// The database mapping as `0,3:5`, for display.
+    public String databasesText() {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<Integer, Integer> entry : databases.entrySet()) {
+            text.append(text.isEmpty() ? "" : ",").append(entry.getKey());
+            if (!entry.getKey().equals(entry.getValue())) {
+                text.append(':').append(entry.getValue());
+            }
+        }
+        return text.isEmpty() ? "all" : text.toString();
+    }
+}

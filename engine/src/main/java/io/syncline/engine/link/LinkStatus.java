@@ -1,0 +1,56 @@
+package io.syncline.engine.link;
+
+import java.util.List;
+
+/// The link at one moment. Counters only grow within one run of the link.
+///
+/// @param shards one entry a pipeline, in slot order
+/// @param retrying what is being retried now, or empty
+public record LinkStatus(List<Shard> shards, String retrying) {
+    public LinkStatus {
+        shards = List.copyOf(shards);
+    }
+
+    /// One pipeline at one moment. Unknown numbers are -1.
+    ///
+    /// @param index stable number of the pipeline within the task
+    /// @param source address of the node read from
+    /// @param replicationId id of the stream being read; empty before it is known
+    /// @param snapshotBytesRead bytes of the snapshot taken from the spool
+    /// @param snapshotBytesTotal its size; -1 when the source streams it (diskless)
+    /// @param snapshotKeys keys written
+    /// @param snapshotKeysTotal keys the source announced
+    /// @param receivedOffset last stream byte received
+    /// @param appliedOffset last stream byte that is durable in the target
+    /// @param sourceOffset the source's own offset, as last asked
+    /// @param lagBytes source offset minus applied offset
+    /// @param lagMillis age of what the target holds, by the heartbeat
+    /// @param commands commands applied in streaming
+    /// @param bytes stream bytes applied
+    /// @param refused commands refused for good
+    /// @param spoolMemoryBytes waiting in memory
+    /// @param spoolDiskBytes waiting on disk
+    /// @param snapshots snapshots begun in this run
+    /// @param resumes partial resynchronizations in this run
+    public record Shard(
+            int index,
+            String source,
+            Phase phase,
+            String replicationId,
+            long snapshotBytesRead,
+            long snapshotBytesTotal,
+            long snapshotKeys,
+            long snapshotKeysTotal,
+            long receivedOffset,
+            long appliedOffset,
+            long sourceOffset,
+            long lagBytes,
+            long lagMillis,
+            long commands,
+            long bytes,
+            long refused,
+            long spoolMemoryBytes,
+            long spoolDiskBytes,
+            int snapshots,
+            int resumes) {}
+}

@@ -1,0 +1,131 @@
+package io.syncline.engine.net;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Endpoint.Topology;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads and prints endpoint URIs: `redis://[user:password@]host:port[,host:port...]`,
+/// `redis-cluster://`, `redis-sentinel://...?master=NAME`, each with `s` for TLS (`rediss://`,
+/// `rediss-cluster://`, `rediss-sentinel://`) and the parameters `tls=true`, `ca=FILE`,
+/// `cert=FILE`, `key=FILE`, `verify-host=false`.
+///
+/// User and password are percent-decoded; `:password@` alone is the default user. Errors never
+/// repeat the user information.
+public final class EndpointUri {
+    private static final int SENTINEL_PORT = 26_379;
+    private static final String FORMS =
+            "Write redis://[user:password@]host:port, redis-cluster://host:port,host:port or"
+                    + " redis-sentinel://host:port?master=NAME (rediss:// for TLS)";
+
+    private EndpointUri() {}
+
+    /// @param place the option this text came from, for the error
+    public static Endpoint parse(String text, String place) {
+        int scheme = text.indexOf("://");
+        if (scheme < 0) {
+            throw bad(place, "the value has no '://'");
+        }
+        String name = text.substring(0, scheme);
+        Topology topology =
+                switch (name) {
+                    case "redis", "rediss", "valkey", "valkeys" -> Topology.STANDALONE;
+                    case "redis-cluster", "rediss-cluster" -> Topology.CLUSTER;
+                    case "redis-sentinel", "rediss-sentinel" -> Topology.SENTINEL;
+                    default -> throw bad(place, "the scheme '" + name + "' is not known");
+                };
+        boolean tls = name.startsWith("rediss") || name.equals("valkeys");
+        String rest = text.substring(scheme + 3);
+        int question = rest.indexOf('?');
+        Map<String, String> parameters =
+                parameters(question < 0 ? "" : rest.substring(question + 1), place);
+        rest = question < 0 ? rest : rest.substring(0, question);
+        int at = rest.lastIndexOf('@');
+        Credentials credentials = at < 0 ? Credentials.NONE : credentials(rest.substring(0, at));
+        String hosts = rest.substring(at + 1);
+        int slash = hosts.indexOf('/');
+        if (slash >= 0 && slash != hosts.length() - 1) {
+            throw bad(place, "a path follows the address; choose databases with --databases");
+        }
+        hosts = slash < 0 ? hosts : hosts.substring(0, slash);
+        int port = topology == Topology.SENTINEL ? SENTINEL_PORT : HostPort.DEFAULT_PORT;
+        List<HostPort> addresses =
+                Arrays.stream(hosts.split(",", -1)).map(h -> HostPort.parse(h, port)).toList();
+        String primary = parameters.getOrDefault("master", "");
+        return new Endpoint(topology, addresses, credentials, tls(tls, parameters), primary);
+    }
+
+    private static TlsOptions tls(boolean scheme, Map<String, String> parameters) {
+        boolean enabled = scheme || Boolean.parseBoolean(parameters.get("tls"));
+        boolean verify = !"false".equals(parameters.get("verify-host"));
+        return new TlsOptions(
+                enabled,
+                path(parameters, "ca"),
+                path(parameters, "cert"),
+                path(parameters, "key"),
+                verify);
+    }
+
+    private static @Nullable Path path(Map<String, String> parameters, String name) {
+        String value = parameters.get(name);
+        return value == null ? null : Path.of(value);
+    }
+
+    private static Credentials credentials(String userInfo) {
+        int colon = userInfo.indexOf(':');
+        if (colon < 0) {
+            return new Credentials(decode(userInfo), "");
+        }
+        return new Credentials(
+                decode(userInfo.substring(0, colon)), decode(userInfo.substring(colon + 1)));
+    }
+
+    private static String decode(String text) {
+        // '+' is an ordinary letter in user information, unlike in a form.
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> parameters(String query, String place) {
+        Map<String, String> parameters = new HashMap<>();
+        for (String pair : query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String key = equals < 0 ? pair : pair.substring(0, equals);
+            if (!List.of("master", "tls", "ca", "cert", "key", "verify-host").contains(key)) {
+                throw bad(place, "the parameter '" + key + "' is not known");
+            }
+            parameters.put(key, equals < 0 ? "true" : decode(pair.substring(equals + 1)));
+        }
+        return parameters;
+    }
+
+    static String format(Endpoint endpoint) {
+        String suffix =
+                switch (endpoint.topology()) {
+                    case STANDALONE -> "";
+                    case CLUSTER -> "-cluster";
+                    case SENTINEL -> "-sentinel";
+                };
+        String user = endpoint.credentials().user();
+        return (endpoint.tls().enabled() ? "rediss" : "redis")
+                + suffix
+                + "://"
+                + (user.isEmpty() ? "" : user + "@")
+                + endpoint.addresses().stream()
+                        .map(HostPort::toString)
+                        .collect(Collectors.joining(","))
+                + (endpoint.primaryName().isEmpty() ? "" : "?master=" + endpoint.primaryName());
+    }
+
+    private static SynclineException bad(String place, String rule) {
+        return new SynclineException(
+                ErrorCode.BAD_OPTION, place, "not an endpoint: " + rule, FORMS);
+    }
+}
