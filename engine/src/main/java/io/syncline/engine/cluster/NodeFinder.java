@@ -7,6 +7,8 @@ import java.io.IOException;
 /// is followed without a word from anyone.
 @FunctionalInterface
 public interface NodeFinder {
+    /// Finds the primary.
+    ///
     /// @throws IOException when nobody knows now: worth another try
     HostPort find() throws IOException;
 }

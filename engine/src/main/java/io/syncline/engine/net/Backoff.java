@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /// When to try again after a fault, and until when. Pure: time is passed in.
 ///
-/// Delays double from [#FIRST_MILLIS] to [#LONGEST_MILLIS]: a restart of a node is met within a tenth
-/// of a second, an outage of an hour costs a connection every five seconds.
+/// Delays double from [#FIRST_MILLIS] to [#LONGEST_MILLIS]: a restart of a node is met within a
+/// tenth of a second, an outage of an hour costs a connection every five seconds.
 public final class Backoff {
     static final long FIRST_MILLIS = 100;
     static final long LONGEST_MILLIS = 5_000;

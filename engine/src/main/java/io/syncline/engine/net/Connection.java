@@ -13,8 +13,8 @@ import java.net.Socket;
 import java.time.Duration;
 
 /// One blocking connection. Question and answer through [#call]; raw streams for replication links
-/// and lanes. Not for several threads, save that [#close] ends a blocked read from anywhere, and that
-/// one thread may read while another writes.
+/// and lanes. Not for several threads, save that [#close] ends a blocked read from anywhere, and
+/// that one thread may read while another writes.
 public final class Connection implements Closeable {
     private static final int BUFFER_BYTES = 8 << 10;
 

@@ -73,7 +73,8 @@ final class TlsContext {
         return factory.getTrustManagers();
     }
 
-    private static KeyManager @Nullable [] keys(@Nullable Path certificateFile, @Nullable Path keyFile)
+    private static KeyManager @Nullable [] keys(
+            @Nullable Path certificateFile, @Nullable Path keyFile)
             throws IOException, GeneralSecurityException {
         if (certificateFile == null && keyFile == null) {
             return null;
@@ -113,7 +114,8 @@ final class TlsContext {
                         .decode(pem.replaceAll("(?s).*-----BEGIN PRIVATE KEY-----|-----END.*", ""));
         for (String algorithm : new String[] {"RSA", "EC", "EdDSA"}) {
             try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+                return KeyFactory.getInstance(algorithm)
+                        .generatePrivate(new PKCS8EncodedKeySpec(der));
             } catch (InvalidKeySpecException e) {
                 // Not of this kind: the file does not say which, so the next one is tried.
                 continue;
@@ -140,7 +142,10 @@ final class TlsContext {
     private static SynclineException bad(String place, String rule, @Nullable Throwable cause) {
         return new SynclineException(
                 new Failure(
-                        ErrorCode.BAD_OPTION, place, rule, "Name PEM files that this user can read"),
+                        ErrorCode.BAD_OPTION,
+                        place,
+                        rule,
+                        "Name PEM files that this user can read"),
                 cause);
     }
 }

@@ -3,8 +3,8 @@ package io.syncline.engine.source;
 import io.syncline.engine.fault.Failure;
 import org.jspecify.annotations.Nullable;
 
-/// What came of one PSYNC that the source accepted: how it began, and its bytes in a spool. Lives on
-/// over any number of reconnections, as long as the source continues the same stream.
+/// What came of one PSYNC that the source accepted: how it began, and its bytes in a spool. Lives
+/// on over any number of reconnections, as long as the source continues the same stream.
 public final class Feed {
     /// Why no more bytes come.
     public enum Ending {
@@ -59,7 +59,9 @@ public final class Feed {
 
     /// The bytes that stand behind the snapshot when it has no announced length; empty otherwise.
     public byte[] mark() {
-        return opening instanceof ReplicaStream.Opening.Full full ? full.mark().clone() : new byte[0];
+        return opening instanceof ReplicaStream.Opening.Full full
+                ? full.mark().clone()
+                : new byte[0];
     }
 
     /// The snapshot's bytes, or -1 when the source did not say and it is not read to its end yet.

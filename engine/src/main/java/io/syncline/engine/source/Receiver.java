@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Drains one source shard's socket into a spool, and keeps the link alive.
 ///
-/// A link that breaks is opened again at the byte behind the last received one, so the spool sees one
-/// unbroken stream; only when the source can no longer continue there does the feed end, with the
-/// snapshot that the source sends instead already arriving in a successor.
+/// A link that breaks is opened again at the byte behind the last received one, so the spool sees
+/// one unbroken stream; only when the source can no longer continue there does the feed end, with
+/// the snapshot that the source sends instead already arriving in a successor.
 ///
 /// Threads: the applier calls [#open]; a thread of its own runs the pump; a ticker calls [#tick].
 public final class Receiver implements Closeable {
@@ -50,7 +50,8 @@ public final class Receiver implements Closeable {
         Spool make();
     }
 
-    /// While a source waits for the first acknowledgement after a diskless snapshot, it sends nothing.
+    /// While a source waits for the first acknowledgement after a diskless snapshot, it sends
+    /// nothing.
     private static final long EAGER_ACK_NANOS = 50_000_000;
 
     private static final long ACK_NANOS = 1_000_000_000;
@@ -258,7 +259,8 @@ public final class Receiver implements Closeable {
             return false;
         }
         while (broken.receivedOffset() < 0) {
-            // Only the applier can tell where a diskless snapshot ends, and it has all of its bytes.
+            // Only the applier can tell where a diskless snapshot ends, and it has all of its
+            // bytes.
             if (pause(10)) {
                 broken.end(Feed.Ending.STOPPED, null, null);
                 return false;

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection on which a source sends us its replication stream: the handshake, then raw bytes.
 ///
-/// We announce no listening port, so that neither Sentinel nor FAILOVER ever chooses us as a primary,
-/// and of the capabilities only those we mean: `eof` (diskless transfer) and `psync2` (a new
-/// replication id in `+CONTINUE`). Anything else would change the protocol
-/// (replication.c `replconfCommand`, Redis 2.8 to 8, Valkey 7.2 to 9).
+/// We announce no listening port, so that neither Sentinel nor FAILOVER ever chooses us as a
+/// primary, and of the capabilities only those we mean: `eof` (diskless transfer) and `psync2` (a
+/// new replication id in `+CONTINUE`). Anything else would change the protocol (replication.c
+/// `replconfCommand`, Redis 2.8 to 8, Valkey 7.2 to 9).
 final class ReplicaStream implements Closeable {
     /// A status line or the announcement of a snapshot.
     private static final int LINE_LIMIT = 1024;
@@ -47,7 +47,8 @@ final class ReplicaStream implements Closeable {
         ///
         /// @param length the snapshot's bytes, or -1 when it ends with `mark`
         /// @param mark the 40 bytes behind a diskless snapshot; empty otherwise
-        record Full(String replicationId, long offset, long length, byte[] mark) implements Opening {}
+        record Full(String replicationId, long offset, long length, byte[] mark)
+                implements Opening {}
     }
 
     /// Asks a source for its stream.
@@ -192,8 +193,8 @@ final class ReplicaStream implements Closeable {
         }
     }
 
-    /// Shows life during a transfer without saying an offset. A source takes a bare line feed from a
-    /// replica as such (networking.c `processInlineBuffer`).
+    /// Shows life during a transfer without saying an offset. A source takes a bare line feed from
+    /// a replica as such (networking.c `processInlineBuffer`).
     void keepAlive() throws IOException {
         synchronized (acknowledgement) {
             acknowledgement.clear();

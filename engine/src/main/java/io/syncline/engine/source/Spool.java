@@ -8,14 +8,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What the source has sent and the target has not taken: a queue of bytes, in memory first, then in
-/// bounded disk segments.
+/// What the source has sent and the target has not taken: a queue of bytes, in memory first, then
+/// in bounded disk segments.
 ///
-/// One thread writes (the receiver), one reads (the applier). The receiver must never wait for a slow
-/// target while there is room, since a source drops a replica that does not drain its socket. Bytes
-/// travel in blocks: the writer fills the last block, the reader may already read what is filled. A
-/// full block that does not fit in memory goes to disk; the oldest stay in memory, since they are
-/// needed first.
+/// One thread writes (the receiver), one reads (the applier). The receiver must never wait for a
+/// slow target while there is room, since a source drops a replica that does not drain its socket.
+/// Bytes travel in blocks: the writer fills the last block, the reader may already read what is
+/// filled. A full block that does not fit in memory goes to disk; the oldest stay in memory, since
+/// they are needed first.
 ///
 /// The lock is taken once per read from the socket, never held over I/O to a socket.
 public final class Spool implements Closeable {
@@ -41,7 +41,8 @@ public final class Spool implements Closeable {
     private boolean ended;
 
     /// @param wakeReader called after each write while the reader may be waiting
-    public Spool(long memoryBytes, long diskBytes, Path directory, String name, Runnable wakeReader) {
+    public Spool(
+            long memoryBytes, long diskBytes, Path directory, String name, Runnable wakeReader) {
         this.memoryLimit = Math.max(memoryBytes, 4L * BLOCK_BYTES);
         this.diskLimit = diskBytes;
         this.file = new SpoolFile(directory, name);
@@ -54,6 +55,7 @@ public final class Spool implements Closeable {
     static final class Block {
         byte @Nullable [] array;
         int filled;
+
         /// Where it lies on disk; -1 while in memory.
         long diskPosition = -1;
 
@@ -198,7 +200,8 @@ public final class Spool implements Closeable {
 
         /// Widens the window, or moves on to the next block when this one is used up.
         ///
-        /// @param starving whether the reader holds an incomplete command, so that limits must yield
+        /// @param starving whether the reader holds an incomplete command, so that limits must
+        ///   yield
         /// @return whether there are bytes at `position` now that were not there before
         public boolean advance(boolean starving) throws IOException {
             Block load = null;

@@ -71,8 +71,7 @@ final class SpoolFile implements Closeable {
         Segment segment = segments.getFirst();
         ByteBuffer buffer = ByteBuffer.wrap(array, 0, length);
         while (buffer.hasRemaining()) {
-            int count =
-                    segment.channel.read(buffer, position - segment.start + buffer.position());
+            int count = segment.channel.read(buffer, position - segment.start + buffer.position());
             if (count < 0) {
                 throw new EOFException(
                         "[" + directory + "] a spool segment ends before its block does");
