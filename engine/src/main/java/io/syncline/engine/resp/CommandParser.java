@@ -5,18 +5,18 @@ package io.syncline.engine.resp;
 /// A caller hands over the bytes that it has, beginning at the command's first byte. When the
 /// command is not whole yet, the parser remembers how far it came, counted from that first byte:
 /// the caller appends bytes, or moves everything to a larger array, and calls again; nothing is
-/// read twice. [#neededBytes()] tells a lower bound of the command's length, so that the caller
-/// can gather a big command without asking for each piece.
+/// read twice. [#neededBytes()] tells a lower bound of the command's length, so that the caller can
+/// gather a big command without asking for each piece.
 ///
 /// Every byte is checked: malformed input ends in [RespFormatException] and never in memory that
 /// the bytes do not pay for (argument arrays grow as arguments arrive). After an exception the
 /// stream has no known boundary any more; [#reset()] makes the parser usable for another stream.
 ///
-/// Format as in networking.c of Redis 2.8 to 8 (`processMultibulkBuffer`,
-/// `processInlineBuffer`): arrays of bulk strings, lines of words, empty lines as keep-alives.
+/// Format as in networking.c of Redis 2.8 to 8 (`processMultibulkBuffer`, `processInlineBuffer`):
+/// arrays of bulk strings, lines of words, empty lines as keep-alives.
 public final class CommandParser {
-    /// Servers since 7.0 accept as many arguments as an int counts, before 1,048,576. Views of
-    /// more than 16 Mi arguments would cost more memory than a batch may have.
+    /// Servers since 7.0 accept as many arguments as an int counts, before 1,048,576. Views of more
+    /// than 16 Mi arguments would cost more memory than a batch may have.
     public static final int ARGUMENT_COUNT_LIMIT = 1 << 24;
 
     /// A command must fit a Java array together with its header.
@@ -210,8 +210,8 @@ public final class CommandParser {
         return (int) value;
     }
 
-    /// An inline command: words up to a line end. Quotes are not known here, since no server
-    /// writes them into its stream.
+    /// An inline command: words up to a line end. Quotes are not known here, since no server writes
+    /// them into its stream.
     private boolean line(byte[] buffer, int limit, CommandView view) {
         int at = from + position;
         while (at < limit && buffer[at] != '\n') {

@@ -5,8 +5,8 @@ import java.util.Map;
 
 /// What a server's error means to a client that writes: its first word, and what can be done.
 ///
-/// Words as servers of Redis 2.8 to 8.6 and Valkey to 9.1 write them (server.c `createSharedObjects`,
-/// cluster.c `clusterRedirectClient`).
+/// Words as servers of Redis 2.8 to 8.6 and Valkey to 9.1 write them (server.c
+/// `createSharedObjects`, cluster.c `clusterRedirectClient`).
 public enum ErrorKind {
     LOADING(Remedy.RETRY),
     BUSY(Remedy.RETRY),

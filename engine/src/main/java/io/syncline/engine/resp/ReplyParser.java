@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 /// Walks over replies in a buffer without making objects: what a target lane does with the
 /// thousands of `+QUEUED` and the result arrays of its transactions.
 ///
-/// Replies arrive in pieces. [#skip] remembers how far it came in an unfinished reply, counted
-/// from the reply's first byte, so that nothing is read twice even when the bytes move. Nested
-/// arrays need no stack: an array only raises the number of replies that are still due.
+/// Replies arrive in pieces. [#skip] remembers how far it came in an unfinished reply, counted from
+/// the reply's first byte, so that nothing is read twice even when the bytes move. Nested arrays
+/// need no stack: an array only raises the number of replies that are still due.
 ///
 /// Malformed bytes end in [RespFormatException]; the connection is of no use after that.
 public final class ReplyParser {
@@ -32,8 +32,8 @@ public final class ReplyParser {
     /// Skips the reply whose first byte is `buffer[from]`.
     ///
     /// @param limit index behind the last byte that has arrived
-    /// @return the index behind the reply, or -1 when it is not whole yet: call again with the
-    ///     same first byte and more bytes
+    /// @return the index behind the reply, or -1 when it is not whole yet: call again with the same
+    ///   first byte and more bytes
     public int skip(byte[] buffer, int from, int limit) {
         int at = from + position;
         long rest = position == 0 ? 1 : due;
@@ -60,8 +60,8 @@ public final class ReplyParser {
     /// The bytes of one `+QUEUED` reply.
     public static final int QUEUED_LENGTH = 9;
 
-    /// Counts how many of the next replies are `+OK`, at most `most`; each takes
-    /// [#OK_LENGTH] bytes.
+    /// Counts how many of the next replies are `+OK`, at most `most`; each takes [#OK_LENGTH]
+    /// bytes.
     public static int countOk(byte[] buffer, int from, int limit, int most) {
         return countEqual(OK, buffer, from, limit, most);
     }

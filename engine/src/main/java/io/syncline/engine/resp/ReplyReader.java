@@ -141,6 +141,7 @@ public final class ReplyReader {
     }
 
     private EOFException ended() {
-        return new EOFException("the peer closed the connection after " + position + " bytes of a reply");
+        return new EOFException(
+                "the peer closed the connection after " + position + " bytes of a reply");
     }
 }
