@@ -52,7 +52,7 @@ public final class CommandTable {
             byte[] name = spec.name().getBytes(StandardCharsets.US_ASCII);
             int place = place(name, 0, name.length);
             while (names[place] != null) {
-                place = place + 1 & CAPACITY - 1;
+                place = (place + 1) & (CAPACITY - 1);
             }
             names[place] = name;
             specs[place] = spec;
@@ -78,7 +78,7 @@ public final class CommandTable {
             if (name.length == length && equal(name, buffer, offset)) {
                 return specs[place];
             }
-            place = place + 1 & CAPACITY - 1;
+            place = (place + 1) & (CAPACITY - 1);
         }
         return CommandSpec.UNKNOWN;
     }
@@ -109,15 +109,15 @@ public final class CommandTable {
             head = (long) LONGS.get(buffer, offset);
             tail = (long) LONGS.get(buffer, offset + length - Long.BYTES);
         } else if (buffer.length - offset >= Long.BYTES) {
-            head = (long) LONGS.get(buffer, offset) & -1L >>> Long.SIZE - length * Byte.SIZE;
+            head = (long) LONGS.get(buffer, offset) & (-1L >>> (Long.SIZE - length * Byte.SIZE));
         } else {
             head = 0;
             for (int i = 0; i < length; i++) {
-                head |= (buffer[offset + i] & 0xffL) << i * Byte.SIZE;
+                head |= (buffer[offset + i] & 0xffL) << (i * Byte.SIZE);
             }
         }
         long mixed = (head & FOLD_ALL) + (tail & FOLD_ALL) * 31 + length;
-        return (int) (mixed * SPREAD >>> Long.SIZE - CAPACITY_BITS);
+        return (int) ((mixed * SPREAD) >>> (Long.SIZE - CAPACITY_BITS));
     }
 
     private static byte[] upper() {

@@ -44,29 +44,15 @@ public record KeySpec(Rule rule, int first, int last, int step) {
 
     /// Reads the last column of `commands.txt`, which explains the forms.
     static KeySpec parse(String text) {
-        switch (text) {
-            case "-" -> {
-                return NONE;
-            }
-            case "store-numkeys" -> {
-                return new KeySpec(Rule.STORE_NUMKEYS, 1, 1, 1);
-            }
-            case "sort" -> {
-                return new KeySpec(Rule.SORT, 1, 1, 1);
-            }
-            case "georadius" -> {
-                return new KeySpec(Rule.GEORADIUS, 1, 1, 1);
-            }
-            case "streams" -> {
-                return new KeySpec(Rule.STREAMS, 1, 1, 1);
-            }
-            case "migrate" -> {
-                return new KeySpec(Rule.MIGRATE, 3, 3, 1);
-            }
-            default -> {
-                return parseNumbers(text);
-            }
-        }
+        return switch (text) {
+            case "-" -> NONE;
+            case "store-numkeys" -> new KeySpec(Rule.STORE_NUMKEYS, 1, 1, 1);
+            case "sort" -> new KeySpec(Rule.SORT, 1, 1, 1);
+            case "georadius" -> new KeySpec(Rule.GEORADIUS, 1, 1, 1);
+            case "streams" -> new KeySpec(Rule.STREAMS, 1, 1, 1);
+            case "migrate" -> new KeySpec(Rule.MIGRATE, 3, 3, 1);
+            default -> parseNumbers(text);
+        };
     }
 
     private static KeySpec parseNumbers(String text) {

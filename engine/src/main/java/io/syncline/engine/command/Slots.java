@@ -27,13 +27,13 @@ public final class Slots {
                         if (close == open + 1) {
                             break;
                         }
-                        return Crc16.of(buffer, open + 1, close - open - 1) & COUNT - 1;
+                        return Crc16.of(buffer, open + 1, close - open - 1) & (COUNT - 1);
                     }
                 }
                 break;
             }
         }
-        return Crc16.of(buffer, offset, length) & COUNT - 1;
+        return Crc16.of(buffer, offset, length) & (COUNT - 1);
     }
 
     public static int of(byte[] key) {
@@ -58,7 +58,7 @@ public final class Slots {
                 for (byte second : LETTERS) {
                     int two = Crc16.update(one, second);
                     for (byte third : LETTERS) {
-                        int slot = Crc16.update(two, third) & COUNT - 1;
+                        int slot = Crc16.update(two, third) & (COUNT - 1);
                         if (tags[slot] == null) {
                             byte[] tag = {first, second, third};
                             tags[slot] = new String(tag, StandardCharsets.US_ASCII);
