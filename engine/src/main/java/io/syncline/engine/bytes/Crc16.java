@@ -19,7 +19,7 @@ public final class Crc16 {
 
     /// The checksum of what was read before, continued by one byte.
     public static int update(int crc, byte next) {
-        return (crc << 8 & 0xffff) ^ TABLE[(crc >>> 8 ^ next) & 0xff];
+        return ((crc << 8) & 0xffff) ^ TABLE[((crc >>> 8) ^ next) & 0xff];
     }
 
     private static char[] table() {
@@ -27,7 +27,7 @@ public final class Crc16 {
         for (int i = 0; i < table.length; i++) {
             int crc = i << 8;
             for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 0x8000) != 0 ? crc << 1 ^ POLYNOMIAL : crc << 1;
+                crc = (crc & 0x8000) != 0 ? (crc << 1) ^ POLYNOMIAL : crc << 1;
             }
             table[i] = (char) crc;
         }

@@ -94,6 +94,8 @@ public enum ErrorKind {
         return remedy;
     }
 
+    /// Classifies an error by its words.
+    ///
     /// @param text the error without its `-`
     public static ErrorKind of(String text) {
         int space = text.indexOf(' ');

@@ -23,6 +23,8 @@ public record Redirect(boolean ask, int slot, String host, int port) {
         }
     }
 
+    /// Reads the text of an error.
+    ///
     /// @param text the error without its `-`
     /// @return null when the text is no well-formed redirection
     public static @Nullable Redirect parse(String text) {

@@ -16,7 +16,8 @@ public sealed interface Reply {
         }
     }
 
-    record Number(long value) implements Reply {}
+    /// An integer.
+    record Whole(long value) implements Reply {}
 
     /// A bulk string. The array is not copied: whoever makes it gives it away.
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere; bytes are what arrived

@@ -129,39 +129,39 @@ public final class ReplyParser {
     /// Skips one line or bulk string; for an array only its header, with `itemCount` set.
     private int one(byte[] buffer, int at, int limit, int from) {
         itemCount = 0;
-        switch (buffer[at]) {
-            case '+', '-', ':' -> {
-                return line(buffer, at, limit, from);
-            }
-            case '$' -> {
-                int next = line(buffer, at, limit, from);
-                if (next < 0) {
-                    return -1;
-                }
-                long length = number(buffer, at + 1, next - 2, from, BULK_LENGTH_LIMIT);
-                if (length < 0) {
-                    return next;
-                }
-                if (limit - next - 2L < length) {
-                    return -1;
-                }
-                int end = next + (int) length;
-                if (buffer[end] != '\r' || buffer[end + 1] != '\n') {
-                    throw malformed(end - from, "end of a bulk string", buffer[end], "CR LF");
-                }
-                return end + 2;
-            }
+        return switch (buffer[at]) {
+            case '+', '-', ':' -> line(buffer, at, limit, from);
+            case '$' -> bulk(buffer, at, limit, from);
             case '*' -> {
                 int next = line(buffer, at, limit, from);
                 if (next >= 0) {
                     int count = (int) number(buffer, at + 1, next - 2, from, ITEM_COUNT_LIMIT);
                     itemCount = Math.max(0, count);
                 }
-                return next;
+                yield next;
             }
             default ->
                     throw malformed(at - from, "kind of a reply", buffer[at], "one of + - : $ *");
+        };
+    }
+
+    private static int bulk(byte[] buffer, int at, int limit, int from) {
+        int next = line(buffer, at, limit, from);
+        if (next < 0) {
+            return -1;
         }
+        long length = number(buffer, at + 1, next - 2, from, BULK_LENGTH_LIMIT);
+        if (length < 0) {
+            return next;
+        }
+        if (limit - next - 2L < length) {
+            return -1;
+        }
+        int end = next + (int) length;
+        if (buffer[end] != '\r' || buffer[end + 1] != '\n') {
+            throw malformed(end - from, "end of a bulk string", buffer[end], "CR LF");
+        }
+        return end + 2;
     }
 
     /// @return the index behind the line that begins at `at`, or -1

@@ -50,7 +50,7 @@ public final class ReplyReader {
         return switch (kind) {
             case '+' -> new Reply.Text(line);
             case '-' -> new Reply.Failure(line);
-            case ':' -> new Reply.Number(number(start, line, Long.MIN_VALUE, Long.MAX_VALUE));
+            case ':' -> new Reply.Whole(number(start, line, Long.MIN_VALUE, Long.MAX_VALUE));
             case '$' -> bulk((int) number(start, line, -1, BULK_LENGTH_LIMIT));
             case '*' -> items((int) number(start, line, -1, ITEM_COUNT_LIMIT), depth);
             default ->
