@@ -116,9 +116,8 @@ final class TlsContext {
             try {
                 return KeyFactory.getInstance(algorithm)
                         .generatePrivate(new PKCS8EncodedKeySpec(der));
-            } catch (InvalidKeySpecException e) {
+            } catch (InvalidKeySpecException ignored) {
                 // Not of this kind: the file does not say which, so the next one is tried.
-                continue;
             }
         }
         throw bad(file.toString(), "the key is neither RSA, EC nor EdDSA", null);

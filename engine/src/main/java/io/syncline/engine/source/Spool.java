@@ -264,20 +264,15 @@ public final class Spool implements Closeable {
             }
             return limit > 0 || advance(starving);
         }
+    }
 
-        /// Whether everything was read and nothing more will come.
-        public boolean atEnd() {
-            lock.lock();
-            try {
-                Block block = current;
-                return closed
-                        || (ended
-                                && position == limit
-                                && written == taken
-                                && (block == null || blocks.size() == 1));
-            } finally {
-                lock.unlock();
-            }
+    /// Whether the reader has taken everything and nothing more will come.
+    public boolean atEnd() {
+        lock.lock();
+        try {
+            return closed || ended && written == taken && blocks.size() == 1;
+        } finally {
+            lock.unlock();
         }
     }
 
