@@ -191,7 +191,10 @@ final class RdbInput {
         if (needed > LARGEST_ARRAY) {
             throw tooLong("what must be held in memory at once", needed, LARGEST_ARRAY);
         }
-        buffer = Arrays.copyOf(buffer, (int) Math.min(needed, buffer.length * 2L));
+        // At least half more, so that many small parts do not copy the buffer for each of them; at
+        // most twice, so that memory follows what has arrived; between, just what is needed.
+        long step = Math.clamp(needed - buffer.length, buffer.length / 2, buffer.length);
+        buffer = Arrays.copyOf(buffer, (int) Math.min(buffer.length + step, LARGEST_ARRAY));
     }
 
     int readByte() throws IOException {
