@@ -54,7 +54,7 @@ public final class RdbReader {
     public RdbReader(ByteInput input, RdbLimits limits) {
         this.in = new RdbInput(input, limits.maxElementBytes());
         this.limits = limits;
-        this.decoder = new ValueDecoder(limits.maxElementBytes());
+        this.decoder = new ValueDecoder(in);
     }
 
     /// Moves to the next event, over whatever was not read of the last one.
@@ -254,11 +254,11 @@ public final class RdbReader {
     public void streamValue(ValueVisitor visitor) throws IOException {
         if (whole) {
             in.position = valueStart;
-            decoder.decode(in, type, visitor);
+            decoder.decode(type, visitor);
             in.position = valueStart + valueLength;
         } else if (valuePending) {
             valuePending = false;
-            decoder.decode(in, type, visitor);
+            decoder.decode(type, visitor);
         } else {
             throw new IllegalStateException("this value was read already and was not held");
         }

@@ -153,7 +153,7 @@ final class ValueWalk {
     }
 
     /// The state of idempotent producers: duration, most ids, producers, then two counters.
-    private static void skipIdempotence(RdbInput in) throws IOException {
+    static void skipIdempotence(RdbInput in) throws IOException {
         skipNumbers(in, 2);
         for (long left = in.readCount("the number of producers"); left > 0; left--) {
             in.skipString();
