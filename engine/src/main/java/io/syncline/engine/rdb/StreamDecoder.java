@@ -23,6 +23,7 @@ final class StreamDecoder {
     private final PackedList entries;
     private final PackedList masterFields;
     private final PendingEntries pending = new PendingEntries();
+    private final ByteSlice node = new ByteSlice();
     private final ByteSlice first = new ByteSlice();
     private final ByteSlice second = new ByteSlice();
     private final RdbInput in;
@@ -79,7 +80,6 @@ final class StreamDecoder {
         // The id may stand compressed or not; either way it is read before the node replaces it.
         long baseMillis = (long) LONG_BIG.get(first.array, first.offset);
         long baseSequence = (long) LONG_BIG.get(first.array, first.offset + 8);
-        ByteSlice node = new ByteSlice();
         RdbStrings.read(in, node);
         entries.openListpack(node);
         entries.requireInteger("a node's number of entries");
@@ -147,10 +147,14 @@ final class StreamDecoder {
             decodeConsumer();
         }
         if (generation >= 5 && in.readCount("the number of entries given back") > 0) {
-            throw new UnsupportedValueException(
-                    "a stream with entries that consumers gave back (XNACK of Redis 8.8) can only"
-                            + " travel as it is");
+            throw entriesGivenBack();
         }
+    }
+
+    static UnsupportedValueException entriesGivenBack() {
+        return new UnsupportedValueException(
+                "a stream with entries that consumers gave back (XNACK of Redis 8.8) can only travel"
+                        + " as it is");
     }
 
     private void decodeConsumer() throws IOException {

@@ -14,6 +14,11 @@ final class ValueDecoder {
     private static final int PACKED_NODE = 2;
     private static final int INTSET_HEADER = 8;
 
+    /// In place of a text score's length; 255 is minus infinity.
+    private static final int NOT_A_NUMBER = 253;
+
+    private static final int INFINITY = 254;
+
     private static final VarHandle SHORT =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT =
@@ -83,7 +88,7 @@ final class ValueDecoder {
             case MODULE_2 ->
                     throw new UnsupportedValueException(
                             "a value of the module type "
-                                    + ModuleId.typeName(in.readNumber("a module's id"))
+                                    + ModuleId.typeName(in.numberAt(in.position, "a module's id"))
                                     + " can only travel as it is, to a server with that module");
             case ARRAY ->
                     throw new UnsupportedValueException(
@@ -130,23 +135,16 @@ final class ValueDecoder {
 
     private double textScore() throws IOException {
         int length = in.readByte();
-        switch (length) {
-            case 253 -> {
-                return Double.NaN;
-            }
-            case 254 -> {
-                return Double.POSITIVE_INFINITY;
-            }
-            case 255 -> {
-                return Double.NEGATIVE_INFINITY;
-            }
-            default -> {
-                in.require(length);
-                second.set(in.buffer, in.position, length);
-                in.position += length;
-                return Scores.parse(in, second);
-            }
+        if (length == NOT_A_NUMBER) {
+            return Double.NaN;
         }
+        if (length > NOT_A_NUMBER) {
+            return length == INFINITY ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        }
+        in.require(length);
+        second.set(in.buffer, in.position, length);
+        in.position += length;
+        return Scores.parse(in, second);
     }
 
     private void hash(ValueVisitor visitor) throws IOException {
