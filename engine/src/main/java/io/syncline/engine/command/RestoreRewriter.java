@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// twice: with REPLACE, with an absolute expiry, with a value of the target's format (cluster.c
 /// `restoreCommand`).
 final class RestoreRewriter {
+    /// What is kept between values; a huge value's array is given back.
+    private static final int SCRATCH_LENGTH = 64 * 1024;
+
     private final Dialect target;
     private final long extensionMillis;
     private final @Nullable PayloadAdapter payloads;
-    private final ByteBuilder payload = new ByteBuilder(0);
+    private final ByteBuilder payload = new ByteBuilder(SCRATCH_LENGTH);
 
     RestoreRewriter(RewriteRules rules) {
         target = rules.target();
@@ -43,7 +46,7 @@ final class RestoreRewriter {
                 return LEAVE;
             }
         }
-        payload.clearAndTrim(0);
+        payload.clearAndTrim(SCRATCH_LENGTH);
         boolean adapted =
                 payloads != null
                         && payloads.adapt(view.buffer, view.offsets[3], view.lengths[3], payload);

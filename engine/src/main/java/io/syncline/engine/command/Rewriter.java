@@ -3,6 +3,8 @@ package io.syncline.engine.command;
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Replaces commands whose streamed form would do something else at the target, or be refused.
 ///
@@ -29,7 +31,7 @@ public final class Rewriter {
     public static final int DROP = -1;
 
     private final RewriteRules rules;
-    private final boolean[] concernedKinds = new boolean[CommandKind.values().length];
+    private final Set<CommandKind> concernedKinds = EnumSet.noneOf(CommandKind.class);
     private final boolean datedConcerned;
     private final ExpiryRewriter expiries;
     private final RestoreRewriter restores;
@@ -40,7 +42,9 @@ public final class Rewriter {
         restores = new RestoreRewriter(rules);
         datedConcerned = !rules.target().knowsFormsOf7();
         for (CommandKind kind : CommandKind.values()) {
-            concernedKinds[kind.ordinal()] = isConcerned(kind);
+            if (isConcerned(kind)) {
+                concernedKinds.add(kind);
+            }
         }
     }
 
@@ -75,7 +79,7 @@ public final class Rewriter {
 
     /// Whether [#rewrite] has to be asked. Plain `SET`, the commonest command, never.
     public boolean concerns(CommandView view, CommandSpec spec) {
-        if (concernedKinds[spec.kind().ordinal()]) {
+        if (concernedKinds.contains(spec.kind())) {
             return spec.kind() != CommandKind.SET || view.argumentCount > 3;
         }
         return datedConcerned && (spec.flags() & CommandSpec.DATED) != 0;
