@@ -11,6 +11,7 @@ import io.syncline.server.report.Reporter;
 import io.syncline.server.view.Ending;
 import io.syncline.server.view.Meter;
 import io.syncline.server.view.Progress;
+import io.syncline.server.view.Proof;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,6 +35,8 @@ public final class LinkRun {
 
         record Say(String text) implements Message {}
 
+        record Proved(Proof proof) implements Message {}
+
         /// @param failure why, when it did not end by itself
         record End(Link.Outcome outcome, @Nullable Failure failure) implements Message {}
     }
@@ -46,6 +49,9 @@ public final class LinkRun {
     private final long begun = System.nanoTime();
     private volatile boolean interrupted;
     private volatile boolean abandoned;
+
+    /// A failure that the link knows nothing of.
+    private volatile @Nullable Failure foreign;
 
     public LinkRun(LinkOptions options, Reporter reporter) {
         this.options = options;
@@ -82,6 +88,17 @@ public final class LinkRun {
     /// Tells the reporter something, in its turn. From any thread.
     public void say(String text) {
         put(new Message.Say(text));
+    }
+
+    /// Shows what the demonstration found. From any thread.
+    public void proved(Proof proof) {
+        put(new Message.Proved(proof));
+    }
+
+    /// Ends the run as failed. From any thread; returns at once.
+    public void fail(Failure failure) {
+        foreign = failure;
+        finish();
     }
 
     private void runLink() {
@@ -129,6 +146,7 @@ public final class LinkRun {
                 case null -> {}
                 case Message.Event event -> reporter.happened(event.event());
                 case Message.Say say -> reporter.say(say.text());
+                case Message.Proved proved -> reporter.proved(proved.proof());
                 case Message.End end -> {
                     return end;
                 }
@@ -141,6 +159,11 @@ public final class LinkRun {
     }
 
     private ExitCode finish(Message.End end) {
+        Failure other = foreign;
+        if (other != null) {
+            reporter.failed(other);
+            return finish(Ending.Kind.FAILED);
+        }
         if (end.failure() != null) {
             reporter.failed(end.failure());
             if (end.failure().code() == ErrorCode.BAD_OPTION) {

@@ -8,6 +8,7 @@ import io.syncline.engine.link.Phase;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.server.view.Ending;
 import io.syncline.server.view.Progress;
+import io.syncline.server.view.Proof;
 import io.syncline.server.view.Progress.Rates;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
@@ -76,6 +77,24 @@ public final class JsonEvents {
 
     public byte[] note(Instant time, String text) {
         return line(time, "note", json -> json.writeStringProperty("text", text));
+    }
+
+    public byte[] proof(Instant time, Proof proof) {
+        return line(
+                time,
+                "proof",
+                json -> {
+                    json.writeBooleanProperty("equal", proof.isEqual());
+                    json.writeArrayPropertyStart("facts");
+                    for (Proof.Fact fact : proof.facts()) {
+                        json.writeStartObject();
+                        json.writeStringProperty("name", fact.name());
+                        json.writeStringProperty("source", fact.source());
+                        json.writeStringProperty("target", fact.target());
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
+                });
     }
 
     /// @return no bytes for an event that [#ended] says better

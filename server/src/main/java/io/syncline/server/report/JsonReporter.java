@@ -5,6 +5,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.server.view.Ending;
 import io.syncline.server.view.Progress;
+import io.syncline.server.view.Proof;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -49,6 +50,11 @@ public final class JsonReporter implements Reporter {
     @Override
     public void say(String text) {
         output.event(events.note(clock.instant(), text));
+    }
+
+    @Override
+    public void proved(Proof proof) {
+        output.event(events.proof(clock.instant(), proof));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.syncline.server.view.Headline;
 import io.syncline.server.view.Line;
 import io.syncline.server.view.Note;
 import io.syncline.server.view.Progress;
+import io.syncline.server.view.Proof;
 import io.syncline.server.view.Screen;
 import io.syncline.server.view.Tone;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A view that is redrawn in place at the bottom of a terminal. What was printed before stays, and
 /// the last state stays when the run is over.
@@ -32,6 +34,7 @@ public final class LiveReporter implements Reporter {
     private String source = "";
     private String target = "";
     private Progress last = new Progress(Duration.ZERO, new LinkStatus(List.of(), ""), List.of());
+    private @Nullable Proof proof;
     private boolean stopping;
 
     public LiveReporter(Terminal terminal) {
@@ -98,6 +101,15 @@ public final class LiveReporter implements Reporter {
         Ending ending = Ending.of(kind, progress);
         draw(ending.headline(), ending.totals() + ".");
         canvas.leave();
+        Proof found = proof;
+        if (found != null) {
+            List<Line> lines = new ArrayList<>();
+            lines.add(new Line());
+            lines.addAll(found.lines(canvas.look()));
+            lines.add(new Line());
+            lines.addAll(found.verdict().lines(canvas.look()));
+            canvas.printAbove(lines);
+        }
     }
 
     @Override
@@ -105,6 +117,12 @@ public final class LiveReporter implements Reporter {
         List<Line> lines = new ArrayList<>();
         lines.add(new Line().bold(text));
         canvas.printAbove(lines);
+    }
+
+    /// Shown below the last state, once that is drawn.
+    @Override
+    public void proved(Proof found) {
+        proof = found;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.syncline.server.view.Ending;
 import io.syncline.server.view.Headline;
 import io.syncline.server.view.Note;
 import io.syncline.server.view.Progress;
+import io.syncline.server.view.Proof;
 import io.syncline.server.view.Tone;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,6 +70,17 @@ public final class PlainReporter implements Reporter {
     @Override
     public void say(String text) {
         line(Tone.WORKING, text, "");
+    }
+
+    @Override
+    public void proved(Proof proof) {
+        for (Proof.Fact fact : proof.facts()) {
+            line(
+                    fact.isEqual() ? Tone.WELL : Tone.BROKEN,
+                    fact.name() + ": source " + fact.source() + ", target " + fact.target(),
+                    "");
+        }
+        note(proof.verdict());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.server.view.Ending;
 import io.syncline.server.view.Progress;
+import io.syncline.server.view.Proof;
 import java.time.Duration;
 
 /// Says how a run goes. Used by one thread.
@@ -25,6 +26,9 @@ public interface Reporter {
 
     /// Something that is no event of the link: the demo's story, a signal's answer.
     void say(String text);
+
+    /// What a comparison of both sides found.
+    void proved(Proof proof);
 
     /// How often [#progressed] is wanted.
     Duration interval();
