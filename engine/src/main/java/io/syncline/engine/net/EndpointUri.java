@@ -29,6 +29,8 @@ public final class EndpointUri {
 
     private EndpointUri() {}
 
+    /// Reads a URI.
+    ///
     /// @param place the option this text came from, for the error
     public static Endpoint parse(String text, String place) {
         int scheme = text.indexOf("://");

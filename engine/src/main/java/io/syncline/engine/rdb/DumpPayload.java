@@ -1,0 +1,91 @@
+package io.syncline.engine.rdb;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.bytes.Crc64;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/// What DUMP answers and RESTORE takes: a type byte, the value as it stands in an RDB, the version
+/// in two bytes and the CRC-64 of all that in eight, both little-endian (Redis `cluster.c`:
+/// `createDumpPayload`).
+public final class DumpPayload {
+    /// Version and checksum.
+    public static final int FOOTER_BYTES = 10;
+
+    /// What a payload has besides the value.
+    public static final int OVERHEAD_BYTES = 1 + FOOTER_BYTES;
+
+    private static final int VERSION_BYTES = 2;
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private DumpPayload() {}
+
+    /// Appends the payload of a value that was cut from an RDB; `value.length + OVERHEAD_BYTES`
+    /// bytes.
+    public static void write(ByteBuilder out, RdbType type, ByteSlice value, int version) {
+        out.ensure(value.length + OVERHEAD_BYTES);
+        int start = out.length;
+        out.array[start] = (byte) type.id();
+        System.arraycopy(value.array, value.offset, out.array, start + 1, value.length);
+        out.length = start + 1 + value.length;
+        finish(out, start, version);
+    }
+
+    /// Appends the footer to a payload whose type byte stands at `start`.
+    public static void finish(ByteBuilder out, int start, int version) {
+        out.ensure(FOOTER_BYTES);
+        byte[] array = out.array;
+        int at = out.length;
+        array[at] = (byte) version;
+        array[at + 1] = (byte) (version >>> 8);
+        at += VERSION_BYTES;
+        LONG.set(array, at, Crc64.update(0, array, start, at - start));
+        out.length = at + Long.BYTES;
+    }
+
+    /// The version in the footer.
+    ///
+    /// @throws RdbFormatException when it is shorter than a type byte and a footer
+    public static int version(ByteSlice payload) throws RdbFormatException {
+        if (payload.length < OVERHEAD_BYTES) {
+            throw new RdbFormatException(
+                    0,
+                    "payload position",
+                    "a payload's length",
+                    Integer.toString(payload.length),
+                    "a type byte and a footer are " + OVERHEAD_BYTES);
+        }
+        int at = payload.end() - FOOTER_BYTES;
+        return (payload.array[at] & 0xff) | ((payload.array[at + 1] & 0xff) << 8);
+    }
+
+    /// Whether the checksum is right. 0 means that there is none, which Redis 8.4 and later write
+    /// while they import slots and accept themselves, and which every other server refuses:
+    /// [#restamp] such payloads.
+    public static boolean verify(ByteSlice payload) throws RdbFormatException {
+        version(payload);
+        long stored = storedChecksum(payload);
+        return stored == 0 || stored == computedChecksum(payload);
+    }
+
+    /// Gives the payload another version, in place, and the checksum that belongs to it. The body
+    /// must be of a type that the version has.
+    public static void restamp(ByteSlice payload, int version) throws RdbFormatException {
+        version(payload);
+        int at = payload.end() - FOOTER_BYTES;
+        payload.array[at] = (byte) version;
+        payload.array[at + 1] = (byte) (version >>> 8);
+        LONG.set(payload.array, at + VERSION_BYTES, computedChecksum(payload));
+    }
+
+    private static long storedChecksum(ByteSlice payload) {
+        return (long) LONG.get(payload.array, payload.end() - Long.BYTES);
+    }
+
+    private static long computedChecksum(ByteSlice payload) {
+        return Crc64.update(0, payload.array, payload.offset, payload.length - Long.BYTES);
+    }
+}

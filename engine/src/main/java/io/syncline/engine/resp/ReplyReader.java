@@ -1,0 +1,147 @@
+package io.syncline.engine.resp;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads replies from a blocking stream, one at a time, and not a byte further, so that the same
+/// stream can become a replication stream afterwards. Hand it a buffered stream.
+public final class ReplyReader {
+    /// Values read here are INFO texts and topologies, never data of users.
+    public static final int BULK_LENGTH_LIMIT = 64 << 20;
+
+    /// COMMAND of a server with modules has some thousand elements.
+    public static final int ITEM_COUNT_LIMIT = 1 << 20;
+
+    /// COMMAND nests five deep; a limit keeps a hostile peer from ending our stack.
+    public static final int DEPTH_LIMIT = 16;
+
+    private static final int LINE_LENGTH_LIMIT = ReplyParser.LINE_LENGTH_LIMIT;
+
+    /// Memory is taken as bytes arrive, not as a length promises.
+    private static final int BLOCK_LENGTH = 64 * 1024;
+
+    private final InputStream input;
+
+    /// Bytes of this reply read so far: the place that an error names.
+    private int position;
+
+    public ReplyReader(InputStream input) {
+        this.input = input;
+    }
+
+    /// Blocks until a reply is whole.
+    ///
+    /// @throws EOFException when the peer closes first
+    /// @throws RespFormatException when the bytes are no reply or exceed a limit
+    public Reply read() throws IOException {
+        position = 0;
+        return read(0);
+    }
+
+    private Reply read(int depth) throws IOException {
+        int start = position;
+        int kind = next();
+        String line = line();
+        return switch (kind) {
+            case '+' -> new Reply.Text(line);
+            case '-' -> new Reply.Failure(line);
+            case ':' -> new Reply.Whole(number(start, line, Long.MIN_VALUE, Long.MAX_VALUE));
+            case '$' -> bulk((int) number(start, line, -1, BULK_LENGTH_LIMIT));
+            case '*' -> items((int) number(start, line, -1, ITEM_COUNT_LIMIT), depth);
+            default ->
+                    throw new RespFormatException(
+                            start,
+                            "kind of a reply",
+                            RespFormatException.show((byte) kind),
+                            "one of + - : $ *");
+        };
+    }
+
+    private Reply bulk(int length) throws IOException {
+        if (length < 0) {
+            return new Reply.Nil();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.min(length, BLOCK_LENGTH));
+        for (int rest = length; rest > 0; ) {
+            byte[] block = input.readNBytes(Math.min(rest, BLOCK_LENGTH));
+            if (block.length == 0) {
+                throw ended();
+            }
+            bytes.write(block);
+            rest -= block.length;
+            position += block.length;
+        }
+        int at = position;
+        if (next() != '\r' || next() != '\n') {
+            throw new RespFormatException(at, "end of a bulk string", "missing", "CR LF");
+        }
+        return new Reply.Bulk(bytes.toByteArray());
+    }
+
+    private Reply items(int count, int depth) throws IOException {
+        if (count < 0) {
+            return new Reply.Nil();
+        }
+        if (depth == DEPTH_LIMIT) {
+            throw new RespFormatException(
+                    position, "depth of a reply", depth + 1 + "", "<= " + DEPTH_LIMIT);
+        }
+        List<Reply> items = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            items.add(read(depth + 1));
+        }
+        return new Reply.Items(items);
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int value = next(); value != '\r'; value = next()) {
+            if (line.size() == LINE_LENGTH_LIMIT) {
+                throw new RespFormatException(
+                        position,
+                        "length of a line",
+                        "more than " + LINE_LENGTH_LIMIT,
+                        "<= " + LINE_LENGTH_LIMIT);
+            }
+            line.write(value);
+        }
+        int end = next();
+        if (end != '\n') {
+            throw new RespFormatException(
+                    position - 1, "end of a line", RespFormatException.show((byte) end), "LF");
+        }
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    private long number(int start, String text, long least, long most) {
+        try {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Falls through to the one message that says the same for all.
+        }
+        throw new RespFormatException(
+                start, "number", "\"" + text + "\"", "between " + least + " and " + most);
+    }
+
+    private int next() throws IOException {
+        int value = input.read();
+        if (value < 0) {
+            throw ended();
+        }
+        position++;
+        return value;
+    }
+
+    private EOFException ended() {
+        return new EOFException(
+                "the peer closed the connection after " + position + " bytes of a reply");
+    }
+}

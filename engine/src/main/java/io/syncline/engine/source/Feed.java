@@ -1,0 +1,130 @@
+package io.syncline.engine.source;
+
+import io.syncline.engine.fault.Failure;
+import org.jspecify.annotations.Nullable;
+
+/// What came of one PSYNC that the source accepted: how it began, and its bytes in a spool. Lives
+/// on over any number of reconnections, as long as the source continues the same stream.
+public final class Feed {
+    /// Why no more bytes come.
+    public enum Ending {
+        /// The link to the source broke before the snapshot was complete.
+        SNAPSHOT_BROKEN,
+        /// The source no longer holds our position; what it sends instead is in [#successor()].
+        GAP,
+        /// For good: see [#failure()].
+        FAILED,
+        STOPPED
+    }
+
+    private static final long UNKNOWN = -1;
+
+    private final ReplicaStream.Opening opening;
+    private final Spool spool;
+    private final long baseOffset;
+    private final int markLength;
+    private volatile String replicationId;
+    private volatile long received;
+    private volatile long snapshotBytes;
+    private volatile @Nullable Ending ending;
+    private volatile @Nullable Failure failure;
+    private volatile @Nullable Feed successor;
+
+    Feed(ReplicaStream.Opening opening, @Nullable Position from, Spool spool) {
+        this.opening = opening;
+        this.spool = spool;
+        switch (opening) {
+            case ReplicaStream.Opening.Partial partial -> {
+                if (from == null) {
+                    throw new IllegalArgumentException("a partial opening has a position");
+                }
+                replicationId = partial.replicationId();
+                baseOffset = from.offset();
+                snapshotBytes = 0;
+                markLength = 0;
+            }
+            case ReplicaStream.Opening.Full full -> {
+                replicationId = full.replicationId();
+                baseOffset = full.offset();
+                snapshotBytes = full.length();
+                markLength = full.mark().length;
+            }
+        }
+    }
+
+    /// Whether a snapshot comes first.
+    public boolean isFull() {
+        return opening instanceof ReplicaStream.Opening.Full;
+    }
+
+    /// The bytes that stand behind the snapshot when it has no announced length; empty otherwise.
+    public byte[] mark() {
+        return opening instanceof ReplicaStream.Opening.Full full
+                ? full.mark().clone()
+                : new byte[0];
+    }
+
+    /// The snapshot's bytes, or -1 when the source did not say and it is not read to its end yet.
+    public long snapshotBytes() {
+        return snapshotBytes;
+    }
+
+    /// The applier read the snapshot to its end: now it is known which stream byte is which.
+    ///
+    /// @param bytes of the snapshot, without the mark
+    public void snapshotEnded(long bytes) {
+        snapshotBytes = bytes + markLength;
+    }
+
+    public Spool spool() {
+        return spool;
+    }
+
+    /// The id of the stream as the source calls it now.
+    public String replicationId() {
+        return replicationId;
+    }
+
+    void replicationId(String id) {
+        replicationId = id;
+    }
+
+    /// The stream byte that stands before the first one of the stream in this feed.
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    void received(int count) {
+        received = received + count;
+    }
+
+    /// All bytes put into the spool.
+    long receivedBytes() {
+        return received;
+    }
+
+    /// The last stream byte that was received; -1 while that is not known.
+    public long receivedOffset() {
+        long before = snapshotBytes;
+        return before == UNKNOWN ? UNKNOWN : baseOffset + Math.max(0, received - before);
+    }
+
+    public @Nullable Ending ending() {
+        return ending;
+    }
+
+    public @Nullable Failure failure() {
+        return failure;
+    }
+
+    public @Nullable Feed successor() {
+        return successor;
+    }
+
+    void end(Ending how, @Nullable Failure why, @Nullable Feed next) {
+        failure = why;
+        successor = next;
+        ending = how;
+        spool.end();
+    }
+}

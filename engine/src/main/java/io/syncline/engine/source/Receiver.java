@@ -1,0 +1,405 @@
+package io.syncline.engine.source;
+
+import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.net.RetryListener;
+import io.syncline.engine.source.ReplicaStream.Opening;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Drains one source shard's socket into a spool, and keeps the link alive.
+///
+/// A link that breaks is opened again at the byte behind the last received one, so the spool sees
+/// one unbroken stream; only when the source can no longer continue there does the feed end, with
+/// the snapshot that the source sends instead already arriving in a successor.
+///
+/// Threads: the applier calls [#open]; a thread of its own runs the pump; a ticker calls [#tick].
+public final class Receiver implements Closeable {
+    /// What the receiver is made of.
+    ///
+    /// @param finder where the shard's primary is
+    /// @param connector opens connections
+    /// @param version to announce (Valkey 9 and later), or empty
+    /// @param silence how long a source may say nothing before the link counts as broken
+    /// @param retry how long to go on trying
+    /// @param spools makes a spool for each feed
+    /// @param listener hears of retries
+    public record Settings(
+            NodeFinder finder,
+            Connector connector,
+            String version,
+            Duration silence,
+            Duration retry,
+            SpoolMaker spools,
+            RetryListener listener) {}
+
+    /// Makes an empty spool.
+    @FunctionalInterface
+    public interface SpoolMaker {
+        Spool make();
+    }
+
+    /// While a source waits for the first acknowledgement after a diskless snapshot, it sends
+    /// nothing.
+    private static final long EAGER_ACK_NANOS = 50_000_000;
+
+    private static final long ACK_NANOS = 1_000_000_000;
+
+    private final Settings settings;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable ReplicaStream stream;
+    private volatile @Nullable Connection handshaking;
+    private volatile @Nullable Feed feed;
+    private volatile String place = "source";
+    private @Nullable Thread pump;
+    private long lastAckNanos = System.nanoTime();
+    private volatile boolean snapshotArriving;
+    private volatile boolean waitingForStream;
+
+    public Receiver(Settings settings) {
+        this.settings = settings;
+    }
+
+    /// Opens the stream, trying again as long as the settings allow, and starts to drain it.
+    ///
+    /// @param from null for a snapshot
+    /// @return the feed, or null when closed meanwhile
+    public @Nullable Feed open(@Nullable Position from) {
+        closeStream();
+        joinPump();
+        ReplicaStream opened = openWithRetry(from, null);
+        if (opened == null) {
+            return null;
+        }
+        Feed started = new Feed(opened.opening(), from, settings.spools().make());
+        begin(opened, started);
+        Thread thread = new Thread(this::run, "receiver " + place);
+        thread.setDaemon(true);
+        pump = thread;
+        thread.start();
+        return started;
+    }
+
+    private void begin(ReplicaStream opened, Feed started) {
+        snapshotArriving = started.isFull();
+        waitingForStream = false;
+        feed = started;
+        stream = opened;
+    }
+
+    private @Nullable ReplicaStream openWithRetry(@Nullable Position from, @Nullable String fault) {
+        long now = System.nanoTime();
+        Backoff backoff = new Backoff(settings.retry(), now);
+        String reason = fault;
+        while (!isStopping()) {
+            if (reason == null) {
+                try {
+                    ReplicaStream opened = openOnce(from);
+                    if (backoff.count() > 0) {
+                        settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
+                    }
+                    return opened;
+                } catch (IOException e) {
+                    reason = reason(e);
+                }
+                if (isStopping()) {
+                    return null;
+                }
+            }
+            now = System.nanoTime();
+            long delay = backoff.next(now);
+            if (delay < 0) {
+                throw exhausted(backoff, reason, now);
+            }
+            settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+            pause(delay);
+            reason = null;
+        }
+        return null;
+    }
+
+    private SynclineException exhausted(Backoff backoff, String reason, long now) {
+        return new SynclineException(
+                settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED,
+                place,
+                "the source is away"
+                        + (settings.retry().isZero()
+                                ? ""
+                                : " for "
+                                        + backoff.elapsed(now).toSeconds()
+                                        + " s, longer than the retry time of "
+                                        + settings.retry().toMinutes()
+                                        + " min")
+                        + ": "
+                        + reason,
+                "Bring it back and start the task again: it goes on where it stopped, as long as the"
+                        + " source's backlog reaches back to there");
+    }
+
+    private ReplicaStream openOnce(@Nullable Position from) throws IOException {
+        HostPort address = settings.finder().find();
+        place = address.toString();
+        Connection connection = settings.connector().open(address);
+        handshaking = connection;
+        try {
+            if (isStopping()) {
+                throw new EOFException("stopped");
+            }
+            return ReplicaStream.open(connection, from, settings.version(), settings.silence());
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        } finally {
+            handshaking = null;
+        }
+    }
+
+    private void run() {
+        try {
+            String fault = "";
+            while (fault != null && !isStopping()) {
+                fault = drain();
+                if (fault != null && !isStopping() && !reopen(fault)) {
+                    return;
+                }
+            }
+            end(Feed.Ending.STOPPED, null);
+        } catch (SynclineException e) {
+            end(Feed.Ending.FAILED, e.failure());
+        } catch (IOException e) {
+            end(
+                    Feed.Ending.FAILED,
+                    new Failure(
+                            ErrorCode.SPOOL_FULL,
+                            place,
+                            "the spool on disk cannot be written: " + e.getMessage(),
+                            "Make room there, or name another directory with --spool-dir"));
+        }
+    }
+
+    private void end(Feed.Ending how, @Nullable Failure failure) {
+        closeStream();
+        Feed ended = feed;
+        if (ended != null) {
+            ended.end(how, failure, null);
+        }
+    }
+
+    /// Moves bytes until the link breaks.
+    ///
+    /// @return why it broke, or null when the spool was closed
+    /// @throws IOException when the spool fails, which no reconnection mends
+    private @Nullable String drain() throws IOException {
+        ReplicaStream from = stream;
+        Feed to = feed;
+        if (from == null || to == null) {
+            return null;
+        }
+        TailWatch tail = new TailWatch(to.mark());
+        while (true) {
+            Spool.Block block = to.spool().room();
+            if (block == null) {
+                return null;
+            }
+            byte[] array = block.array;
+            if (array == null) {
+                throw new IllegalStateException("the block to fill is on disk");
+            }
+            int count;
+            try {
+                count = from.read(array, block.filled, array.length - block.filled);
+            } catch (IOException e) {
+                return reason(e);
+            }
+            if (count < 0) {
+                return "the source closed the connection";
+            }
+            if (snapshotArriving) {
+                watchSnapshot(to, tail, array, block.filled, count);
+            } else {
+                waitingForStream = false;
+            }
+            to.received(count);
+            to.spool().filled(block, count, System.currentTimeMillis());
+        }
+    }
+
+    private void watchSnapshot(Feed to, TailWatch tail, byte[] array, int from, int count) {
+        long length = to.snapshotBytes();
+        boolean whole =
+                length >= 0
+                        ? to.receivedBytes() + count >= length
+                        : tail.endsWithMark(array, from, count);
+        if (whole) {
+            snapshotArriving = false;
+            waitingForStream = true;
+        }
+    }
+
+    /// @return whether the pump goes on
+    private boolean reopen(String fault) {
+        Feed broken = feed;
+        closeStream();
+        if (broken == null) {
+            return false;
+        }
+        if (snapshotArriving) {
+            broken.end(Feed.Ending.SNAPSHOT_BROKEN, lost(fault), null);
+            return false;
+        }
+        while (broken.receivedOffset() < 0) {
+            // Only the applier can tell where a diskless snapshot ends, and it has all of its
+            // bytes.
+            if (pause(10)) {
+                broken.end(Feed.Ending.STOPPED, null, null);
+                return false;
+            }
+        }
+        Position position = new Position(broken.replicationId(), broken.receivedOffset(), 0);
+        ReplicaStream opened = openWithRetry(position, fault);
+        if (opened == null) {
+            broken.end(Feed.Ending.STOPPED, null, null);
+            return false;
+        }
+        switch (opened.opening()) {
+            case Opening.Partial partial -> {
+                broken.replicationId(partial.replicationId());
+                stream = opened;
+            }
+            case Opening.Full full -> {
+                Feed successor = new Feed(full, null, settings.spools().make());
+                begin(opened, successor);
+                broken.end(Feed.Ending.GAP, lost(fault), successor);
+            }
+        }
+        return true;
+    }
+
+    private Failure lost(String fault) {
+        return new Failure(
+                ErrorCode.POSITION_LOST,
+                place,
+                "the link to the source broke (" + fault + ") and the source cannot continue it",
+                "Raise repl-backlog-size at the source");
+    }
+
+    /// Called every 50 ms or so: acknowledges, so that the source knows we live and where we are.
+    ///
+    /// @param appliedOffset what is durable in the target; -1 while nothing is
+    public void tick(long appliedOffset) {
+        ReplicaStream to = stream;
+        Feed current = feed;
+        if (to == null || current == null) {
+            return;
+        }
+        long now = System.nanoTime();
+        long interval = waitingForStream ? EAGER_ACK_NANOS : ACK_NANOS;
+        if (now - lastAckNanos < interval) {
+            return;
+        }
+        lastAckNanos = now;
+        acknowledge(to, current, appliedOffset);
+    }
+
+    /// Answers a source that asks (REPLCONF GETACK).
+    public void acknowledgeNow(long appliedOffset) {
+        ReplicaStream to = stream;
+        Feed current = feed;
+        if (to != null && current != null) {
+            acknowledge(to, current, appliedOffset);
+        }
+    }
+
+    private void acknowledge(ReplicaStream to, Feed current, long appliedOffset) {
+        try {
+            if (snapshotArriving) {
+                to.keepAlive();
+            } else {
+                to.acknowledge(Math.max(current.baseOffset(), appliedOffset));
+            }
+        } catch (IOException e) {
+            // The pump reads from the same socket, sees the same fault, and mends it.
+            System.getLogger(Receiver.class.getName())
+                    .log(System.Logger.Level.DEBUG, "acknowledging to " + place, e);
+        }
+    }
+
+    /// The node read from, or last tried.
+    public String place() {
+        return place;
+    }
+
+    private static String reason(IOException e) {
+        String message = e.getMessage();
+        if (e instanceof java.net.SocketTimeoutException) {
+            return "the node said nothing for too long";
+        }
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    /// @return whether the receiver was closed meanwhile
+    private boolean pause(long millis) {
+        try {
+            return stopping.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopping.countDown();
+            return true;
+        }
+    }
+
+    private void closeStream() {
+        ReplicaStream open = stream;
+        stream = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void joinPump() {
+        Thread running = pump;
+        pump = null;
+        try {
+            if (running != null) {
+                running.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping.countDown();
+        Connection unfinished = handshaking;
+        if (unfinished != null) {
+            unfinished.close();
+        }
+        closeStream();
+        Feed current = feed;
+        if (current != null) {
+            try {
+                current.spool().close();
+            } catch (IOException e) {
+                System.getLogger(Receiver.class.getName())
+                        .log(System.Logger.Level.DEBUG, "closing the spool of " + place, e);
+            }
+        }
+        joinPump();
+    }
+}

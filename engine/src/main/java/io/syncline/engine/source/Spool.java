@@ -1,0 +1,286 @@
+package io.syncline.engine.source;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What the source has sent and the target has not taken: a queue of bytes, in memory first, then
+/// in bounded disk segments.
+///
+/// One thread writes (the receiver), one reads (the applier). The receiver must never wait for a
+/// slow target while there is room, since a source drops a replica that does not drain its socket.
+/// Bytes travel in blocks: the writer fills the last block, the reader may already read what is
+/// filled. A full block that does not fit in memory goes to disk; the oldest stay in memory, since
+/// they are needed first.
+///
+/// The lock is taken once per read from the socket, never held over I/O to a socket.
+public final class Spool implements Closeable {
+    /// Large enough that hand-over costs nothing per command, small enough to pass on at once.
+    static final int BLOCK_BYTES = 256 << 10;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+    private final long memoryLimit;
+    private final long diskLimit;
+    private final SpoolFile file;
+    private final Runnable wakeReader;
+
+    private final ArrayDeque<Block> blocks = new ArrayDeque<>();
+    private final ArrayDeque<byte[]> free = new ArrayDeque<>();
+    private Block tail;
+    private long arrays = 1;
+    private long diskBytes;
+    private long written;
+    private long taken;
+    private boolean readerStarves;
+    private boolean closed;
+    private boolean ended;
+
+    /// @param wakeReader called after each write while the reader may be waiting
+    public Spool(
+            long memoryBytes, long diskBytes, Path directory, String name, Runnable wakeReader) {
+        this.memoryLimit = Math.max(memoryBytes, 4L * BLOCK_BYTES);
+        this.diskLimit = diskBytes;
+        this.file = new SpoolFile(directory, name);
+        this.wakeReader = wakeReader;
+        this.tail = new Block(new byte[BLOCK_BYTES]);
+        blocks.add(tail);
+    }
+
+    /// A run of bytes. `filled` grows under the lock until the block is full.
+    static final class Block {
+        byte @Nullable [] array;
+        int filled;
+
+        /// Where it lies on disk; -1 while in memory.
+        long diskPosition = -1;
+
+        long arrivedMillis;
+
+        Block(byte[] array) {
+            this.array = array;
+        }
+    }
+
+    /// Where the writer may put its next bytes.
+    ///
+    /// @return the block to fill, or null when the spool was closed
+    /// @throws IOException when the disk segment cannot be written
+    public @Nullable Block room() throws IOException {
+        lock.lock();
+        try {
+            while (!closed) {
+                byte[] array = tail.array;
+                if (array != null && tail.filled < array.length) {
+                    return tail;
+                }
+                if (makeRoom()) {
+                    tail = new Block(takeArray());
+                    blocks.add(tail);
+                    return tail;
+                }
+                room.awaitUninterruptibly();
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Says that `count` bytes were put behind `filled` of the block [#room] gave.
+    public void filled(Block block, int count, long nowMillis) {
+        lock.lock();
+        try {
+            if (block.filled == 0) {
+                block.arrivedMillis = nowMillis;
+            }
+            block.filled += count;
+            written += count;
+            readerStarves = false;
+        } finally {
+            lock.unlock();
+        }
+        wakeReader.run();
+    }
+
+    private boolean makeRoom() throws IOException {
+        if (!free.isEmpty() || arrays * BLOCK_BYTES < memoryLimit) {
+            return true;
+        }
+        // A reader that waits in the middle of one huge command must get more, whatever the limits.
+        if (readerStarves) {
+            return true;
+        }
+        if (diskBytes + BLOCK_BYTES > diskLimit || tail == blocks.peekFirst()) {
+            return false;
+        }
+        byte[] array = tail.array;
+        if (array != null) {
+            tail.diskPosition = file.append(array, tail.filled);
+            tail.array = null;
+            diskBytes += tail.filled;
+            free.add(array);
+        }
+        return true;
+    }
+
+    private byte[] takeArray() {
+        byte[] array = free.poll();
+        if (array == null) {
+            array = new byte[BLOCK_BYTES];
+            arrays++;
+        }
+        return array;
+    }
+
+    /// No more will be written; the reader gets what is there and then sees the end.
+    public void end() {
+        lock.lock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+        wakeReader.run();
+    }
+
+    /// Bytes written and not yet read.
+    public long waitingBytes() {
+        lock.lock();
+        try {
+            return written - taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public long diskBytes() {
+        lock.lock();
+        try {
+            return diskBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The one reader's place in the spool.
+    public Reader reader() {
+        return new Reader();
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            ended = true;
+            blocks.clear();
+            free.clear();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        wakeReader.run();
+        file.close();
+    }
+
+    /// A window on the bytes that are there: `array[position..limit)`. The reader moves `position`.
+    ///
+    /// A window's array is reused once the reader has left it.
+    public final class Reader {
+        public byte[] array = new byte[0];
+        public int position;
+        public int limit;
+        public long arrivedMillis;
+        private @Nullable Block current;
+
+        /// Widens the window, or moves on to the next block when this one is used up.
+        ///
+        /// @param starving whether the reader holds an incomplete command, so that limits must
+        ///   yield
+        /// @return whether there are bytes at `position` now that were not there before
+        public boolean advance(boolean starving) throws IOException {
+            Block load = null;
+            lock.lock();
+            try {
+                if (closed) {
+                    return false;
+                }
+                Block block = current;
+                if (block == null) {
+                    block = blocks.getFirst();
+                    current = block;
+                    array = requireArray(block);
+                    position = 0;
+                    limit = 0;
+                }
+                if (limit < block.filled) {
+                    taken += block.filled - limit;
+                    limit = block.filled;
+                    arrivedMillis = block.arrivedMillis;
+                    return true;
+                }
+                if (position < limit || blocks.size() == 1) {
+                    if (starving && !readerStarves) {
+                        readerStarves = true;
+                        room.signalAll();
+                    }
+                    return false;
+                }
+                blocks.removeFirst();
+                byte[] old = array;
+                Block next = blocks.getFirst();
+                if (next.array == null) {
+                    next.array = old;
+                    load = next;
+                } else if (arrays * BLOCK_BYTES > memoryLimit) {
+                    arrays--;
+                } else {
+                    free.add(old);
+                }
+                current = next;
+                array = requireArray(next);
+                position = 0;
+                limit = next.filled;
+                taken += limit;
+                arrivedMillis = next.arrivedMillis;
+                room.signalAll();
+            } finally {
+                lock.unlock();
+            }
+            if (load != null) {
+                file.read(load.diskPosition, array, limit);
+                lock.lock();
+                try {
+                    diskBytes -= limit;
+                    room.signalAll();
+                } finally {
+                    lock.unlock();
+                }
+            }
+            return limit > 0 || advance(starving);
+        }
+    }
+
+    /// Whether the reader has taken everything and nothing more will come.
+    public boolean atEnd() {
+        lock.lock();
+        try {
+            return closed || ended && written == taken && blocks.size() == 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static byte[] requireArray(Block block) {
+        byte[] array = block.array;
+        if (array == null) {
+            throw new IllegalStateException("a block on disk was not loaded");
+        }
+        return array;
+    }
+}

@@ -1,0 +1,294 @@
+package io.syncline.testkit;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import redis.clients.jedis.exceptions.JedisException;
+
+/// A cluster of server processes on loopback: primaries with equal shares of the slots, and
+/// replicas.
+///
+/// ```java
+/// try (RedisCluster cluster = RedisCluster.start(Servers.embedded(), 3, 1)) {
+///     cluster.nodeFor("key").command("SET", "key", "value");
+/// }
+/// ```
+public final class RedisCluster implements Instance, AutoCloseable {
+    /// Short, so that tests of failures are quick; long enough for a busy machine of two cores.
+    private static final int NODE_TIMEOUT_MILLIS = 3_000;
+
+    /// Forming takes 2 to 4 s, as a node stays read-only for 2 s after its start (cluster.c).
+    private static final Duration CONVERGENCE = Duration.ofSeconds(40);
+
+    private final Supplier<RedisServerBuilder> nodeBuilder;
+    private final List<RedisServer> nodes = new ArrayList<>();
+
+    private RedisCluster(Supplier<RedisServerBuilder> nodeBuilder) {
+        this.nodeBuilder = nodeBuilder;
+    }
+
+    public static RedisCluster start(ServerBinary binary, int primaries, int replicasEach) {
+        return start(() -> RedisServer.builder().binary(binary), primaries, replicasEach);
+    }
+
+    /// With nodes of any kind: TLS, a password, lines of configuration.
+    public static RedisCluster start(
+            Supplier<RedisServerBuilder> nodeBuilder, int primaries, int replicasEach) {
+        RedisCluster cluster = new RedisCluster(nodeBuilder);
+        try {
+            cluster.form(primaries, replicasEach);
+            return cluster;
+        } catch (RuntimeException | AssertionError e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean clustered() {
+        return true;
+    }
+
+    @Override
+    public List<Endpoint> primaries() {
+        return slots().primaries();
+    }
+
+    /// Every process, in the order it was started: first primaries, then their replicas in turn.
+    public List<RedisServer> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /// The processes that own slots now.
+    public List<RedisServer> primaryNodes() {
+        return primaries().stream().map(this::node).toList();
+    }
+
+    /// The replicas of a primary that are alive, as it knows them.
+    public List<RedisServer> replicasOf(RedisServer primary) {
+        String id = id(primary);
+        return nodes.stream()
+                .filter(RedisServer::alive)
+                .filter(node ->
+                        node.text("CLUSTER", "NODES")
+                                .lines()
+                                .anyMatch(
+                                        line -> line.contains("myself,slave") && line.contains(id)))
+                .toList();
+    }
+
+    public static int slot(String key) {
+        return SlotMap.slot(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// The primary that owns a key's slot now.
+    public RedisServer nodeFor(String key) {
+        return ownerOf(slot(key));
+    }
+
+    public RedisServer ownerOf(int slot) {
+        return node(slots().owner(slot));
+    }
+
+    /// Runs a command on the owner of its first argument.
+    public Object command(String name, String key, Object... more) {
+        Object[] words = new Object[more.length + 2];
+        words[0] = name;
+        words[1] = key;
+        System.arraycopy(more, 0, words, 2, more.length);
+        Object reply = nodeFor(key).command(words);
+        return reply == null ? "nil" : reply;
+    }
+
+    /// Moves a slot with all its keys, as redis-cli does (SETSLOT, MIGRATE, SETSLOT).
+    public void moveSlot(int slot, RedisServer to) {
+        SlotMove move = beginMove(slot, to);
+        while (move.moveKeys(SlotMove.BATCH) > 0) {
+            // Until the slot is empty.
+        }
+        move.finish();
+    }
+
+    /// Begins to move a slot, so that a test can look between the steps.
+    public SlotMove beginMove(int slot, RedisServer to) {
+        return new SlotMove(this, slot, ownerOf(slot), to);
+    }
+
+    /// Adds a primary without slots.
+    public RedisServer addPrimary() {
+        RedisServer node = startNode();
+        meet(node);
+        awaitAgreement();
+        return node;
+    }
+
+    /// Adds a replica of a primary and waits until it has the data.
+    public RedisServer addReplica(RedisServer primary) {
+        RedisServer node = startNode();
+        meet(node);
+        awaitAgreement();
+        replicate(node, primary);
+        awaitReplica(node);
+        return node;
+    }
+
+    /// Makes a replica of that primary the new primary, without loss, and returns it.
+    public RedisServer failover(int index) {
+        RedisServer primary = primaryNodes().get(index);
+        RedisServer replica =
+                replicasOf(primary).stream()
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException(primary + " has no replica"));
+        return promote(replica, "");
+    }
+
+    /// Makes a replica primary: "" asks its primary, FORCE does not, TAKEOVER asks nobody.
+    public RedisServer promote(RedisServer replica, String mode) {
+        if (mode.isEmpty()) {
+            replica.command("CLUSTER", "FAILOVER");
+        } else {
+            replica.command("CLUSTER", "FAILOVER", mode);
+        }
+        Await.until(
+                replica + " is primary", CONVERGENCE, () -> replica.info("role").equals("master"));
+        awaitAgreement();
+        return replica;
+    }
+
+    /// Waits until all nodes that are alive see all slots served, and by the same owners.
+    public void awaitAgreement() {
+        Await.until("all nodes agree on the slots", CONVERGENCE, this::agreed);
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(RedisServer::close);
+    }
+
+    @Override
+    public String toString() {
+        return "cluster of " + nodes;
+    }
+
+    String id(RedisServer node) {
+        return node.text("CLUSTER", "MYID");
+    }
+
+    private void form(int primaries, int replicasEach) {
+        for (int i = 0; i < primaries * (1 + replicasEach); i++) {
+            startNode();
+        }
+        for (int i = 0; i < primaries; i++) {
+            assign(
+                    nodes.get(i),
+                    SlotMap.SLOTS * i / primaries,
+                    SlotMap.SLOTS * (i + 1) / primaries - 1);
+        }
+        nodes.forEach(this::meet);
+        Await.until(
+                "all nodes know each other",
+                CONVERGENCE,
+                () -> nodes.stream().allMatch(node -> known(node) == nodes.size()));
+        for (int i = primaries; i < nodes.size(); i++) {
+            RedisServer primary = nodes.get((i - primaries) / replicasEach);
+            RedisServer replica = nodes.get(i);
+            Await.until(
+                    replica + " may replicate",
+                    CONVERGENCE,
+                    () -> {
+                        replicate(replica, primary);
+                        return true;
+                    });
+        }
+        nodes.subList(primaries, nodes.size()).forEach(RedisCluster::awaitReplica);
+        awaitAgreement();
+    }
+
+    private RedisServer startNode() {
+        RedisServer node =
+                nodeBuilder
+                        .get()
+                        .cluster()
+                        .config("cluster-node-timeout " + NODE_TIMEOUT_MILLIS)
+                        .start();
+        nodes.add(node);
+        // Nodes that begin with the same epoch spend seconds to settle that among themselves.
+        node.command("CLUSTER", "SET-CONFIG-EPOCH", nodes.size());
+        return node;
+    }
+
+    private void meet(RedisServer node) {
+        RedisServer first = nodes.getFirst();
+        if (node != first) {
+            first.command("CLUSTER", "MEET", node.host(), node.port());
+        }
+    }
+
+    private static void assign(RedisServer node, int from, int to) {
+        Object[] words = new Object[to - from + 3];
+        words[0] = "CLUSTER";
+        words[1] = "ADDSLOTS";
+        for (int slot = from; slot <= to; slot++) {
+            words[slot - from + 2] = slot;
+        }
+        node.command(words);
+    }
+
+    private void replicate(RedisServer node, RedisServer primary) {
+        node.command("CLUSTER", "REPLICATE", id(primary));
+    }
+
+    private static void awaitReplica(RedisServer node) {
+        Await.until(
+                node + " has the data of its primary",
+                CONVERGENCE,
+                () -> node.info("master_link_status").equals("up"));
+    }
+
+    private static long known(RedisServer node) {
+        return node.text("CLUSTER", "NODES")
+                .lines()
+                .filter(line -> !line.contains("handshake"))
+                .count();
+    }
+
+    private boolean agreed() {
+        String seen = "";
+        for (RedisServer node : nodes) {
+            if (!node.alive()) {
+                continue;
+            }
+            SlotMap map = SlotMap.read(node.endpoint());
+            boolean ok = node.text("CLUSTER", "INFO").contains("cluster_state:ok");
+            String owners = map.describe();
+            if (!ok || map.served() < SlotMap.SLOTS || !(seen.isEmpty() || seen.equals(owners))) {
+                return false;
+            }
+            seen = owners;
+        }
+        return true;
+    }
+
+    private SlotMap slots() {
+        JedisException last = new JedisException("no node is alive");
+        for (RedisServer node : nodes) {
+            if (node.alive()) {
+                try {
+                    return SlotMap.read(node.endpoint());
+                } catch (JedisException e) {
+                    last = e;
+                }
+            }
+        }
+        throw last;
+    }
+
+    private RedisServer node(Endpoint endpoint) {
+        return nodes.stream()
+                .filter(node -> node.port() == endpoint.port())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no node listens at " + endpoint));
+    }
+}
