@@ -49,7 +49,10 @@ final class LinkCommand {
     }
 
     static OptionSpec flag(String name, String description) {
-        return OptionSpec.builder(name).arity("0").type(boolean.class).description(description)
+        return OptionSpec.builder(name)
+                .arity("0")
+                .type(boolean.class)
+                .description(description)
                 .build();
     }
 

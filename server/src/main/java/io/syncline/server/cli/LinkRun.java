@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One link from start to end, with somebody watching.
 ///
-/// The link runs on a thread of its own; the thread that calls [#run()] is the only one that talks to
-/// the reporter, so reporters need no lock and a slow terminal never holds up the link, save when
-/// it lags [#MAX_WAITING] events behind.
+/// The link runs on a thread of its own; the thread that calls [#run()] is the only one that talks
+/// to the reporter, so reporters need no lock and a slow terminal never holds up the link, save
+/// when it lags [#MAX_WAITING] events behind.
 public final class LinkRun {
     private static final int MAX_WAITING = 10_000;
 

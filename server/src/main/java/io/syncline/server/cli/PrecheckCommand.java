@@ -38,9 +38,7 @@ final class PrecheckCommand {
         Output output = Output.standard();
         new FindingTable(look).lines(findings).forEach(line -> output.line(line.text(look)));
         output.line("");
-        FindingTable.verdict(findings)
-                .lines(look)
-                .forEach(line -> output.line(line.text(look)));
+        FindingTable.verdict(findings).lines(look).forEach(line -> output.line(line.text(look)));
     }
 
     private static void printJson(LinkOptions options, List<Finding> findings, ExitCode code) {

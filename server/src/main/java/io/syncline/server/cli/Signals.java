@@ -7,8 +7,8 @@ import java.lang.reflect.Proxy;
 /// Signals of the operating system, so that Ctrl-C means "stop cleanly" and a second one "now".
 ///
 /// A shutdown hook alone could do the first but never sees the second. `sun.misc.Signal` is the
-/// only way Java has (module `jdk.unsupported`, exported on purpose, JEP 260); reached by reflection
-/// because the compiler warns about it in a way that cannot be silenced.
+/// only way Java has (module `jdk.unsupported`, exported on purpose, JEP 260); reached by
+/// reflection because the compiler warns about it in a way that cannot be silenced.
 final class Signals {
     private static final System.Logger LOG = System.getLogger(Signals.class.getName());
 

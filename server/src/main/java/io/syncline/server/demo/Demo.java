@@ -73,8 +73,8 @@ public final class Demo implements AutoCloseable {
                 + " of every type.";
     }
 
-    /// Writes to the source for some seconds, then proves that the target has everything. Blocks; an
-    /// interruption ends it at once.
+    /// Writes to the source for some seconds, then proves that the target has everything. Blocks;
+    /// an interruption ends it at once.
     public void play(Duration duration, Stage stage) {
         Traffic traffic = new Traffic(servers.sourcePort());
         Thread writer = Thread.ofPlatform().name("demo-traffic").daemon().start(traffic);
@@ -113,7 +113,8 @@ public final class Demo implements AutoCloseable {
             if (proof.isEqual()) {
                 stage.finish();
             } else {
-                stage.failed(failure("the two sides differ " + CATCH_UP_LIMIT.toSeconds() + " s on"));
+                stage.failed(
+                        failure("the two sides differ " + CATCH_UP_LIMIT.toSeconds() + " s on"));
             }
         }
     }
@@ -139,7 +140,8 @@ public final class Demo implements AutoCloseable {
     }
 
     private static Failure failure(String reason) {
-        return new Failure(ErrorCode.INTERNAL, "demo", reason, "Run it again; if it repeats, report it");
+        return new Failure(
+                ErrorCode.INTERNAL, "demo", reason, "Run it again; if it repeats, report it");
     }
 
     @Override

@@ -71,7 +71,8 @@ public final class Terminal {
                             .redirectInput(new File("/dev/tty"))
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
-            String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            String size =
+                    new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             if (stty.waitFor(ANSWER_MILLIS, TimeUnit.MILLISECONDS)) {
                 look = sized(look, size);
             }

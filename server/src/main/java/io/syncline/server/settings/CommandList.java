@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /// Reads `--commands`: names and `@groups`, separated by commas; a leading `!` leaves one out.
 ///
-/// With at least one name that is not left out, only those are copied; what is left out always wins.
+/// With at least one name that is not left out, only those are copied; what is left out always
+/// wins.
 final class CommandList {
     private CommandList() {}
 

@@ -1,8 +1,8 @@
 package io.syncline.server.settings;
 
 import io.syncline.engine.link.LinkOptions;
-import java.util.Map;
 import java.util.EnumMap;
+import java.util.Map;
 
 /// Writes the options that are in effect as a file that [ConfigFile] reads back, without secrets.
 public final class ConfigText {

@@ -40,7 +40,11 @@ final class EndpointSettings {
                     ErrorCode.BAD_OPTION,
                     settings.place(uri),
                     "the " + uri.key() + " is missing",
-                    "Give " + uri.option() + " redis://host:port, or " + uri.key() + " in --config");
+                    "Give "
+                            + uri.option()
+                            + " redis://host:port, or "
+                            + uri.key()
+                            + " in --config");
         }
         String place = settings.place(uri);
         Endpoint endpoint = EndpointUri.parse(settings.text(uri).strip(), place);

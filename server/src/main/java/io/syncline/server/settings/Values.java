@@ -94,13 +94,15 @@ final class Values {
         return Arrays.stream(type.getEnumConstants())
                 .filter(choice -> choice.name().toLowerCase(Locale.ROOT).equals(text))
                 .findFirst()
-                .orElseThrow(
-                        () -> bad(settings, setting, "one of " + setting.label().replace("|", ", ")));
+                .orElseThrow(() ->
+                        bad(settings, setting, "one of " + setting.label().replace("|", ", ")));
     }
 
     static SynclineException bad(Settings settings, Setting setting, String rule) {
         return bad(
-                settings.place(setting), "'" + settings.text(setting) + "' is not " + rule, setting);
+                settings.place(setting),
+                "'" + settings.text(setting) + "' is not " + rule,
+                setting);
     }
 
     static SynclineException bad(String place, String reason, Setting setting) {

@@ -26,7 +26,8 @@ public record Ending(Headline headline, String totals) {
                     case DONE -> new Headline(Tone.WELL, "Done");
                     case INTERRUPTED ->
                             new Headline(
-                                    Tone.IDLE, "Stopped cleanly, the same command goes on from here");
+                                    Tone.IDLE,
+                                    "Stopped cleanly, the same command goes on from here");
                     case PRECHECK_FAILED ->
                             new Headline(Tone.BROKEN, "Not started, a check failed");
                     case FAILED -> new Headline(Tone.BROKEN, "Failed");

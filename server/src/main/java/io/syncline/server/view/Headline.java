@@ -17,7 +17,9 @@ public record Headline(Tone tone, String text) {
                     new Headline(
                             Tone.WELL,
                             "Running, "
-                                    + lag(progress.worst(Shard::lagMillis), progress.total(Shard::lagBytes))
+                                    + lag(
+                                            progress.worst(Shard::lagMillis),
+                                            progress.total(Shard::lagBytes))
                                     + ", "
                                     + Numbers.rate(progress.totalRates().commands())
                                     + " writes/s");

@@ -93,14 +93,12 @@ public final class Line {
     /// Control characters, ESC among them, and Unicode's direction marks become `?`.
     static String safe(String text) {
         return text.codePoints()
-                .map(
-                        point ->
-                                Character.isISOControl(point)
-                                                || Character.getType(point) == Character.FORMAT
-                                        ? '?'
-                                        : point)
-                .collect(
-                        StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .map(point ->
+                        Character.isISOControl(point)
+                                        || Character.getType(point) == Character.FORMAT
+                                ? '?'
+                                : point)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
 

@@ -36,7 +36,10 @@ public record Progress(Duration elapsed, LinkStatus status, List<Rates> rates) {
 
     /// The phase of the least advanced shard: a link streams when all of it does.
     public Phase phase() {
-        return status.shards().stream().map(Shard::phase).min(Phase::compareTo).orElse(Phase.STARTING);
+        return status.shards().stream()
+                .map(Shard::phase)
+                .min(Phase::compareTo)
+                .orElse(Phase.STARTING);
     }
 
     public Rates totalRates() {

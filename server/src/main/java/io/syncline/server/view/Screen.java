@@ -191,7 +191,9 @@ public record Screen(String title, String source, String target, Look look) {
     private String streaming(Shard shard, Rates rates) {
         String time = shard.lagMillis() < 0 ? "" : Headline.lag(shard.lagMillis(), -1) + look.dot();
         String bytes =
-                shard.lagBytes() < 0 ? "" : Numbers.bytes(shard.lagBytes()) + " behind" + look.dot();
+                shard.lagBytes() < 0
+                        ? ""
+                        : Numbers.bytes(shard.lagBytes()) + " behind" + look.dot();
         return time
                 + bytes
                 + Numbers.rate(rates.commands())
