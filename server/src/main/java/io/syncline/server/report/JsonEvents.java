@@ -97,7 +97,7 @@ public final class JsonEvents {
                 });
     }
 
-    /// @return no bytes for an event that [#ended] says better
+    /// The line of an event of the link; no bytes for one that [#ended] says better.
     public byte[] event(Instant time, LinkEvent event) {
         return switch (event) {
             case LinkEvent.Checked checked -> finding(time, checked.finding());

@@ -10,6 +10,18 @@ public final class Line {
     private static final String BOLD = "1";
     private static final String FAINT = "2";
 
+    /// What terminals show in two columns (Unicode's East Asian Width, by block).
+    private static final int[][] WIDE_BLOCKS = {
+        {0x1100, 0x115F},
+        {0x2E80, 0xA4CF},
+        {0xAC00, 0xD7A3},
+        {0xF900, 0xFAFF},
+        {0xFE30, 0xFE6F},
+        {0xFF00, 0xFF60},
+        {0x1F300, 0x1FAFF},
+        {0x20000, 0x3FFFD},
+    };
+
     /// A run of text in one colour; an empty one is the terminal's own.
     private record Span(String text, String colour) {}
 
@@ -106,18 +118,13 @@ public final class Line {
         return text.codePoints().map(Line::widthOf).sum();
     }
 
-    /// Two columns for the blocks that terminals show wide (Unicode's East Asian Width, by block).
     private static int widthOf(int point) {
-        boolean wide =
-                point >= 0x1100 && point <= 0x115F
-                        || point >= 0x2E80 && point <= 0xA4CF
-                        || point >= 0xAC00 && point <= 0xD7A3
-                        || point >= 0xF900 && point <= 0xFAFF
-                        || point >= 0xFE30 && point <= 0xFE6F
-                        || point >= 0xFF00 && point <= 0xFF60
-                        || point >= 0x1F300 && point <= 0x1FAFF
-                        || point >= 0x20000 && point <= 0x3FFFD;
-        return wide ? 2 : 1;
+        for (int[] block : WIDE_BLOCKS) {
+            if (point >= block[0] && point <= block[1]) {
+                return 2;
+            }
+        }
+        return 1;
     }
 
     /// `text` in lines of at most `width` columns, cut between words where possible.

@@ -40,6 +40,11 @@ public final class Numbers {
         return count(Math.round(perSecond / step) * step);
     }
 
+    /// As [#bytes(double)].
+    public static String bytes(long value) {
+        return bytes((double) value);
+    }
+
     /// Powers of 1024: `48.3 MB`.
     public static String bytes(double value) {
         int unit = 0;

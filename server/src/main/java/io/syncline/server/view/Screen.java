@@ -212,7 +212,6 @@ public record Screen(String title, String source, String target, Look look) {
                 + Numbers.count(shard.appliedOffset())
                 + look.dot()
                 + Numbers.count(shard.commands(), "write")
-                + " in all"
                 + (waiting > 0 ? look.dot() + Numbers.bytes(waiting) + " waiting" : "")
                 + (shard.refused() > 0 ? look.dot() + shard.refused() + " refused" : "");
     }
