@@ -4,10 +4,14 @@ import java.util.Objects;
 
 /// What is known of one command.
 ///
+/// @param index its number in the table, from 1; 0 for UNKNOWN: for arrays of things per command
 /// @param name in upper case
-/// @param flags the sum of WRITE, READ, DENYOOM, BLOCKING, ADMIN
+/// @param flags the sum of WRITE, READ, DENYOOM, BLOCKING, ADMIN, DATED
+/// @param keys where its keys stand
 /// @param merge how neighbours can be joined
+/// @param singleKey whether its only key stands at argument 1
 public record CommandSpec(
+        int index,
         String name,
         CommandKind kind,
         CommandGroup group,
@@ -24,10 +28,14 @@ public record CommandSpec(
     public static final int BLOCKING = 8;
     public static final int ADMIN = 16;
 
+    /// Newer servers stream it in a form that older ones lack.
+    public static final int DATED = 32;
+
     /// Stands for every command that the table does not know: most commands of modules have one
     /// key, as their first argument.
     public static final CommandSpec UNKNOWN =
             new CommandSpec(
+                    0,
                     "UNKNOWN",
                     CommandKind.UNKNOWN,
                     CommandGroup.UNKNOWN,
@@ -42,8 +50,9 @@ public record CommandSpec(
         Objects.requireNonNull(merge, "merge is null");
     }
 
-    CommandSpec(String name, CommandKind kind, CommandGroup group, int flags, KeySpec keys) {
-        this(name, kind, group, flags, keys, MergeKind.ofName(name), keys.single());
+    CommandSpec(
+            int index, String name, CommandKind kind, CommandGroup group, int flags, KeySpec keys) {
+        this(index, name, kind, group, flags, keys, MergeKind.ofName(name), keys.single());
     }
 
     public boolean isWrite() {

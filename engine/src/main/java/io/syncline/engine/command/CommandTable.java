@@ -141,7 +141,7 @@ public final class CommandTable {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 if (!line.isBlank() && line.charAt(0) != '#') {
-                    specs.add(parse(line, number));
+                    specs.add(parse(line, number, specs.size() + 1));
                 }
             }
         } catch (IOException e) {
@@ -150,13 +150,14 @@ public final class CommandTable {
         return new CommandTable(specs);
     }
 
-    private static CommandSpec parse(String line, int number) {
+    private static CommandSpec parse(String line, int number, int index) {
         String[] columns = line.strip().split(" +", -1);
         try {
             if (columns.length != COLUMN_COUNT) {
                 throw new IllegalArgumentException("a line has " + COLUMN_COUNT + " columns");
             }
             return new CommandSpec(
+                    index,
                     columns[0],
                     CommandKind.valueOf(columns[1].toUpperCase(Locale.ROOT)),
                     CommandGroup.valueOf(columns[2].toUpperCase(Locale.ROOT).replace('-', '_')),
@@ -182,6 +183,7 @@ public final class CommandTable {
                         case "denyoom" -> CommandSpec.DENYOOM;
                         case "blocking" -> CommandSpec.BLOCKING;
                         case "admin" -> CommandSpec.ADMIN;
+                        case "dated" -> CommandSpec.DATED;
                         default -> throw new IllegalArgumentException("no such flag: " + word);
                     };
         }

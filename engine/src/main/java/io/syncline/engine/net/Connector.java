@@ -31,11 +31,22 @@ public final class Connector {
     private final @Nullable TlsContext tls;
     private final String clientName;
 
+    /// Keeps what every connection needs.
+    ///
     /// @param clientName shown in the server's CLIENT LIST; no blanks
     public Connector(Credentials credentials, TlsOptions tls, String clientName) {
+        this(credentials, tls.enabled() ? TlsContext.of(tls) : null, clientName);
+    }
+
+    private Connector(Credentials credentials, @Nullable TlsContext tls, String clientName) {
         this.credentials = credentials;
-        this.tls = tls.enabled() ? TlsContext.of(tls) : null;
+        this.tls = tls;
         this.clientName = clientName;
+    }
+
+    /// The same, without an account: for sentinels.
+    public Connector withoutCredentials() {
+        return new Connector(Credentials.NONE, tls, clientName);
     }
 
     /// Connects, speaks TLS, authenticates and names the connection.

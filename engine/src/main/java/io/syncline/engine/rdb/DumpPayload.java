@@ -17,6 +17,8 @@ public final class DumpPayload {
     /// What a payload has besides the value.
     public static final int OVERHEAD_BYTES = 1 + FOOTER_BYTES;
 
+    static final int CHECKSUM_BYTES = 8;
+
     private static final int VERSION_BYTES = 2;
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -43,7 +45,7 @@ public final class DumpPayload {
         array[at + 1] = (byte) (version >>> 8);
         at += VERSION_BYTES;
         LONG.set(array, at, Crc64.update(0, array, start, at - start));
-        out.length = at + Long.BYTES;
+        out.length = at + CHECKSUM_BYTES;
     }
 
     /// The version in the footer.
@@ -71,6 +73,11 @@ public final class DumpPayload {
         return stored == 0 || stored == computedChecksum(payload);
     }
 
+    /// False for payloads whose checksum is 0, which stands for none.
+    static boolean hasChecksum(ByteSlice payload) {
+        return storedChecksum(payload) != 0;
+    }
+
     /// Gives the payload another version, in place, and the checksum that belongs to it. The body
     /// must be of a type that the version has.
     public static void restamp(ByteSlice payload, int version) throws RdbFormatException {
@@ -82,10 +89,10 @@ public final class DumpPayload {
     }
 
     private static long storedChecksum(ByteSlice payload) {
-        return (long) LONG.get(payload.array, payload.end() - Long.BYTES);
+        return (long) LONG.get(payload.array, payload.end() - CHECKSUM_BYTES);
     }
 
     private static long computedChecksum(ByteSlice payload) {
-        return Crc64.update(0, payload.array, payload.offset, payload.length - Long.BYTES);
+        return Crc64.update(0, payload.array, payload.offset, payload.length - CHECKSUM_BYTES);
     }
 }

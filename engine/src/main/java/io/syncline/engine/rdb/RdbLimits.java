@@ -13,7 +13,7 @@ public record RdbLimits(int maxWholeValueBytes, int maxElementBytes) {
     public static final RdbLimits DEFAULT = new RdbLimits(16 << 20, 1 << 30);
 
     /// The largest array less the room for one read and one record's head.
-    private static final int LARGEST = Integer.MAX_VALUE - (1 << 20);
+    static final int LARGEST = Integer.MAX_VALUE - (1 << 20);
 
     public RdbLimits {
         check("maxWholeValueBytes", maxWholeValueBytes);

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// since a type's body never changes under its number.
 public final class RdbReader {
     private static final int CHECKSUM_BYTES = 8;
-    private static final int META_CLASS_BYTES = 4;
 
     private final RdbInput in;
     private final RdbLimits limits;
@@ -28,7 +27,8 @@ public final class RdbReader {
 
     private final ByteSlice first = new ByteSlice();
     private final ByteSlice second = new ByteSlice();
-    private final ByteSlice view = new ByteSlice();
+    private final ByteSlice value = new ByteSlice();
+    private final ByteSlice metadata = new ByteSlice();
 
     private @Nullable RdbHeader header;
     private boolean valkey;
@@ -46,6 +46,7 @@ public final class RdbReader {
     private RdbType type = RdbType.STRING;
     private boolean whole = true;
     private boolean valuePending;
+    private boolean brokenOff;
     private int metaStart;
     private int metaLength;
     private int valueStart;
@@ -54,7 +55,7 @@ public final class RdbReader {
     public RdbReader(ByteInput input, RdbLimits limits) {
         this.in = new RdbInput(input, limits.maxElementBytes());
         this.limits = limits;
-        this.decoder = new ValueDecoder(limits.maxElementBytes());
+        this.decoder = new ValueDecoder(in);
     }
 
     /// Moves to the next event, over whatever was not read of the last one.
@@ -66,8 +67,9 @@ public final class RdbReader {
             header = RdbHeader.read(in);
             valkey = header.family() == RdbFamily.VALKEY;
         }
-        if (ended) {
-            throw new IllegalStateException("the RDB has ended; END was its last event");
+        if (ended || brokenOff) {
+            throw new IllegalStateException(
+                    ended ? "the RDB has ended" : "the last value was left in its middle");
         }
         skipValue();
         in.release();
@@ -170,10 +172,7 @@ public final class RdbReader {
     /// Redis 8.6: what modules keep of one key, before its type; DUMP begins with the same block.
     private void keyMeta() throws IOException {
         in.retain(in.position - 1);
-        for (long left = in.readCount("the number of a key's metadata"); left > 0; left--) {
-            in.skipBytes(META_CLASS_BYTES);
-            ValueWalk.skipModule(in);
-        }
+        ValueWalk.skipKeyMetadata(in);
         metaLength = in.position - in.mark();
     }
 
@@ -213,10 +212,12 @@ public final class RdbReader {
     }
 
     private void walkValue() throws IOException {
-        in.holdAtMost(limits.maxWholeValueBytes());
+        // What cannot be told in parts must be held, or it would be lost.
+        int most = type.isOpaque() ? limits.maxElementBytes() : limits.maxWholeValueBytes();
+        in.holdAtMost(most);
         try {
             ValueWalk.skip(in, type);
-            whole = in.position - in.mark() - valueStart <= limits.maxWholeValueBytes();
+            whole = in.position - in.mark() - valueStart <= most;
         } catch (TooLargeToHold tooLarge) {
             whole = false;
         }
@@ -248,17 +249,24 @@ public final class RdbReader {
         return RdbEvent.END;
     }
 
-    /// Tells the value part by part, whole or not, with memory for one element at a time.
+    /// Tells the value part by part, whole or not, with memory for one element at a time. A value
+    /// that is not whole can be told once; when the visitor throws, the reader cannot be used any
+    /// more.
     ///
     /// @throws UnsupportedValueException for a type that cannot be told (modules, arrays)
     public void streamValue(ValueVisitor visitor) throws IOException {
         if (whole) {
             in.position = valueStart;
-            decoder.decode(in, type, visitor);
-            in.position = valueStart + valueLength;
+            try {
+                decoder.decode(type, visitor);
+            } finally {
+                in.position = valueStart + valueLength;
+            }
         } else if (valuePending) {
             valuePending = false;
-            decoder.decode(in, type, visitor);
+            brokenOff = true;
+            decoder.decode(type, visitor);
+            brokenOff = false;
         } else {
             throw new IllegalStateException("this value was read already and was not held");
         }
@@ -330,14 +338,14 @@ public final class RdbReader {
     /// The encoded value: what DUMP has between its type byte and its footer.
     public ByteSlice value() {
         requireWhole();
-        return view.set(in.buffer, valueStart, valueLength);
+        return value.set(in.buffer, valueStart, valueLength);
     }
 
     /// What DUMP of Redis 8.6 has before the type byte when modules keep metadata of this key;
     /// empty else.
     public ByteSlice keyMetadata() {
         requireWhole();
-        return view.set(in.buffer, metaStart, metaLength);
+        return metadata.set(in.buffer, metaStart, metaLength);
     }
 
     /// The text of a plain string, decoded. Only for type [RdbType#STRING].
@@ -388,6 +396,6 @@ public final class RdbReader {
         if (!ended) {
             throw new IllegalStateException("the RDB has not ended yet");
         }
-        return view.set(in.buffer, in.position, in.available());
+        return value.set(in.buffer, in.position, in.available());
     }
 }

@@ -80,6 +80,12 @@ public enum RdbType {
         return id;
     }
 
+    /// Whether a value can only travel as it is, since nobody but its module, or no command known
+    /// here, could say what is in it.
+    public boolean isOpaque() {
+        return this == MODULE_2 || this == ARRAY;
+    }
+
     /// The first RDB version that has it.
     public int sinceVersion() {
         return sinceVersion;

@@ -7,6 +7,7 @@ import java.io.IOException;
 final class ValueWalk {
     private static final int STREAM_ID_BYTES = 16;
     private static final int TIME_BYTES = 8;
+    private static final int METADATA_CLASS_BYTES = 4;
     private static final String ELEMENTS = "the number of elements";
 
     private ValueWalk() {}
@@ -71,6 +72,14 @@ final class ValueWalk {
                 throw in.malformed(
                         "a module part's kind", Long.toUnsignedString(part), "0 to 5 are known");
             }
+        }
+    }
+
+    /// What modules keep of one key, behind its opcode (Redis 8.6).
+    static void skipKeyMetadata(RdbInput in) throws IOException {
+        for (long left = in.readCount("the number of a key's metadata"); left > 0; left--) {
+            in.skipBytes(METADATA_CLASS_BYTES);
+            skipModule(in);
         }
     }
 
@@ -153,7 +162,7 @@ final class ValueWalk {
     }
 
     /// The state of idempotent producers: duration, most ids, producers, then two counters.
-    private static void skipIdempotence(RdbInput in) throws IOException {
+    static void skipIdempotence(RdbInput in) throws IOException {
         skipNumbers(in, 2);
         for (long left = in.readCount("the number of producers"); left > 0; left--) {
             in.skipString();

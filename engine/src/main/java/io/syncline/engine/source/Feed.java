@@ -1,6 +1,7 @@
 package io.syncline.engine.source;
 
 import io.syncline.engine.fault.Failure;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// What came of one PSYNC that the source accepted: how it began, and its bytes in a spool. Lives
@@ -24,7 +25,7 @@ public final class Feed {
     private final long baseOffset;
     private final int markLength;
     private volatile String replicationId;
-    private volatile long received;
+    private final AtomicLong received = new AtomicLong();
     private volatile long snapshotBytes;
     private volatile @Nullable Ending ending;
     private volatile @Nullable Failure failure;
@@ -95,18 +96,18 @@ public final class Feed {
     }
 
     void received(int count) {
-        received = received + count;
+        received.addAndGet(count);
     }
 
     /// All bytes put into the spool.
     long receivedBytes() {
-        return received;
+        return received.get();
     }
 
     /// The last stream byte that was received; -1 while that is not known.
     public long receivedOffset() {
         long before = snapshotBytes;
-        return before == UNKNOWN ? UNKNOWN : baseOffset + Math.max(0, received - before);
+        return before == UNKNOWN ? UNKNOWN : baseOffset + Math.max(0, received.get() - before);
     }
 
     public @Nullable Ending ending() {
