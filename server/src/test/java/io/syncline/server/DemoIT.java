@@ -47,7 +47,8 @@ class DemoIT {
     }
 
     private Launched demo(String... arguments) {
-        String[] all = Stream.concat(Stream.of("demo"), Stream.of(arguments)).toArray(String[]::new);
+        String[] all =
+                Stream.concat(Stream.of("demo"), Stream.of(arguments)).toArray(String[]::new);
         return Launched.start(Map.of("TMPDIR", temporary.toString()), all);
     }
 

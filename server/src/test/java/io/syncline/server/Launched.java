@@ -34,8 +34,7 @@ final class Launched implements AutoCloseable {
                                     Stream.of(ROOT.resolve("syncline").toString()),
                                     arguments.stream())
                             .toList();
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(errors.toFile());
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
             builder.environment().putAll(environment);
             process = builder.start();
             process.getOutputStream().close();

@@ -131,7 +131,10 @@ class SyncIT {
     void theSameInstanceOnBothSidesFailsThePrecheck() {
         try (Launched launched =
                 Launched.run(
-                        "precheck", "--json", "--source=" + uri(target), "--target=" + uri(target))) {
+                        "precheck",
+                        "--json",
+                        "--source=" + uri(target),
+                        "--target=" + uri(target))) {
             assertThat(launched.exitCode()).as("%s", launched).isEqualTo(3);
             assertThat(launched.out()).contains("SAME_INSTANCE");
         }

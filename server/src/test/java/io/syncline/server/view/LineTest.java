@@ -12,8 +12,7 @@ class LineTest {
     void coloursWhereColourIsWantedAndOnlyThere() {
         Line line = new Line().symbol(Tone.BROKEN, COLOUR).add("error", Tone.BROKEN).add(" x");
 
-        assertThat(line.text(COLOUR))
-                .isEqualTo("\u001b[31m✖ \u001b[0m\u001b[31merror\u001b[0m x");
+        assertThat(line.text(COLOUR)).isEqualTo("\u001b[31m✖ \u001b[0m\u001b[31merror\u001b[0m x");
         assertThat(line.text(PLAIN)).isEqualTo("✖ error x");
     }
 

@@ -36,7 +36,6 @@ class MeterTest {
 
     private static Progress measure(Meter meter, long second, long keys) {
         Shard shard = Samples.snapshot(0, 0, -1, keys, -1);
-        return meter.measure(
-                Duration.ofSeconds(second), new LinkStatus(List.of(shard), ""));
+        return meter.measure(Duration.ofSeconds(second), new LinkStatus(List.of(shard), ""));
     }
 }

@@ -17,27 +17,98 @@ public final class Samples {
 
     public static Shard starting(int index) {
         return new Shard(
-                index, source(index), Phase.STARTING, "", 0, -1, 0, -1, -1, -1, -1, -1, -1, 0, 0, 0,
-                0, 0, 0, 0);
+                index,
+                source(index),
+                Phase.STARTING,
+                "",
+                0,
+                -1,
+                0,
+                -1,
+                -1,
+                -1,
+                -1,
+                -1,
+                -1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
     }
 
     public static Shard snapshot(int index, long bytes, long bytesTotal, long keys, long total) {
         return new Shard(
-                index, source(index), Phase.SNAPSHOT, ID, bytes, bytesTotal, keys, total, 5_000,
-                -1, 5_000, -1, -1, 0, 0, 0, 4_096, 0, 1, 0);
+                index,
+                source(index),
+                Phase.SNAPSHOT,
+                ID,
+                bytes,
+                bytesTotal,
+                keys,
+                total,
+                5_000,
+                -1,
+                5_000,
+                -1,
+                -1,
+                0,
+                0,
+                0,
+                4_096,
+                0,
+                1,
+                0);
     }
 
     public static Shard streaming(int index, long lagBytes, long lagMillis) {
         return new Shard(
-                index, source(index), Phase.STREAMING, ID, 76_546_048, 76_546_048, 180_000, 180_000,
-                1_234_600, 1_234_567, 1_234_600, lagBytes, lagMillis, 1_200_345, 98_765_432, 0, 33,
-                0, 1, 0);
+                index,
+                source(index),
+                Phase.STREAMING,
+                ID,
+                76_546_048,
+                76_546_048,
+                180_000,
+                180_000,
+                1_234_600,
+                1_234_567,
+                1_234_600,
+                lagBytes,
+                lagMillis,
+                1_200_345,
+                98_765_432,
+                0,
+                33,
+                0,
+                1,
+                0);
     }
 
     public static Shard resumed(int index) {
         return new Shard(
-                index, source(index), Phase.STREAMING, ID, 0, -1, 0, -1, 900, 900, 900, 0, 12, 7,
-                420, 2, 0, 0, 0, 1);
+                index,
+                source(index),
+                Phase.STREAMING,
+                ID,
+                0,
+                -1,
+                0,
+                -1,
+                900,
+                900,
+                900,
+                0,
+                12,
+                7,
+                420,
+                2,
+                0,
+                0,
+                0,
+                1);
     }
 
     private static String source(int index) {
@@ -46,7 +117,6 @@ public final class Samples {
 
     public static Progress progress(Rates rates, Shard... shards) {
         List<Rates> all = Collections.nCopies(shards.length, rates);
-        return new Progress(
-                Duration.ofSeconds(72), new LinkStatus(Arrays.asList(shards), ""), all);
+        return new Progress(Duration.ofSeconds(72), new LinkStatus(Arrays.asList(shards), ""), all);
     }
 }

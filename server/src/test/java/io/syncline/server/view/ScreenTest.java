@@ -163,18 +163,13 @@ class ScreenTest {
     @Test
     void namesTheStateWhenNothingIsKnownYet() {
         Progress progress =
-                new Progress(
-                        Duration.ZERO, new LinkStatus(List.of(), ""), Collections.emptyList());
+                new Progress(Duration.ZERO, new LinkStatus(List.of(), ""), Collections.emptyList());
 
         assertThat(Headline.of(progress).text()).isEqualTo("Starting, connecting to both sides");
     }
 
     private static String screen(Look look, Progress progress, Note... notes) {
-        return new Screen(
-                        "task orders",
-                        "redis://10.0.0.1:6379",
-                        "redis://10.0.0.2:6379",
-                        look)
+        return new Screen("task orders", "redis://10.0.0.1:6379", "redis://10.0.0.2:6379", look)
                 .lines(Headline.of(progress), progress, List.of(notes), HINT).stream()
                         .map(line -> line.text(look) + "\n")
                         .collect(Collectors.joining());
