@@ -6,6 +6,7 @@ import io.syncline.engine.net.Endpoint.Topology;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -42,17 +43,19 @@ public final class EndpointUri {
                     case "redis", "rediss", "valkey", "valkeys" -> Topology.STANDALONE;
                     case "redis-cluster", "rediss-cluster" -> Topology.CLUSTER;
                     case "redis-sentinel", "rediss-sentinel" -> Topology.SENTINEL;
-                    default -> throw bad(place, "the scheme '" + name + "' is not known");
+                    default -> throw bad(place, unknownScheme(name));
                 };
         boolean tls = name.startsWith("rediss") || name.equals("valkeys");
         String rest = text.substring(scheme + 3);
+        // A password may hold any of ?, @, / and : as it is; nothing after the last @ is secret.
+        int at = rest.lastIndexOf('@');
+        Credentials credentials =
+                at < 0 ? Credentials.NONE : credentials(rest.substring(0, at), place);
+        rest = rest.substring(at + 1);
         int question = rest.indexOf('?');
         Map<String, String> parameters =
                 parameters(question < 0 ? "" : rest.substring(question + 1), place);
-        rest = question < 0 ? rest : rest.substring(0, question);
-        int at = rest.lastIndexOf('@');
-        Credentials credentials = at < 0 ? Credentials.NONE : credentials(rest.substring(0, at));
-        String hosts = rest.substring(at + 1);
+        String hosts = question < 0 ? rest : rest.substring(0, question);
         int slash = hosts.indexOf('/');
         if (slash >= 0 && slash != hosts.length() - 1) {
             throw bad(place, "a path follows the address; choose databases with --databases");
@@ -60,9 +63,28 @@ public final class EndpointUri {
         hosts = slash < 0 ? hosts : hosts.substring(0, slash);
         int port = topology == Topology.SENTINEL ? SENTINEL_PORT : HostPort.DEFAULT_PORT;
         List<HostPort> addresses =
-                Arrays.stream(hosts.split(",", -1)).map(h -> HostPort.parse(h, port)).toList();
+                Arrays.stream(hosts.split(",", -1)).map(h -> address(h, port, place)).toList();
         String primary = parameters.getOrDefault("master", "");
         return new Endpoint(topology, addresses, credentials, tls(tls, parameters), primary);
+    }
+
+    private static String unknownScheme(String name) {
+        // Anything else before '://' may be user information in the wrong place.
+        return name.matches("[a-z][a-z0-9-]*")
+                ? "the scheme '" + name + "' is not known"
+                : "it does not begin with a scheme";
+    }
+
+    /// A password without `@host` behind it reads as an address, so no error repeats the text.
+    private static HostPort address(String text, int defaultPort, String place) {
+        if (!text.startsWith("[") && text.indexOf(':') != text.lastIndexOf(':')) {
+            throw bad(place, "an address has more than one ':' (write an IPv6 host in [ ])");
+        }
+        try {
+            return HostPort.parse(text, defaultPort);
+        } catch (SynclineException e) {
+            throw bad(place, e.failure().reason());
+        }
     }
 
     private static TlsOptions tls(boolean scheme, Map<String, String> parameters) {
@@ -81,18 +103,24 @@ public final class EndpointUri {
         return value == null ? null : Path.of(value);
     }
 
-    private static Credentials credentials(String userInfo) {
+    private static Credentials credentials(String userInfo, String place) {
         int colon = userInfo.indexOf(':');
         if (colon < 0) {
-            return new Credentials(decode(userInfo), "");
+            return new Credentials(decode(userInfo, place), "");
         }
         return new Credentials(
-                decode(userInfo.substring(0, colon)), decode(userInfo.substring(colon + 1)));
+                decode(userInfo.substring(0, colon), place),
+                decode(userInfo.substring(colon + 1), place));
     }
 
-    private static String decode(String text) {
-        // '+' is an ordinary letter in user information, unlike in a form.
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    private static String decode(String text, String place) {
+        try {
+            // '+' is an ordinary letter in user information, unlike in a form.
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            // The exception quotes the text, which may be a password.
+            throw bad(place, "a '%' is not followed by two hexadecimal digits (write % as %25)");
+        }
     }
 
     private static Map<String, String> parameters(String query, String place) {
@@ -103,7 +131,7 @@ public final class EndpointUri {
             if (!List.of("master", "tls", "ca", "cert", "key", "verify-host").contains(key)) {
                 throw bad(place, "the parameter '" + key + "' is not known");
             }
-            parameters.put(key, equals < 0 ? "true" : decode(pair.substring(equals + 1)));
+            parameters.put(key, equals < 0 ? "true" : decode(pair.substring(equals + 1), place));
         }
         return parameters;
     }
@@ -123,7 +151,28 @@ public final class EndpointUri {
                 + endpoint.addresses().stream()
                         .map(HostPort::toString)
                         .collect(Collectors.joining(","))
-                + (endpoint.primaryName().isEmpty() ? "" : "?master=" + endpoint.primaryName());
+                + parameters(endpoint);
+    }
+
+    private static String parameters(Endpoint endpoint) {
+        List<String> pairs = new ArrayList<>();
+        if (!endpoint.primaryName().isEmpty()) {
+            pairs.add("master=" + endpoint.primaryName());
+        }
+        TlsOptions tls = endpoint.tls();
+        addFile(pairs, "ca", tls.caFile());
+        addFile(pairs, "cert", tls.certificateFile());
+        addFile(pairs, "key", tls.keyFile());
+        if (!tls.verifyHost()) {
+            pairs.add("verify-host=false");
+        }
+        return pairs.isEmpty() ? "" : "?" + String.join("&", pairs);
+    }
+
+    private static void addFile(List<String> pairs, String name, @Nullable Path file) {
+        if (file != null) {
+            pairs.add(name + "=" + file.toString().replace("%", "%25").replace("&", "%26"));
+        }
     }
 
     private static SynclineException bad(String place, String rule) {

@@ -1,0 +1,125 @@
+package io.syncline.server.cli;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.server.demo.Demo;
+import io.syncline.server.report.Reporter;
+import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.Setting;
+import io.syncline.server.settings.Settings;
+import io.syncline.server.view.Proof;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// `syncline demo`: a whole run on two servers of its own.
+final class DemoCommand {
+    static final String DESCRIPTION =
+            "Start two servers, sync sample data and live traffic, prove both sides equal.";
+
+    private static final String SECONDS = "--seconds";
+    private static final String USUAL_SECONDS = "15";
+
+    /// An hour: it is a demonstration.
+    private static final int MAX_SECONDS = 3_600;
+
+    private DemoCommand() {}
+
+    static CommandSpec spec(CommandSpec spec) {
+        return spec.addOption(
+                        OptionSpec.builder(SECONDS)
+                                .paramLabel("N")
+                                .type(String.class)
+                                .description(
+                                        "How long live traffic runs. Default: "
+                                                + USUAL_SECONDS
+                                                + ".")
+                                .build())
+                .addOption(
+                        LinkCommand.flag(
+                                LinkCommand.JSON, "One JSON event a line on standard output."));
+    }
+
+    static ExitCode run(ParseResult parsed, Map<String, String> environment) {
+        Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
+        boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
+        try (Demo demo = Demo.prepare()) {
+            Reporter reporter = SyncCommand.reporter(json, "demo", environment);
+            reporter.say(demo.opening());
+            LinkRun run = new LinkRun(options(demo), reporter);
+            SyncCommand.stopOnSignals(run::interrupt);
+            Thread story =
+                    Thread.ofPlatform()
+                            .name("demo-story")
+                            .daemon()
+                            .start(() -> demo.play(duration, stage(run)));
+            try {
+                return run.run();
+            } finally {
+                story.interrupt();
+            }
+        } catch (IOException e) {
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.UNREACHABLE,
+                            "demo",
+                            "the sample servers cannot be used: " + e.getMessage(),
+                            "Run it again; if it repeats, report it"),
+                    e);
+        } catch (InterruptedException e) {
+            return ExitCode.INTERRUPTED;
+        }
+    }
+
+    private static Duration duration(String text) {
+        if (!text.matches("[0-9]{1,4}")
+                || Integer.parseInt(text) < 1
+                || Integer.parseInt(text) > MAX_SECONDS) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    SECONDS,
+                    "'" + text + "' is not a whole number from 1 to " + MAX_SECONDS,
+                    "Write for example " + SECONDS + " 30");
+        }
+        return Duration.ofSeconds(Integer.parseInt(text));
+    }
+
+    private static LinkOptions options(Demo demo) {
+        Settings settings = new Settings();
+        settings.offer(Setting.SOURCE, demo.sourceUri());
+        settings.offer(Setting.TARGET, demo.targetUri());
+        settings.offer(Setting.TASK, "demo");
+        settings.offer(Setting.RETRY_MINUTES, "1");
+        settings.offer(Setting.SPOOL_DIR, demo.folder().toString());
+        return LinkOptionsReader.read(settings, Map.of());
+    }
+
+    private static Demo.Stage stage(LinkRun run) {
+        return new Demo.Stage() {
+            @Override
+            public void say(String text) {
+                run.say(text);
+            }
+
+            @Override
+            public void proved(Proof proof) {
+                run.proved(proof);
+            }
+
+            @Override
+            public void failed(Failure failure) {
+                run.fail(failure);
+            }
+
+            @Override
+            public void finish() {
+                run.finish();
+            }
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.syncline.server.cli;
+
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.server.settings.ConfigFile;
+import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.Setting;
+import io.syncline.server.settings.Settings;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// The options that `sync` and `precheck` share, made from the table [Setting].
+///
+/// Built by picocli's programming interface: without annotations there is no reflection, which
+/// halves the start.
+final class LinkCommand {
+    static final String CONFIG = "--config";
+    static final String JSON = "--json";
+    static final String PRINT_CONFIG = "--print-config";
+
+    private LinkCommand() {}
+
+    static CommandSpec addOptions(CommandSpec spec) {
+        for (Setting.Section section : Setting.Section.values()) {
+            ArgGroupSpec.Builder group =
+                    ArgGroupSpec.builder()
+                            .exclusive(false)
+                            .validate(false)
+                            .multiplicity("0..1")
+                            .heading("%n" + section.heading() + "%n");
+            Arrays.stream(Setting.values())
+                    .filter(setting -> setting.section() == section)
+                    .forEach(setting -> group.addArg(option(setting)));
+            spec.addArgGroup(group.build());
+        }
+        return spec.addOption(
+                        OptionSpec.builder(CONFIG)
+                                .paramLabel("FILE")
+                                .type(String.class)
+                                .description(
+                                        "YAML file of the options above, named without the dashes;"
+                                                + " the command line wins.")
+                                .build())
+                .addOption(flag(JSON, "One JSON event a line on standard output."));
+    }
+
+    static OptionSpec flag(String name, String description) {
+        return OptionSpec.builder(name)
+                .arity("0")
+                .type(boolean.class)
+                .description(description)
+                .build();
+    }
+
+    private static OptionSpec option(Setting setting) {
+        if (setting.isFlag()) {
+            return flag(setting.option(), setting.description());
+        }
+        String initial = setting.initial().isEmpty() ? "" : " Default: " + setting.initial() + ".";
+        return OptionSpec.builder(setting.option())
+                .paramLabel(setting.label())
+                .type(String.class)
+                .description(setting.description() + initial)
+                .build();
+    }
+
+    static boolean has(ParseResult parsed, String option) {
+        return parsed.hasMatchedOption(option);
+    }
+
+    static Settings settings(ParseResult parsed) {
+        Settings settings = new Settings();
+        for (Setting setting : Setting.values()) {
+            if (parsed.hasMatchedOption(setting.option())) {
+                OptionSpec option = parsed.matchedOption(setting.option());
+                Object value = option.getValue();
+                settings.offer(setting, setting.isFlag() ? "true" : String.valueOf(value));
+            }
+        }
+        if (parsed.hasMatchedOption(CONFIG)) {
+            String file = parsed.matchedOptionValue(CONFIG, "");
+            settings.offerAll(ConfigFile.read(Path.of(file)));
+        }
+        return settings;
+    }
+
+    static LinkOptions options(ParseResult parsed, Map<String, String> environment) {
+        return LinkOptionsReader.read(settings(parsed), environment);
+    }
+}

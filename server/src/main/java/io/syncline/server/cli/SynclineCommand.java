@@ -1,0 +1,219 @@
+package io.syncline.server.cli;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.report.JsonEvents;
+import io.syncline.server.report.Output;
+import io.syncline.server.report.Terminal;
+import io.syncline.server.report.Version;
+import io.syncline.server.view.Note;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// `syncline`: reads the arguments, runs a command, and turns whatever goes wrong into one error
+/// and an exit code. No argument's text is ever repeated: it may be a password in the wrong place.
+public final class SynclineCommand {
+    private static final String SYNC = "sync";
+    private static final String PRECHECK = "precheck";
+    private static final String DEMO = "demo";
+    private static final String COMPLETION = "completion";
+    private static final int USAGE_WIDTH = 100;
+
+    private final Map<String, String> environment;
+
+    public SynclineCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /// @return the process' exit code
+    public int run(String... arguments) {
+        boolean json = Arrays.asList(arguments).contains(LinkCommand.JSON);
+        try {
+            return dispatch(arguments).number();
+        } catch (ParameterException e) {
+            return refuse(usageFailure(e), json, ExitCode.USAGE);
+        } catch (SynclineException e) {
+            boolean usage = e.failure().code() == ErrorCode.BAD_OPTION;
+            return refuse(e.failure(), json, usage ? ExitCode.USAGE : ExitCode.FAILED);
+        } catch (Output.Closed e) {
+            return ExitCode.INTERRUPTED.number();
+        } catch (RuntimeException e) {
+            // The top of the process: a bug of ours must not end as a stack trace.
+            return refuse(Bugs.failure(e), json, ExitCode.FAILED);
+        }
+    }
+
+    private ExitCode dispatch(String... arguments) {
+        if (arguments.length == 1 && List.of("--version", "-V").contains(arguments[0])) {
+            Output.standard().line("syncline " + Version.text());
+            return ExitCode.DONE;
+        }
+        CommandLine commands = commands();
+        ParseResult parsed = commands.parseArgs(arguments);
+        ParseResult chosen = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        if (chosen.isUsageHelpRequested()) {
+            Output.standard().write(chosen.commandSpec().commandLine().getUsageMessage());
+            return ExitCode.DONE;
+        }
+        if (parsed.isVersionHelpRequested()) {
+            Output.standard().line("syncline " + Version.text());
+            return ExitCode.DONE;
+        }
+        return switch (chosen.commandSpec().name()) {
+            case SYNC -> SyncCommand.run(chosen, environment);
+            case PRECHECK -> PrecheckCommand.run(chosen, environment);
+            case DEMO -> DemoCommand.run(chosen, environment);
+            case COMPLETION -> {
+                Output.standard().write(AutoComplete.bash("syncline", commands));
+                yield ExitCode.DONE;
+            }
+            default -> {
+                Output.error().write(commands.getUsageMessage());
+                yield ExitCode.USAGE;
+            }
+        };
+    }
+
+    static CommandLine commands() {
+        CommandSpec root = CommandSpec.create().name("syncline");
+        root.usageMessage()
+                .description("Keeps Redis-compatible databases in sync, exactly once.%n")
+                .footerHeading("%nExit codes%n")
+                .footer(exitCodes());
+        root.addOption(help());
+        root.addOption(
+                OptionSpec.builder("-V", "--version")
+                        .arity("0")
+                        .type(boolean.class)
+                        .versionHelp(true)
+                        .description("Print the version.")
+                        .build());
+        CommandSpec sync =
+                LinkCommand.addOptions(
+                        command(SYNC, "Copy everything once, then every change, until stopped."));
+        sync.addOption(
+                LinkCommand.flag(
+                        LinkCommand.PRINT_CONFIG,
+                        "Print the options in effect as YAML, without secrets, and end."));
+        sync.usageMessage().footerHeading("%nPasswords%n").footer(passwords());
+        CommandSpec precheck =
+                LinkCommand.addOptions(
+                        command(PRECHECK, "Only look: would this task run? Writes nothing."));
+        precheck.usageMessage().footerHeading("%nPasswords%n").footer(passwords());
+        root.addSubcommand(SYNC, sync);
+        root.addSubcommand(PRECHECK, precheck);
+        root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
+        root.addSubcommand(
+                COMPLETION,
+                command(COMPLETION, "Print a completion script: source <(./syncline completion)."));
+        return configured(new CommandLine(root));
+    }
+
+    private static CommandLine configured(CommandLine commands) {
+        commands.setExpandAtFiles(false) // '@hash' is a command group
+                .setInterpolateVariables(false)
+                .setAbbreviatedOptionsAllowed(false)
+                .setUsageHelpWidth(USAGE_WIDTH)
+                .setUsageHelpAutoWidth(false);
+        return commands;
+    }
+
+    private static CommandSpec command(String name, String description) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.usageMessage().description(description).abbreviateSynopsis(true).sortOptions(false);
+        return spec.addOption(help());
+    }
+
+    private static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .arity("0")
+                .type(boolean.class)
+                .usageHelp(true)
+                .description("Print this help.")
+                .build();
+    }
+
+    private static String[] exitCodes() {
+        return Arrays.stream(ExitCode.values())
+                .map(code -> "  " + padded(Integer.toString(code.number())) + code.meaning())
+                .toArray(String[]::new);
+    }
+
+    private static String padded(String text) {
+        return text + " ".repeat(5 - text.length());
+    }
+
+    private static String[] passwords() {
+        return new String[] {
+            "  Best in a file (--source-password-file) or in the environment",
+            "  (SYNCLINE_SOURCE_PASSWORD, SYNCLINE_TARGET_PASSWORD): other users of a machine can",
+            "  read its command lines. File before URI before environment."
+        };
+    }
+
+    private int refuse(Failure failure, boolean json, ExitCode code) {
+        Note.of(failure)
+                .lines(Terminal.plainLook())
+                .forEach(line -> Output.error().line(line.text(Terminal.plainLook())));
+        if (json) {
+            JsonEvents events = new JsonEvents("");
+            String outcome = code == ExitCode.USAGE ? "usage" : "failed";
+            Output output = Output.standard();
+            output.event(events.error(Instant.now(), failure));
+            output.event(events.ended(Instant.now(), outcome, code.number()));
+        }
+        return code.number();
+    }
+
+    private static Failure usageFailure(ParameterException e) {
+        String name = e.getCommandLine().getCommandSpec().qualifiedName();
+        String help = "See " + name + " --help";
+        return switch (e) {
+            case UnmatchedArgumentException unmatched -> unmatched(unmatched, help);
+            case OverwrittenOptionException twice ->
+                    bad(option(twice), "it is given twice", "Keep one of the two");
+            case MissingParameterException missing ->
+                    bad(option(missing), "its value is missing", help);
+            default -> bad(option(e), "its value is not one that it takes", help);
+        };
+    }
+
+    private static Failure unmatched(UnmatchedArgumentException e, String help) {
+        String first = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().getFirst();
+        if (e.isUnknownOption() && first.matches("--?[A-Za-z][A-Za-z0-9-]*(=.*)?")) {
+            String name = first.replaceFirst("(?s)=.*", "");
+            String near = String.join(" or ", e.getSuggestions());
+            return bad(
+                    name,
+                    "there is no such option",
+                    near.isEmpty() ? help : "Did you mean " + near + "? " + help);
+        }
+        boolean command = e.getCommandLine().getCommandSpec().parent() == null;
+        return bad(
+                "command line",
+                command
+                        ? "its first word is no command of ours"
+                        : "an argument belongs to no option (not repeated here: it may be a secret)",
+                help);
+    }
+
+    private static String option(ParameterException e) {
+        return e.getArgSpec() instanceof OptionSpec option ? option.longestName() : "command line";
+    }
+
+    private static Failure bad(String place, String reason, String remedy) {
+        return new Failure(ErrorCode.BAD_OPTION, place, reason, remedy);
+    }
+}

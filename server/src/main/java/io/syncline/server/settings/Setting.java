@@ -1,0 +1,224 @@
+package io.syncline.server.settings;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// One thing a user may choose. This table is the only place that names a setting: the command
+/// line, the YAML file, `--help`, `--print-config` and the completion script are made from it.
+///
+/// The order is the order of `--help`.
+public enum Setting {
+    SOURCE(Section.ENDPOINTS, "source", "URI", "", "Where to read. Required."),
+    TARGET(Section.ENDPOINTS, "target", "URI", "", "Where to write. Required."),
+    SOURCE_PASSWORD_FILE(
+            Section.ENDPOINTS,
+            "source-password-file",
+            "FILE",
+            "",
+            "File whose first line is the source's password."),
+    TARGET_PASSWORD_FILE(
+            Section.ENDPOINTS,
+            "target-password-file",
+            "FILE",
+            "",
+            "File whose first line is the target's password."),
+    TASK(
+            Section.TASK,
+            "task",
+            "NAME",
+            "",
+            "Stable identity: the same name resumes. Default: made from both endpoints."),
+    DATABASES(
+            Section.TASK,
+            "databases",
+            "LIST",
+            "all",
+            "Databases to copy; 3:5 writes database 3 to 5. Example: 0,3:5."),
+    COMMANDS(
+            Section.TASK,
+            "commands",
+            "LIST",
+            "all",
+            "Commands and @groups to copy while streaming; '!' leaves out. Examples:"
+                    + " set,del,@hash or '!flushall,!@stream'."),
+    SNAPSHOT_ONLY(Section.TASK, "snapshot-only", "", "", "End after the snapshot."),
+    UNTIL_CAUGHT_UP(
+            Section.TASK,
+            "until-caught-up",
+            "",
+            "",
+            "End when the target has everything the source had at that moment."),
+    ON_EXISTING(
+            Section.CHOICES,
+            "on-existing",
+            "report|overwrite",
+            "report",
+            "When the target already holds keys."),
+    ON_REFUSED(
+            Section.CHOICES,
+            "on-refused",
+            "stop|skip",
+            "stop",
+            "When the target refuses a command for good."),
+    ON_GAP(
+            Section.CHOICES,
+            "on-gap",
+            "resync|stop",
+            "resync",
+            "When the source no longer holds the position."),
+    ON_FLUSH(
+            Section.CHOICES,
+            "on-flush",
+            "apply|ignore|stop",
+            "apply",
+            "When FLUSHALL, FLUSHDB or SWAPDB arrives."),
+    EXTEND_EXPIRY(
+            Section.CHOICES,
+            "extend-expiry",
+            "SECONDS",
+            "0",
+            "Added to every expiry written to the target."),
+    RETRY_MINUTES(
+            Section.LIMITS,
+            "retry-minutes",
+            "MINUTES",
+            "720",
+            "How long to retry while a side is away; 0: do not retry."),
+    MAX_RPS(
+            Section.LIMITS,
+            "max-rps",
+            "NUMBER",
+            "0",
+            "Most commands per second written to the target; 0: no limit."),
+    MAX_MBPS(
+            Section.LIMITS,
+            "max-mbps",
+            "NUMBER",
+            "0",
+            "Most megabytes per second written to the target; 0: no limit."),
+    SPOOL_MEMORY(
+            Section.LIMITS,
+            "spool-memory",
+            "SIZE",
+            "64mb",
+            "Memory for bytes the target has not taken yet, per source shard."),
+    SPOOL_DISK(
+            Section.LIMITS,
+            "spool-disk",
+            "SIZE",
+            "10gb",
+            "Disk for the same beyond that, per source shard."),
+    SPOOL_DIR(
+            Section.LIMITS,
+            "spool-dir",
+            "DIR",
+            "",
+            "Where; each task uses its own folder inside. Default: syncline-USER in the system's"
+                    + " temporary folder."),
+    NO_MERGE(
+            Section.ADVANCED,
+            "no-merge",
+            "",
+            "",
+            "Do not join adjacent plain commands (SET into MSET and the like)."),
+    BATCH_COMMANDS(
+            Section.ADVANCED,
+            "batch-commands",
+            "NUMBER",
+            "512",
+            "Most commands in one transaction at the target."),
+    BATCH_BYTES(
+            Section.ADVANCED,
+            "batch-bytes",
+            "SIZE",
+            "64kb",
+            "Most bytes in one transaction at the target."),
+    WINDOW_BYTES(
+            Section.ADVANCED,
+            "window-bytes",
+            "SIZE",
+            "8mb",
+            "Most bytes sent to a target node and not yet answered."),
+    HEARTBEAT_SECONDS(
+            Section.ADVANCED,
+            "heartbeat-seconds",
+            "SECONDS",
+            "1",
+            "How often to write the heartbeat key at the source; 0: never."),
+    CHECKPOINT_SECONDS(
+            Section.ADVANCED,
+            "checkpoint-seconds",
+            "SECONDS",
+            "1",
+            "Longest progress without data that goes without a checkpoint.");
+
+    /// A heading of `--help`.
+    public enum Section {
+        ENDPOINTS("Instances"),
+        TASK("What to copy, and until when"),
+        CHOICES("What to do when"),
+        LIMITS("Limits"),
+        ADVANCED("Advanced");
+
+        private final String heading;
+
+        Section(String heading) {
+            this.heading = heading;
+        }
+
+        public String heading() {
+            return heading;
+        }
+    }
+
+    private final Section section;
+    private final String key;
+    private final String label;
+    private final String initial;
+    private final String description;
+
+    Setting(Section section, String key, String label, String initial, String description) {
+        this.section = section;
+        this.key = key;
+        this.label = label;
+        this.initial = initial;
+        this.description = description;
+    }
+
+    public Section section() {
+        return section;
+    }
+
+    /// Its name in a YAML file.
+    public String key() {
+        return key;
+    }
+
+    /// Its name on the command line.
+    public String option() {
+        return "--" + key;
+    }
+
+    /// What stands for its value in help; empty for a flag.
+    public String label() {
+        return label;
+    }
+
+    /// A flag is there or not; on the command line it takes no value, in a file `true` or `false`.
+    public boolean isFlag() {
+        return label.isEmpty();
+    }
+
+    /// The value that counts when none is given; empty when there is none or it depends.
+    public String initial() {
+        return initial;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    static @Nullable Setting ofKey(String key) {
+        return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst().orElse(null);
+    }
+}

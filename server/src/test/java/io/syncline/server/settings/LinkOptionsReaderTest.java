@@ -1,0 +1,173 @@
+package io.syncline.server.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkOptions.CommandChoice;
+import io.syncline.engine.link.LinkOptions.End;
+import io.syncline.engine.link.LinkOptions.OnExisting;
+import io.syncline.engine.link.LinkOptions.Throttle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LinkOptionsReaderTest {
+    @TempDir private Path folder;
+
+    private final Settings settings = new Settings();
+
+    @Test
+    void everyDefaultIsWhatTheHelpSays() {
+        LinkOptions options = read(Map.of());
+
+        assertThat(options.onExisting()).isEqualTo(OnExisting.REPORT);
+        assertThat(options.retry()).isEqualTo(Duration.ofHours(12));
+        assertThat(options.throttle()).isEqualTo(Throttle.NONE);
+        assertThat(options.end()).isEqualTo(End.NEVER);
+        assertThat(options.tuning()).isEqualTo(LinkOptions.Tuning.DEFAULT);
+        assertThat(options.spool().memoryBytes()).isEqualTo(64L << 20);
+        assertThat(options.spool().diskBytes()).isEqualTo(10L << 30);
+        assertThat(options.spool().directory().endsWith(options.task())).isTrue();
+    }
+
+    @Test
+    void theDefaultTaskIsReadableStableAndOfTheDataOnly() {
+        settings.offer(Setting.SOURCE, "redis://cache-1.example.org:6379");
+        String task = read(Map.of()).task();
+
+        assertThat(task).isEqualTo("cache-1.example.org-6379-to-b-6380-c75750d5");
+        assertThat(with(Setting.SOURCE, "rediss://u:p@cache-1.example.org").task()).isEqualTo(task);
+        assertThat(with(Setting.DATABASES, "0").task()).isNotEqualTo(task);
+    }
+
+    @Test
+    void readsDatabasesCommandsAndLimits() {
+        settings.offer(Setting.DATABASES, "0, 3:5");
+        settings.offer(Setting.COMMANDS, "SET,del,@hash,!hdel");
+        settings.offer(Setting.MAX_RPS, "1000");
+        settings.offer(Setting.MAX_MBPS, "0.5");
+        LinkOptions options = read(Map.of());
+
+        assertThat(options.databases()).isEqualTo(Map.of(0, 0, 3, 5));
+        assertThat(options.commands())
+                .isEqualTo(new CommandChoice(List.of("set", "del", "@hash"), List.of("hdel")));
+        assertThat(options.throttle()).isEqualTo(new Throttle(1_000, 512 << 10));
+    }
+
+    @Test
+    void takesThePasswordFromFileThenUriThenEnvironment() throws IOException {
+        Map<String, String> environment = Map.of("SYNCLINE_SOURCE_PASSWORD", "env");
+        Path file = Files.writeString(folder.resolve("secret"), "file\nmore\n");
+
+        assertThat(read(environment).source().credentials().password()).isEqualTo("env");
+        Settings uri = new Settings();
+        uri.offer(Setting.SOURCE, "redis://u:uri@a");
+        uri.offer(Setting.TARGET, "redis://b");
+        assertThat(LinkOptionsReader.read(uri, environment).source().credentials().password())
+                .isEqualTo("uri");
+        uri.offer(Setting.SOURCE_PASSWORD_FILE, file.toString());
+        assertThat(LinkOptionsReader.read(uri, environment).source().credentials().password())
+                .isEqualTo("file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "RETRY_MINUTES|soon|'soon' is not a whole number from 0 to 525600",
+                "RETRY_MINUTES|-1|'-1' is not a whole number from 0 to 525600",
+                "MAX_MBPS|1,5|'1,5' is not a number from 0 to 1000000, such as 0.5 or 20",
+                "SPOOL_MEMORY|1kb|'1kb' is not a size from 1mb to 64gb",
+                "SPOOL_DISK|9tbb|'9tbb' is not a size from 0 to 100tb, written like 64mb or 10gb",
+                "SPOOL_DISK|999999999999999gb|'999999999999999gb' is not a size from 0 to 100tb",
+                "ON_GAP|wait|'wait' is not one of resync, stop",
+                "TASK|a b|'a b' is not a task's name: 1 to 64 letters, digits, '.', '_' or '-'",
+                "DATABASES|0,x|'0,x' is not a list of database numbers, such as 0,3:5, or all",
+                "DATABASES|0,0:1|source database 0 is named twice",
+                "DATABASES|0:1,2:1|two databases would be written to database 1",
+                "COMMANDS|set,,del|'set,,del' is not a list of command names and @groups,"
+                        + " separated by commas",
+            })
+    void refusesWhatCannotBeWithPlaceValueAndRule(Setting setting, String text, String reason) {
+        settings.offer(setting, text);
+
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOfSatisfying(
+                        SynclineException.class,
+                        e -> {
+                            assertThat(e.failure().place()).isEqualTo(setting.option());
+                            assertThat(e.failure().reason()).isEqualTo(reason);
+                            assertThat(e.failure().remedy()).startsWith(setting.description());
+                        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://:hunter2%zz@a",
+        "redis://:hunter2@a:notaport",
+        "redis://user:hunter2",
+        "redis://user:hunter2:6379",
+        "hunter2",
+        "me:hunter2@redis://a",
+        "redis://:hunter2?x/y@a:99999",
+        "redis://:hunter2@a/0",
+        "redis://:hunter2@",
+        "redis-sentinel://:hunter2@a",
+    })
+    void aMalformedUriIsNeverRepeated(String uri) {
+        settings.offer(Setting.SOURCE, uri);
+
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOf(SynclineException.class)
+                .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter2"));
+    }
+
+    @Test
+    void aPasswordMayHoldTheSignsOfAUri() {
+        settings.offer(Setting.SOURCE, "redis://me:p@s/s?w:rd@a:1?tls=true");
+
+        assertThat(read(Map.of()).source().credentials().password()).isEqualTo("p@s/s?w:rd");
+        assertThat(read(Map.of()).source().tls().enabled()).isTrue();
+    }
+
+    @Test
+    void printsTheOptionsInEffectSoThatTheyReadBackEqual() throws IOException {
+        settings.offer(Setting.SOURCE, "rediss://me:hunter2@a?verify-host=false");
+        settings.offer(Setting.DATABASES, "0,3:5");
+        settings.offer(Setting.COMMANDS, "!flushall,!@stream");
+        settings.offer(Setting.NO_MERGE, "true");
+        settings.offer(Setting.TASK, "orders");
+        LinkOptions options = read(Map.of());
+        String text = ConfigText.of(options, settings);
+        Path file = Files.writeString(folder.resolve("sync.yaml"), text);
+
+        assertThat(text).doesNotContain("hunter2");
+        LinkOptions again =
+                LinkOptionsReader.read(
+                        ConfigFile.read(file), Map.of("SYNCLINE_SOURCE_PASSWORD", "hunter2"));
+        assertThat(again).isEqualTo(options);
+    }
+
+    private LinkOptions with(Setting setting, String text) {
+        Settings changed = new Settings();
+        changed.offer(setting, text);
+        changed.offerAll(settings);
+        return LinkOptionsReader.read(changed, Map.of());
+    }
+
+    private LinkOptions read(Map<String, String> environment) {
+        settings.offer(Setting.SOURCE, "redis://a");
+        settings.offer(Setting.TARGET, "redis://b:6380");
+        return LinkOptionsReader.read(settings, environment);
+    }
+}
