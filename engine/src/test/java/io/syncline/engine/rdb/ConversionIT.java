@@ -11,6 +11,7 @@ import io.syncline.testkit.ServerVersion.Product;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Wire;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -183,11 +184,7 @@ final class ConversionIT {
     private static int number(ByteBuilder command, char sign, int from, int lineEnd) {
         assertThat((char) command.array[from]).isEqualTo(sign);
         String digits =
-                new String(
-                        command.array,
-                        from + 1,
-                        lineEnd - from - 1,
-                        java.nio.charset.StandardCharsets.US_ASCII);
+                new String(command.array, from + 1, lineEnd - from - 1, StandardCharsets.US_ASCII);
         return Integer.parseInt(digits);
     }
 }
