@@ -134,14 +134,13 @@ public record ServerInfo(HostPort address, Map<String, String> fields) {
     /// Keys by database, as INFO keyspace says.
     public SortedMap<Integer, Long> keysByDatabase() {
         SortedMap<Integer, Long> keys = new TreeMap<>();
-        fields.forEach(
-                (name, value) -> {
-                    if (name.matches("db\\d+") && value.startsWith("keys=")) {
-                        keys.put(
-                                Integer.parseInt(name.substring(2)),
-                                Long.parseLong(value.substring(5).split(",", 2)[0]));
-                    }
-                });
+        fields.forEach((name, value) -> {
+            if (name.matches("db\\d+") && value.startsWith("keys=")) {
+                keys.put(
+                        Integer.parseInt(name.substring(2)),
+                        Long.parseLong(value.substring(5).split(",", 2)[0]));
+            }
+        });
         return keys;
     }
 }

@@ -59,6 +59,11 @@ public final class DatabaseMap {
         return isIdentity() ? source : targets.getOrDefault(source, EXCLUDED);
     }
 
+    /// The databases of the source that are mapped; empty for [#identity()].
+    public Map<Integer, Integer> targets() {
+        return targets;
+    }
+
     public boolean isIdentity() {
         return targets.isEmpty();
     }

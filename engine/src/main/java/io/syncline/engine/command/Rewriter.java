@@ -77,6 +77,16 @@ public final class Rewriter {
         };
     }
 
+    /// Whether the target takes `SET key value PXAT time`.
+    public boolean targetKnowsAbsoluteSet() {
+        return rules.target().knowsFormsOf62();
+    }
+
+    /// Whether the target takes `RESTORE key time payload ABSTTL`, IDLETIME and FREQ.
+    public boolean targetKnowsAbsoluteRestore() {
+        return rules.target().knowsFormsOf5();
+    }
+
     /// Whether [#rewrite] has to be asked. Plain `SET`, the commonest command, never.
     public boolean concerns(CommandView view, CommandSpec spec) {
         if (concernedKinds.contains(spec.kind())) {

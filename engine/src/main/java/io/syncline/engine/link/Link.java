@@ -1,8 +1,15 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.precheck.Finding;
+import io.syncline.engine.precheck.Precheck;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One direction of a task, from start to end, in this process.
 ///
@@ -25,28 +32,88 @@ public final class Link {
 
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
+    private final Sides sides;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile @Nullable LinkRun running;
 
+    /// Prepares a link; connects to nothing yet.
     public Link(LinkOptions options, Consumer<LinkEvent> events) {
         this.options = options;
         this.events = events;
+        this.sides = new Sides(options);
     }
 
     /// Only looks: connects to both sides and reports every check.
     public List<Finding> precheck() {
-        return List.of();
+        List<Finding> findings =
+                new Precheck(
+                                sides.source(),
+                                sides.target(),
+                                options.databases(),
+                                options.onExisting() == LinkOptions.OnExisting.OVERWRITE,
+                                sides.targetKnowsTask())
+                        .run();
+        for (Finding finding : findings) {
+            events.accept(new LinkEvent.Checked(finding));
+        }
+        return findings;
     }
 
     /// Runs until the end that the options name, [#stop()], or a failure.
     public Outcome run() {
-        events.accept(new LinkEvent.Ended(options.task()));
-        return Outcome.DONE;
+        try {
+            boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
+            if (bad) {
+                return Outcome.PRECHECK_FAILED;
+            }
+            if (stopped.getCount() == 0) {
+                return Outcome.STOPPED;
+            }
+            LinkRun run = new LinkRun(options, sides, events);
+            running = run;
+            if (stopped.getCount() == 0) {
+                run.stop();
+            }
+            return end(run.await(), run);
+        } catch (SynclineException e) {
+            return fail(e.failure());
+        } catch (IOException e) {
+            return fail(
+                    new Failure(
+                            ErrorCode.UNREACHABLE,
+                            options.target().toString(),
+                            "a side went away while the task was starting: " + e.getMessage(),
+                            "Start the task again"));
+        }
+    }
+
+    private Outcome end(@Nullable Failure failure, LinkRun run) {
+        if (failure != null) {
+            return fail(failure);
+        }
+        boolean done = run.isDone();
+        events.accept(new LinkEvent.Ended(done ? "done" : "stopped"));
+        return done ? Outcome.DONE : Outcome.STOPPED;
+    }
+
+    private Outcome fail(Failure failure) {
+        events.accept(new LinkEvent.Failed(failure));
+        return Outcome.FAILED;
     }
 
     /// Ends a run cleanly: what was sent is answered and checkpointed. May be called from any
     /// thread.
-    public void stop() {}
+    public void stop() {
+        stopped.countDown();
+        LinkRun run = running;
+        if (run != null) {
+            run.stop();
+        }
+    }
 
+    /// The numbers of this moment.
     public LinkStatus status() {
-        return new LinkStatus(List.of(), "");
+        LinkRun run = running;
+        return run == null ? new LinkStatus(List.of(), "") : run.status();
     }
 }

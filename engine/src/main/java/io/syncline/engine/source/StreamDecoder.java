@@ -7,8 +7,8 @@ import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// Takes commands out of a spool, in place: a view on the spool's own block, or, for the few commands
-/// that lie over a block's end, on a scratch buffer they are gathered in.
+/// Takes commands out of a spool, in place: a view on the spool's own block, or, for the few
+/// commands that lie over a block's end, on a scratch buffer they are gathered in.
 ///
 /// Before commands, a snapshot can be read from the same place through [#snapshotInput].
 public final class StreamDecoder {
@@ -93,7 +93,8 @@ public final class StreamDecoder {
         return reader.arrivedMillis;
     }
 
-    /// The spool as a blocking input for a snapshot: `waiter` is called while there is nothing to read.
+    /// The spool as a blocking input for a snapshot: `waiter` is called while there is nothing to
+    /// read.
     public ByteInput snapshotInput(Waiter waiter) {
         return (buffer, offset, length) -> {
             while (reader.position == reader.limit) {

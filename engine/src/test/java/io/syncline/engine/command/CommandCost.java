@@ -57,8 +57,7 @@ final class CommandCost {
     private void run(byte[] stream, int stage) {
         Merger merger =
                 new Merger(
-                        out,
-                        stage == 4 ? Merger.Rules.of(Dialect.redis(7, 2)) : Merger.Rules.NONE);
+                        out, stage == 4 ? Merger.Rules.of(Dialect.redis(7, 2)) : Merger.Rules.NONE);
         int inBatch = 0;
         int at = 0;
         long seen = 0;
@@ -123,8 +122,18 @@ final class CommandCost {
 
     private static byte[] stream(boolean mixed) {
         String[] names = {
-            "SET", "set", "HSET", "SADD", "RPUSH", "INCR", "ZADD", "DEL", "PEXPIREAT", "LPOP",
-            "APPEND", "XADD"
+            "SET",
+            "set",
+            "HSET",
+            "SADD",
+            "RPUSH",
+            "INCR",
+            "ZADD",
+            "DEL",
+            "PEXPIREAT",
+            "LPOP",
+            "APPEND",
+            "XADD"
         };
         SplittableRandom random = new SplittableRandom(1);
         ByteBuilder stream = new ByteBuilder(1 << 20);

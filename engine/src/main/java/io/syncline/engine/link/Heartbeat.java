@@ -1,0 +1,109 @@
+package io.syncline.engine.link;
+
+import io.syncline.engine.resp.CommandView;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// The key that is written to a source so that its age at the target can be told: the command's way
+/// through the stream is the data's way. Never copied, expires by itself.
+///
+/// The name begins like that of the managed service this follows, so that other tools which know
+/// that name leave it alone too.
+final class Heartbeat {
+    static final String PREFIX = "DTS_REDIS_TIMESTAMP_HEARTBEAT";
+
+    /// Longer than any pause between two of them; short enough to leave nothing behind.
+    static final int EXPIRY_SECONDS = 60;
+
+    private final byte[] key;
+    private final Marks marks = new Marks();
+
+    /// @param tag makes the key hash to a slot of the shard it is for; empty for standalone
+    Heartbeat(String task, String tag) {
+        String name = PREFIX + ":" + task + (tag.isEmpty() ? "" : ":{" + tag + "}");
+        key = name.getBytes(StandardCharsets.UTF_8);
+    }
+
+    byte[] key() {
+        return key.clone();
+    }
+
+    /// Looks at a command that the filter drops: is it our heartbeat, and of when?
+    ///
+    /// @param offset stream position behind it
+    void met(CommandView view, long offset) {
+        if (view.argumentCount < 3 || !isKey(view)) {
+            return;
+        }
+        // SET key time ..., or SETEX key seconds time from sources up to 6.0.
+        int value = view.isWord(0, "SET") ? 2 : 3;
+        if (value < view.argumentCount) {
+            try {
+                marks.add(offset, Long.parseLong(view.text(value)));
+            } catch (NumberFormatException e) {
+                // Someone else wrote to our key: it tells nothing.
+                System.getLogger(Heartbeat.class.getName())
+                        .log(System.Logger.Level.DEBUG, "a heartbeat without a time", e);
+            }
+        }
+    }
+
+    private boolean isKey(CommandView view) {
+        int offset = view.offsets[1];
+        return Arrays.equals(view.buffer, offset, offset + view.lengths[1], key, 0, key.length);
+    }
+
+    /// The delay of the last heartbeat that is in the target, or, when none came for longer than it
+    /// should, how long that is overdue; -1 while nothing is known.
+    ///
+    /// @param appliedOffset what is durable in the target
+    /// @param sourceMillis the source's clock now
+    /// @param intervalMillis between two heartbeats
+    long lagMillis(long appliedOffset, long sourceMillis, long intervalMillis) {
+        return marks.lagMillis(appliedOffset, sourceMillis, intervalMillis);
+    }
+
+    /// Heartbeats on their way, in stream order.
+    private static final class Marks {
+        /// At one a second this is more than a minute of lag; beyond, every other one will do.
+        private static final int CAPACITY = 64;
+
+        private final long[] offsets = new long[CAPACITY];
+        private final long[] times = new long[CAPACITY];
+        private int count;
+        private long appliedTime = -1;
+        private long appliedDelay = -1;
+
+        synchronized void add(long offset, long time) {
+            if (count == CAPACITY) {
+                for (int i = 0; i < CAPACITY / 2; i++) {
+                    offsets[i] = offsets[2 * i];
+                    times[i] = times[2 * i];
+                }
+                count = CAPACITY / 2;
+            }
+            offsets[count] = offset;
+            times[count] = time;
+            count++;
+        }
+
+        synchronized long lagMillis(long appliedOffset, long now, long interval) {
+            int applied = 0;
+            while (applied < count && offsets[applied] <= appliedOffset) {
+                applied++;
+            }
+            if (applied > 0) {
+                appliedTime = times[applied - 1];
+                appliedDelay = Math.max(0, now - appliedTime);
+                System.arraycopy(offsets, applied, offsets, 0, count - applied);
+                System.arraycopy(times, applied, times, 0, count - applied);
+                count -= applied;
+            }
+            if (appliedTime < 0) {
+                return -1;
+            }
+            long overdue = now - appliedTime - interval;
+            return Math.max(Math.min(appliedDelay, interval), Math.max(0, overdue));
+        }
+    }
+}

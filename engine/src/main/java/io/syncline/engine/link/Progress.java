@@ -1,0 +1,39 @@
+package io.syncline.engine.link;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The numbers of one pipeline, written by its threads and read by whoever shows them.
+final class Progress {
+    static final long UNKNOWN = -1;
+
+    volatile Phase phase = Phase.STARTING;
+    volatile String source;
+    volatile String replicationId = "";
+    volatile String retrying = "";
+    final AtomicLong snapshotBytesRead = new AtomicLong();
+    volatile long snapshotBytesTotal = UNKNOWN;
+    final AtomicLong snapshotKeys = new AtomicLong();
+    final AtomicLong snapshotKeysTotal = new AtomicLong(UNKNOWN);
+    volatile long receivedOffset = UNKNOWN;
+
+    /// Read from the stream and looked at, applied or not.
+    volatile long processedOffset = UNKNOWN;
+
+    volatile long appliedOffset = UNKNOWN;
+    volatile long sourceOffset = UNKNOWN;
+    volatile long lagMillis = UNKNOWN;
+    final AtomicLong refused = new AtomicLong();
+    final AtomicInteger snapshots = new AtomicInteger();
+    final AtomicInteger resumes = new AtomicInteger();
+
+    Progress(String source) {
+        this.source = source;
+    }
+
+    long lagBytes() {
+        long from = sourceOffset;
+        long to = appliedOffset;
+        return from < 0 || to < 0 ? UNKNOWN : Math.max(0, from - to);
+    }
+}

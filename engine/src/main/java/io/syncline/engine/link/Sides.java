@@ -1,0 +1,67 @@
+package io.syncline.engine.link;
+
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.target.OwnKeys;
+import io.syncline.engine.target.TaskRegistry;
+import java.io.IOException;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/// Both ends of a link, and how to connect to them.
+final class Sides {
+    private final LinkOptions options;
+    private final Instance source;
+    private final Instance target;
+
+    Sides(LinkOptions options) {
+        this.options = options;
+        String name = "syncline:" + options.task();
+        source = instance(options.source(), name, false);
+        target = instance(options.target(), name, true);
+    }
+
+    private static Instance instance(Endpoint endpoint, String name, boolean preferPrimary) {
+        return new Instance(
+                endpoint,
+                new Connector(endpoint.credentials(), endpoint.tls(), name),
+                preferPrimary);
+    }
+
+    Instance source() {
+        return source;
+    }
+
+    Instance target() {
+        return target;
+    }
+
+    OwnKeys keys() {
+        return new OwnKeys(options.task());
+    }
+
+    /// Where the task's own keys may be: database 0 unless only others are the task's.
+    SortedSet<Integer> candidates() {
+        SortedSet<Integer> candidates = new TreeSet<>(options.databases().values());
+        if (candidates.isEmpty()) {
+            candidates.add(0);
+        }
+        return candidates;
+    }
+
+    /// Whether the target has heard of this task. A target that cannot be asked has not.
+    boolean targetKnowsTask() {
+        try (Connection connection = target.connector().open(target.primary())) {
+            TaskRegistry registry = TaskRegistry.find(connection, keys(), candidates());
+            return !registry.read(connection).isEmpty();
+        } catch (IOException | SynclineException e) {
+            // The precheck asks the same node next and says what is wrong with it.
+            System.getLogger(Sides.class.getName())
+                    .log(System.Logger.Level.DEBUG, "looking for the task at the target", e);
+            return false;
+        }
+    }
+}

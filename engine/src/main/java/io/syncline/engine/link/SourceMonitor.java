@@ -1,0 +1,211 @@
+package io.syncline.engine.link;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.source.Receiver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Looks after one source shard beside its stream: asks how far it is, writes the heartbeat, and
+/// lets the receiver acknowledge in time. A thread of its own; nothing here may hold up the data.
+final class SourceMonitor implements Runnable {
+    private static final long TICK_MILLIS = 50;
+    private static final long ASK_NANOS = 1_000_000_000;
+    private static final long TRY_AGAIN_NANOS = 3_000_000_000L;
+
+    private final NodeFinder finder;
+    private final Connector connector;
+    private final Receiver receiver;
+    private final Progress progress;
+    private final Heartbeat heartbeat;
+    private final Duration interval;
+    private final Consumer<LinkEvent> events;
+    private final Runnable wake;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    private @Nullable Connection connection;
+    private long nextConnectNanos = System.nanoTime();
+    private long askedNanos = System.nanoTime() - ASK_NANOS;
+    private long beatNanos = System.nanoTime();
+    private boolean mayWrite;
+    private boolean warned;
+    private volatile long clockSkewMillis;
+    private volatile boolean askNow;
+
+    /// What a caught-up target must have: the source's offset as first seen when asked for.
+    private volatile long goal = Progress.UNKNOWN;
+
+    SourceMonitor(
+            NodeFinder finder,
+            Connector connector,
+            Receiver receiver,
+            Progress progress,
+            Heartbeat heartbeat,
+            Duration interval,
+            Consumer<LinkEvent> events,
+            Runnable wake) {
+        this.finder = finder;
+        this.connector = connector;
+        this.receiver = receiver;
+        this.progress = progress;
+        this.heartbeat = heartbeat;
+        this.interval = interval;
+        this.events = events;
+        this.wake = wake;
+        this.mayWrite = !interval.isZero();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopping.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+                receiver.tick(progress.appliedOffset);
+                progress.lagMillis =
+                        heartbeat.lagMillis(
+                                progress.appliedOffset,
+                                System.currentTimeMillis() + clockSkewMillis,
+                                interval.toMillis());
+                look();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        disconnect();
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        if (connection == null && now < nextConnectNanos) {
+            return;
+        }
+        try {
+            boolean due = askNow || now - askedNanos >= ASK_NANOS;
+            boolean beatDue = mayWrite && now - beatNanos >= interval.toNanos();
+            if (!due && !beatDue) {
+                return;
+            }
+            Connection open = connected();
+            if (beatDue) {
+                beat(open);
+                beatNanos = now;
+            }
+            if (due) {
+                ask(open);
+                askedNanos = now;
+            }
+        } catch (IOException | SynclineException e) {
+            // The receiver meets the same fault and reports it; here it only means unknown numbers.
+            System.getLogger(SourceMonitor.class.getName())
+                    .log(System.Logger.Level.DEBUG, "asking the source", e);
+            disconnect();
+            nextConnectNanos = now + TRY_AGAIN_NANOS;
+        }
+    }
+
+    private Connection connected() throws IOException {
+        Connection open = connection;
+        if (open == null) {
+            open = connector.open(finder.find());
+            connection = open;
+            clockSkewMillis = skew(open);
+        }
+        return open;
+    }
+
+    /// How far the source's clock is ahead of ours.
+    private static long skew(Connection connection) throws IOException {
+        long before = System.currentTimeMillis();
+        Reply reply = connection.call("TIME");
+        long after = System.currentTimeMillis();
+        if (reply instanceof Reply.Items items
+                && items.items().size() == 2
+                && items.items().get(0) instanceof Reply.Bulk seconds
+                && items.items().get(1) instanceof Reply.Bulk micros) {
+            long theirs =
+                    Long.parseLong(seconds.utf8()) * 1000 + Long.parseLong(micros.utf8()) / 1000;
+            return theirs - (before + after) / 2;
+        }
+        return 0;
+    }
+
+    private void ask(Connection open) throws IOException {
+        boolean wanted = askNow;
+        ServerInfo info = ServerInfo.read(open);
+        long offset = info.replicationOffset();
+        if (offset >= 0) {
+            progress.sourceOffset = offset;
+            if (wanted) {
+                goal = offset;
+                askNow = false;
+                wake.run();
+            }
+        }
+    }
+
+    private void beat(Connection open) throws IOException {
+        String time = Long.toString(System.currentTimeMillis() + clockSkewMillis);
+        Reply reply =
+                open.call(
+                        "SETEX".getBytes(UTF_8),
+                        heartbeat.key(),
+                        Integer.toString(Heartbeat.EXPIRY_SECONDS).getBytes(UTF_8),
+                        time.getBytes(UTF_8));
+        if (reply instanceof Reply.Failure failure) {
+            switch (failure.kind().remedy()) {
+                case OPERATOR, NONE -> mayWrite = false;
+                case RETRY, CAUSE -> {}
+                case REDIRECT -> mayWrite = !failure.text().startsWith("READONLY");
+            }
+            if (!mayWrite && !warned) {
+                warned = true;
+                events.accept(
+                        new LinkEvent.Warned(
+                                open.address().toString(),
+                                "the source takes no heartbeat, so the latency in milliseconds is"
+                                        + " unknown: "
+                                        + failure.text(),
+                                "Allow the account +setex on keys "
+                                        + Heartbeat.PREFIX
+                                        + "* if you want it measured"));
+            }
+        }
+    }
+
+    /// How far the source's clock is ahead of ours.
+    long clockSkewMillis() {
+        return clockSkewMillis;
+    }
+
+    /// Asks for a goal: from now on [#goal()] is unknown until the source was asked again.
+    void askForGoal() {
+        goal = Progress.UNKNOWN;
+        askNow = true;
+    }
+
+    /// The source's offset at a moment after [#askForGoal()]; -1 while unknown.
+    long goal() {
+        return goal;
+    }
+
+    private void disconnect() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    void stop() {
+        stopping.countDown();
+    }
+}

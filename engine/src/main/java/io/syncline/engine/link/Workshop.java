@@ -1,0 +1,167 @@
+package io.syncline.engine.link;
+
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.command.CommandFilter;
+import io.syncline.engine.command.DatabaseMap;
+import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.rdb.PayloadConverter;
+import io.syncline.engine.rdb.TargetFormat;
+import io.syncline.engine.source.Receiver;
+import io.syncline.engine.target.Batcher;
+import io.syncline.engine.target.Refusal;
+import io.syncline.engine.target.StreamTarget;
+import java.io.IOException;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// What the phases of one pipeline share: its parts and its ways of waiting.
+final class Workshop {
+    /// A missed wake-up costs no more than this.
+    private static final long WAIT_NANOS = 20_000_000;
+
+    private final Tools tools;
+    private final Idle idle;
+    private volatile boolean stopping;
+
+    /// The parts of a pipeline.
+    record Tools(
+            int shard,
+            LinkOptions options,
+            Consumer<LinkEvent> events,
+            StreamTarget target,
+            Batcher batcher,
+            Receiver receiver,
+            SourceMonitor monitor,
+            Progress progress,
+            CommandFilter filter,
+            Rewriter rewriter,
+            DatabaseMap databases,
+            PayloadConverter payloads,
+            TargetFormat targetFormat,
+            Heartbeat heartbeat) {}
+
+    /// Told whenever nothing waits and everything read is in the target.
+    @FunctionalInterface
+    interface Idle {
+        /// @return whether the pipeline should look around again at once
+        boolean at(long offset);
+    }
+
+    Workshop(Tools tools, Idle idle) {
+        this.tools = tools;
+        this.idle = idle;
+    }
+
+    LinkOptions options() {
+        return tools.options;
+    }
+
+    int shard() {
+        return tools.shard;
+    }
+
+    StreamTarget target() {
+        return tools.target;
+    }
+
+    Batcher batcher() {
+        return tools.batcher;
+    }
+
+    Receiver receiver() {
+        return tools.receiver;
+    }
+
+    SourceMonitor monitor() {
+        return tools.monitor;
+    }
+
+    Progress progress() {
+        return tools.progress;
+    }
+
+    CommandFilter filter() {
+        return tools.filter;
+    }
+
+    Rewriter rewriter() {
+        return tools.rewriter;
+    }
+
+    DatabaseMap databases() {
+        return tools.databases;
+    }
+
+    PayloadConverter payloads() {
+        return tools.payloads;
+    }
+
+    TargetFormat targetFormat() {
+        return tools.targetFormat;
+    }
+
+    Heartbeat heartbeat() {
+        return tools.heartbeat;
+    }
+
+    /// The source node, for messages.
+    String place() {
+        return tools.receiver.place();
+    }
+
+    long checkpointNanos() {
+        return tools.options.tuning().checkpointLag().toNanos();
+    }
+
+    /// The source's clock at a moment of ours.
+    long sourceMillis(long ourMillis) {
+        return ourMillis + tools.monitor.clockSkewMillis();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    void stop() {
+        stopping = true;
+    }
+
+    boolean idle(long offset) {
+        return idle.at(offset);
+    }
+
+    /// Waits until woken, or a little while.
+    void await() {
+        LockSupport.parkNanos(this, WAIT_NANOS);
+    }
+
+    void event(LinkEvent event) {
+        tools.events.accept(event);
+    }
+
+    /// The databases of the target that the task writes to.
+    SortedSet<Integer> targetDatabases(Connection target) throws IOException {
+        return tools.databases.isIdentity()
+                ? new TreeSet<>(ServerInfo.read(target).keysByDatabase().keySet())
+                : new TreeSet<>(tools.databases.targets().values());
+    }
+
+    /// Records a command that cannot be applied.
+    ///
+    /// @return whether to go on without it
+    boolean refused(Refusal refusal) {
+        tools.progress.refused.incrementAndGet();
+        event(
+                new LinkEvent.Refused(
+                        tools.shard,
+                        refusal.offset(),
+                        refusal.database(),
+                        refusal.command(),
+                        refusal.key(),
+                        refusal.reason()));
+        return tools.options.onRefused() == LinkOptions.OnRefused.SKIP;
+    }
+}
