@@ -125,6 +125,8 @@ public final class LinkRun {
 
     /// @return null when the link did not stop within the limit
     private Message.@Nullable End watch() throws InterruptedException {
+        // The first look is what the first rate is measured from.
+        reporter.progressed(measure());
         long interval = reporter.interval().toNanos();
         long next = System.nanoTime() + interval;
         long deadline = Long.MAX_VALUE;

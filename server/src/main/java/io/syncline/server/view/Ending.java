@@ -49,9 +49,8 @@ public record Ending(Headline headline, String totals) {
                 + Numbers.count(writes, "write")
                 + " ("
                 + Numbers.bytes(sum(last, Shard::bytes))
-                + ") by stream, "
-                + Numbers.count(refused)
-                + " refused";
+                + ") by stream"
+                + (refused > 0 ? ", " + Numbers.count(refused) + " refused" : "");
     }
 
     private static long sum(Progress last, ToLongFunction<Shard> value) {
