@@ -7,10 +7,10 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Position;
 import io.syncline.engine.source.StreamDecoder;
-import io.syncline.engine.target.Batcher;
 import io.syncline.engine.target.Checkpoint;
-import io.syncline.engine.target.StreamTarget;
-import io.syncline.engine.target.StreamTarget.RewindException;
+import io.syncline.engine.target.Place;
+import io.syncline.engine.target.RewindException;
+import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +80,7 @@ final class Pipeline implements Runnable {
             work();
         } catch (SynclineException e) {
             failure = e.failure();
-        } catch (StreamTarget.StoppedException e) {
+        } catch (StoppedException e) {
             // As asked: whatever was not applied is still at the source.
             failure = null;
         } catch (IOException | RuntimeException | Error e) {
@@ -89,7 +89,7 @@ final class Pipeline implements Runnable {
             shop.progress().phase = Phase.ENDED;
             shop.monitor().stop();
             shop.receiver().close();
-            shop.target().close();
+            shop.writer().close();
             ending.ended(shop.shard(), shop.isStopping() && failure == null ? null : failure);
         }
     }
@@ -105,7 +105,7 @@ final class Pipeline implements Runnable {
     }
 
     private void work() throws IOException {
-        Checkpoint found = shop.target().takeOver(generation);
+        Checkpoint found = shop.writer().takeOver(generation);
         Position from = standing(found);
         boolean fresh = found == null;
         Feed feed = null;
@@ -154,13 +154,13 @@ final class Pipeline implements Runnable {
         Position position = standing(at);
         shop.event(
                 new LinkEvent.Warned(
-                        shop.target().place(),
+                        shop.writer().place(),
                         position == null
                                 ? "the target no longer knows this task's position"
                                 : "the target lost writes it had acknowledged; they are sent again",
                         "Nothing, if a failover of the target is the cause"));
         if (position == null) {
-            gap(shop.target().place(), "the target no longer knows this task's position");
+            gap(shop.writer().place(), "the target no longer knows this task's position");
         }
         return position;
     }
@@ -185,7 +185,11 @@ final class Pipeline implements Runnable {
         } else {
             shop.progress().resumes.incrementAndGet();
         }
-        shop.target().beginStreaming(feed.baseOffset(), database, feed.replicationId());
+        Place place = new Place();
+        place.offset = feed.baseOffset();
+        place.database = database;
+        place.replicationId = feed.replicationId();
+        shop.writer().beginStreaming(place);
         if (shop.options().end() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
             return null;
@@ -232,20 +236,20 @@ final class Pipeline implements Runnable {
     }
 
     private void sweep(StaleKeys stale) throws IOException, RewindException {
-        Batcher.Place place = new Batcher.Place();
-        place.offset = shop.batcher().sentOffset();
+        Place place = new Place();
+        place.offset = shop.progress().snapshotOffset;
         long removed = 0;
         try (Connection connection = scanner.open()) {
             for (int database : shop.targetDatabases(connection)) {
                 removed += stale.remove(shop, connection, database, place);
             }
         }
-        shop.batcher().flush(place);
-        shop.target().drain();
+        shop.writer().flush(place);
+        shop.writer().drain();
         if (removed > 0) {
             shop.event(
                     new LinkEvent.Warned(
-                            shop.target().place(),
+                            shop.writer().place(),
                             removed + " keys that the source no longer has were removed",
                             ""));
         }

@@ -20,9 +20,10 @@ import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
 import io.syncline.engine.source.Receiver;
 import io.syncline.engine.source.Spool;
-import io.syncline.engine.target.Batcher;
-import io.syncline.engine.target.StreamTarget;
+import io.syncline.engine.target.StandaloneWriter;
+import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
+import io.syncline.engine.target.WriterSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -52,7 +53,8 @@ final class PipelineParts {
     private final Progress progress;
     private final Workshop shop;
     private final SourceMonitor monitor;
-    private final StreamTarget target;
+    private final DatabaseMap databases;
+    private final TargetWriter writer;
     private final Receiver receiver;
     private final AtomicInteger spools = new AtomicInteger();
     private final Thread applier;
@@ -113,7 +115,11 @@ final class PipelineParts {
                         options.tuning().heartbeat(),
                         context.events,
                         this::wake);
-        target = target(options);
+        databases =
+                options.databases().isEmpty()
+                        ? DatabaseMap.identity()
+                        : DatabaseMap.of(options.databases());
+        writer = writer(options);
         shop = workshop(options, info, heartbeat);
         applier =
                 new Thread(
@@ -133,23 +139,25 @@ final class PipelineParts {
         return instance.connector().open(instance.primary());
     }
 
-    private StreamTarget target(LinkOptions options) {
-        return new StreamTarget(
-                new StreamTarget.Settings(
+    private TargetWriter writer(LinkOptions options) {
+        LinkOptions.Tuning tuning = options.tuning();
+        return new StandaloneWriter(
+                new WriterSettings(
                         context.sides.keys(),
                         context.manifest,
                         shard,
                         context.checkpointDatabase,
-                        context.sides.target().primaryFinder(),
-                        context.sides.target().connector(),
-                        options.tuning().windowBytes(),
+                        context.sides.target(),
+                        tuning.batchCommands(),
+                        tuning.batchBytes(),
+                        tuning.windowBytes(),
+                        context.throttle,
                         options.retry(),
                         ANSWER_LIMIT,
                         new Retries(LinkEvent.Side.TARGET),
                         refusal -> shop().refused(refusal),
-                        options.tuning().merge()
-                                ? Merger.Rules.of(dialect(context.target))
-                                : Merger.Rules.NONE,
+                        tuning.merge() ? Merger.Rules.of(dialect(context.target)) : Merger.Rules.NONE,
+                        databases,
                         this::wake));
     }
 
@@ -162,10 +170,6 @@ final class PipelineParts {
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
         PayloadConverter payloads = new PayloadConverter(format);
-        DatabaseMap databases =
-                options.databases().isEmpty()
-                        ? DatabaseMap.identity()
-                        : DatabaseMap.of(options.databases());
         FilterRules rules =
                 new FilterRules(
                         new HashSet<>(options.commands().allow()),
@@ -179,19 +183,12 @@ final class PipelineParts {
                         databases,
                         (buffer, offset, length, out) ->
                                 adapt(payloads, buffer, offset, length, out));
-        Batcher batcher =
-                new Batcher(
-                        target,
-                        new Batcher.Limits(
-                                options.tuning().batchCommands(), options.tuning().batchBytes()),
-                        context.throttle);
         return new Workshop(
                 new Workshop.Tools(
                         shard,
                         options,
                         context.events,
-                        target,
-                        batcher,
+                        writer,
                         receiver,
                         monitor,
                         progress,
@@ -284,8 +281,8 @@ final class PipelineParts {
                 progress.sourceOffset,
                 progress.lagBytes(),
                 progress.lagMillis,
-                target.appliedCommands(),
-                target.appliedBytes(),
+                writer.appliedCommands(),
+                writer.appliedBytes(),
                 progress.refused.get(),
                 Math.max(0, waiting - disk),
                 disk,

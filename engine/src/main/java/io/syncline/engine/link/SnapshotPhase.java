@@ -14,15 +14,15 @@ import io.syncline.engine.rdb.RdbLimits;
 import io.syncline.engine.rdb.RdbReader;
 import io.syncline.engine.rdb.RdbType;
 import io.syncline.engine.rdb.UnsupportedValueException;
+import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.StreamDecoder;
-import io.syncline.engine.target.Batch;
-import io.syncline.engine.target.Batcher;
+import io.syncline.engine.target.Place;
 import io.syncline.engine.target.Refusal;
-import io.syncline.engine.target.StreamTarget;
-import io.syncline.engine.target.StreamTarget.RewindException;
+import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.target.RewindException;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -34,10 +34,9 @@ final class SnapshotPhase {
     private final Workshop shop;
     private final Feed feed;
     private final StreamDecoder decoder;
-    private final StreamTarget target;
-    private final Batcher batcher;
+    private final TargetWriter writer;
     private final Progress progress;
-    private final Batcher.Place place = new Batcher.Place();
+    private final Place place = new Place();
     private final CommandSpec set = CommandTable.standard().find("SET");
     private final CommandView setView = new CommandView();
     private final ByteBuilder scratch = new ByteBuilder(4 << 10);
@@ -58,8 +57,7 @@ final class SnapshotPhase {
         this.feed = feed;
         this.decoder = decoder;
         this.keys = keys;
-        target = shop.target();
-        batcher = shop.batcher();
+        writer = shop.writer();
         progress = shop.progress();
         extendMillis = shop.options().extendExpiry().toMillis();
         reader = new RdbReader(decoder.snapshotInput(this::await), RdbLimits.DEFAULT);
@@ -70,8 +68,7 @@ final class SnapshotPhase {
     /// @return the database of the stream behind it, or -1 when the link stopped or the source left
     /// @throws RewindException when the target lost what it had acknowledged: begin again
     int run() throws IOException, RewindException {
-        target.beginSnapshot();
-        batcher.reset(0);
+        writer.beginSnapshot();
         progress.snapshotBytesTotal = feed.snapshotBytes();
         progress.snapshotBytesRead.set(0);
         progress.snapshotKeys.set(0);
@@ -93,8 +90,9 @@ final class SnapshotPhase {
             }
             throw malformed(e.getMessage());
         }
-        batcher.flush(place);
-        target.drain();
+        writer.flush(place);
+        writer.drain();
+        progress.snapshotOffset = place.offset;
         return streamDatabase;
     }
 
@@ -127,30 +125,35 @@ final class SnapshotPhase {
         return true;
     }
 
-    private void aux() throws RewindException {
+    private void aux() throws IOException, RewindException {
         if (reader.auxKey().equals("repl-stream-db")) {
             streamDatabase = Math.max(0, Integer.parseInt(reader.auxValue().toString()));
         } else if (reader.auxKey().equals("lua")) {
             // Scripts that a source up to 6.2 may later call by EVALSHA.
-            Batch batch = batcher.open(0, next());
-            int start = batch.wire.length;
-            RespWriter.array(batch.wire, 3);
-            RespWriter.bulk(batch.wire, "SCRIPT");
-            RespWriter.bulk(batch.wire, "LOAD");
-            bulk(batch.wire, reader.auxValue());
-            written(batch, start, 1);
+            everywhere("SCRIPT", "LOAD", reader.auxValue());
         }
     }
 
-    private void function() throws RewindException {
-        Batch batch = batcher.open(target.checkpointDatabase(), next());
-        int start = batch.wire.length;
-        RespWriter.array(batch.wire, 4);
-        RespWriter.bulk(batch.wire, "FUNCTION");
-        RespWriter.bulk(batch.wire, "LOAD");
-        RespWriter.bulk(batch.wire, "REPLACE");
-        bulk(batch.wire, reader.functionCode());
-        written(batch, start, 1);
+    private void function() throws IOException, RewindException {
+        everywhere("FUNCTION", "LOAD", reader.functionCode());
+    }
+
+    /// Functions and scripts belong to no key: every node of the target gets them.
+    private void everywhere(String command, String action, ByteSlice code)
+            throws IOException, RewindException {
+        boolean replace = command.equals("FUNCTION");
+        scratch.clear();
+        RespWriter.array(scratch, replace ? 4 : 3);
+        RespWriter.bulk(scratch, command);
+        RespWriter.bulk(scratch, action);
+        if (replace) {
+            RespWriter.bulk(scratch, "REPLACE");
+        }
+        bulk(scratch, code);
+        CommandView view = new CommandView();
+        new CommandParser().parse(scratch.array, 0, scratch.length, view);
+        place.offset++;
+        writer.broadcast(0, view, CommandTable.standard().find(view), place);
     }
 
     private void key() throws IOException, RewindException {
@@ -170,19 +173,10 @@ final class SnapshotPhase {
         progress.snapshotKeys.incrementAndGet();
     }
 
-    private Batcher.Place next() {
-        return place;
-    }
-
-    private void written(Batch batch, int start, int count) throws RewindException {
-        batcher.note(batch, start, count, place);
-        full();
-    }
-
     /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
-    private void full() throws RewindException {
+    private void written() throws RewindException {
         place.offset++;
-        batcher.sendIfFull(place);
+        writer.close(1, place);
     }
 
     private long expiry() {
@@ -197,27 +191,31 @@ final class SnapshotPhase {
             return;
         }
         ByteSlice value = reader.stringValue();
-        Batch batch = batcher.open(targetDatabase, next());
-        if (expiry < 0) {
-            plainSet(batch, key, value);
+        if (expiry < 0 && value.length <= MERGED_BYTES) {
+            plainSet(key, value);
             return;
         }
-        int start = batch.wire.length;
-        batch.wire.ensure(key.length + value.length + 96);
-        RespWriter.array(batch.wire, 5);
-        RespWriter.bulk(batch.wire, SET);
-        bulk(batch.wire, key);
-        bulk(batch.wire, value);
-        RespWriter.bulk(batch.wire, PXAT);
-        RespWriter.bulk(batch.wire, expiry);
-        written(batch, start, 1);
+        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        wire.ensure(key.length + value.length + 96);
+        RespWriter.array(wire, expiry < 0 ? 3 : 5);
+        RespWriter.bulk(wire, SET);
+        bulk(wire, key);
+        bulk(wire, value);
+        if (expiry >= 0) {
+            RespWriter.bulk(wire, PXAT);
+            RespWriter.bulk(wire, expiry);
+        }
+        written();
     }
+
+    /// Longer values gain nothing from being joined, and would be copied once more.
+    private static final int MERGED_BYTES = 16 << 10;
 
     private static final byte[] SET = {'S', 'E', 'T'};
     private static final byte[] PXAT = {'P', 'X', 'A', 'T'};
 
-    private void plainSet(Batch batch, ByteSlice key, ByteSlice value) throws RewindException {
-        scratch.clearAndTrim(1 << 20);
+    private void plainSet(ByteSlice key, ByteSlice value) throws RewindException {
+        scratch.clear();
         RespWriter.array(scratch, 3);
         RespWriter.bulk(scratch, SET);
         setView.offsets[0] = scratch.length - 5;
@@ -232,14 +230,11 @@ final class SnapshotPhase {
         setView.start = 0;
         setView.end = scratch.length;
         setView.argumentCount = 3;
-        batcher.append(batch, setView, set, place);
-        full();
+        place.offset++;
+        writer.append(targetDatabase, setView, set, place);
     }
 
     private void restore(ByteSlice key) throws IOException, RewindException {
-        Batch batch = batcher.open(targetDatabase, next());
-        ByteBuilder wire = batch.wire;
-        int start = wire.length;
         boolean direct = shop.payloads().isDirect(reader.type());
         if (!direct) {
             scratch.clearAndTrim(1 << 20);
@@ -250,6 +245,7 @@ final class SnapshotPhase {
                 return;
             }
         }
+        ByteBuilder wire = writer.open(targetDatabase, key, place);
         boolean absolute = shop.rewriter().targetKnowsAbsoluteRestore();
         boolean idle = absolute && reader.idleSeconds() >= 0;
         boolean used = absolute && reader.frequency() >= 0;
@@ -278,7 +274,7 @@ final class SnapshotPhase {
             RespWriter.bulk(wire, "FREQ");
             RespWriter.bulk(wire, reader.frequency());
         }
-        written(batch, start, 1);
+        written();
     }
 
     private static final byte[] RESTORE = {'R', 'E', 'S', 'T', 'O', 'R', 'E'};
@@ -299,8 +295,9 @@ final class SnapshotPhase {
         byte[] name = key.toBytes();
         ByteSlice kept = new ByteSlice().set(name, 0, name.length);
         long expiry = expiry();
-        command("DEL", name);
-        CommandEncoder encoder = new CommandEncoder(shop.targetFormat(), this::chunk);
+        command(kept, "DEL");
+        CommandEncoder encoder =
+                new CommandEncoder(shop.targetFormat(), command -> chunk(kept, command));
         encoder.start(kept);
         try {
             reader.streamValue(encoder);
@@ -313,29 +310,27 @@ final class SnapshotPhase {
         }
         if (expiry >= 0) {
             command(
+                    kept,
                     "PEXPIREAT",
-                    name,
                     Long.toString(expiry).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         }
     }
 
-    private void command(String name, byte[]... arguments) throws RewindException {
-        Batch batch = batcher.open(targetDatabase, next());
-        int start = batch.wire.length;
-        RespWriter.array(batch.wire, arguments.length + 1);
-        RespWriter.bulk(batch.wire, name);
-        for (byte[] argument : arguments) {
-            RespWriter.bulk(batch.wire, argument);
+    private void command(ByteSlice key, String name, byte[]... more) throws RewindException {
+        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        RespWriter.array(wire, 2 + more.length);
+        RespWriter.bulk(wire, name);
+        bulk(wire, key);
+        for (byte[] argument : more) {
+            RespWriter.bulk(wire, argument);
         }
-        written(batch, start, 1);
+        written();
     }
 
-    private void chunk(ByteBuilder command) throws IOException {
+    private void chunk(ByteSlice key, ByteBuilder command) throws IOException {
         try {
-            Batch batch = batcher.open(targetDatabase, next());
-            int start = batch.wire.length;
-            batch.wire.put(command.array, 0, command.length);
-            written(batch, start, 1);
+            writer.open(targetDatabase, key, place).put(command.array, 0, command.length);
+            written();
         } catch (RewindException e) {
             throw new ChunkException(e);
         }
@@ -373,7 +368,7 @@ final class SnapshotPhase {
                             + refusal.reason(),
                     "Upgrade the target, or choose --on-refused skip to go on without such keys");
         }
-        target.record(refusal);
+        writer.record(refusal);
     }
 
     private static void bulk(ByteBuilder out, ByteSlice value) {
@@ -411,8 +406,8 @@ final class SnapshotPhase {
             return false;
         }
         try {
-            batcher.flush(place);
-            target.check();
+            writer.flush(place);
+            writer.check();
         } catch (RewindException e) {
             rewound = true;
             return false;

@@ -2,14 +2,14 @@ package io.syncline.engine.link;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
-import io.syncline.engine.target.Batch;
-import io.syncline.engine.target.Batcher;
-import io.syncline.engine.target.StreamTarget.RewindException;
+import io.syncline.engine.target.Place;
+import io.syncline.engine.target.RewindException;
 import java.io.IOException;
 import java.util.BitSet;
 
@@ -38,7 +38,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     /// Scans one database of the target and deletes what the snapshot did not have.
     ///
     /// @return how many keys were deleted
-    long remove(Workshop shop, Connection connection, int database, Batcher.Place place)
+    long remove(Workshop shop, Connection connection, int database, Place place)
             throws IOException, RewindException {
         connection.call("SELECT", Integer.toString(database));
         String cursor = "0";
@@ -68,15 +68,14 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
                 && !seen.contains(database, key, 0, key.length);
     }
 
-    private static void delete(Workshop shop, int database, byte[] key, Batcher.Place place)
+    private static void delete(Workshop shop, int database, byte[] key, Place place)
             throws RewindException {
-        Batch batch = shop.batcher().open(database, place);
-        int start = batch.wire.length;
-        RespWriter.array(batch.wire, 2);
-        RespWriter.bulk(batch.wire, "DEL");
-        RespWriter.bulk(batch.wire, key);
-        shop.batcher().note(batch, start, 1, place);
+        ByteSlice slice = new ByteSlice().set(key, 0, key.length);
+        ByteBuilder wire = shop.writer().open(database, slice, place);
+        RespWriter.array(wire, 2);
+        RespWriter.bulk(wire, "DEL");
+        RespWriter.bulk(wire, key);
         place.offset++;
-        shop.batcher().sendIfFull(place);
+        shop.writer().close(1, place);
     }
 }

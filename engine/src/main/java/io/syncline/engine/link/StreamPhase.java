@@ -9,15 +9,15 @@ import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Rewriter;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespFormatException;
 import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.StreamDecoder;
-import io.syncline.engine.target.Batch;
-import io.syncline.engine.target.Batcher;
+import io.syncline.engine.target.Place;
 import io.syncline.engine.target.Refusal;
-import io.syncline.engine.target.StreamTarget;
-import io.syncline.engine.target.StreamTarget.RewindException;
+import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.target.RewindException;
 import java.io.IOException;
 
 /// Incremental synchronization: takes commands out of the spool and puts them into batches, in
@@ -29,15 +29,16 @@ final class StreamPhase {
     private final Workshop shop;
     private final Feed feed;
     private final StreamDecoder decoder;
-    private final StreamTarget target;
-    private final Batcher batcher;
+    private final TargetWriter writer;
     private final Progress progress;
     private final CommandTable table = CommandTable.standard();
     private final CommandFilter filter;
     private final Rewriter rewriter;
     private final DatabaseMap databases;
-    private final Batcher.Place place = new Batcher.Place();
+    private final Place place = new Place();
     private final ByteBuilder split = new ByteBuilder(256);
+    private final CommandParser splitParser = new CommandParser();
+    private final CommandView splitView = new CommandView();
     private int targetDatabase;
     private boolean acknowledgementWanted;
     private long checkpointNanos = System.nanoTime();
@@ -46,15 +47,13 @@ final class StreamPhase {
         this.shop = shop;
         this.feed = feed;
         this.decoder = decoder;
-        this.target = shop.target();
-        this.batcher = shop.batcher();
+        this.writer = shop.writer();
         this.progress = shop.progress();
         this.filter = shop.filter();
         this.rewriter = shop.rewriter();
         this.databases = shop.databases();
         place.offset = offset;
         place.replicationId = feed.replicationId();
-        batcher.reset(offset);
         selectSource(database);
     }
 
@@ -88,11 +87,11 @@ final class StreamPhase {
     private boolean nothingToRead() throws RewindException {
         place.replicationId = feed.replicationId();
         progress.replicationId = place.replicationId;
-        batcher.flush(place);
-        target.check();
-        boolean idle = target.isIdle() && batcher.isEmpty();
+        writer.flush(place);
+        writer.check();
+        boolean idle = writer.isIdle();
         progress.processedOffset = place.offset;
-        progress.appliedOffset = idle ? place.offset : target.appliedOffset();
+        progress.appliedOffset = idle ? place.offset : writer.appliedOffset();
         progress.receivedOffset = feed.receivedOffset();
         if (acknowledgementWanted && idle) {
             acknowledgementWanted = false;
@@ -105,7 +104,7 @@ final class StreamPhase {
         long now = System.nanoTime();
         if (now - checkpointNanos > shop.checkpointNanos()) {
             checkpointNanos = now;
-            batcher.checkpoint(place);
+            writer.checkpoint(place);
         }
         if (!(idle && shop.idle(place.offset))) {
             shop.await();
@@ -114,10 +113,10 @@ final class StreamPhase {
     }
 
     private void finish() throws RewindException {
-        batcher.checkpoint(place);
-        target.drain();
+        writer.checkpoint(place);
+        writer.drain();
         progress.processedOffset = place.offset;
-        progress.appliedOffset = target.appliedOffset();
+        progress.appliedOffset = writer.appliedOffset();
     }
 
     private void take(CommandView view) throws IOException, RewindException {
@@ -145,8 +144,7 @@ final class StreamPhase {
             case MULTI -> place.clean = false;
             case EXEC -> {
                 place.clean = true;
-                batcher.cleanHere(place);
-                batcher.sendIfFull(place);
+                writer.endTransaction(place);
             }
             case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
             case CONTROL -> control(view);
@@ -191,14 +189,11 @@ final class StreamPhase {
             case SPLIT -> {
                 split.clear();
                 filter.copyWithoutExcluded(view, spec, split);
-                Batch batch = batcher.open(targetDatabase, place);
-                int start = batch.wire.length;
-                batch.wire.put(split.array, 0, split.length);
-                batcher.note(batch, start, 1, place);
+                splitParser.parse(split.array, 0, split.length, splitView);
+                writer.append(targetDatabase, splitView, spec, place);
             }
             case REFUSE -> mixed(view);
         }
-        batcher.sendIfFull(place);
     }
 
     /// A command over a user's key and one of ours cannot be had by half.
@@ -206,28 +201,29 @@ final class StreamPhase {
         String reason = "it mixes a key that is copied with one that never is";
         Refusal refusal = Refusal.of(view, place.offset, targetDatabase, reason);
         shop.refused(refusal);
-        target.record(refusal);
+        writer.record(refusal);
     }
 
     private void write(CommandView view, CommandSpec spec) throws IOException, RewindException {
-        Batch batch = batcher.open(targetDatabase, place);
         if (rewriter.concerns(view, spec)) {
-            int start = batch.wire.length;
-            int count =
-                    rewriter.rewrite(
-                            view, spec, shop.sourceMillis(decoder.arrivedMillis()), batch.wire);
-            if (count == Rewriter.DROP) {
-                return;
-            }
-            if (count != Rewriter.LEAVE) {
-                batcher.note(batch, start, count, place);
-                return;
+            ByteBuilder out = writer.open(targetDatabase, view, spec, place);
+            if (out != null) {
+                long arrived = shop.sourceMillis(decoder.arrivedMillis());
+                int count = rewriter.rewrite(view, spec, arrived, out);
+                writer.close(Math.max(0, count), place);
+                if (count != Rewriter.LEAVE) {
+                    return;
+                }
             }
         }
-        batcher.append(batch, view, spec, place);
+        if (spec.kind() == CommandKind.FUNCTION || spec.kind() == CommandKind.SCRIPT) {
+            writer.broadcast(targetDatabase, view, spec, place);
+        } else {
+            writer.append(targetDatabase, view, spec, place);
+        }
     }
 
-    private void flush(CommandView view, CommandSpec spec) throws RewindException {
+    private void flush(CommandView view, CommandSpec spec) throws IOException, RewindException {
         boolean swap = spec.kind() == CommandKind.SWAPDB;
         if (!swap && spec.kind() == CommandKind.FLUSHDB && targetDatabase == DatabaseMap.EXCLUDED) {
             return;
@@ -245,10 +241,7 @@ final class StreamPhase {
             }
             case APPLY -> {
                 if (filter.passes(view, spec)) {
-                    Batch batch = batcher.open(target.checkpointDatabase(), place);
-                    new FlushWriter(target, databases, place)
-                            .write(batch, batcher, view, spec, targetDatabase);
-                    batcher.sendIfFull(place);
+                    writer.flushDatabases(targetDatabase, view, spec, place);
                 }
             }
         }

@@ -8,9 +8,8 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
 import io.syncline.engine.source.Receiver;
-import io.syncline.engine.target.Batcher;
 import io.syncline.engine.target.Refusal;
-import io.syncline.engine.target.StreamTarget;
+import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -31,8 +30,7 @@ final class Workshop {
             int shard,
             LinkOptions options,
             Consumer<LinkEvent> events,
-            StreamTarget target,
-            Batcher batcher,
+            TargetWriter writer,
             Receiver receiver,
             SourceMonitor monitor,
             Progress progress,
@@ -63,12 +61,8 @@ final class Workshop {
         return tools.shard;
     }
 
-    StreamTarget target() {
-        return tools.target;
-    }
-
-    Batcher batcher() {
-        return tools.batcher;
+    TargetWriter writer() {
+        return tools.writer;
     }
 
     Receiver receiver() {

@@ -29,6 +29,11 @@ public final class RespWriter {
 
     /// A number as its decimal text.
     public static void bulk(ByteBuilder out, long value) {
+        if (value == Long.MIN_VALUE) {
+            // The one number whose negative does not exist.
+            bulk(out, Long.toString(value));
+            return;
+        }
         int digits = ByteBuilder.digits(Math.abs(value)) + (value < 0 ? 1 : 0);
         out.put((byte) '$').putDecimal(digits).putLineEnd();
         out.putDecimal(value).putLineEnd();

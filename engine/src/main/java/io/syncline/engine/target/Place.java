@@ -1,0 +1,17 @@
+package io.syncline.engine.target;
+
+/// Where a stream stands. Mutable and reused, since it changes with each command.
+///
+/// In a snapshot, offsets count keys: they order batches in the same way.
+public final class Place {
+    /// Last stream byte that was read.
+    public long offset;
+
+    /// The source's database for the next command.
+    public int database;
+
+    /// Outside any transaction of the source: a checkpoint may stand here.
+    public boolean clean = true;
+
+    public String replicationId = Checkpoint.NO_ID;
+}

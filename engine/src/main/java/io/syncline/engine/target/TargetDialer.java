@@ -1,0 +1,118 @@
+package io.syncline.engine.target;
+
+import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.HostPort;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Connects to a target and waits for one that is away, within the retry time.
+final class TargetDialer {
+    private final WriterSettings settings;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile String place;
+
+    TargetDialer(WriterSettings settings) {
+        this.settings = settings;
+        this.place = settings.instance().endpoint().addresses().getFirst().toString();
+    }
+
+    /// Something small to be done on a connection of its own.
+    @FunctionalInterface
+    interface Step {
+        void run(Connection connection) throws IOException;
+    }
+
+    /// The node last dialled.
+    String place() {
+        return place;
+    }
+
+    /// Opens a connection to a node, in the checkpoint's database.
+    Connection open(NodeFinder finder) throws IOException {
+        HostPort address = finder.find();
+        place = address.toString();
+        Connection connection = settings.instance().connector().open(address);
+        try {
+            if (settings.database() != 0) {
+                CheckpointStore.accept(
+                        connection,
+                        connection.call("SELECT", Integer.toString(settings.database())));
+            }
+            return connection;
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /// Does a step, trying again within the retry time.
+    void retrying(NodeFinder finder, Step step) {
+        Backoff backoff = backoff();
+        while (true) {
+            try (Connection connection = open(finder)) {
+                step.run(connection);
+                recovered(backoff);
+                return;
+            } catch (IOException e) {
+                pause(backoff, words(e));
+            }
+        }
+    }
+
+    Backoff backoff() {
+        return new Backoff(settings.retry(), System.nanoTime());
+    }
+
+    void recovered(Backoff backoff) {
+        if (backoff.count() > 0) {
+            settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
+        }
+    }
+
+    /// Waits before the next try.
+    ///
+    /// @throws SynclineException when the retry time is over
+    void pause(Backoff backoff, String reason) {
+        long now = System.nanoTime();
+        long delay = backoff.next(now);
+        if (delay < 0) {
+            throw exhausted(reason);
+        }
+        settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+        try {
+            if (stopping.await(delay, TimeUnit.MILLISECONDS)) {
+                throw new StoppedException();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException();
+        }
+    }
+
+    private SynclineException exhausted(String reason) {
+        ErrorCode code = TargetErrors.code(reason);
+        boolean waited = !settings.retry().isZero();
+        return new SynclineException(
+                code == ErrorCode.UNREACHABLE && waited ? ErrorCode.RETRY_EXHAUSTED : code,
+                place,
+                "the target takes no writes"
+                        + (waited ? " for " + settings.retry().toMinutes() + " min" : "")
+                        + ": "
+                        + reason,
+                TargetErrors.remedy(code));
+    }
+
+    void abort() {
+        stopping.countDown();
+    }
+
+    static String words(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,54 @@
+package io.syncline.engine.target;
+
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.command.DatabaseMap;
+import io.syncline.engine.command.Merger;
+import io.syncline.engine.net.RetryListener;
+import java.time.Duration;
+import java.util.Map;
+
+/// What a target writer is made of.
+///
+/// @param keys names of the task's own keys
+/// @param manifest what the task's own hash holds
+/// @param pipeline index of the pipeline
+/// @param database where the checkpoint lives
+/// @param instance the target
+/// @param batchCommands most commands in a batch, after merging
+/// @param batchBytes most bytes in a batch, unless one command or source transaction is larger
+/// @param windowBytes most bytes sent to a node and not yet answered
+/// @param throttle ceilings shared by all pipelines
+/// @param retry how long to go on trying when the target is away; zero: not at all
+/// @param answerLimit how long an answer may take before a connection counts as broken
+/// @param listener hears of retries
+/// @param refusals decides about commands the target refuses
+/// @param merges which neighbouring commands may be joined
+/// @param databases which databases of the source go where
+/// @param wake called when the owner should look: answers came, or a fault
+public record WriterSettings(
+        OwnKeys keys,
+        Map<String, String> manifest,
+        int pipeline,
+        int database,
+        Instance instance,
+        int batchCommands,
+        int batchBytes,
+        long windowBytes,
+        Throttle throttle,
+        Duration retry,
+        Duration answerLimit,
+        RetryListener listener,
+        RefusalHandler refusals,
+        Merger.Rules merges,
+        DatabaseMap databases,
+        Runnable wake) {
+
+    /// Decides about refused commands, on the owner's thread.
+    @FunctionalInterface
+    public interface RefusalHandler {
+        /// Hears of one; it is recorded in the target in any case.
+        ///
+        /// @return whether to go on without it; otherwise the writer throws COMMAND_REFUSED
+        boolean skip(Refusal refusal);
+    }
+}
