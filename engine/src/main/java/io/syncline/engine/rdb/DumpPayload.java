@@ -36,6 +36,17 @@ public final class DumpPayload {
         finish(out, start, version);
     }
 
+    /// As [#write] with what modules keep of the key before it, for a target of the same Redis 8.6
+    /// or later with the same modules; `metadata.length` bytes more.
+    public static void write(
+            ByteBuilder out, ByteSlice metadata, RdbType type, ByteSlice value, int version) {
+        int start = out.length;
+        out.put(metadata.array, metadata.offset, metadata.length);
+        out.put((byte) type.id());
+        out.put(value.array, value.offset, value.length);
+        finish(out, start, version);
+    }
+
     /// Appends the footer to a payload whose type byte stands at `start`.
     public static void finish(ByteBuilder out, int start, int version) {
         out.ensure(FOOTER_BYTES);

@@ -25,27 +25,48 @@ public final class PayloadConverter {
         HASH,
         /// As an older stream.
         STREAM,
+        /// As it is, if the target has the module.
+        MODULE,
         /// The target has nothing like it.
         NONE
     }
 
     private final TargetFormat target;
+    private final Set<String> moduleTypes;
     private final int version;
     private final Map<RdbType, Way> ways = new EnumMap<>(RdbType.class);
     private final Set<RdbType> direct = EnumSet.noneOf(RdbType.class);
     private final RdbInput in = new RdbInput(RdbLimits.LARGEST);
     private final ValueDecoder decoder = new ValueDecoder(in);
 
+    /// For a target without modules, or one that can be asked: see
+    /// [TargetFormat#survivesUnknownModules].
     public PayloadConverter(TargetFormat target) {
+        this(target, Set.of());
+    }
+
+    /// For a target whose modules have these types of data, by the names that [ModuleId#typeName]
+    /// gives. Only servers that would end at an unknown one are spared it; others are asked.
+    public PayloadConverter(TargetFormat target, Set<String> moduleTypes) {
         this.target = target;
+        this.moduleTypes = Set.copyOf(moduleTypes);
         version = target.version();
         for (RdbType type : RdbType.values()) {
-            Way way = target.knows(type) ? Way.DIRECT : wayAround(type);
+            Way way = wayOf(type);
             ways.put(type, way);
             if (way == Way.DIRECT) {
                 direct.add(type);
             }
         }
+    }
+
+    private Way wayOf(RdbType type) {
+        if (!target.knows(type)) {
+            return wayAround(type);
+        }
+        return type == RdbType.MODULE_2 && !target.survivesUnknownModules()
+                ? Way.MODULE
+                : Way.DIRECT;
     }
 
     private Way wayAround(RdbType type) {
@@ -101,6 +122,7 @@ public final class PayloadConverter {
         try {
             switch (ways.getOrDefault(type, Way.NONE)) {
                 case DIRECT -> DumpPayload.write(out, type, value, version);
+                case MODULE -> writeModule(type, value, out);
                 case PLAIN -> writePlain(type, value, out);
                 case HASH -> writeHash(type, value, out);
                 case STREAM -> writeStream(type, value, out);
@@ -151,16 +173,24 @@ public final class PayloadConverter {
             throws IOException {
         String what =
                 switch (type) {
-                    case MODULE_2 -> {
-                        in.wrap(value.array, value.offset, value.length);
-                        yield "values of module type "
-                                + ModuleId.typeName(in.readNumber("a module's id"));
-                    }
+                    case MODULE_2 -> "values of module type " + moduleType(value);
                     case STREAM, STREAM_2, STREAM_3, STREAM_4, STREAM_5 -> "streams";
                     case ARRAY -> "arrays";
                     default -> "values of type " + type;
                 };
         return new UnsupportedValueException(target + " has no " + what);
+    }
+
+    private String moduleType(ByteSlice value) throws IOException {
+        in.wrap(value.array, value.offset, value.length);
+        return ModuleId.typeName(in.readNumber("a module's id"));
+    }
+
+    private void writeModule(RdbType type, ByteSlice value, ByteBuilder out) throws IOException {
+        if (!moduleTypes.contains(moduleType(value))) {
+            throw unsupported(type, value);
+        }
+        DumpPayload.write(out, type, value, version);
     }
 
     private void writePlain(RdbType type, ByteSlice value, ByteBuilder out) throws IOException {

@@ -23,7 +23,7 @@ final class RdbInput {
     static final int BASE_CAPACITY = 256 << 10;
 
     /// A buffer that grew beyond this is given back by [#trim].
-    private static final int KEPT_CAPACITY = 1 << 20;
+    private static final int KEPT_CAPACITY = 4 << 20;
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
 
@@ -158,7 +158,9 @@ final class RdbInput {
             if (limit == buffer.length) {
                 grow(count);
             }
-            int got = input.read(buffer, limit, buffer.length - limit);
+            // Not more than the cache holds, however large the buffer has become.
+            int wanted = Math.max(BASE_CAPACITY, count - (limit - position));
+            int got = input.read(buffer, limit, Math.min(wanted, buffer.length - limit));
             if (got < 0) {
                 throw new EOFException(
                         "RDB position "

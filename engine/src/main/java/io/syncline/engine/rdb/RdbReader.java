@@ -144,8 +144,7 @@ public final class RdbReader {
                     throw in.malformed(
                             "an opcode",
                             Integer.toString(code),
-                            "243 to 245 and 247 to 255 are known (246 is of release candidates"
-                                    + " of Redis 7.0)");
+                            "all from 243 on are known but 246 (release candidates of Redis 7.0)");
         };
     }
 

@@ -83,6 +83,12 @@ public record TargetFormat(boolean valkey, int major, int minor) {
         return valkey ? major >= 9 : since(7, 4);
     }
 
+    /// Whether RESTORE of a module's value without that module is answered with an error. Redis 4.0
+    /// to 6.0 end their process instead (`rdb.c`: `rdbLoadObject` calls `exit(1)`; observed).
+    public boolean survivesUnknownModules() {
+        return since(6, 2);
+    }
+
     public boolean hasStreams() {
         return since(5, 0);
     }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /// Every version's snapshot into every version, as payloads and as commands; the servers judge.
 final class ConversionIT {
@@ -31,9 +32,13 @@ final class ConversionIT {
                 try (RedisServer target = RedisServer.start(other)) {
                     Set<String> refused = restore(file, target);
 
+                    Set<String> kinds = inexpressible(source, target);
+                    if (RdbSamples.hasVectors(source) && !RdbSamples.hasVectors(target)) {
+                        kinds.add(RdbSamples.VECTOR);
+                    }
                     assertThat(refused)
                             .as("what %s cannot hold of %s", other, binary)
-                            .isEqualTo(inexpressible(source, target));
+                            .isEqualTo(kinds);
                     compare(source, target, refused);
                 }
             }
@@ -51,9 +56,13 @@ final class ConversionIT {
                 try (RedisServer target = RedisServer.start(other)) {
                     Set<String> refused = write(file, target);
 
+                    Set<String> kinds = inexpressible(source, target);
+                    if (RdbSamples.hasVectors(source)) {
+                        kinds.add(RdbSamples.VECTOR);
+                    }
                     assertThat(refused)
                             .as("what %s cannot hold of %s", other, binary)
-                            .isEqualTo(inexpressible(source, target));
+                            .isEqualTo(kinds);
                     if (!format(target).hasCreateConsumer()) {
                         refused.add(RdbSamples.STREAM_CONSUMER);
                     }
@@ -112,7 +121,13 @@ final class ConversionIT {
                 }
                 byte[] key = reader.key().toBytes();
                 wire.call("SELECT", reader.database());
-                wire.call("RESTORE", key, 0, payload.toBytes());
+                try {
+                    wire.call("RESTORE", key, 0, payload.toBytes());
+                } catch (JedisDataException unknown) {
+                    // Only a module may be left for the server itself to refuse.
+                    assertThat(reader.type()).as(unknown.getMessage()).isEqualTo(RdbType.MODULE_2);
+                    refused.add(kind(reader));
+                }
                 if (reader.expireAtMillis() >= 0) {
                     wire.call("PEXPIREAT", key, reader.expireAtMillis());
                 }

@@ -7,6 +7,7 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class PayloadConverterTest {
@@ -104,6 +105,22 @@ final class PayloadConverterTest {
                         converted(
                                 TargetFormat.of(false, 3, 2), RdbType.MODULE_2, RdbBytes.module(1)))
                 .withMessage("Redis 3.2 has no values of module type AAAAAAAAA");
+    }
+
+    @Test
+    void sparesServersThatWouldEndAtAnUnknownModule() throws IOException {
+        TargetFormat deadly = TargetFormat.of(false, 6, 0);
+        RdbBytes body = RdbBytes.module(1 << 10);
+
+        assertThatExceptionOfType(UnsupportedValueException.class)
+                .isThrownBy(() -> converted(deadly, RdbType.MODULE_2, body))
+                .withMessage("Redis 6.0 has no values of module type AAAAAAAAB");
+        ByteBuilder out = new ByteBuilder(16);
+        new PayloadConverter(deadly, Set.of("AAAAAAAAB"))
+                .write(RdbType.MODULE_2, body.slice(), out);
+        assertThat(out.toBytes()).isEqualTo(payload(7, body, 9));
+        assertThat(new PayloadConverter(REDIS_7).isDirect(RdbType.MODULE_2)).isTrue();
+        assertThat(new PayloadConverter(deadly).isDirect(RdbType.MODULE_2)).isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.syncline.engine.rdb;
 
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerVersion;
+import io.syncline.testkit.ServerVersion.Product;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,13 @@ import java.util.Random;
 /// version.
 ///
 /// Names tell what a target must have: `stream:` Redis 5.0, `stream-consumer:` a command that makes
-/// a consumer (Redis 6.2), `hash-expiry:` field expiry, `plain:` nothing.
+/// a consumer (Redis 6.2), `hash-expiry:` field expiry, `vector:` the module that Redis 8 has built
+/// in, `plain:` nothing.
 final class RdbSamples {
     static final String STREAM = "stream:";
     static final String STREAM_CONSUMER = "stream-consumer:";
     static final String HASH_EXPIRY = "hash-expiry:";
+    static final String VECTOR = "vector:";
 
     /// At both sides of every width that an encoding of integers has.
     static final long[] EDGES = {
@@ -77,9 +80,16 @@ final class RdbSamples {
         if (samples.version.hasFieldExpiry()) {
             samples.fieldExpiry();
         }
+        if (hasVectors(server)) {
+            server.command("VADD", VECTOR + "set", "VALUES", 3, 1, 0.5, -2, "element");
+        }
         server.command("SELECT", 3);
         server.command("SET", "plain:third-database", "here");
         server.command("SELECT", 0);
+    }
+
+    static boolean hasVectors(RedisServer server) {
+        return server.version().product() == Product.REDIS && server.version().atLeastRedis(8, 0);
     }
 
     /// The server's snapshot as a file has it.
