@@ -156,7 +156,9 @@ final class PipelineParts {
                         ANSWER_LIMIT,
                         new Retries(LinkEvent.Side.TARGET),
                         refusal -> shop().refused(refusal),
-                        tuning.merge() ? Merger.Rules.of(dialect(context.target)) : Merger.Rules.NONE,
+                        tuning.merge()
+                                ? Merger.Rules.of(dialect(context.target))
+                                : Merger.Rules.NONE,
                         databases,
                         this::wake));
     }

@@ -15,6 +15,7 @@ final class Progress {
     volatile long snapshotBytesTotal = UNKNOWN;
     final AtomicLong snapshotKeys = new AtomicLong();
     final AtomicLong snapshotKeysTotal = new AtomicLong(UNKNOWN);
+
     /// Commands of the snapshot so far: orders what a sweep deletes behind it.
     volatile long snapshotOffset;
 

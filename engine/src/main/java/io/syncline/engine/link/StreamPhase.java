@@ -16,8 +16,8 @@ import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.Refusal;
-import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.RewindException;
+import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
 
 /// Incremental synchronization: takes commands out of the spool and puts them into batches, in

@@ -16,13 +16,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// Writing to one target node with every batch a transaction that carries its checkpoint: what
-/// was applied and how far we are can never disagree.
+/// Writing to one target node with every batch a transaction that carries its checkpoint: what was
+/// applied and how far we are can never disagree.
 ///
 /// One owner thread (the applier) fills and sends batches and mends the lane; the lane's reader
 /// reports through the listener. Batches that are not answered are kept: after a fault the
@@ -67,16 +66,18 @@ final class GuardedLane implements Closeable {
     @Nullable Checkpoint takeOver(long first) {
         generation = first;
         Checkpoint[] found = new Checkpoint[1];
-        dialer.retrying(finder, connection ->
-                found[0] =
-                        store.replace(
-                                connection,
-                                present -> {
-                                    fence(present, true);
-                                    return present == null
-                                            ? snapshotCheckpoint()
-                                            : withGeneration(present, generation);
-                                }));
+        dialer.retrying(
+                finder,
+                connection ->
+                        found[0] =
+                                store.replace(
+                                        connection,
+                                        present -> {
+                                            fence(present, true);
+                                            return present == null
+                                                    ? snapshotCheckpoint()
+                                                    : withGeneration(present, generation);
+                                        }));
         return found[0];
     }
 
@@ -146,13 +147,15 @@ final class GuardedLane implements Closeable {
 
     private void replace(Checkpoint next) {
         closeLane();
-        dialer.retrying(finder, connection ->
-                store.replace(
-                        connection,
-                        present -> {
-                            fence(present, false);
-                            return next;
-                        }));
+        dialer.retrying(
+                finder,
+                connection ->
+                        store.replace(
+                                connection,
+                                present -> {
+                                    fence(present, false);
+                                    return next;
+                                }));
         standing = next.encode();
     }
 
@@ -297,8 +300,7 @@ final class GuardedLane implements Closeable {
                         + refusal.reason(),
                 "Mend the cause at the target and start the task again, or choose --on-refused skip to"
                         + " go on without such commands (they are listed in "
-                        + new String(
-                                settings.keys().refused(), UTF_8)
+                        + new String(settings.keys().refused(), UTF_8)
                         + ")");
     }
 
@@ -516,9 +518,7 @@ final class GuardedLane implements Closeable {
                 batch.valueAt + Checkpoint.GENERATION_AT,
                 Checkpoint.GENERATION_WIDTH,
                 generation);
-        standing =
-                Arrays.copyOfRange(
-                        wire, batch.valueAt, batch.valueAt + Checkpoint.LENGTH);
+        standing = Arrays.copyOfRange(wire, batch.valueAt, batch.valueAt + Checkpoint.LENGTH);
     }
 
     private void applied(Batch batch) {

@@ -2,8 +2,8 @@ package io.syncline.engine.target;
 
 import org.jspecify.annotations.Nullable;
 
-/// The target stands behind a place that this process had already passed: acknowledged writes were lost
-/// in a failover. The stream must be read again from the checkpoint.
+/// The target stands behind a place that this process had already passed: acknowledged writes were
+/// lost in a failover. The stream must be read again from the checkpoint.
 public final class RewindException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// One pipeline's way into its target: commands in stream order go in, batches with checkpoints go
 /// out, and what became of them is known exactly after any fault.
 ///
-/// Belongs to one thread, the applier; only [#appliedOffset], the counters, [#abort] and [#place] may
-/// be asked by others. Methods that may write mend broken connections themselves, within the retry
-/// time; they throw [io.syncline.engine.fault.SynclineException] when that is over or trying again
-/// cannot help, and [StoppedException] after [#abort].
+/// Belongs to one thread, the applier; only [#appliedOffset], the counters, [#abort] and [#place]
+/// may be asked by others. Methods that may write mend broken connections themselves, within the
+/// retry time; they throw [io.syncline.engine.fault.SynclineException] when that is over or trying
+/// again cannot help, and [StoppedException] after [#abort].
 public interface TargetWriter extends Closeable {
     /// Makes this process the only writer of the pipeline.
     ///
@@ -38,7 +38,7 @@ public interface TargetWriter extends Closeable {
     /// Opens the buffer for commands that replace the given one; [#close] must follow.
     ///
     /// @return null when the command cannot be placed there as it is, because its keys are in
-    ///     different slots: then nothing is open
+    ///   different slots: then nothing is open
     @Nullable ByteBuilder open(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException;
 
