@@ -46,25 +46,24 @@ class CommandLineIT {
 
     static Stream<String> badArguments() {
         return Stream.of(
-                        "sync --target redis://b",
-                        "sync --source redis://:hunter2%zz@a --target redis://b",
-                        "sync --source redis://me:hunter2 --target redis://b",
-                        "sync --source http://hunter2@a --target redis://b",
-                        "sync --source redis://a --target redis://b --retry-minutes soon",
-                        "sync --source redis://a --target redis://b --source-password hunter2",
-                        "sync --source redis://a --target redis://b hunter2",
-                        "sync --source redis://a --source redis://:hunter2@b",
-                        "sync --source redis://a --target",
-                        "sync --source redis://a --target redis://b --json=hunter2",
-                        "sync --source redis://a --target redis://b --snapshot-only"
-                                + " --until-caught-up",
-                        "sync --source redis://a --target redis://b --source-password-file /none",
-                        "sync --source rediss://a?ca=/none --target redis://b",
-                        "sync --config /none",
-                        "precheck --source redis://a",
-                        "demo --seconds never",
-                        "demo --hunter2",
-                        "hunter2");
+                "sync --target redis://b",
+                "sync --source redis://:hunter2%zz@a --target redis://b",
+                "sync --source redis://me:hunter2 --target redis://b",
+                "sync --source http://hunter2@a --target redis://b",
+                "sync --source redis://a --target redis://b --retry-minutes soon",
+                "sync --source redis://a --target redis://b --source-password hunter2",
+                "sync --source redis://a --target redis://b hunter2",
+                "sync --source redis://a --source redis://:hunter2@b",
+                "sync --source redis://a --target",
+                "sync --source redis://a --target redis://b --json=hunter2",
+                "sync --source redis://a --target redis://b --snapshot-only" + " --until-caught-up",
+                "sync --source redis://a --target redis://b --source-password-file /none",
+                "sync --source rediss://a?ca=/none --target redis://b",
+                "sync --config /none",
+                "precheck --source redis://a",
+                "demo --seconds never",
+                "demo --hunter2",
+                "hunter2");
     }
 
     @ParameterizedTest
