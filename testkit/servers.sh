@@ -117,7 +117,10 @@ root="\$(cd "\$(dirname "\$0")/.." && pwd)"
 paths=
 for folder in "\$root"/lib/*-linux-gnu* "\$root"/usr/lib/*-linux-gnu*; do
     paths="\$paths:\$folder"
+    # Some builds load cjson and bitop as modules of a shared Lua.
+    LUA_CPATH="\$folder/lua/5.1/?.so;\${LUA_CPATH:-}"
 done
+export LUA_CPATH
 exec "\$root/$loader" --library-path "\${paths#:}" "\$root/usr/bin/$2-server" "\$@"
 WRAPPER
     chmod +x "$root/bin/redis-server"

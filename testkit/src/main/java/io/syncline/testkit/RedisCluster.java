@@ -22,6 +22,9 @@ public final class RedisCluster implements Instance, AutoCloseable {
     /// Forming takes 2 to 4 s, as a node stays read-only for 2 s after its start (cluster.c).
     private static final Duration CONVERGENCE = Duration.ofSeconds(40);
 
+    /// A manual failover that found no majority is given up by the replica after 5 s (cluster.c).
+    private static final Duration FAILOVER_RETRY = Duration.ofSeconds(6);
+
     private final Supplier<RedisServerBuilder> nodeBuilder;
     private final List<RedisServer> nodes = new ArrayList<>();
 
@@ -141,25 +144,41 @@ public final class RedisCluster implements Instance, AutoCloseable {
                 replicasOf(primary).stream()
                         .findFirst()
                         .orElseThrow(() -> new IllegalStateException(primary + " has no replica"));
+        // Redis 6.0 waits for ever for the offset of a primary that never wrote; changes no data.
+        primary.command("PUBLISH", "testkit", "failover");
         return promote(replica, "");
     }
 
     /// Makes a replica primary: "" asks its primary, FORCE does not, TAKEOVER asks nobody.
     public RedisServer promote(RedisServer replica, String mode) {
+        long[] askedNanos = {System.nanoTime() - FAILOVER_RETRY.toNanos()};
+        await(
+                replica + " is primary",
+                () -> {
+                    if (replica.info("role").equals("master")) {
+                        return true;
+                    }
+                    if (System.nanoTime() - askedNanos[0] >= FAILOVER_RETRY.toNanos()) {
+                        askedNanos[0] = System.nanoTime();
+                        askForFailover(replica, mode);
+                    }
+                    return false;
+                });
+        awaitAgreement();
+        return replica;
+    }
+
+    private static void askForFailover(RedisServer replica, String mode) {
         if (mode.isEmpty()) {
             replica.command("CLUSTER", "FAILOVER");
         } else {
             replica.command("CLUSTER", "FAILOVER", mode);
         }
-        Await.until(
-                replica + " is primary", CONVERGENCE, () -> replica.info("role").equals("master"));
-        awaitAgreement();
-        return replica;
     }
 
     /// Waits until all nodes that are alive see all slots served, and by the same owners.
     public void awaitAgreement() {
-        Await.until("all nodes agree on the slots", CONVERGENCE, this::agreed);
+        await("all nodes agree on the slots", this::agreed);
     }
 
     @Override
@@ -187,22 +206,20 @@ public final class RedisCluster implements Instance, AutoCloseable {
                     SlotMap.SLOTS * (i + 1) / primaries - 1);
         }
         nodes.forEach(this::meet);
-        Await.until(
+        await(
                 "all nodes know each other",
-                CONVERGENCE,
                 () -> nodes.stream().allMatch(node -> known(node) == nodes.size()));
         for (int i = primaries; i < nodes.size(); i++) {
             RedisServer primary = nodes.get((i - primaries) / replicasEach);
             RedisServer replica = nodes.get(i);
-            Await.until(
+            await(
                     replica + " may replicate",
-                    CONVERGENCE,
                     () -> {
                         replicate(replica, primary);
                         return true;
                     });
         }
-        nodes.subList(primaries, nodes.size()).forEach(RedisCluster::awaitReplica);
+        nodes.subList(primaries, nodes.size()).forEach(this::awaitReplica);
         awaitAgreement();
     }
 
@@ -240,10 +257,9 @@ public final class RedisCluster implements Instance, AutoCloseable {
         node.command("CLUSTER", "REPLICATE", id(primary));
     }
 
-    private static void awaitReplica(RedisServer node) {
-        Await.until(
+    private void awaitReplica(RedisServer node) {
+        await(
                 node + " has the data of its primary",
-                CONVERGENCE,
                 () -> node.info("master_link_status").equals("up"));
     }
 
@@ -269,6 +285,19 @@ public final class RedisCluster implements Instance, AutoCloseable {
             seen = owners;
         }
         return true;
+    }
+
+    /// Waits for the cluster's nodes to come to an agreement; a failure shows every log.
+    private void await(String description, Await.Condition condition) {
+        try {
+            Await.until(description, CONVERGENCE, condition);
+        } catch (AssertionError failure) {
+            StringBuilder logs = new StringBuilder(String.valueOf(failure.getMessage()));
+            for (RedisServer node : nodes) {
+                logs.append("\n--- ").append(node).append('\n').append(node.logTail());
+            }
+            throw new AssertionError(logs.toString(), failure);
+        }
     }
 
     private SlotMap slots() {

@@ -1,14 +1,8 @@
 package io.syncline.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -34,14 +28,14 @@ public final class RedisServer implements Instance, AutoCloseable {
     private static final int PORT_ATTEMPTS = 5;
 
     private final ServerBinary binary;
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final int port;
     private final Endpoint endpoint;
     private final boolean clustered;
     private ChildProcess process;
     private @Nullable Wire wire;
 
-    private RedisServer(RedisServerBuilder builder, Path folder, int port) {
+    private RedisServer(RedisServerBuilder builder, TemporaryFolder folder, int port) {
         this.binary = builder.binary;
         this.folder = folder;
         this.port = port;
@@ -81,13 +75,9 @@ public final class RedisServer implements Instance, AutoCloseable {
     }
 
     private static RedisServer create(RedisServerBuilder builder, int port) {
-        try {
-            Path folder = Files.createTempDirectory("testkit-" + builder.binary.version() + "-");
-            builder.writeConfig(folder, port);
-            return new RedisServer(builder, folder, port);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare a folder for a server", e);
-        }
+        TemporaryFolder folder = TemporaryFolder.create(builder.binary.version().toString());
+        folder.write(RedisServerBuilder.CONFIG_FILE, builder.configuration(folder.path(), port));
+        return new RedisServer(builder, folder, port);
     }
 
     public ServerBinary binary() {
@@ -112,7 +102,7 @@ public final class RedisServer implements Instance, AutoCloseable {
 
     /// Holds the snapshot file, the log and the configuration; deleted by [#close].
     public Path folder() {
-        return folder;
+        return folder.path();
     }
 
     public Path unixSocket() {
@@ -237,7 +227,7 @@ public final class RedisServer implements Instance, AutoCloseable {
     public synchronized void close() {
         dropWire();
         process.kill();
-        deleteFolder();
+        folder.close();
     }
 
     @Override
@@ -250,7 +240,7 @@ public final class RedisServer implements Instance, AutoCloseable {
                 List.of(
                         binary.executable().toString(),
                         folder.resolve(RedisServerBuilder.CONFIG_FILE).toString()),
-                folder,
+                folder.path(),
                 folder.resolve("server.log"));
     }
 
@@ -291,19 +281,7 @@ public final class RedisServer implements Instance, AutoCloseable {
         }
     }
 
-    private void deleteFolder() {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            List<Path> deepestFirst = new ArrayList<>(paths.toList());
-            deepestFirst.sort(Comparator.reverseOrder());
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + folder, e);
-        }
-    }
-
-    /// Whether the server refuses a command's name; for features that a version may lack.
+    /// Whether the server knows a command's name; for features that a version may lack.
     public boolean knows(String command) {
         try {
             return !Replies.list(command("COMMAND", "INFO", command)).contains(null);

@@ -1,7 +1,5 @@
 package io.syncline.testkit;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +79,7 @@ public final class RedisServerBuilder {
                 tls == null ? null : tls.clientContext().getSocketFactory());
     }
 
-    void writeConfig(Path folder, int chosenPort) throws IOException {
+    List<String> configuration(Path folder, int chosenPort) {
         List<String> all = new ArrayList<>();
         all.add("bind " + RedisServer.HOST);
         all.add("dir " + folder);
@@ -94,7 +92,7 @@ public final class RedisServerBuilder {
         addListeners(all, folder, chosenPort);
         addRoles(all);
         all.addAll(lines);
-        Files.write(folder.resolve(CONFIG_FILE), all);
+        return all;
     }
 
     private void addListeners(List<String> all, Path folder, int chosenPort) {

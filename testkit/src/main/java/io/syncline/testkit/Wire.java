@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /// One connection of raw commands, alone or pipelined; any command of any version, by its words.
@@ -73,7 +74,12 @@ public final class Wire implements AutoCloseable {
 
     @Override
     public void close() {
-        connection.disconnect();
+        try {
+            connection.disconnect();
+        } catch (JedisConnectionException broken) {
+            // Jedis flushes what was not sent yet; a connection that is gone takes no more.
+            connection.setBroken();
+        }
     }
 
     static @Nullable Object checked(@Nullable Object reply) {

@@ -1,0 +1,44 @@
+package io.syncline.engine.target;
+
+import static java.util.Objects.requireNonNull;
+
+import io.syncline.engine.resp.ErrorKind;
+import org.jspecify.annotations.Nullable;
+
+/// Why a lane stopped. Nothing behind the batch it names took effect, as far as its guard reaches;
+/// the checkpoint in the target tells exactly.
+///
+/// @param kind what to do about it
+/// @param batch the batch that was not applied; null when the connection broke in between
+/// @param command index of the command in the batch that was refused; -1 when it was no command
+/// @param text the server's or the system's words
+record LaneFault(Kind kind, @Nullable Batch batch, int command, String text) {
+    LaneFault {
+        requireNonNull(kind, "kind is null");
+        requireNonNull(text, "text is null");
+    }
+
+    enum Kind {
+        /// The connection broke or went silent.
+        LOST,
+        /// The node cannot take writes now (OOM, READONLY, LOADING, ...).
+        NOT_NOW,
+        /// The guard found another checkpoint than the one this batch follows.
+        CHAIN_BROKEN,
+        /// A command that this node will never take.
+        REFUSED,
+        /// The slot is elsewhere.
+        MOVED,
+        /// Bytes that are no answer to what was sent.
+        PROTOCOL
+    }
+
+    static Kind kindOf(String error) {
+        ErrorKind kind = ErrorKind.of(error);
+        return switch (kind.remedy()) {
+            case RETRY -> Kind.NOT_NOW;
+            case REDIRECT -> kind == ErrorKind.READONLY ? Kind.NOT_NOW : Kind.MOVED;
+            case CAUSE, OPERATOR, NONE -> Kind.REFUSED;
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package io.syncline.engine.target;
+
+import java.nio.charset.StandardCharsets;
+
+/// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
+/// tell, filter and sweep them, and so that no other task ever copies them.
+///
+/// @param task the task's name
+public record OwnKeys(String task) {
+    public static final String PREFIX = "__syncline:";
+
+    /// The task itself: a hash with its start counter and what it knew at the start.
+    public byte[] manifest() {
+        return key("task");
+    }
+
+    /// Position and generation of one pipeline.
+    public byte[] checkpoint(int pipeline) {
+        return key("checkpoint:" + pipeline);
+    }
+
+    /// Touched to stop a transaction whose predecessor did not take effect.
+    public byte[] guard(int pipeline) {
+        return key("guard:" + pipeline);
+    }
+
+    /// A list of what the target refused.
+    public byte[] refused() {
+        return key("refused");
+    }
+
+    private byte[] key(String name) {
+        return (PREFIX + task + ":" + name).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,762 @@
+package io.syncline.engine.target;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.command.Merger;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.net.RetryListener;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.target.LaneFault.Kind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// Streaming into one target node with every batch a transaction that carries its checkpoint: what
+/// was applied and how far we are can never disagree.
+///
+/// One owner thread (the applier) fills and sends batches and mends the lane; the lane's reader
+/// reports through the listener. Batches that are not answered are kept: after a fault the
+/// checkpoint in the target says which of them took effect, and the others are sent again.
+public final class StreamTarget implements Closeable {
+    /// What a stream target is made of.
+    ///
+    /// @param keys names of the task's own keys
+    /// @param manifest what the task's own hash holds
+    /// @param pipeline index of the pipeline
+    /// @param database where the checkpoint lives
+    /// @param finder where the target's primary is
+    /// @param windowBytes most bytes sent and not yet answered
+    /// @param retry how long to go on trying when the target is away
+    /// @param answerLimit how long an answer may take before the connection counts as broken
+    /// @param refusals decides about commands the target refuses
+    /// @param merges which neighbouring commands may be joined
+    /// @param wake called when the owner should look: answers came, or a fault
+    public record Settings(
+            OwnKeys keys,
+            Map<String, String> manifest,
+            int pipeline,
+            int database,
+            NodeFinder finder,
+            Connector connector,
+            long windowBytes,
+            Duration retry,
+            Duration answerLimit,
+            RetryListener listener,
+            RefusalHandler refusals,
+            Merger.Rules merges,
+            Runnable wake) {}
+
+    /// Decides about refused commands, on the owner's thread.
+    @FunctionalInterface
+    public interface RefusalHandler {
+        /// Hears of one; it is recorded in the target in any case.
+        ///
+        /// @return whether to go on without it; otherwise the target throws COMMAND_REFUSED
+        boolean skip(Refusal refusal);
+    }
+
+    private final Settings settings;
+    private final byte[] checkpointKey;
+    private final CheckpointStore store;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final ConcurrentLinkedQueue<Batch> pool = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Refusal> refusedInside = new ConcurrentLinkedQueue<>();
+    private final List<Refusal> toRecord = new ArrayList<>();
+    private final LongAdder appliedCommands = new LongAdder();
+    private final LongAdder appliedBytes = new LongAdder();
+    private volatile long appliedOffset = -1;
+    private volatile String place = "target";
+
+    private long generation;
+    private Checkpoint.Phase phase = Checkpoint.Phase.SNAPSHOT;
+    private @Nullable Guard guard;
+    private Guard.@Nullable Mode mode;
+    private @Nullable Lane lane;
+    private byte[] standing = new byte[0];
+    private @Nullable Backoff outage;
+    private long appliedAtOutage;
+    private int selected;
+
+    public StreamTarget(Settings settings) {
+        this.settings = settings;
+        this.checkpointKey = settings.keys().checkpoint(settings.pipeline());
+        this.store = new CheckpointStore(checkpointKey, settings.keys().guard(settings.pipeline()));
+    }
+
+    /// The target stands behind a place that this process had already passed: acknowledged writes
+    /// were lost in a failover. The stream must be read again from the checkpoint.
+    public static final class RewindException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient @Nullable Checkpoint checkpoint;
+
+        public RewindException(@Nullable Checkpoint checkpoint) {
+            super("the target is behind what it had acknowledged");
+            this.checkpoint = checkpoint;
+        }
+
+        /// Where the target stands; null when it knows nothing of this task any more.
+        public @Nullable Checkpoint checkpoint() {
+            return checkpoint;
+        }
+    }
+
+    // ---- starting ----
+
+    /// Makes this process the only writer of the pipeline.
+    ///
+    /// @param first the generation of this start of the task
+    /// @return the checkpoint found; null for a pipeline that never wrote one
+    public @Nullable Checkpoint takeOver(long first) {
+        generation = first;
+        Checkpoint[] found = new Checkpoint[1];
+        retrying(connection ->
+                found[0] =
+                        store.replace(
+                                connection,
+                                present -> {
+                                    fence(present, true);
+                                    return present == null
+                                            ? snapshotCheckpoint()
+                                            : withGeneration(present, generation);
+                                }));
+        return found[0];
+    }
+
+    private Checkpoint snapshotCheckpoint() {
+        return new Checkpoint(
+                generation,
+                Checkpoint.Phase.SNAPSHOT,
+                0,
+                0,
+                Checkpoint.NO_ID,
+                System.currentTimeMillis());
+    }
+
+    private static Checkpoint withGeneration(Checkpoint of, long generation) {
+        return new Checkpoint(
+                generation,
+                of.phase(),
+                of.offset(),
+                of.database(),
+                of.replicationId(),
+                System.currentTimeMillis());
+    }
+
+    private void fence(@Nullable Checkpoint present, boolean starting) {
+        if (present == null) {
+            return;
+        }
+        boolean ours = Generation.sameStart(present.generation(), generation);
+        if (present.generation() > generation && !ours || !starting && !ours) {
+            throw new SynclineException(
+                    ErrorCode.SUPERSEDED,
+                    place,
+                    "another process runs the task "
+                            + settings.keys().task()
+                            + " (start "
+                            + Generation.start(present.generation())
+                            + ", ours is "
+                            + Generation.start(generation)
+                            + ")",
+                    "Leave that one running, or stop it and start this one again");
+        }
+    }
+
+    /// Writes down that a snapshot begins: from here on there is no position to resume from.
+    ///
+    /// In a snapshot, offsets count batches: they too are chained, so that a batch whose answer was
+    /// lost is not sent twice.
+    public void beginSnapshot() {
+        phase = Checkpoint.Phase.SNAPSHOT;
+        replace(snapshotCheckpoint());
+        appliedOffset = 0;
+    }
+
+    /// Writes down the position behind a complete snapshot, or one to stream from.
+    public void beginStreaming(long offset, int database, String replicationId) {
+        phase = Checkpoint.Phase.STREAMING;
+        replace(
+                new Checkpoint(
+                        generation,
+                        Checkpoint.Phase.STREAMING,
+                        offset,
+                        database,
+                        replicationId,
+                        System.currentTimeMillis()));
+        appliedOffset = offset;
+    }
+
+    private void replace(Checkpoint next) {
+        closeLane();
+        retrying(connection ->
+                store.replace(
+                        connection,
+                        present -> {
+                            fence(present, false);
+                            return next;
+                        }));
+        standing = next.encode();
+    }
+
+    private void closeLane() {
+        Lane open = lane;
+        lane = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private interface Step {
+        void run(Connection connection) throws IOException;
+    }
+
+    /// Does something small on a connection of its own, trying again within the retry time.
+    private void retrying(Step step) {
+        Backoff backoff = new Backoff(settings.retry(), System.nanoTime());
+        while (true) {
+            try (Connection connection = open()) {
+                step.run(connection);
+                recovered(backoff);
+                return;
+            } catch (IOException e) {
+                pause(backoff, words(e));
+            }
+        }
+    }
+
+    private Connection open() throws IOException {
+        HostPort address = settings.finder().find();
+        place = address.toString();
+        Connection connection = settings.connector().open(address);
+        try {
+            if (settings.database() != 0) {
+                CheckpointStore.accept(
+                        connection,
+                        connection.call("SELECT", Integer.toString(settings.database())));
+            }
+            return connection;
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private void recovered(Backoff backoff) {
+        if (backoff.count() > 0) {
+            settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
+        }
+    }
+
+    private void pause(Backoff backoff, String reason) {
+        long now = System.nanoTime();
+        long delay = backoff.next(now);
+        if (delay < 0) {
+            ErrorCode code = TargetErrors.code(reason);
+            String since =
+                    settings.retry().isZero()
+                            ? ""
+                            : " for " + settings.retry().toMinutes() + " min";
+            throw new SynclineException(
+                    code == ErrorCode.UNREACHABLE && !settings.retry().isZero()
+                            ? ErrorCode.RETRY_EXHAUSTED
+                            : code,
+                    place,
+                    "the target takes no writes" + since + ": " + reason,
+                    TargetErrors.remedy(code));
+        }
+        settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+        try {
+            if (stopping.await(delay, TimeUnit.MILLISECONDS)) {
+                throw stopped();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw stopped();
+        }
+    }
+
+    private StoppedException stopped() {
+        return new StoppedException();
+    }
+
+    /// The target was closed while it waited.
+    public static final class StoppedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    // ---- streaming ----
+
+    /// Starts a batch behind the one sent last.
+    ///
+    /// @param startOffset stream position before its first command
+    public Batch begin(long startOffset) throws RewindException {
+        Guard before = ready();
+        Batch batch = pool.poll();
+        if (batch == null) {
+            batch = new Batch(settings.merges());
+        }
+        batch.startOffset = startOffset;
+        batch.endOffset = startOffset;
+        before.write(batch, standing);
+        batch.wire.put(MULTI);
+        selected = settings.database();
+        return batch;
+    }
+
+    private static final byte[] MULTI = {
+        '*', '1', '\r', '\n', '$', '5', '\r', '\n', 'M', 'U', 'L', 'T', 'I', '\r', '\n'
+    };
+    private static final byte[] EXEC = {
+        '*', '1', '\r', '\n', '$', '4', '\r', '\n', 'E', 'X', 'E', 'C', '\r', '\n'
+    };
+
+    private Guard ready() throws RewindException {
+        if (lane == null) {
+            recover(null);
+        }
+        Guard present = guard;
+        if (present == null) {
+            throw new IllegalStateException("a lane without a guard");
+        }
+        return present;
+    }
+
+    /// Sees to it that the batch's next command runs in `database` of the target.
+    ///
+    /// @param offset stream position so far, `sourceDatabase` and `clean` as for [Batch#endCommand]
+    public void select(Batch batch, int database, long offset, int sourceDatabase, boolean clean) {
+        if (database != selected) {
+            batch.merger.close();
+            batch.beginCommand();
+            RespWriter.array(batch.wire, 2);
+            RespWriter.bulk(batch.wire, "SELECT");
+            RespWriter.bulk(batch.wire, database);
+            batch.endCommand(offset, sourceDatabase, clean, false);
+            selected = database;
+        }
+    }
+
+    /// Ends a batch with its checkpoint and sends it. Waits while the window is full.
+    public void send(Batch batch, long endOffset, int sourceDatabase, String replicationId)
+            throws RewindException {
+        collectRefusals();
+        boolean clean = true;
+        select(batch, settings.database(), endOffset, sourceDatabase, clean);
+        for (Refusal refusal : toRecord) {
+            batch.beginCommand();
+            RespWriter.array(batch.wire, 3);
+            RespWriter.bulk(batch.wire, "RPUSH");
+            RespWriter.bulk(batch.wire, settings.keys().refused());
+            RespWriter.bulk(batch.wire, refusal.json());
+            batch.endCommand(endOffset, sourceDatabase, clean, false);
+        }
+        toRecord.clear();
+        byte[] value =
+                new Checkpoint(
+                                generation,
+                                phase,
+                                endOffset,
+                                sourceDatabase,
+                                replicationId,
+                                System.currentTimeMillis())
+                        .encode();
+        batch.beginCommand();
+        RespWriter.array(batch.wire, 3);
+        RespWriter.bulk(batch.wire, "SET");
+        RespWriter.bulk(batch.wire, checkpointKey);
+        batch.wire.putAscii("$" + Checkpoint.LENGTH + "\r\n");
+        batch.valueAt = batch.wire.length;
+        batch.wire.put(value).putLineEnd();
+        batch.endCommand(endOffset, sourceDatabase, clean, false);
+        batch.wire.put(EXEC);
+        batch.unit(batch.commandCount, Batch.GUARDED);
+        batch.merger.close();
+        batch.endOffset = endOffset;
+        standing = value;
+        Lane to = lane;
+        if (to == null || !to.send(batch)) {
+            check();
+        }
+    }
+
+    /// Looks after the lane; to be called whenever the owner was woken.
+    public void check() throws RewindException {
+        Lane present = lane;
+        if (present == null) {
+            return;
+        }
+        LaneFault fault = present.fault();
+        if (fault != null) {
+            recover(fault);
+        } else if (outage != null && appliedOffset > appliedAtOutage) {
+            Backoff over = outage;
+            outage = null;
+            recovered(over);
+        }
+        collectRefusals();
+    }
+
+    private void collectRefusals() {
+        for (Refusal refusal = refusedInside.poll();
+                refusal != null;
+                refusal = refusedInside.poll()) {
+            toRecord.add(refusal);
+            if (!settings.refusals().skip(refusal)) {
+                throw refused(refusal);
+            }
+        }
+    }
+
+    private SynclineException refused(Refusal refusal) {
+        return new SynclineException(
+                ErrorCode.COMMAND_REFUSED,
+                place + " offset " + refusal.offset(),
+                "the target refused "
+                        + refusal.command()
+                        + " on key '"
+                        + refusal.key()
+                        + "' in database "
+                        + refusal.database()
+                        + ": "
+                        + refusal.reason(),
+                "Mend the cause at the target and start the task again, or choose --on-refused skip to"
+                        + " go on without such commands (they are listed in "
+                        + new String(
+                                settings.keys().refused(), java.nio.charset.StandardCharsets.UTF_8)
+                        + ")");
+    }
+
+    /// Waits until everything sent is applied, mending the lane as needed.
+    public void drain() throws RewindException {
+        Lane present = lane;
+        while (present != null && !present.drain()) {
+            check();
+            present = lane;
+        }
+        collectRefusals();
+    }
+
+    /// Writes the task's own keys again behind a command that wiped them. The checkpoint follows at
+    /// the batch's end anyway.
+    public void restoreOwnKeys(Batch batch, Batcher.Place place) {
+        select(batch, settings.database(), place.offset, place.database, place.clean);
+        own(
+                batch,
+                place,
+                "SET".getBytes(UTF_8),
+                settings.keys().guard(settings.pipeline()),
+                "1".getBytes(UTF_8));
+        settings.manifest()
+                .forEach((field, value) ->
+                        own(
+                                batch,
+                                place,
+                                "HSET".getBytes(UTF_8),
+                                settings.keys().manifest(),
+                                field.getBytes(UTF_8),
+                                value.getBytes(UTF_8)));
+    }
+
+    /// Removes the task's own keys from the database that is selected: a swap left them there.
+    public void deleteOwnKeys(Batch batch, Batcher.Place place) {
+        own(
+                batch,
+                place,
+                "DEL".getBytes(UTF_8),
+                checkpointKey,
+                settings.keys().guard(settings.pipeline()),
+                settings.keys().manifest(),
+                settings.keys().refused());
+    }
+
+    private static void own(Batch batch, Batcher.Place place, byte[]... command) {
+        batch.merger.close();
+        batch.beginCommand();
+        RespWriter.array(batch.wire, command.length);
+        for (byte[] argument : command) {
+            RespWriter.bulk(batch.wire, argument);
+        }
+        batch.endCommand(place.offset, place.database, place.clean, false);
+    }
+
+    public int checkpointDatabase() {
+        return settings.database();
+    }
+
+    /// Puts a refusal into the target's list with the next batch.
+    public void record(Refusal refusal) {
+        toRecord.add(refusal);
+    }
+
+    /// Whether refusals wait for a batch to record them.
+    public boolean hasUnrecorded() {
+        return !toRecord.isEmpty();
+    }
+
+    /// Whether nothing is on its way.
+    public boolean isIdle() {
+        Lane present = lane;
+        return present == null || present.isIdle();
+    }
+
+    public long appliedOffset() {
+        return appliedOffset;
+    }
+
+    public long appliedCommands() {
+        return appliedCommands.sum();
+    }
+
+    public long appliedBytes() {
+        return appliedBytes.sum();
+    }
+
+    public String place() {
+        return place;
+    }
+
+    // ---- mending ----
+
+    private void recover(@Nullable LaneFault fault) throws RewindException {
+        Lane broken = lane;
+        lane = null;
+        List<Batch> pending = broken == null ? new ArrayList<>() : broken.stop();
+        SynclineException afterwards = fault == null ? null : operate(fault, pending);
+        if (outage == null) {
+            outage = new Backoff(settings.retry(), System.nanoTime());
+            appliedAtOutage = appliedOffset;
+        }
+        Backoff backoff = outage;
+        if (fault != null && fault.kind() != Kind.REFUSED) {
+            pause(backoff, fault.text());
+        }
+        while (lane == null) {
+            try {
+                resume(pending, fault);
+            } catch (IOException e) {
+                pause(backoff, words(e));
+            }
+        }
+        if (pending.isEmpty()) {
+            outage = null;
+            recovered(backoff);
+        }
+        if (afterwards != null) {
+            drain();
+            throw afterwards;
+        }
+    }
+
+    /// Changes the batch that a refusal names, as the policy says.
+    ///
+    /// @return what to throw once everything before the refused command is applied; or null
+    private @Nullable SynclineException operate(LaneFault fault, List<Batch> pending) {
+        Batch batch = fault.batch();
+        if (fault.kind() != Kind.REFUSED || batch == null || pending.isEmpty()) {
+            return null;
+        }
+        int command = fault.command();
+        if (command < 0) {
+            throw TargetErrors.refusal(place, fault.text());
+        }
+        if (batch.isMerged(command)) {
+            BatchSurgery.unmerge(batch, command);
+            return null;
+        }
+        if (command == batch.commandCount - 1) {
+            throw TargetErrors.refusal(place, fault.text());
+        }
+        CommandView view = BatchSurgery.view(batch, command);
+        int database = BatchSurgery.databaseOf(batch, command, settings.database());
+        Refusal refusal = Refusal.of(view, batch.offsetBehind(command), database, fault.text());
+        if (settings.refusals().skip(refusal)) {
+            toRecord.add(refusal);
+            BatchSurgery.remove(batch, command);
+            return null;
+        }
+        int tail = databaseAtEnd(batch) ? 2 : 1;
+        boolean left = BatchSurgery.cutBefore(batch, command, tail);
+        pending.clear();
+        if (left) {
+            pending.add(batch);
+        }
+        return refused(refusal);
+    }
+
+    /// Whether the batch ends with a SELECT back to the checkpoint's database.
+    private static boolean databaseAtEnd(Batch batch) {
+        int last = batch.commandCount - 2;
+        return last >= 0 && BatchSurgery.view(batch, last).isWord(0, "SELECT");
+    }
+
+    /// Connects again, finds out what took effect, and sends the rest.
+    private void resume(List<Batch> pending, @Nullable LaneFault fault)
+            throws IOException, RewindException {
+        Connection connection = open();
+        try {
+            Checkpoint now = takeOverAgain(connection);
+            dropApplied(pending, now, fault);
+            Guard.Mode found =
+                    Guard.closes(
+                                    connection,
+                                    checkpointKey,
+                                    settings.keys().guard(settings.pipeline()))
+                            ? Guard.Mode.SCRIPT
+                            : Guard.Mode.ASKING;
+            if (mode != null && mode != found && !pending.isEmpty()) {
+                throw new RewindException(now);
+            }
+            mode = found;
+            guard = new Guard(checkpointKey, settings.keys().guard(settings.pipeline()), found);
+            standing = now.encode();
+            connection.answerLimit(Duration.ofSeconds(1));
+            Lane opened =
+                    new Lane(
+                            connection,
+                            new Ears(),
+                            found == Guard.Mode.SCRIPT ? settings.windowBytes() : 0,
+                            settings.answerLimit().toNanos());
+            lane = opened;
+            for (Batch batch : pending) {
+                follow(batch);
+                // A new fault is met at the next check: the batch stays among the unanswered.
+                opened.send(batch);
+            }
+        } catch (IOException | RuntimeException | RewindException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private Checkpoint takeOverAgain(Connection connection) throws IOException, RewindException {
+        Checkpoint[] now = new Checkpoint[1];
+        generation++;
+        boolean[] missing = new boolean[1];
+        store.replace(
+                connection,
+                present -> {
+                    fence(present, false);
+                    missing[0] = present == null;
+                    now[0] =
+                            present == null
+                                    ? snapshotCheckpoint()
+                                    : withGeneration(present, generation);
+                    return now[0];
+                });
+        if (missing[0]) {
+            throw new RewindException(null);
+        }
+        return now[0];
+    }
+
+    private void dropApplied(List<Batch> pending, Checkpoint now, @Nullable LaneFault fault)
+            throws RewindException {
+        if (now.phase() != phase || now.offset() < appliedOffset) {
+            throw new RewindException(now);
+        }
+        Batch failed = fault == null ? null : fault.batch();
+        while (!pending.isEmpty() && pending.getFirst().endOffset <= now.offset()) {
+            Batch batch = pending.removeFirst();
+            if (batch == failed && batch.endOffset > batch.startOffset && wasDiscarded(fault)) {
+                // The guard did not hold: a later batch was applied and this one was not.
+                throw new RewindException(null);
+            }
+            applied(batch);
+            batch.clear();
+            pool.add(batch);
+        }
+        if (!pending.isEmpty() && pending.getFirst().startOffset > now.offset()) {
+            throw new RewindException(now);
+        }
+    }
+
+    private static boolean wasDiscarded(@Nullable LaneFault fault) {
+        return fault != null
+                && switch (fault.kind()) {
+                    case NOT_NOW, REFUSED, MOVED -> true;
+                    case LOST, CHAIN_BROKEN, PROTOCOL -> false;
+                };
+    }
+
+    /// Lets a batch that is sent again follow what stands now.
+    private void follow(Batch batch) {
+        byte[] wire = batch.wire.array;
+        if (batch.expectedAt >= 0) {
+            System.arraycopy(standing, 0, wire, batch.expectedAt, Checkpoint.LENGTH);
+        } else {
+            batch.expected = standing.clone();
+        }
+        Checkpoint.putDigits(
+                wire,
+                batch.valueAt + Checkpoint.GENERATION_AT,
+                Checkpoint.GENERATION_WIDTH,
+                generation);
+        standing =
+                java.util.Arrays.copyOfRange(
+                        wire, batch.valueAt, batch.valueAt + Checkpoint.LENGTH);
+    }
+
+    private void applied(Batch batch) {
+        appliedOffset = batch.endOffset;
+        appliedCommands.add(batch.sourceCommands);
+        appliedBytes.add(batch.endOffset - batch.startOffset);
+    }
+
+    /// What the lane's reader reports.
+    private final class Ears implements LaneListener {
+        @Override
+        public void applied(Batch batch) {
+            StreamTarget.this.applied(batch);
+        }
+
+        @Override
+        public void released(Batch batch) {
+            batch.clear();
+            pool.add(batch);
+        }
+
+        @Override
+        public void refused(Batch batch, int command, String error) {
+            CommandView view = BatchSurgery.view(batch, command);
+            int database = BatchSurgery.databaseOf(batch, command, settings.database());
+            refusedInside.add(Refusal.of(view, batch.offsetBehind(command), database, error));
+        }
+
+        @Override
+        public void wake() {
+            settings.wake().run();
+        }
+    }
+
+    private static String words(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    /// Ends waiting for a target that is away: waiting calls throw [StoppedException].
+    public void abort() {
+        stopping.countDown();
+    }
+
+    @Override
+    public void close() {
+        stopping.countDown();
+        closeLane();
+    }
+}

@@ -1,0 +1,85 @@
+package io.syncline.engine.target;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.resp.ErrorKind;
+import java.io.IOException;
+
+/// What a target's error means to us: an exception worth another try, or a final one.
+final class TargetErrors {
+    private TargetErrors() {}
+
+    /// A refusal that passes: the words stay those of the server.
+    static final class NotNowException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotNowException(String text) {
+            super(text);
+        }
+    }
+
+    static IOException of(String place, String text) {
+        return switch (LaneFault.kindOf(text)) {
+            case NOT_NOW, MOVED -> new NotNowException(text);
+            case LOST, CHAIN_BROKEN, PROTOCOL, REFUSED -> throw refusal(place, text);
+        };
+    }
+
+    static SynclineException refusal(String place, String text) {
+        return switch (ErrorKind.of(text)) {
+            case NOPERM ->
+                    new SynclineException(
+                            ErrorCode.NOT_PERMITTED,
+                            place,
+                            "the target refuses what the task needs: " + text,
+                            "Give the account read and write rights on all keys, and the commands"
+                                    + " WATCH, MULTI, EXEC, EVAL, GET, SET, RESTORE");
+            case NOAUTH, WRONGPASS ->
+                    new SynclineException(
+                            ErrorCode.NOT_AUTHENTICATED,
+                            place,
+                            "the target refuses the account: " + text,
+                            "Give the right user:password");
+            default ->
+                    new SynclineException(
+                            ErrorCode.TARGET_UNSUITABLE,
+                            place,
+                            "the target refuses what the task needs: " + text,
+                            "The target must allow transactions (WATCH, MULTI, EXEC); a proxy may"
+                                    + " not: name the node itself");
+        };
+    }
+
+    /// What it is called when the retry time ran out over such words.
+    static ErrorCode code(String text) {
+        return switch (ErrorKind.of(text)) {
+            case OOM -> ErrorCode.TARGET_OUT_OF_MEMORY;
+            case READONLY -> ErrorCode.TARGET_READ_ONLY;
+            case LOADING,
+                    BUSY,
+                    TRYAGAIN,
+                    CLUSTERDOWN,
+                    MASTERDOWN,
+                    MISCONF,
+                    NOREPLICAS,
+                    MAX_CLIENTS ->
+                    ErrorCode.TARGET_NOT_READY;
+            default -> ErrorCode.UNREACHABLE;
+        };
+    }
+
+    static String remedy(ErrorCode code) {
+        return switch (code) {
+            case TARGET_OUT_OF_MEMORY ->
+                    "Raise maxmemory at the target or free memory there, then start the task again:"
+                            + " it goes on where it stopped";
+            case TARGET_READ_ONLY ->
+                    "Name the primary, or name sentinels or the cluster so that it is found";
+            case TARGET_NOT_READY ->
+                    "Bring the target to accept writes, then start the task again: it goes on where"
+                            + " it stopped";
+            default ->
+                    "Bring the target back and start the task again: it goes on where it stopped";
+        };
+    }
+}

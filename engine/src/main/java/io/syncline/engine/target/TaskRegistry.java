@@ -1,0 +1,119 @@
+package io.syncline.engine.target;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.resp.Reply;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the target remembers of a task: one small hash. It counts starts, which is how a later
+/// process outranks an earlier one, and says what was found at the very first.
+public final class TaskRegistry {
+    /// Counts starts of the task.
+    static final String STARTS = "starts";
+
+    /// `1` when the target was empty at the first start, so that all keys in it are of our making.
+    static final String OWNED = "owned";
+
+    private final OwnKeys keys;
+    private final int database;
+
+    private TaskRegistry(OwnKeys keys, int database) {
+        this.keys = keys;
+        this.database = database;
+    }
+
+    /// The database that holds, or will hold, the task's own keys: where they are found, else the
+    /// first of the candidates.
+    ///
+    /// @param candidates databases of the target that the task writes to
+    public static TaskRegistry find(
+            Connection connection, OwnKeys keys, Iterable<Integer> candidates) throws IOException {
+        int first = -1;
+        for (int database : candidates) {
+            first = first < 0 ? database : first;
+            select(connection, database);
+            Reply exists = call(connection, "EXISTS".getBytes(UTF_8), keys.manifest());
+            if (exists instanceof Reply.Whole found && found.value() > 0) {
+                return new TaskRegistry(keys, database);
+            }
+        }
+        return new TaskRegistry(keys, Math.max(0, first));
+    }
+
+    public int database() {
+        return database;
+    }
+
+    /// Registers one more start.
+    ///
+    /// @param owned whether the target is empty, which counts at the first start only
+    /// @return the number of this start, larger than every one before
+    public long start(Connection connection, boolean owned, String source) throws IOException {
+        select(connection, database);
+        set(connection, "HSETNX", OWNED, owned ? "1" : "0");
+        set(connection, "HSETNX", "created", Long.toString(System.currentTimeMillis()));
+        set(connection, "HSET", "source", source);
+        Reply starts =
+                call(
+                        connection,
+                        "HINCRBY".getBytes(UTF_8),
+                        keys.manifest(),
+                        STARTS.getBytes(UTF_8),
+                        "1".getBytes(UTF_8));
+        if (starts instanceof Reply.Whole number) {
+            return number.value();
+        }
+        throw new IOException("HINCRBY is answered with " + starts);
+    }
+
+    private void set(Connection connection, String command, String field, String value)
+            throws IOException {
+        call(
+                connection,
+                command.getBytes(UTF_8),
+                keys.manifest(),
+                field.getBytes(UTF_8),
+                value.getBytes(UTF_8));
+    }
+
+    /// Everything in the hash; empty for a task that never started.
+    public Map<String, String> read(Connection connection) throws IOException {
+        select(connection, database);
+        Reply reply = call(connection, "HGETALL".getBytes(UTF_8), keys.manifest());
+        Map<String, String> fields = new LinkedHashMap<>();
+        if (reply instanceof Reply.Items items) {
+            for (int i = 0; i + 1 < items.items().size(); i += 2) {
+                fields.put(text(items.items().get(i)), text(items.items().get(i + 1)));
+            }
+        }
+        return fields;
+    }
+
+    /// Whether all keys at the target were made by this task.
+    public static boolean isOwned(Map<String, String> manifest) {
+        return "1".equals(manifest.get(OWNED));
+    }
+
+    /// One pipeline's checkpoint; null when it has none.
+    public @Nullable Checkpoint checkpoint(Connection connection, int pipeline) throws IOException {
+        select(connection, database);
+        return new CheckpointStore(keys.checkpoint(pipeline), keys.guard(pipeline))
+                .read(connection);
+    }
+
+    private static String text(Reply reply) {
+        return reply instanceof Reply.Bulk bulk ? bulk.utf8() : "";
+    }
+
+    private static void select(Connection connection, int database) throws IOException {
+        call(connection, "SELECT".getBytes(UTF_8), Integer.toString(database).getBytes(UTF_8));
+    }
+
+    private static Reply call(Connection connection, byte[]... arguments) throws IOException {
+        return CheckpointStore.accept(connection, connection.call(arguments));
+    }
+}
