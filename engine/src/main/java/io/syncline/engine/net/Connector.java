@@ -25,6 +25,9 @@ public final class Connector {
     /// A node that takes longer to answer a question is treated as away.
     public static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
+    /// A loaded server and a WAN take a fraction of this.
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(4);
+
     private static final int KEEPALIVE_SECONDS = 15;
 
     private final Credentials credentials;
@@ -80,18 +83,8 @@ public final class Connector {
                     new InetSocketAddress(address.host(), address.port()),
                     (int) CONNECT_LIMIT.toMillis());
             socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
-            Socket used = tls == null ? socket : tls.wrap(socket, address);
+            Socket used = tls == null ? socket : encrypted(socket, tls, address);
             return new Connection(address, used);
-        } catch (SSLException e) {
-            socket.close();
-            throw new SynclineException(
-                    new Failure(
-                            ErrorCode.TLS_FAILED,
-                            address.toString(),
-                            "the TLS handshake failed: " + e.getMessage(),
-                            "Check that this port speaks TLS and that its certificate is signed by the"
-                                    + " CA you named and carries this host's name"),
-                    e);
         } catch (UnknownHostException e) {
             socket.close();
             throw new ConnectException("the host name '" + address.host() + "' does not resolve");
@@ -105,6 +98,32 @@ public final class Connector {
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    private static Socket encrypted(Socket socket, TlsContext tls, HostPort address)
+            throws IOException {
+        try {
+            socket.setSoTimeout((int) HANDSHAKE_LIMIT.toMillis());
+            Socket wrapped = tls.wrap(socket, address);
+            socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
+            return wrapped;
+        } catch (SSLException | SocketTimeoutException e) {
+            // A plain server waits silently for the rest of what it takes for an inline command.
+            String what =
+                    e instanceof SocketTimeoutException
+                            ? "the server did not answer it within "
+                                    + HANDSHAKE_LIMIT.toSeconds()
+                                    + " s, as one does that speaks no TLS on this port"
+                            : String.valueOf(e.getMessage());
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.TLS_FAILED,
+                            address.toString(),
+                            "the TLS handshake failed: " + what,
+                            "Check that this port speaks TLS and that its certificate is signed by the"
+                                    + " CA you named and carries this host's name"),
+                    e);
         }
     }
 
