@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 import jdk.net.ExtendedSocketOptions;
@@ -109,21 +111,46 @@ public final class Connector {
             socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
             return wrapped;
         } catch (SSLException | SocketTimeoutException e) {
-            // A plain server waits silently for the rest of what it takes for an inline command.
-            String what =
-                    e instanceof SocketTimeoutException
-                            ? "the server did not answer it within "
-                                    + HANDSHAKE_LIMIT.toSeconds()
-                                    + " s, as one does that speaks no TLS on this port"
-                            : String.valueOf(e.getMessage());
-            throw new SynclineException(
-                    new Failure(
-                            ErrorCode.TLS_FAILED,
-                            address.toString(),
-                            "the TLS handshake failed: " + what,
-                            "Check that this port speaks TLS and that its certificate is signed by the"
-                                    + " CA you named and carries this host's name"),
-                    e);
+            if (isAboutCertificates(e) || answersPlain(address)) {
+                throw new SynclineException(
+                        new Failure(
+                                ErrorCode.TLS_FAILED,
+                                address.toString(),
+                                "the TLS handshake failed: "
+                                        + (isAboutCertificates(e)
+                                                ? e.getMessage()
+                                                : "this port speaks plain Redis, not TLS"),
+                                "Check that this port speaks TLS and that its certificate is signed"
+                                        + " by the CA you named and carries this host's name"),
+                        e);
+            }
+            throw new IOException("the TLS handshake broke: " + e.getMessage(), e);
+        }
+    }
+
+    /// A certificate that does not fit today will not fit at the next try either.
+    private static boolean isAboutCertificates(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A plain server waits silently for the rest of what it takes for an inline command; this asks it.
+    private static boolean answersPlain(HostPort address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.host(), address.port()),
+                    (int) CONNECT_LIMIT.toMillis());
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            int first = socket.getInputStream().read();
+            return first == '+' || first == '-';
+        } catch (IOException e) {
+            // No answer in plain words: the node is away, which the caller reports.
+            return false;
         }
     }
 
