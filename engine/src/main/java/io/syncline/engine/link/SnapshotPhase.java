@@ -398,6 +398,7 @@ final class SnapshotPhase {
         }
         decoder.prepend(rest.array, rest.offset + have, rest.length - have);
         progress.snapshotBytesTotal = reader.position();
+        progress.snapshotBytesRead.set(reader.position());
     }
 
     /// Called while no byte of the snapshot is there.
