@@ -252,6 +252,8 @@ final class PipelineParts {
 
     void stop() {
         shop.stop();
+        writer.abort();
+        receiver.abort();
         wake();
     }
 
