@@ -117,8 +117,7 @@ class SpoolTest {
                         }
                         spool.end();
                     });
-            Await.until(
-                    "a full spool", LIMIT, () -> written.get() >= 9L * BLOCK);
+            Await.until("a full spool", LIMIT, () -> written.get() >= 9L * BLOCK);
             Await.until("a full disk", LIMIT, () -> spool.diskBytes() >= 6L * BLOCK);
             assertThat(spool.diskBytes()).isLessThanOrEqualTo(6L * BLOCK);
             assertThat(written.get()).isLessThanOrEqualTo(12L * BLOCK);
@@ -137,7 +136,9 @@ class SpoolTest {
         CompletableFuture<Boolean> producer =
                 CompletableFuture.supplyAsync(() -> {
                     try {
-                        for (Spool.Block block = spool.room(); block != null; block = spool.room()) {
+                        for (Spool.Block block = spool.room();
+                                block != null;
+                                block = spool.room()) {
                             byte[] array = block.array;
                             spool.filled(block, array == null ? 0 : array.length, 0);
                         }
@@ -235,8 +236,7 @@ class SpoolTest {
     }
 
     /// Brings the spool's first block to a length by keep-alive lines.
-    private static void fillUp(Spool spool, StreamDecoder decoder, int length)
-            throws IOException {
+    private static void fillUp(Spool spool, StreamDecoder decoder, int length) throws IOException {
         byte[] lines = new byte[length];
         Arrays.fill(lines, (byte) '\n');
         put(spool, lines, length);
