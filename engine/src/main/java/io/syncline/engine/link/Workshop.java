@@ -44,6 +44,8 @@ final class Workshop {
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
     interface Idle {
+        /// Hears how far the target is.
+        ///
         /// @return whether the pipeline should look around again at once
         boolean at(long offset);
     }

@@ -30,7 +30,7 @@ class SyncIT {
     private static final int STEPS = 3_000;
 
     /// A relative expiry of an old source is dated on arrival, to the accuracy of both clocks.
-    private static final Duration DATED_TOLERANCE = Duration.ofMillis(500);
+    private static final Duration DATED_TOLERANCE = Duration.ofMillis(250);
 
     /// Each version as source, by disk and without, into itself and into the newest of its family.
     static Stream<Arguments> upwards() {
@@ -144,6 +144,7 @@ class SyncIT {
                 .profile(WorkloadProfile.MIXED)
                 .connections(2)
                 .stepsPerSecond(10_000)
+                .withoutShortExpiries()
                 .start();
     }
 
