@@ -100,7 +100,9 @@ class TidyTest {
             int begun = -1;
             for (int i = 0; i < lines.size(); i++) {
                 // A closed body needs no look; a nested class is looked at as a whole.
-                if (begun < 0 && !lines.get(i).endsWith("{}") && METHOD.matcher(lines.get(i)).matches()) {
+                if (begun < 0
+                        && !lines.get(i).endsWith("{}")
+                        && METHOD.matcher(lines.get(i)).matches()) {
                     begun = i;
                 } else if (begun >= 0 && lines.get(i).equals("    }")) {
                     if (i - begun + 1 > METHOD_LINES) {

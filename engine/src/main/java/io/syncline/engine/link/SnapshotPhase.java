@@ -178,8 +178,12 @@ final class SnapshotPhase {
 
     /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
     private void written() throws RewindException {
+        written(1);
+    }
+
+    private void written(int commands) throws RewindException {
         place.offset++;
-        writer.close(1, place);
+        writer.close(commands, place);
     }
 
     private long expiry() {
@@ -252,7 +256,14 @@ final class SnapshotPhase {
         boolean absolute = shop.rewriter().targetKnowsAbsoluteRestore();
         boolean idle = absolute && reader.idleSeconds() >= 0;
         boolean used = absolute && reader.frequency() >= 0;
-        RespWriter.array(wire, 5 + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
+        boolean replaces = shop.rewriter().targetKnowsReplace();
+        if (!replaces) {
+            RespWriter.array(wire, 2);
+            RespWriter.bulk(wire, "DEL");
+            bulk(wire, key);
+        }
+        RespWriter.array(
+                wire, 4 + (replaces ? 1 : 0) + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
         RespWriter.bulk(wire, RESTORE);
         bulk(wire, key);
         RespWriter.bulk(wire, restoreExpiry(absolute));
@@ -266,7 +277,9 @@ final class SnapshotPhase {
         } else {
             RespWriter.bulk(wire, scratch.array, 0, scratch.length);
         }
-        RespWriter.bulk(wire, REPLACE);
+        if (replaces) {
+            RespWriter.bulk(wire, REPLACE);
+        }
         if (absolute) {
             RespWriter.bulk(wire, ABSTTL);
         }
@@ -277,7 +290,7 @@ final class SnapshotPhase {
             RespWriter.bulk(wire, "FREQ");
             RespWriter.bulk(wire, reader.frequency());
         }
-        written();
+        written(replaces ? 1 : 2);
     }
 
     private static final byte[] RESTORE = {'R', 'E', 'S', 'T', 'O', 'R', 'E'};

@@ -2,6 +2,8 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Workload;
@@ -77,10 +79,7 @@ class SpoolIT {
     void aFullSpoolHoldsTheSourceBackAndThenGoesOn() throws IOException {
         source.command("CONFIG", "SET", "client-output-buffer-limit", "replica 0 0 0");
         try (RunningLink link =
-                Sync.of(source, target)
-                        .spool(2 * MIB, 8 * MIB, folder)
-                        .start()
-                        .awaitStreaming()) {
+                Sync.of(source, target).spool(2 * MIB, 8 * MIB, folder).start().awaitStreaming()) {
             target.pause();
             fill(60);
             link.await("a full disk", () -> link.shard().spoolDiskBytes() > 7 * MIB);
@@ -117,19 +116,22 @@ class SpoolIT {
 
     @Test
     void aStopWithAFullSpoolLeavesNothingBehindAndTheNextStartGoesOn() throws IOException {
-        Sync sync = Sync.of(source, target).shortLimits().spool(2 * MIB, 8 * MIB, folder);
-        try (RunningLink link = sync.start().awaitStreaming()) {
-            target.pause();
-            fill(30);
-            link.await("a full disk", () -> link.shard().spoolDiskBytes() > 7 * MIB);
-            assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
-            assertThat(files()).isZero();
-        }
-        target.resume();
-        try (RunningLink link = sync.start().awaitStreaming()) {
-            link.awaitCaughtUp(source);
-            new KeyspaceDigest().requireEqual(source, target);
-            assertThat(link.shard().snapshots()).isZero();
+        try (FaultProxy proxy = FaultProxy.before(target)) {
+            Sync sync = Sync.of(source, proxy).spool(2 * MIB, 8 * MIB, folder);
+            try (RunningLink link = sync.start().awaitStreaming()) {
+                proxy.refuse(true);
+                proxy.breakConnections(new Fault.Reset());
+                fill(30);
+                link.await("a full disk", () -> link.shard().spoolDiskBytes() > 7 * MIB);
+                assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
+                assertThat(files()).isZero();
+            }
+            proxy.heal();
+            try (RunningLink link = sync.start().awaitStreaming()) {
+                link.awaitCaughtUp(source);
+                new KeyspaceDigest().requireEqual(source, target);
+                assertThat(link.shard().snapshots()).isZero();
+            }
         }
     }
 }
