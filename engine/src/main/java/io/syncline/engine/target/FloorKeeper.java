@@ -66,7 +66,10 @@ final class FloorKeeper {
                                     });
                     epoch = number(connection, "HGET");
                 });
-        Thread keeper = Thread.ofVirtual().name("floor " + settings.pipeline()).start(this::run);
+        Thread keeper = Thread.ofPlatform()
+                        .daemon()
+                        .name("floor " + settings.pipeline())
+                        .start(this::run);
         thread = keeper;
         return found[0];
     }
