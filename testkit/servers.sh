@@ -67,8 +67,8 @@ apt() { # folder, arguments of apt-get
         -o Dir::Cache="$state/cache" -o Dir::Etc::sourcelist="$state/sources.list" \
         -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferences=/dev/null \
         -o Dir::Etc::preferencesparts=/dev/null -o APT::Sandbox::User=root -o Debug::NoLocking=1 \
-        -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false -o Acquire::Retries=2 \
-        -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o APT::Install-Recommends=0 \
+        -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false -o Acquire::Retries=0 \
+        -o Acquire::http::Timeout=10 -o Acquire::https::Timeout=10 -o APT::Install-Recommends=0 \
         -o APT::Keep-Downloaded-Packages=1 -o Binary::apt-get::APT::Keep-Downloaded-Packages=1 \
         "$@" </dev/null
 }
@@ -79,7 +79,7 @@ from_debian() { # product suite
     local origin="$1-$2" state="$work/$1-$2" root="$work/$1-$2/root" suite deb
     present "$origin" && return
     if [ -z "$debian_uri" ]; then
-        notice "$origin: apt on this machine knows no Debian mirror"
+        notice "$origin cannot be had: apt on this machine has no Debian mirror that answers"
         return
     fi
     rm -rf "$state"
@@ -92,6 +92,10 @@ from_debian() { # product suite
     if ! apt "$state" update >"$state/log" 2>&1 ||
         ! apt "$state" install --download-only -t "$2" "$1-tools" >>"$state/log" 2>&1; then
         notice "$origin cannot be had: $(grep -m1 -E '^[EW]:' "$state/log" || tail -1 "$state/log")"
+        # A mirror that cannot be reached now would keep every other version waiting too.
+        if grep -qE 'Could not (connect|resolve)|Unable to connect|timed out|Temporary failure' "$state/log"; then
+            debian_uri=
+        fi
         return
     fi
     for deb in "$state"/cache/archives/*.deb; do
@@ -136,7 +140,7 @@ from_jar() { # group:artifact:version
     if ! (cd "$root" && mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack \
         -Dartifact="$1" -DoutputDirectory="$root/jar" -Dproject.basedir="$root") \
         >"$work/jar.log" 2>&1; then
-        notice "$origin cannot be had: $(grep -m1 ERROR "$work/jar.log" || true)"
+        notice "$origin cannot be had: $(grep -m1 ERROR "$work/jar.log" || tail -1 "$work/jar.log")"
         return
     fi
     mv "$root/jar/redis-server-2.8.19" "$root/bin/redis-server"

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 /// A run of `./syncline` as a user starts it: a process with output and an exit code.
 final class Launched implements AutoCloseable {
     /// The first run of a build may have to make its archive of classes.
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /// Failsafe runs in the module's folder.
     static final Path ROOT =
-            Path.of(System.getProperty("basedir", ".")).toAbsolutePath().getParent();
+            Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
 
     private final Process process;
-    private final StringBuffer out = new StringBuffer();
+    private final StringBuilder out = new StringBuilder();
     private final CompletableFuture<Void> reading;
     private final Path errors;
 
@@ -63,7 +63,9 @@ final class Launched implements AutoCloseable {
         try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
             String line;
             while ((line = reader.readLine()) != null) {
-                out.append(line).append('\n');
+                synchronized (out) {
+                    out.append(line).append('\n');
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -85,7 +87,9 @@ final class Launched implements AutoCloseable {
 
     /// What it printed so far on standard output.
     String out() {
-        return out.toString();
+        synchronized (out) {
+            return out.toString();
+        }
     }
 
     String errors() {

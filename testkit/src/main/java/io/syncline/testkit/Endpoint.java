@@ -40,38 +40,43 @@ public record Endpoint(
 
     /// A connection of raw commands.
     public Wire connect() {
-        return new Wire(this);
+        return connect(TIMEOUT);
+    }
+
+    /// A connection that gives up on a server that is silent for so long.
+    public Wire connect(Duration timeout) {
+        return new Wire(this, timeout);
     }
 
     /// A Jedis client on one connection.
     public Jedis client() {
-        return new Jedis(sockets(), config());
+        return new Jedis(sockets(TIMEOUT), config(TIMEOUT));
     }
 
     /// Without HELLO and CLIENT SETINFO, which old servers do not know.
-    JedisClientConfig config() {
+    JedisClientConfig config(Duration timeout) {
         DefaultJedisClientConfig.Builder builder =
                 DefaultJedisClientConfig.builder()
                         .serverDefaultProtocol()
                         .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-                        .connectionTimeoutMillis((int) TIMEOUT.toMillis())
-                        .socketTimeoutMillis((int) TIMEOUT.toMillis());
+                        .connectionTimeoutMillis((int) timeout.toMillis())
+                        .socketTimeoutMillis((int) timeout.toMillis());
         if (password != null) {
             builder.password(password);
         }
         return builder.build();
     }
 
-    JedisSocketFactory sockets() {
-        return this::connectSocket;
+    JedisSocketFactory sockets(Duration timeout) {
+        return () -> connectSocket(timeout);
     }
 
-    private Socket connectSocket() {
+    private Socket connectSocket(Duration timeout) {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout((int) TIMEOUT.toMillis());
-            socket.connect(new InetSocketAddress(host, port), (int) TIMEOUT.toMillis());
+            socket.setSoTimeout((int) timeout.toMillis());
+            socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
             return tls == null ? socket : tls.createSocket(socket, host, port, true);
         } catch (IOException e) {
             close(socket, e);

@@ -1,6 +1,7 @@
 package io.syncline.testkit;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
@@ -15,8 +16,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 public final class Wire implements AutoCloseable {
     private final Connection connection;
 
-    Wire(Endpoint endpoint) {
-        connection = new Connection(endpoint.sockets(), endpoint.config());
+    Wire(Endpoint endpoint, Duration timeout) {
+        connection = new Connection(endpoint.sockets(timeout), endpoint.config(timeout));
         connection.connect();
     }
 

@@ -1,8 +1,10 @@
 package io.syncline.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -78,6 +80,36 @@ class RedisClusterIT {
             assertThat(move.moveKeys(100)).isEqualTo(6);
             move.finish();
             assertThat(cluster.ownerOf(slot)).isSameAs(to);
+        }
+    }
+
+    @Test
+    void aClusterMaySpeakTlsOnlyAndAskForAPassword() {
+        ServerBinary binary = Servers.withTls().orElse(null);
+        assumeThat(binary).as("a server with TLS, see testkit/servers.sh").isNotNull();
+        TlsCertificates certificates = TlsCertificates.shared();
+        try (RedisCluster cluster =
+                RedisCluster.start(
+                        () ->
+                                RedisServer.builder()
+                                        .binary(Objects.requireNonNull(binary))
+                                        .tls(certificates)
+                                        .password("secret"),
+                        2,
+                        1)) {
+            int slot = RedisCluster.slot("key");
+            cluster.command("SET", "key", "value");
+            RedisServer from = cluster.ownerOf(slot);
+            RedisServer to =
+                    cluster.primaryNodes().stream()
+                            .filter(node -> node != from)
+                            .findFirst()
+                            .orElseThrow();
+
+            cluster.moveSlot(slot, to);
+
+            assertThat(to.text("GET", "key")).isEqualTo("value");
+            assertThat(cluster.replicasOf(to)).hasSize(1);
         }
     }
 }

@@ -26,6 +26,8 @@ class SampleDataIT {
 
             found.requireNone();
             assertThat(found.keysCompared()).isEqualTo(keys);
+            assertThat(KeyspaceDigest.debugDigest(one))
+                    .isEqualTo(KeyspaceDigest.debugDigest(other));
             assertThat(KeyspaceDigest.functions(one.endpoint()))
                     .isEqualTo(KeyspaceDigest.functions(other.endpoint()))
                     .hasSize(binary.version().hasFunctions() ? 1 : 0);

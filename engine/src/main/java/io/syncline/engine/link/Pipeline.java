@@ -189,7 +189,7 @@ final class Pipeline implements Runnable {
         place.offset = feed.baseOffset();
         place.database = database;
         place.replicationId = feed.replicationId();
-        shop.writer().beginStreaming(place);
+        shop.writer().beginStreaming(place, feed.isFull());
         if (shop.options().end() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
             return null;

@@ -100,7 +100,8 @@ final class PipelineParts {
                                 SILENCE_LIMIT,
                                 options.retry(),
                                 this::makeSpool,
-                                new Retries(LinkEvent.Side.SOURCE)));
+                                new Retries(LinkEvent.Side.SOURCE)),
+                        source.primary().toString());
         Heartbeat heartbeat =
                 new Heartbeat(
                         options.task(),

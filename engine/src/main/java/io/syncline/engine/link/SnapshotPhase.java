@@ -195,7 +195,7 @@ final class SnapshotPhase {
             plainSet(key, value);
             return;
         }
-        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
         wire.ensure(key.length + value.length + 96);
         RespWriter.array(wire, expiry < 0 ? 3 : 5);
         RespWriter.bulk(wire, SET);
@@ -245,7 +245,7 @@ final class SnapshotPhase {
                 return;
             }
         }
-        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
         boolean absolute = shop.rewriter().targetKnowsAbsoluteRestore();
         boolean idle = absolute && reader.idleSeconds() >= 0;
         boolean used = absolute && reader.frequency() >= 0;
@@ -317,7 +317,7 @@ final class SnapshotPhase {
     }
 
     private void command(ByteSlice key, String name, byte[]... more) throws RewindException {
-        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        ByteBuilder wire = writer.open(targetDatabase, key, false, place);
         RespWriter.array(wire, 2 + more.length);
         RespWriter.bulk(wire, name);
         bulk(wire, key);
@@ -329,7 +329,7 @@ final class SnapshotPhase {
 
     private void chunk(ByteSlice key, ByteBuilder command) throws IOException {
         try {
-            writer.open(targetDatabase, key, place).put(command.array, 0, command.length);
+            writer.open(targetDatabase, key, false, place).put(command.array, 0, command.length);
             written();
         } catch (RewindException e) {
             throw new ChunkException(e);
@@ -398,6 +398,7 @@ final class SnapshotPhase {
         }
         decoder.prepend(rest.array, rest.offset + have, rest.length - have);
         progress.snapshotBytesTotal = reader.position();
+        progress.snapshotBytesRead.set(reader.position());
     }
 
     /// Called while no byte of the snapshot is there.

@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 import jdk.net.ExtendedSocketOptions;
@@ -24,6 +26,9 @@ public final class Connector {
 
     /// A node that takes longer to answer a question is treated as away.
     public static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+
+    /// A loaded server and a WAN take a fraction of this.
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(4);
 
     private static final int KEEPALIVE_SECONDS = 15;
 
@@ -80,18 +85,8 @@ public final class Connector {
                     new InetSocketAddress(address.host(), address.port()),
                     (int) CONNECT_LIMIT.toMillis());
             socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
-            Socket used = tls == null ? socket : tls.wrap(socket, address);
+            Socket used = tls == null ? socket : encrypted(socket, tls, address);
             return new Connection(address, used);
-        } catch (SSLException e) {
-            socket.close();
-            throw new SynclineException(
-                    new Failure(
-                            ErrorCode.TLS_FAILED,
-                            address.toString(),
-                            "the TLS handshake failed: " + e.getMessage(),
-                            "Check that this port speaks TLS and that its certificate is signed by the"
-                                    + " CA you named and carries this host's name"),
-                    e);
         } catch (UnknownHostException e) {
             socket.close();
             throw new ConnectException("the host name '" + address.host() + "' does not resolve");
@@ -105,6 +100,57 @@ public final class Connector {
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    private static Socket encrypted(Socket socket, TlsContext tls, HostPort address)
+            throws IOException {
+        try {
+            socket.setSoTimeout((int) HANDSHAKE_LIMIT.toMillis());
+            Socket wrapped = tls.wrap(socket, address);
+            socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
+            return wrapped;
+        } catch (SSLException | SocketTimeoutException e) {
+            if (isAboutCertificates(e) || answersPlain(address)) {
+                throw new SynclineException(
+                        new Failure(
+                                ErrorCode.TLS_FAILED,
+                                address.toString(),
+                                "the TLS handshake failed: "
+                                        + (isAboutCertificates(e)
+                                                ? e.getMessage()
+                                                : "this port speaks plain Redis, not TLS"),
+                                "Check that this port speaks TLS and that its certificate is signed"
+                                        + " by the CA you named and carries this host's name"),
+                        e);
+            }
+            throw new IOException("the TLS handshake broke: " + e.getMessage(), e);
+        }
+    }
+
+    /// A certificate that does not fit today will not fit at the next try either.
+    private static boolean isAboutCertificates(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A plain server waits silently for the rest of what it takes for an inline command; this asks it.
+    private static boolean answersPlain(HostPort address) {
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.host(), address.port()),
+                    (int) CONNECT_LIMIT.toMillis());
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            int first = socket.getInputStream().read();
+            return first == '+' || first == '-';
+        } catch (IOException e) {
+            // No answer in plain words: the node is away, which the caller reports.
+            return false;
         }
     }
 

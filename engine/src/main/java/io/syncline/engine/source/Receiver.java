@@ -61,14 +61,18 @@ public final class Receiver implements Closeable {
     private volatile @Nullable ReplicaStream stream;
     private volatile @Nullable Connection handshaking;
     private volatile @Nullable Feed feed;
-    private volatile String place = "source";
+    private volatile String place;
     private @Nullable Thread pump;
     private long lastAckNanos = System.nanoTime();
     private volatile boolean snapshotArriving;
     private volatile boolean waitingForStream;
 
-    public Receiver(Settings settings) {
+    /// Connects to nothing yet.
+    ///
+    /// @param place the node to be read from, as far as is known
+    public Receiver(Settings settings, String place) {
         this.settings = settings;
+        this.place = place;
     }
 
     /// Opens the stream, trying again as long as the settings allow, and starts to drain it.

@@ -19,22 +19,22 @@ public final class Batch {
 
     private static final byte[] NOTHING = new byte[0];
 
-    public final ByteBuilder wire = new ByteBuilder(128 << 10);
+    public final ByteBuilder wire;
 
     /// Joins neighbours as they are appended to [#wire].
     public final Merger merger;
 
     /// Replies due, one entry a unit: the count of its commands and how they are answered.
-    int[] units = new int[4];
+    int[] units = new int[1];
 
     int unitCount;
 
     /// Where each command inside begins in [#wire], and behind the last where the units' end is.
-    int[] commandStarts = new int[64];
+    int[] commandStarts;
 
     /// What is known behind each command: the source's database, the stream position relative to
     /// [#startOffset], and the two flags below.
-    long[] commandEnds = new long[64];
+    long[] commandEnds;
 
     int commandCount;
 
@@ -57,6 +57,12 @@ public final class Batch {
 
     byte[] expected = NOTHING;
 
+    /// Sent between MULTI and EXEC, which are not in [#wire].
+    boolean wrapped;
+
+    /// The one slot that all keys are in; -1 where slots do not matter.
+    int slot = -1;
+
     /// Bytes that stand in the window for this batch.
     int windowBytes;
 
@@ -72,7 +78,11 @@ public final class Batch {
     private static final int DATABASE_SHIFT = 48;
     private static final long OFFSET_MASK = (1L << DATABASE_SHIFT) - 1;
 
-    Batch(Merger.Rules rules) {
+    /// A batch for `bytes` and `commands` at first; it grows.
+    Batch(Merger.Rules rules, int bytes, int commands) {
+        wire = new ByteBuilder(bytes);
+        commandStarts = new int[commands];
+        commandEnds = new long[commands];
         merger = new Merger(wire, rules);
     }
 
@@ -81,6 +91,11 @@ public final class Batch {
             units = Arrays.copyOf(units, unitCount * 2);
         }
         units[unitCount++] = count | kind;
+    }
+
+    /// A batch of the usual size for a whole node.
+    Batch(Merger.Rules rules) {
+        this(rules, 128 << 10, 512);
     }
 
     /// Notes that a command begins at the wire's end.
@@ -149,5 +164,7 @@ public final class Batch {
         guardLength = 0;
         expected = NOTHING;
         windowBytes = 0;
+        wrapped = false;
+        slot = -1;
     }
 }

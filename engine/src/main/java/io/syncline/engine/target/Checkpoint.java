@@ -98,7 +98,7 @@ public record Checkpoint(
         }
     }
 
-    private static long digits(byte[] text, int at, int width) {
+    static long digits(byte[] text, int at, int width) {
         long value = 0;
         for (int i = at; i < at + width; i++) {
             int digit = text[i] - '0';

@@ -24,6 +24,11 @@ public record OwnKeys(String task) {
         return key("guard:" + pipeline);
     }
 
+    /// How far one slot of a cluster target is: `tag` makes the key hash to that slot.
+    public byte[] mark(int pipeline, String tag) {
+        return key("mark:" + pipeline + ":{" + tag + "}");
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");

@@ -37,6 +37,8 @@ public final class SynclineCommand {
         this.environment = environment;
     }
 
+    /// Runs one command line; never throws.
+    ///
     /// @return the process' exit code
     public int run(String... arguments) {
         boolean json = Arrays.asList(arguments).contains(LinkCommand.JSON);

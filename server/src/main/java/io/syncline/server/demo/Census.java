@@ -102,7 +102,7 @@ record Census(Map<Integer, Long> keys, String digest, String functions) {
     }
 
     private static byte[] bytes(Reply reply) {
-        return reply instanceof Reply.Text(byte[] bytes) ? bytes : new byte[0];
+        return reply instanceof Reply.Text text ? text.bytes() : new byte[0];
     }
 
     private static byte[] ascii(String text) {

@@ -28,14 +28,25 @@ final class RespClient implements AutoCloseable {
 
     /// A reply of the server.
     sealed interface Reply {
-        record Text(byte[] bytes) implements Reply {
+        /// Text or bytes; the array belongs to the reader.
+        final class Text implements Reply {
+            private final byte[] bytes;
+
+            Text(byte[] bytes) {
+                this.bytes = bytes;
+            }
+
+            byte[] bytes() {
+                return bytes;
+            }
+
             @Override
             public String toString() {
                 return new String(bytes, StandardCharsets.UTF_8);
             }
         }
 
-        record Number(long value) implements Reply {
+        record Count(long value) implements Reply {
             @Override
             public String toString() {
                 return Long.toString(value);
@@ -115,7 +126,7 @@ final class RespClient implements AutoCloseable {
         return switch (kind) {
             case '+' -> new Reply.Text(line.getBytes(StandardCharsets.UTF_8));
             case '-' -> new Reply.Refusal(line);
-            case ':' -> new Reply.Number(Long.parseLong(line));
+            case ':' -> new Reply.Count(Long.parseLong(line));
             case '$' -> bulk(length(line));
             case '*' -> items(length(line));
             case -1 -> throw new EOFException("the server closed the connection");

@@ -2,6 +2,7 @@ package io.syncline.server.demo;
 
 import java.io.IOException;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Writes of many kinds at a steady rate, until told to stop. Most are of the kind that shows at
 /// once when one is lost or done twice: counters, lists, appends.
@@ -11,7 +12,7 @@ final class Traffic implements Runnable {
 
     private final int port;
     private volatile boolean stopped;
-    private volatile long writes;
+    private final AtomicLong writes = new AtomicLong();
     private volatile String trouble = "";
 
     Traffic(int port) {
@@ -32,7 +33,7 @@ final class Traffic implements Runnable {
                 for (int i = 0; i < sent; i++) {
                     client.expect();
                 }
-                writes += WRITES_PER_ROUND;
+                writes.addAndGet(WRITES_PER_ROUND);
                 next += ROUND_NANOS;
                 Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
             }
@@ -48,7 +49,7 @@ final class Traffic implements Runnable {
     }
 
     long writes() {
-        return writes;
+        return writes.get();
     }
 
     /// Why it ended early; empty when it did not.

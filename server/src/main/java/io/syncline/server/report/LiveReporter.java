@@ -115,7 +115,9 @@ public final class LiveReporter implements Reporter {
     @Override
     public void say(String text) {
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line().bold(text));
+        for (String part : Line.wrap(text, canvas.look().width())) {
+            lines.add(new Line().bold(part));
+        }
         canvas.printAbove(lines);
     }
 

@@ -3,6 +3,7 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Finding.Severity;
 import io.syncline.server.view.Ending;
 import io.syncline.server.view.Headline;
@@ -42,9 +43,11 @@ public final class PlainReporter implements Reporter {
     @Override
     public void happened(LinkEvent event) {
         boolean silent =
-                event instanceof LinkEvent.Ended
-                        || event instanceof LinkEvent.Checked checked
-                                && checked.finding().severity() == Severity.OK;
+                switch (event) {
+                    case LinkEvent.Ended ended -> true;
+                    case LinkEvent.Checked(Finding finding) -> finding.severity() == Severity.OK;
+                    default -> false;
+                };
         if (!silent) {
             note(Note.of(event));
         }

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads an endpoint and finds its password: in a file, in the URI, in the environment, in that
 /// order. No error repeats any part of a secret.
 final class EndpointSettings {
-    /// The environment's names, `SOURCE` or `TARGET` in the middle.
-    private static final String VARIABLE = "SYNCLINE_%s_PASSWORD";
-
     /// A password file holds one line; anything larger is another file, named by mistake.
     private static final int MAX_PASSWORD_FILE_BYTES = 64 << 10;
 
@@ -65,7 +62,7 @@ final class EndpointSettings {
             return firstLine(settings.text(file), settings.place(file));
         }
         String inUri = endpoint.credentials().password();
-        String variable = String.format(VARIABLE, uri.name());
+        String variable = "SYNCLINE_" + uri.name() + "_PASSWORD";
         return inUri.isEmpty() ? environment.getOrDefault(variable, "") : inUri;
     }
 

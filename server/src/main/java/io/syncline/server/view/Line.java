@@ -128,7 +128,7 @@ public final class Line {
     }
 
     /// `text` in lines of at most `width` columns, cut between words where possible.
-    static List<String> wrap(String text, int width) {
+    public static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : safe(text).split(" +", -1)) {

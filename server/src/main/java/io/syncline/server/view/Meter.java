@@ -19,6 +19,8 @@ public final class Meter {
 
     private final Deque<Sample> samples = new ArrayDeque<>();
 
+    /// Takes a sample, and says how fast everything grew over the last few seconds.
+    ///
     /// @param elapsed since the start of the run; never less than the time before
     public Progress measure(Duration elapsed, LinkStatus status) {
         samples.addLast(new Sample(elapsed, status));

@@ -25,6 +25,8 @@ public record Screen(String title, String source, String target, Look look) {
     /// Enough of a replication id to tell two apart.
     private static final int SHOWN_ID = 8;
 
+    /// The whole view, no higher than the terminal.
+    ///
     /// @param attention what is wrong now, newest last; shown below the shards
     /// @param hint the last line; empty for none
     public List<Line> lines(

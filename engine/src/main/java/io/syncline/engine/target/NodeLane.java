@@ -1,0 +1,172 @@
+package io.syncline.engine.target;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.resp.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The lane of a cluster writer to one node, and the fence around it.
+///
+/// Batches of a cluster are not guarded one by one: a slot's next batch waits for the answer to the one
+/// before instead. What a dead connection still has in the node's buffers is made harmless by closing
+/// that connection at the node (CLIENT KILL) before anyone looks how far the slots are. Every lane's
+/// connection carries a name that says task, start and pipeline, so that it can be found.
+final class NodeLane {
+    /// How long the lane's reader blocks before it looks at the clock.
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    private final WriterSettings settings;
+    private final HostPort node;
+    private final LaneListener listener;
+    private @Nullable Lane lane;
+
+    NodeLane(WriterSettings settings, HostPort node, LaneListener listener) {
+        this.settings = settings;
+        this.node = node;
+        this.listener = listener;
+    }
+
+    HostPort node() {
+        return node;
+    }
+
+    /// Whether the lane is up.
+    boolean isOpen() {
+        Lane present = lane;
+        return present != null && present.fault() == null;
+    }
+
+    @Nullable LaneFault fault() {
+        Lane present = lane;
+        return present == null ? null : present.fault();
+    }
+
+    /// Connects, and closes every older connection of this pipeline at the node.
+    void open() throws IOException {
+        Connection connection = settings.instance().connector().open(node);
+        try {
+            String own = namePrefix() + settings.start() + ":" + System.nanoTime();
+            accept(connection, connection.call("CLIENT", "SETNAME", own));
+            fence(connection, own);
+            connection.answerLimit(LOOK_EVERY);
+            lane =
+                    new Lane(
+                            connection,
+                            listener,
+                            settings.windowBytes(),
+                            settings.answerLimit().toNanos());
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private String namePrefix() {
+        return "syncline:" + settings.keys().task() + ":" + settings.pipeline() + ":";
+    }
+
+    private void fence(Connection connection, String own) throws IOException {
+        Reply clients = accept(connection, connection.call("CLIENT", "LIST"));
+        if (!(clients instanceof Reply.Bulk list)) {
+            throw new IOException("CLIENT LIST is answered with " + clients);
+        }
+        for (String line : list.utf8().split("\n", -1)) {
+            String name = field(line, "name");
+            if (name.startsWith(namePrefix()) && !name.equals(own)) {
+                long start = Long.parseLong(name.substring(namePrefix().length()).split(":", 2)[0]);
+                if (start > settings.start()) {
+                    throw superseded();
+                }
+                // One that is gone by now is as good as killed.
+                connection.call("CLIENT", "KILL", "ID", field(line, "id"));
+            }
+        }
+    }
+
+    private SynclineException superseded() {
+        return new SynclineException(
+                ErrorCode.SUPERSEDED,
+                node.toString(),
+                "another process runs the task " + settings.keys().task(),
+                "Leave that one running, or stop it and start this one again");
+    }
+
+    private static String field(String line, String name) {
+        int at = line.startsWith(name + "=") ? 0 : line.indexOf(" " + name + "=");
+        if (at < 0) {
+            return "";
+        }
+        int from = line.indexOf('=', at) + 1;
+        int to = line.indexOf(' ', from);
+        return to < 0 ? line.substring(from) : line.substring(from, to);
+    }
+
+    private static Reply accept(Connection connection, Reply reply) throws IOException {
+        return CheckpointStore.accept(connection, reply);
+    }
+
+    /// Puts a batch behind others; [#push] sends them together. A fault is met at the next check.
+    void stage(Batch batch) {
+        Lane present = lane;
+        if (present != null) {
+            present.stage(batch);
+        }
+    }
+
+    void push() {
+        Lane present = lane;
+        if (present != null) {
+            present.push();
+        }
+    }
+
+    /// Stops the lane and returns what was not answered.
+    List<Batch> stop() {
+        Lane present = lane;
+        lane = null;
+        return present == null ? new ArrayList<>() : present.stop();
+    }
+
+    /// How far the node's slots are, of those asked for.
+    static long[] marks(
+            Connection connection, OwnKeys keys, int pipeline, int[] slots, long epoch)
+            throws IOException {
+        io.syncline.engine.bytes.ByteBuilder ask =
+                new io.syncline.engine.bytes.ByteBuilder(slots.length * 64 + 64);
+        for (int slot : slots) {
+            io.syncline.engine.resp.RespWriter.array(ask, 2);
+            io.syncline.engine.resp.RespWriter.bulk(ask, "GET");
+            io.syncline.engine.resp.RespWriter.bulk(
+                    ask, keys.mark(pipeline, io.syncline.engine.command.Slots.tag(slot)));
+        }
+        connection.send(ask);
+        long[] offsets = new long[slots.length];
+        IOException refused = null;
+        for (int i = 0; i < slots.length; i++) {
+            Reply reply = connection.replies().read();
+            offsets[i] =
+                    reply instanceof Reply.Bulk bulk
+                            ? SlotMark.offset(bulk.bytes(), epoch)
+                            : SlotMark.NONE;
+            if (reply instanceof Reply.Failure failure) {
+                refused = new IOException(failure.text());
+            }
+        }
+        if (refused != null) {
+            throw refused;
+        }
+        return offsets;
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}
