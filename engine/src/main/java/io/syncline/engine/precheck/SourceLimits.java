@@ -147,10 +147,12 @@ final class SourceLimits {
         }
     }
 
-    /// What clients send, reads too: more than what is replicated, never less by much.
+    /// What clients send, reads too: more than what is replicated, never less by much. Whole
+    /// kilobytes: below one a second a source is idle, and our own questions are in it.
     private static long writtenPerSecond(ServerInfo info) {
         try {
-            return (long) (Double.parseDouble(info.field("instantaneous_input_kbps")) * 1024);
+            long kilobytes = (long) Double.parseDouble(info.field("instantaneous_input_kbps"));
+            return kilobytes * 1024;
         } catch (NumberFormatException e) {
             // Before 2.8.19 INFO has no such field; then only the size is judged.
             return 0;

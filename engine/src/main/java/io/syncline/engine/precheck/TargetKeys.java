@@ -15,7 +15,7 @@ import java.util.TreeSet;
 final class TargetKeys {
     /// A node with more keys is not looked through: some keys are certainly not ours then, and
     /// looking would take longer than a start should.
-    static final long MOST_KEYS_SCANNED = 20_000;
+    static final long MOST_KEYS_SCANNED = 10_000;
 
     /// Keys per answer: few round trips, and an answer of under a megabyte.
     private static final String SCAN_COUNT = "2000";
@@ -69,9 +69,7 @@ final class TargetKeys {
                 continue;
             }
             boolean selected =
-                    node.info().isCluster() && database.getKey() == 0
-                            || node.askNow("SELECT", database.getKey().toString())
-                                    instanceof Reply.Text;
+                    node.askNow("SELECT", database.getKey().toString()) instanceof Reply.Text;
             foreign +=
                     selected && database.getValue() <= MOST_KEYS_SCANNED
                             ? scan(node, tasks, database.getValue())
