@@ -13,6 +13,7 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +47,10 @@ final class Pipeline implements Runnable {
     private final Ending ending;
     private int brokenSnapshots;
 
-    /// Opens a connection of its own to the target, for scans.
+    /// Opens a connection to every primary of the target, for scans.
     @FunctionalInterface
     interface TargetOpener {
-        Connection open() throws IOException;
+        List<Connection> open() throws IOException;
     }
 
     /// Hears how the pipeline ended; null for well.
@@ -239,10 +240,15 @@ final class Pipeline implements Runnable {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
         long removed = 0;
-        try (Connection connection = scanner.open()) {
-            for (int database : shop.targetDatabases(connection)) {
-                removed += stale.remove(shop, connection, database, place);
+        List<Connection> connections = scanner.open();
+        try {
+            for (Connection connection : connections) {
+                for (int database : shop.targetDatabases(connection)) {
+                    removed += stale.remove(shop, connection, database, place);
+                }
             }
+        } finally {
+            connections.forEach(Connection::close);
         }
         shop.writer().flush(place);
         shop.writer().drain();

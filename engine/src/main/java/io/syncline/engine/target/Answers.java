@@ -96,6 +96,7 @@ final class Answers {
 
     /// Reads on in the answers to a batch.
     Outcome read(Batch batch) {
+        discard = null;
         while (unit < batch.unitCount) {
             int due = batch.units[unit];
             int count = due & Batch.COUNT_MASK;
@@ -107,7 +108,7 @@ final class Answers {
                 if (fault != null) {
                     return Outcome.FAILED;
                 }
-                if (discard == null || stage != Stage.BEGIN || answered != 0) {
+                if (discard == null) {
                     return Outcome.PARTIAL;
                 }
                 unit = 0;

@@ -63,6 +63,12 @@ public final class Batch {
     /// The one slot that all keys are in; -1 where slots do not matter.
     int slot = -1;
 
+    /// The slot of the command appended last, for a batch of several slots.
+    int lastSlot = -1;
+
+    /// The source's database at [#startOffset].
+    int startDatabase;
+
     /// Bytes that stand in the window for this batch.
     int windowBytes;
 
@@ -105,8 +111,9 @@ public final class Batch {
 
     void beginCommandAt(int start) {
         if (commandCount == commandStarts.length) {
-            commandStarts = Arrays.copyOf(commandStarts, commandCount * 2);
-            commandEnds = Arrays.copyOf(commandEnds, commandCount * 2);
+            int more = Math.max(4, commandCount * 2);
+            commandStarts = Arrays.copyOf(commandStarts, more);
+            commandEnds = Arrays.copyOf(commandEnds, more);
         }
         commandStarts[commandCount] = start;
         commandEnds[commandCount] = 0;
@@ -166,5 +173,7 @@ public final class Batch {
         windowBytes = 0;
         wrapped = false;
         slot = -1;
+        lastSlot = -1;
+        startDatabase = 0;
     }
 }

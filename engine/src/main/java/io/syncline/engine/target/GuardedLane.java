@@ -277,27 +277,9 @@ final class GuardedLane implements Closeable {
                 refusal = refusedInside.poll()) {
             toRecord.add(refusal);
             if (!settings.refusals().skip(refusal)) {
-                throw refused(refusal);
+                throw TargetErrors.commandRefused(dialer.place(), refusal, settings.keys());
             }
         }
-    }
-
-    private SynclineException refused(Refusal refusal) {
-        return new SynclineException(
-                ErrorCode.COMMAND_REFUSED,
-                dialer.place() + " offset " + refusal.offset(),
-                "the target refused "
-                        + refusal.command()
-                        + " on key '"
-                        + refusal.key()
-                        + "' in database "
-                        + refusal.database()
-                        + ": "
-                        + refusal.reason(),
-                "Mend the cause at the target and start the task again, or choose --on-refused skip to"
-                        + " go on without such commands (they are listed in "
-                        + new String(settings.keys().refused(), UTF_8)
-                        + ")");
     }
 
     /// Waits until everything sent is applied, mending the lane as needed.
@@ -403,7 +385,7 @@ final class GuardedLane implements Closeable {
         if (left) {
             pending.add(batch);
         }
-        return refused(refusal);
+        return TargetErrors.commandRefused(dialer.place(), refusal, settings.keys());
     }
 
     /// Whether the batch ends with a SELECT back to the checkpoint's database.

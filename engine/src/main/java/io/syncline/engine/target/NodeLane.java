@@ -1,12 +1,13 @@
 package io.syncline.engine.target;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Reply;
+import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,6 +130,15 @@ final class NodeLane {
         }
     }
 
+    /// Waits until nothing is on its way, or the lane is broken.
+    void settle() {
+        Lane present = lane;
+        if (present != null) {
+            present.push();
+            present.drain();
+        }
+    }
+
     /// Stops the lane and returns what was not answered.
     List<Batch> stop() {
         Lane present = lane;
@@ -139,13 +149,13 @@ final class NodeLane {
     /// How far the node's slots are, of those asked for.
     static long[] marks(Connection connection, OwnKeys keys, int pipeline, int[] slots, long epoch)
             throws IOException {
-        io.syncline.engine.bytes.ByteBuilder ask =
-                new io.syncline.engine.bytes.ByteBuilder(slots.length * 64 + 64);
+        ByteBuilder ask =
+                new ByteBuilder(slots.length * 64 + 64);
         for (int slot : slots) {
-            io.syncline.engine.resp.RespWriter.array(ask, 2);
-            io.syncline.engine.resp.RespWriter.bulk(ask, "GET");
-            io.syncline.engine.resp.RespWriter.bulk(
-                    ask, keys.mark(pipeline, io.syncline.engine.command.Slots.tag(slot)));
+            RespWriter.array(ask, 2);
+            RespWriter.bulk(ask, "GET");
+            RespWriter.bulk(
+                    ask, keys.mark(pipeline, Slots.tag(slot)));
         }
         connection.send(ask);
         long[] offsets = new long[slots.length];
@@ -164,9 +174,5 @@ final class NodeLane {
             throw refused;
         }
         return offsets;
-    }
-
-    static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
     }
 }

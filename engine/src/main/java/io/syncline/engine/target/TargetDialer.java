@@ -83,7 +83,7 @@ final class TargetDialer {
         if (delay < 0) {
             throw exhausted(reason);
         }
-        settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+        report(backoff, reason);
         try {
             if (stopping.await(delay, TimeUnit.MILLISECONDS)) {
                 throw new StoppedException();
@@ -94,7 +94,12 @@ final class TargetDialer {
         }
     }
 
-    private SynclineException exhausted(String reason) {
+    void report(Backoff backoff, String reason) {
+        long now = System.nanoTime();
+        settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+    }
+
+    SynclineException exhausted(String reason) {
         ErrorCode code = TargetErrors.code(reason);
         boolean waited = !settings.retry().isZero();
         return new SynclineException(
