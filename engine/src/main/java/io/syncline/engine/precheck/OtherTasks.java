@@ -5,7 +5,7 @@ import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /// Other tasks that write to the same target, and a process of the same task that still runs.
@@ -24,8 +24,8 @@ final class OtherTasks {
     private OtherTasks() {}
 
     static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
-        SortedSet<String> tasks = new TreeSet<>();
-        SortedSet<String> running = new TreeSet<>();
+        NavigableSet<String> tasks = new TreeSet<>();
+        NavigableSet<String> running = new TreeSet<>();
         String blind = "";
         for (Node node : target.nodes()) {
             tasks.addAll(TargetKeys.census(node, plan).tasks());
@@ -65,8 +65,8 @@ final class OtherTasks {
     }
 
     /// Tasks with a connection that is older than the checks.
-    static SortedSet<String> running(String clientList) {
-        SortedSet<String> tasks = new TreeSet<>();
+    static NavigableSet<String> running(String clientList) {
+        NavigableSet<String> tasks = new TreeSet<>();
         for (String client : clientList.split("\n", -1)) {
             String name = "";
             long age = 0;

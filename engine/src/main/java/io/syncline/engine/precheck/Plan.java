@@ -3,7 +3,7 @@ package io.syncline.engine.precheck;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +46,8 @@ record Plan(
     }
 
     /// The databases of the target that are needed: those named, or those that hold keys now.
-    SortedSet<Integer> needed(Iterable<Integer> sourceDatabasesWithKeys) {
-        SortedSet<Integer> needed = new TreeSet<>(databases.values());
+    NavigableSet<Integer> needed(Iterable<Integer> sourceDatabasesWithKeys) {
+        NavigableSet<Integer> needed = new TreeSet<>(databases.values());
         if (databases.isEmpty()) {
             sourceDatabasesWithKeys.forEach(needed::add);
         }

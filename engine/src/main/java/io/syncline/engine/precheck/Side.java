@@ -3,7 +3,7 @@ package io.syncline.engine.precheck;
 import io.syncline.engine.cluster.Instance;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /// The nodes of one side that answered, one for each shard.
@@ -47,8 +47,8 @@ record Side(String name, Instance instance, List<Node> nodes, boolean isWhole) {
     }
 
     /// Databases that hold keys now.
-    SortedSet<Integer> databasesWithKeys() {
-        SortedSet<Integer> databases = new TreeSet<>();
+    NavigableSet<Integer> databasesWithKeys() {
+        NavigableSet<Integer> databases = new TreeSet<>();
         nodes.forEach(node -> databases.addAll(node.info().keysByDatabase().keySet()));
         return databases;
     }

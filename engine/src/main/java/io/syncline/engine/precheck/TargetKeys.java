@@ -8,7 +8,7 @@ import io.syncline.engine.target.OwnKeys;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /// What a target holds before a task writes to it. Our own keys and heartbeats do not count.
@@ -28,7 +28,7 @@ final class TargetKeys {
     ///
     /// @param foreign those that no task of ours made for itself
     /// @param tasks that keep their checkpoints here
-    record Census(long foreign, SortedSet<String> tasks) {}
+    record Census(long foreign, NavigableSet<String> tasks) {}
 
     static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
         String place = target.first().address().toString();
@@ -78,7 +78,7 @@ final class TargetKeys {
         return new Census(foreign, tasks);
     }
 
-    private static long scan(Node node, SortedSet<String> tasks, long expected) throws IOException {
+    private static long scan(Node node, NavigableSet<String> tasks, long expected) throws IOException {
         long foreign = 0;
         String cursor = "0";
         do {
@@ -95,7 +95,7 @@ final class TargetKeys {
         return foreign;
     }
 
-    private static boolean isForeign(Reply.Bulk key, SortedSet<String> tasks) {
+    private static boolean isForeign(Reply.Bulk key, NavigableSet<String> tasks) {
         if (startsWith(key.bytes(), OwnKeys.PREFIX)) {
             String name = key.utf8();
             if (name.endsWith(TASK_SUFFIX)

@@ -108,11 +108,12 @@ class JudgingTest {
                 BufferLimit.parse(
                         "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60");
 
-        assertThat(limit).isEqualTo(new BufferLimit(256L << 20, 64L << 20, 60));
+        BufferLimit same = new BufferLimit(256L << 20, 64L << 20, 60);
+        assertThat(limit).isEqualTo(same);
         assertThat(BufferLimit.parse("replica 1 2 3")).isEqualTo(new BufferLimit(1, 2, 3));
         assertThat(BufferLimit.parse("normal 0 0 0")).isNull();
-        assertThat(limit.bridgedSeconds(1L << 20)).isEqualTo(124);
-        assertThat(limit.bridgedSeconds(16L << 20)).isEqualTo(16);
+        assertThat(same.bridgedSeconds(1L << 20)).isEqualTo(124);
+        assertThat(same.bridgedSeconds(16L << 20)).isEqualTo(16);
         assertThat(new BufferLimit(0, 0, 0).bridgedSeconds(1)).isEqualTo(Long.MAX_VALUE);
     }
 
@@ -199,11 +200,14 @@ class JudgingTest {
 
     @Test
     void commandStatisticsAreReadWithSubcommands() {
-        assertThat(
-                        Replies.calls(
-                                "# Commandstats\r\ncmdstat_mset:calls=2,usec=1\r\n"
-                                        + "cmdstat_xgroup|create:calls=7,usec=1\r\n"))
-                .isEqualTo(Map.of("MSET", 2L, "XGROUP|CREATE", 7L));
+        String statistics =
+                """
+                # Commandstats
+                cmdstat_mset:calls=2,usec=1
+                cmdstat_xgroup|create:calls=7,usec=1
+                """;
+
+        assertThat(Replies.calls(statistics)).isEqualTo(Map.of("MSET", 2L, "XGROUP|CREATE", 7L));
     }
 
     @Test
