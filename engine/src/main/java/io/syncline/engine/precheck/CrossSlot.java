@@ -16,7 +16,16 @@ import java.util.Set;
 final class CrossSlot {
     /// Split by slot on the way, or streamed as commands of one key.
     private static final Set<String> HARMLESS =
-            Set.of("DEL", "UNLINK", "MSET", "MSETNX", "BLPOP", "BRPOP", "BZPOPMIN", "BZPOPMAX", "MIGRATE");
+            Set.of(
+                    "DEL",
+                    "UNLINK",
+                    "MSET",
+                    "MSETNX",
+                    "BLPOP",
+                    "BRPOP",
+                    "BZPOPMIN",
+                    "BZPOPMAX",
+                    "MIGRATE");
 
     private static final int MOST_NAMED = 10;
 

@@ -6,6 +6,7 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Reply;
+import io.syncline.engine.resp.RespFormatException;
 import io.syncline.engine.resp.RespWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -110,7 +111,7 @@ final class Node implements Closeable {
             for (List<String> question : open) {
                 answers.put(question, connection.replies().read());
             }
-        } catch (IOException e) {
+        } catch (IOException | RespFormatException e) {
             lost = true;
             throw e;
         }

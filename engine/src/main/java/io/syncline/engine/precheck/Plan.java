@@ -2,8 +2,8 @@ package io.syncline.engine.precheck;
 
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.SortedMap;
 import java.util.NavigableSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;

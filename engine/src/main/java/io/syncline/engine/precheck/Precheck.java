@@ -59,7 +59,8 @@ public final class Precheck {
         try {
             Side from = new Connecting("source", source, findings, opened).connect();
             Side to = new Connecting("target", target, findings, opened).connect();
-            prefetch(from, to);
+            prefetch(from, true, findings);
+            prefetch(to, false, findings);
             int[] skipped = new int[2];
             for (Check check : Checks.ALL) {
                 judge(check, from, to, findings, skipped);
@@ -89,13 +90,16 @@ public final class Precheck {
         try {
             check.judge().judge(from, to, plan, verdict);
         } catch (IOException | RespFormatException e) {
-            Side side = needsSource && !from.isUsable() ? from : to;
-            verdict.error(
-                    lostNode(side).address(),
-                    ErrorCode.UNREACHABLE,
-                    "the " + side.name() + " stopped answering: " + Connecting.words(e),
-                    "Check that it still runs, and start again");
+            stopped(needsSource && !from.isUsable() ? from : to, e, verdict);
         }
+    }
+
+    private static void stopped(Side side, Exception e, Verdict verdict) {
+        verdict.error(
+                lostNode(side).address(),
+                ErrorCode.UNREACHABLE,
+                "the " + side.name() + " stopped answering: " + Connecting.words(e),
+                "Check that it still runs, and start again");
     }
 
     private static Node lostNode(Side side) {
@@ -103,18 +107,13 @@ public final class Precheck {
     }
 
     /// Asks every node all that is known beforehand, in one round trip each.
-    private void prefetch(Side from, Side to) {
+    private void prefetch(Side side, boolean isSource, List<Finding> findings) {
         try {
-            for (Node node : from.nodes()) {
-                node.prefetch(questions(node, true));
-            }
-            for (Node node : to.nodes()) {
-                node.prefetch(questions(node, false));
+            for (Node node : side.nodes()) {
+                node.prefetch(questions(node, isSource));
             }
         } catch (IOException | RespFormatException e) {
-            // The first check that asks this node meets the same and says so.
-            System.getLogger(Precheck.class.getName())
-                    .log(System.Logger.Level.DEBUG, "asking beforehand", e);
+            stopped(side, e, new Verdict(side.name() + Checks.CONNECTION, findings));
         }
     }
 

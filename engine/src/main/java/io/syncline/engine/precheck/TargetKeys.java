@@ -78,7 +78,8 @@ final class TargetKeys {
         return new Census(foreign, tasks);
     }
 
-    private static long scan(Node node, NavigableSet<String> tasks, long expected) throws IOException {
+    private static long scan(Node node, NavigableSet<String> tasks, long expected)
+            throws IOException {
         long foreign = 0;
         String cursor = "0";
         do {

@@ -114,7 +114,7 @@ class TargetChecksIT {
         assertThat(new Trial(Trial.uri(source), Trial.uri(target, "writer")).find("target-rights"))
                 .containsExactly(
                         "WARNING the account may not run EVAL, so each batch waits for the one before,"
-                                + " which is slower: User writer has no permissions to run the 'eval'"
+                                + " which is slower: This user has no permissions to run the 'eval'"
                                 + " command | Allow the account +eval");
     }
 
@@ -125,14 +125,14 @@ class TargetChecksIT {
 
         assertThat(new Trial(Trial.uri(source), Trial.uri(target, "some")).find("target-rights"))
                 .containsExactly(
-                        "WARNING the account may write some keys only: User some has no permissions to"
+                        "WARNING the account may write some keys only: This user has no permissions to"
                                 + " access the 'syncline-precheck' key | Allow the account ~*, unless"
                                 + " every key of the source fits its patterns");
         assertThat(new Trial(Trial.uri(source), Trial.uri(target, "few")).find("target-rights"))
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "ERROR the account may not write what a task writes: User few has no"
+                        "ERROR the account may not write what a task writes: This user has no"
                                 + " permissions to access the '__syncline:precheck' key");
     }
 

@@ -83,6 +83,11 @@ final class Trial {
                 .task(task);
     }
 
+    /// A side that never answered.
+    Side side(String name) {
+        return new Side(name, instance(source, false), List.of(), false);
+    }
+
     private Instance instance(String uri, boolean preferPrimary) {
         var endpoint = EndpointUri.parse(uri, "test");
         return new Instance(
