@@ -70,11 +70,9 @@ final class SourceMonitor implements Runnable {
         try {
             while (!stopping.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
                 receiver.tick(progress.appliedOffset);
-                progress.lagMillis =
-                        heartbeat.lagMillis(
-                                progress.appliedOffset,
-                                System.currentTimeMillis() + clockSkewMillis,
-                                interval.toMillis());
+                long sourceMillis = System.currentTimeMillis() + clockSkewMillis;
+                heartbeat.applied(progress.appliedOffset, sourceMillis);
+                progress.lagMillis = heartbeat.lagMillis(sourceMillis, interval.toMillis());
                 look();
             }
         } catch (InterruptedException e) {
