@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// One ordered connection to one target node: batches go out one behind the other without waiting,
 /// answers are checked one by one.
 ///
-/// The owner sends; a thread of the lane's own reads. The reader must never wait for the writer, since
-/// a server that cannot write its answers stops reading our commands. At the first answer that the
-/// listener cannot live with the lane stops for good and says why; what was not answered can be taken
-/// from it.
+/// The owner sends; a thread of the lane's own reads. The reader must never wait for the writer,
+/// since a server that cannot write its answers stops reading our commands. At the first answer
+/// that the listener cannot live with the lane stops for good and says why; what was not answered
+/// can be taken from it.
 final class Lane implements Closeable {
     /// Small batches are written together up to this size.
     private static final int STAGE_BYTES = 64 << 10;
@@ -41,11 +41,7 @@ final class Lane implements Closeable {
     private boolean guardOpen;
     private @Nullable LaneFault fault;
 
-    Lane(
-            Connection connection,
-            LaneListener listener,
-            long windowBytes,
-            long answerLimitNanos) {
+    Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
         this.connection = connection;
         this.listener = listener;
         this.windowBytes = windowBytes;
@@ -58,7 +54,8 @@ final class Lane implements Closeable {
 
     /// Sends a batch; waits while the window is full.
     ///
-    /// @return whether it is on its way; otherwise [#fault()] says why, and it is among the unanswered
+    /// @return whether it is on its way; otherwise [#fault()] says why, and it is among the
+    ///   unanswered
     boolean send(Batch batch) {
         if (!admit(batch)) {
             return false;
