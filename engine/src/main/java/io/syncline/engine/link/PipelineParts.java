@@ -139,7 +139,8 @@ final class PipelineParts {
                                 this::openTarget,
                                 context.ending),
                         "applier " + shard);
-        // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s for it.
+        // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
+        // for it.
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
     }
 

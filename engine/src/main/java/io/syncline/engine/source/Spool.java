@@ -270,7 +270,7 @@ public final class Spool implements Closeable {
     public boolean atEnd() {
         lock.lock();
         try {
-            return closed || ended && written == taken && blocks.size() == 1;
+            return closed || (ended && written == taken && blocks.size() == 1);
         } finally {
             lock.unlock();
         }

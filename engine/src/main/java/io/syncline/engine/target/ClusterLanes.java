@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The lanes of a cluster writer: one per primary, which slots each serves, and what to do when a node
-/// answers that a slot is elsewhere, is away, or refuses.
+/// The lanes of a cluster writer: one per primary, which slots each serves, and what to do when a
+/// node answers that a slot is elsewhere, is away, or refuses.
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
@@ -348,8 +348,8 @@ final class ClusterLanes {
         }
     }
 
-    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that was
-    /// answered.
+    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that
+    /// was answered.
     private void sort(List<Batch> lost) throws IOException, RewindException {
         long[] found = new long[ClusterMap.SLOTS];
         Arrays.fill(found, SlotMark.NONE);

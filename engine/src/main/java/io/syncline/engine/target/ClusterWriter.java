@@ -12,16 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with a
-/// mark of its own in that slot: data and mark are applied together or not at all. A slot's next batch
-/// waits for the answer to the one before and grows meanwhile; the busier the stream, the larger the
-/// batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key per pipeline,
-/// says where to read from after a crash; commands at or below their slot's mark are skipped then.
+/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with
+/// a mark of its own in that slot: data and mark are applied together or not at all. A slot's next
+/// batch waits for the answer to the one before and grows meanwhile; the busier the stream, the
+/// larger the batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key
+/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
+/// skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
-    /// Commands collected before they are sent although more are waiting: a quarter of the slots, so
-    /// that a batch has several commands on average while a stream catches up.
+    /// Commands collected before they are sent although more are waiting: a quarter of the slots,
+    /// so that a batch has several commands on average while a stream catches up.
     private static final int COLLECT_COMMANDS = 32 << 10;
 
     private static final int COLLECT_BYTES = 4 << 20;

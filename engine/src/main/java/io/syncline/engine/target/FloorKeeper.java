@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a second,
-/// on a thread of its own, so that a round trip to the one node that holds it never holds up the others.
+/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a
+/// second, on a thread of its own, so that a round trip to the one node that holds it never holds
+/// up the others.
 ///
 /// The floor may be behind what is applied; the slots' marks say what to skip. Each write is a
 /// compare-and-set on the generation, which is how a superseded process learns of its end.
@@ -66,10 +67,8 @@ final class FloorKeeper {
                                     });
                     epoch = number(connection, "HGET");
                 });
-        Thread keeper = Thread.ofPlatform()
-                        .daemon()
-                        .name("floor " + settings.pipeline())
-                        .start(this::run);
+        Thread keeper =
+                Thread.ofPlatform().daemon().name("floor " + settings.pipeline()).start(this::run);
         thread = keeper;
         return found[0];
     }
@@ -121,10 +120,20 @@ final class FloorKeeper {
         return switch (reply) {
             case Reply.Whole whole -> whole.value();
             case Reply.Bulk bulk -> Long.parseLong(bulk.utf8());
-            default -> 0;
+            case Reply.Text text -> throw unexpected(text);
+            case Reply.Failure failure -> throw unexpected(failure);
+            case Reply.Items items -> throw unexpected(items);
+            // No snapshot of this task has begun yet.
+            case Reply.Nil nil -> 0;
         };
     }
 
+    private static IOException unexpected(Reply reply) {
+        return new IOException("the epoch is answered with " + reply);
+    }
+
+    /// Writes down that a snapshot begins.
+    ///
     /// @return the epoch of the snapshot
     long beginSnapshot() {
         offered.set(null);

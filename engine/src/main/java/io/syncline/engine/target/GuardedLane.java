@@ -1,7 +1,5 @@
 package io.syncline.engine.target;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
@@ -106,7 +104,8 @@ final class GuardedLane implements Closeable {
             return;
         }
         boolean ours = Generation.sameStart(present.generation(), generation);
-        if (present.generation() > generation && !ours || !starting && !ours) {
+        boolean newer = present.generation() > generation;
+        if (!ours && (newer || !starting)) {
             throw new SynclineException(
                     ErrorCode.SUPERSEDED,
                     dialer.place(),

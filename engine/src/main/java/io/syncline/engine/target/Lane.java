@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One ordered connection to one target node: batches go out one behind the other without waiting,
@@ -122,13 +123,7 @@ final class Lane implements Closeable {
         synchronized (state) {
             // A guard that asks first needs the answer to everything before it.
             long window = batch.guardLength > 0 ? 0 : windowBytes;
-            while (fault == null
-                    && !unanswered.isEmpty()
-                    && inFlightBytes + batch.wire.length > window) {
-                if (interrupted()) {
-                    break;
-                }
-            }
+            await(() -> unanswered.isEmpty() || inFlightBytes + batch.wire.length <= window);
             batch.windowBytes = batch.wire.length;
             batch.sentNanos = System.nanoTime();
             inFlightBytes += batch.windowBytes;
@@ -139,27 +134,26 @@ final class Lane implements Closeable {
 
     private boolean awaitGuard() {
         synchronized (state) {
-            while (fault == null && !guardOpen) {
-                if (interrupted()) {
-                    return false;
-                }
-            }
+            boolean open = await(() -> guardOpen);
             guardOpen = false;
-            return fault == null;
+            return open;
         }
     }
 
-    /// Waits for a change of state. An interrupt means stop: it counts as a lost connection.
-    private boolean interrupted() {
-        try {
-            state.wait();
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (fault == null) {
-                fault = new LaneFault(LaneFault.Kind.LOST, null, -1, "interrupted");
+    /// Waits for a condition or a fault. An interrupt means stop: it counts as a lost connection.
+    ///
+    /// @return whether there is no fault
+    private boolean await(BooleanSupplier condition) {
+        synchronized (state) {
+            while (fault == null && !condition.getAsBoolean()) {
+                try {
+                    state.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    fault = new LaneFault(LaneFault.Kind.LOST, null, -1, "interrupted");
+                }
             }
-            return true;
+            return fault == null;
         }
     }
 
@@ -179,14 +173,7 @@ final class Lane implements Closeable {
     ///
     /// @return whether everything was applied
     boolean drain() {
-        synchronized (state) {
-            while (fault == null && !unanswered.isEmpty()) {
-                if (interrupted()) {
-                    break;
-                }
-            }
-            return fault == null;
-        }
+        return await(unanswered::isEmpty);
     }
 
     /// Stops the lane and returns what was not answered, in the order it was sent.

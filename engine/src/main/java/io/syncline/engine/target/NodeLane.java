@@ -149,13 +149,11 @@ final class NodeLane {
     /// How far the node's slots are, of those asked for.
     static long[] marks(Connection connection, OwnKeys keys, int pipeline, int[] slots, long epoch)
             throws IOException {
-        ByteBuilder ask =
-                new ByteBuilder(slots.length * 64 + 64);
+        ByteBuilder ask = new ByteBuilder(slots.length * 64 + 64);
         for (int slot : slots) {
             RespWriter.array(ask, 2);
             RespWriter.bulk(ask, "GET");
-            RespWriter.bulk(
-                    ask, keys.mark(pipeline, Slots.tag(slot)));
+            RespWriter.bulk(ask, keys.mark(pipeline, Slots.tag(slot)));
         }
         connection.send(ask);
         long[] offsets = new long[slots.length];

@@ -61,10 +61,7 @@ public final class Meter {
 
     /// A counter that fell began anew (a second snapshot): what it shows now is what grew.
     private static double rate(
-            @Nullable Shard old,
-            Shard now,
-            ToLongFunction<Shard> counter,
-            double seconds) {
+            @Nullable Shard old, Shard now, ToLongFunction<Shard> counter, double seconds) {
         long after = Math.max(0, counter.applyAsLong(now));
         long before = old == null ? 0 : Math.max(0, counter.applyAsLong(old));
         return (after >= before ? after - before : after) / seconds;
