@@ -1,5 +1,7 @@
 package io.syncline.engine.target;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
