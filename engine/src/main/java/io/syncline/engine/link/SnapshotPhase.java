@@ -76,6 +76,9 @@ final class SnapshotPhase {
         try {
             boolean more = true;
             while (more) {
+                if (shop.isStopping()) {
+                    return -1;
+                }
                 more = event();
             }
             markBehind();
