@@ -69,6 +69,9 @@ public final class Batch {
     /// The source's database at [#startOffset].
     int startDatabase;
 
+    /// Holds something that was sent before and not taken.
+    boolean repeated;
+
     /// Bytes that stand in the window for this batch.
     int windowBytes;
 
@@ -159,8 +162,13 @@ public final class Batch {
     }
 
     void clear() {
+        clear(KEPT_BYTES);
+    }
+
+    /// @param keptBytes what is kept of the buffer
+    void clear(int keptBytes) {
         merger.close();
-        wire.clearAndTrim(KEPT_BYTES);
+        wire.clearAndTrim(keptBytes);
         unitCount = 0;
         commandCount = 0;
         sourceCommands = 0;
@@ -175,5 +183,6 @@ public final class Batch {
         slot = -1;
         lastSlot = -1;
         startDatabase = 0;
+        repeated = false;
     }
 }
