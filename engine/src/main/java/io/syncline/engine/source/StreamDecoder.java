@@ -88,9 +88,9 @@ public final class StreamDecoder {
         return spool.atEnd();
     }
 
-    /// When the bytes of the present command arrived, by our clock.
+    /// When the last byte of the present command arrived, by our clock.
     public long arrivedMillis() {
-        return reader.arrivedMillis;
+        return reader.arrivedMillis();
     }
 
     /// The spool as a blocking input for a snapshot: `waiter` is called while there is nothing to

@@ -38,6 +38,9 @@ public final class Batch {
 
     int commandCount;
 
+    /// How many of them, at the end and before the checkpoint, record refusals.
+    int records;
+
     /// Commands of the source that are in here, before merging.
     public int sourceCommands;
 
@@ -171,6 +174,7 @@ public final class Batch {
         wire.clearAndTrim(keptBytes);
         unitCount = 0;
         commandCount = 0;
+        records = 0;
         sourceCommands = 0;
         startOffset = 0;
         endOffset = 0;

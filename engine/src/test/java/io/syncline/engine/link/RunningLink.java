@@ -39,10 +39,10 @@ final class RunningLink implements AutoCloseable {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
+    /// The one pipeline, as soon as there is one.
     LinkStatus.Shard shard() {
-        List<LinkStatus.Shard> shards = link.status().shards();
-        assertThat(shards).as("pipelines; %s", this).isNotEmpty();
-        return shards.getFirst();
+        await("a pipeline", () -> !link.status().shards().isEmpty());
+        return link.status().shards().getFirst();
     }
 
     List<LinkStatus.Shard> shards() {
