@@ -72,6 +72,9 @@ public final class Batch {
     /// The source's database at [#startOffset].
     int startDatabase;
 
+    /// Holds something that was sent before and not taken.
+    boolean repeated;
+
     /// Bytes that stand in the window for this batch.
     int windowBytes;
 
@@ -162,8 +165,13 @@ public final class Batch {
     }
 
     void clear() {
+        clear(KEPT_BYTES);
+    }
+
+    /// @param keptBytes what is kept of the buffer
+    void clear(int keptBytes) {
         merger.close();
-        wire.clearAndTrim(KEPT_BYTES);
+        wire.clearAndTrim(keptBytes);
         unitCount = 0;
         commandCount = 0;
         records = 0;
@@ -179,5 +187,6 @@ public final class Batch {
         slot = -1;
         lastSlot = -1;
         startDatabase = 0;
+        repeated = false;
     }
 }

@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.ErrorCode;
@@ -30,6 +31,7 @@ final class FloorKeeper {
     private final CheckpointStore store;
     private final AtomicReference<@Nullable Checkpoint> offered = new AtomicReference<>();
     private final AtomicReference<@Nullable SynclineException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable ClusterMap> seen = new AtomicReference<>();
     private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Object writing = new Object();
@@ -65,10 +67,13 @@ final class FloorKeeper {
                                                 ? snapshot()
                                                 : with(present, generation);
                                     });
-                    epoch = number(connection, "HGET");
+                    epoch = readEpoch(connection);
+                    if (epoch == 0) {
+                        // Without it the marks cannot be told from those of other runs.
+                        found[0] = null;
+                    }
                 });
-        Thread keeper =
-                Thread.ofPlatform().daemon().name("floor " + settings.pipeline()).start(this::run);
+        Thread keeper = Thread.ofVirtual().name("floor " + settings.pipeline()).start(this::run);
         thread = keeper;
         return found[0];
     }
@@ -103,33 +108,31 @@ final class FloorKeeper {
         }
     }
 
-    /// The epoch's field of the task's hash, read (HGET) or counted up (HINCRBY).
-    private long number(Connection connection, String command) throws IOException {
-        byte[] field = ("epoch:" + settings.pipeline()).getBytes(UTF_8);
+    private long readEpoch(Connection connection) throws IOException {
         Reply reply =
                 CheckpointStore.accept(
                         connection,
-                        command.equals("HGET")
-                                ? connection.call(
-                                        command.getBytes(UTF_8), settings.keys().manifest(), field)
-                                : connection.call(
-                                        command.getBytes(UTF_8),
-                                        settings.keys().manifest(),
-                                        field,
-                                        "1".getBytes(UTF_8)));
-        return switch (reply) {
-            case Reply.Whole whole -> whole.value();
-            case Reply.Bulk bulk -> Long.parseLong(bulk.utf8());
-            case Reply.Text text -> throw unexpected(text);
-            case Reply.Failure failure -> throw unexpected(failure);
-            case Reply.Items items -> throw unexpected(items);
-            // No snapshot of this task has begun yet.
-            case Reply.Nil nil -> 0;
-        };
+                        connection.call(
+                                "HGET".getBytes(UTF_8), settings.keys().manifest(), epochField()));
+        return reply instanceof Reply.Bulk bulk ? Long.parseLong(bulk.utf8()) : 0;
     }
 
-    private static IOException unexpected(Reply reply) {
-        return new IOException("the epoch is answered with " + reply);
+    /// Larger than every one before. By the clock, so that marks which outlive the task's hash (one
+    /// node of the target was flushed) are never taken for those of this run.
+    private long newEpoch(Connection connection) throws IOException {
+        long next = Math.max(readEpoch(connection) + 1, System.currentTimeMillis());
+        CheckpointStore.accept(
+                connection,
+                connection.call(
+                        "HSET".getBytes(UTF_8),
+                        settings.keys().manifest(),
+                        epochField(),
+                        Long.toString(next).getBytes(UTF_8)));
+        return next;
+    }
+
+    private byte[] epochField() {
+        return ("epoch:" + settings.pipeline()).getBytes(UTF_8);
     }
 
     /// Writes down that a snapshot begins.
@@ -140,8 +143,10 @@ final class FloorKeeper {
         dialer.retrying(
                 finder,
                 connection -> {
-                    epoch = number(connection, "HINCRBY");
+                    // In this order: a crash in between must not leave a position whose marks are
+                    // void.
                     replace(connection, snapshot());
+                    epoch = newEpoch(connection);
                 });
         return epoch;
     }
@@ -153,7 +158,7 @@ final class FloorKeeper {
                 finder,
                 connection -> {
                     if (fresh) {
-                        epoch = number(connection, "HINCRBY");
+                        epoch = newEpoch(connection);
                     }
                     replace(
                             connection,
@@ -175,6 +180,14 @@ final class FloorKeeper {
                         fence(present);
                         return next;
                     });
+        }
+    }
+
+    /// Makes sure that no later start of the task has taken over: to be asked behind each opening
+    /// of a lane, since a rival's fence closes only the lanes that stand when it looks.
+    void verify() throws IOException {
+        try (Connection connection = dialer.open(finder)) {
+            fence(store.read(connection));
         }
     }
 
@@ -228,6 +241,7 @@ final class FloorKeeper {
     private void run() {
         try {
             while (!stopping.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                look();
                 write();
             }
         } catch (InterruptedException e) {
@@ -235,6 +249,22 @@ final class FloorKeeper {
         } catch (SynclineException e) {
             failure.set(e);
             settings.wake().run();
+        }
+    }
+
+    /// Who owns which slot now, once after each look; null in between.
+    @Nullable ClusterMap nextMap() {
+        return seen.getAndSet(null);
+    }
+
+    private void look() {
+        try {
+            seen.set(settings.instance().clusterMap());
+            settings.wake().run();
+        } catch (IOException e) {
+            // Lanes notice by themselves when nodes are gone.
+            System.getLogger(FloorKeeper.class.getName())
+                    .log(System.Logger.Level.DEBUG, "looking at the slot map", e);
         }
     }
 

@@ -82,10 +82,9 @@ final class Lane implements Closeable {
         // What is staged counts as unanswered: waiting for it without sending it would be for ever.
         boolean mustPush =
                 stage.length + batch.wire.length > STAGE_BYTES || isFullFor(batch.wire.length);
-        if (mustPush && !push()) {
-            return false;
-        }
-        if (!admit(batch)) {
+        boolean pushed = !mustPush || push();
+        // Admitted even to a broken lane: its owner takes it from there and sends it again.
+        if (!admit(batch) || !pushed) {
             return false;
         }
         if (batch.wrapped) {

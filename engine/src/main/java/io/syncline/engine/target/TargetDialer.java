@@ -116,6 +116,10 @@ final class TargetDialer {
         stopping.countDown();
     }
 
+    boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
     static String words(Exception e) {
         String message = e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
