@@ -1,0 +1,64 @@
+package io.syncline.bench;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// One row of a table: who ran, and what each repeat gave.
+final class Contestant {
+    private static final double MEGABYTE = 1024 * 1024;
+
+    private final String name;
+    final Samples seconds = new Samples();
+    final Samples ratio = new Samples();
+    final Samples streamSeconds = new Samples();
+    final Samples streamRatio = new Samples();
+    final Samples own = new Samples();
+    final Samples target = new Samples();
+    final Samples source = new Samples();
+    final Samples peakMegabytes = new Samples();
+    final Samples busy = new Samples();
+
+    Contestant(String name) {
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// Adds what one repeat gave, as a ratio to the native replica's time in the same repeat.
+    void add(Meter.Cost cost, Syncline.@Nullable Outcome outcome, double nativeSeconds) {
+        seconds.add(cost.seconds());
+        ratio.add(cost.seconds() / nativeSeconds);
+        target.add(cost.target());
+        source.add(cost.source());
+        busy.add(cost.busyProcessors());
+        if (outcome != null) {
+            streamSeconds.add(outcome.streamingSeconds());
+            streamRatio.add(outcome.streamingSeconds() / nativeSeconds);
+            own.add(cost.own());
+            peakMegabytes.add(outcome.peakBytes() / MEGABYTE);
+        }
+    }
+
+    static String describe(String name, Meter.Cost cost, Syncline.@Nullable Outcome outcome) {
+        String more =
+                outcome == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", streaming %.2f s, own CPU %.2f s, %d MB",
+                                outcome.streamingSeconds(),
+                                cost.own(),
+                                outcome.peakBytes() / (long) MEGABYTE);
+        return String.format(
+                Locale.ROOT,
+                "  %-24s %.2f s, target CPU %.2f s, source CPU %.2f s, others %.2f%s",
+                name,
+                cost.seconds(),
+                cost.target(),
+                cost.source(),
+                cost.busyProcessors(),
+                more);
+    }
+}
