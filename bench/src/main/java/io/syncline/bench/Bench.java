@@ -14,6 +14,11 @@ public final class Bench {
         Map<String, Scenario> scenarios = new LinkedHashMap<>();
         scenarios.put("catch-up", new CatchUp(1));
         scenarios.put("cluster-catch-up", new CatchUp(SHARDS));
+        scenarios.put("snapshot", new Snapshot(1));
+        scenarios.put("cluster-snapshot", new Snapshot(SHARDS));
+        scenarios.put("cpu", new CpuPerCommand());
+        scenarios.put("allocation", new Allocation());
+        scenarios.put("profile", new Profile());
         Options options = parse(arguments, scenarios);
         List<String> chosen =
                 options.scenarios().isEmpty()

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// How long it takes until everything that waits in the source's backlog stands in the target.
 ///
@@ -35,7 +37,7 @@ final class CatchUp implements Scenario {
     @Override
     public String measure(Options options) {
         int commands = options.scaled(COMMANDS);
-        Map<String, Contestant> rows = new HashMap<>();
+        Map<String, Contestant> rows = new LinkedHashMap<>();
         List<String> names = List.of(NATIVE, MERGING, PLAIN);
         names.forEach(name -> rows.put(name, new Contestant(name)));
         for (int repeat = 0; repeat < options.repeats(REPEATS); repeat++) {
@@ -48,50 +50,24 @@ final class CatchUp implements Scenario {
                     options.say(Contestant.describe(name, result.cost, result.outcome));
                     results.put(name, result);
                 }
-                double nativeSeconds = results.get(NATIVE).cost.seconds();
+                double nativeSeconds = seconds(results, NATIVE);
                 results.forEach(
                         (name, result) ->
-                                rows.get(name).add(result.cost, result.outcome, nativeSeconds));
+                                row(rows, name).add(result.cost, result.outcome, nativeSeconds));
             }
         }
-        return table(names.stream().map(rows::get).toList(), commands);
+        return Contestant.table(List.copyOf(rows.values()), commands).toString();
     }
 
-    private static String table(List<Contestant> rows, int commands) {
-        MarkdownTable table =
-                new MarkdownTable(
-                        "who",
-                        "s, start to end",
-                        "x native",
-                        "s, streaming",
-                        "x native",
-                        "own CPU s",
-                        "own us/command",
-                        "target CPU s",
-                        "source CPU s",
-                        "peak MB",
-                        "others' CPUs");
-        for (Contestant row : rows) {
-            table.row(
-                    row.name(),
-                    row.seconds.show(2),
-                    row.ratio.show(2),
-                    row.streamSeconds.show(2),
-                    row.streamRatio.show(2),
-                    row.own.show(2),
-                    row.own.isEmpty()
-                            ? "-"
-                            : String.format(
-                                    Locale.ROOT, "%.2f", row.own.median() * 1e6 / commands),
-                    row.target.show(2),
-                    row.source.show(2),
-                    row.peakMegabytes.show(0),
-                    row.busy.showMedian(2));
-        }
-        return table.toString();
+    static Contestant row(Map<String, Contestant> rows, String name) {
+        return Objects.requireNonNull(rows.get(name), name);
     }
 
-    record Result(Meter.Cost cost, Syncline.@org.jspecify.annotations.Nullable Outcome outcome) {}
+    static double seconds(Map<String, Result> results, String name) {
+        return Objects.requireNonNull(results.get(name), name).cost.seconds();
+    }
+
+    record Result(Meter.Cost cost, Syncline.@Nullable Outcome outcome) {}
 
     /// Servers in which a number of commands waits for each contestant.
     static final class Stage implements AutoCloseable {
@@ -128,7 +104,7 @@ final class CatchUp implements Scenario {
                 check(name, replicas);
                 return new Result(cost, null);
             }
-            Site target = java.util.Objects.requireNonNull(targets.get(name), name);
+            Site target = Objects.requireNonNull(targets.get(name), name);
             Syncline.Outcome outcome = Syncline.run(source, target, arguments(name), javaOptions);
             check(name, target);
             return new Result(outcome.cost(), outcome);

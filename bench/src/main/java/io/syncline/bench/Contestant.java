@@ -1,5 +1,6 @@
 package io.syncline.bench;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +21,6 @@ final class Contestant {
 
     Contestant(String name) {
         this.name = name;
-    }
-
-    String name() {
-        return name;
     }
 
     /// Adds what one repeat gave, as a ratio to the native replica's time in the same repeat.
@@ -60,5 +57,40 @@ final class Contestant {
                 cost.source(),
                 cost.busyProcessors(),
                 more);
+    }
+
+    /// @param commands 0 where there are none to count
+    static MarkdownTable table(List<Contestant> rows, int commands) {
+        MarkdownTable table =
+                new MarkdownTable(
+                        "who",
+                        "s, start to end",
+                        "x native",
+                        "s, streaming",
+                        "x native",
+                        "own CPU s",
+                        "own us/command",
+                        "target CPU s",
+                        "source CPU s",
+                        "peak MB",
+                        "others' CPUs");
+        for (Contestant row : rows) {
+            table.row(
+                    row.name,
+                    row.seconds.show(2),
+                    row.ratio.show(2),
+                    row.streamSeconds.show(2),
+                    row.streamRatio.show(2),
+                    row.own.show(2),
+                    row.own.isEmpty() || commands == 0
+                            ? "-"
+                            : String.format(
+                                    Locale.ROOT, "%.2f", row.own.median() * 1e6 / commands),
+                    row.target.show(2),
+                    row.source.show(2),
+                    row.peakMegabytes.show(0),
+                    row.busy.showMedian(2));
+        }
+        return table;
     }
 }
