@@ -46,6 +46,7 @@ final class SnapshotPhase {
     private int targetDatabase;
     private int streamDatabase;
     private boolean rewound;
+    private long keyCount;
 
     /// Hears of every key that the snapshot holds, by its place in the target.
     interface KeyObserver {
@@ -124,7 +125,7 @@ final class SnapshotPhase {
                 return false;
             }
         }
-        progress.snapshotBytesRead.set(reader.position());
+        progress.snapshotBytesRead.setRelease(reader.position());
         return true;
     }
 
@@ -173,7 +174,7 @@ final class SnapshotPhase {
         } else {
             restore(key);
         }
-        progress.snapshotKeys.incrementAndGet();
+        progress.snapshotKeys.setRelease(++keyCount);
     }
 
     /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
@@ -249,13 +250,14 @@ final class SnapshotPhase {
             }
         }
         ByteBuilder wire = writer.open(targetDatabase, key, true, place);
-        boolean absolute = shop.rewriter().targetKnowsAbsoluteRestore();
-        boolean idle = absolute && reader.idleSeconds() >= 0;
-        boolean used = absolute && reader.frequency() >= 0;
+        boolean modern = shop.rewriter().targetKnowsAbsoluteRestore();
+        boolean absolute = modern && reader.expireAtMillis() >= 0;
+        boolean idle = modern && reader.idleSeconds() >= 0;
+        boolean used = modern && reader.frequency() >= 0;
         RespWriter.array(wire, 5 + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
         RespWriter.bulk(wire, RESTORE);
         bulk(wire, key);
-        RespWriter.bulk(wire, restoreExpiry(absolute));
+        RespWriter.bulk(wire, restoreExpiry(modern));
         if (direct) {
             ByteSlice value = reader.value();
             int length = value.length + DumpPayload.OVERHEAD_BYTES;
