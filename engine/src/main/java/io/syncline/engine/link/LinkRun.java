@@ -4,7 +4,6 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.target.Generation;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
 import java.io.IOException;
@@ -41,10 +40,10 @@ final class LinkRun {
         Map<String, String> manifest;
         ServerInfo target;
         long start;
-        try (Connection connection = sides.target().connector().open(sides.target().primary())) {
+        try (Connection connection = sides.control()) {
             registry = TaskRegistry.find(connection, sides.keys(), sides.candidates());
             target = ServerInfo.read(connection);
-            start = registry.start(connection, isEmpty(target), options.source().toString());
+            start = registry.start(connection, sides.isTargetEmpty(), options.source().toString());
             manifest = registry.read(connection);
         }
         PipelineParts.Context context =
@@ -54,7 +53,7 @@ final class LinkRun {
                         registry.database(),
                         manifest,
                         target,
-                        Generation.first(start),
+                        start,
                         throttle,
                         events,
                         this::pipelineEnded,
@@ -66,13 +65,6 @@ final class LinkRun {
         for (PipelineParts pipeline : pipelines) {
             pipeline.start();
         }
-    }
-
-    private boolean isEmpty(ServerInfo target) {
-        return target.keysByDatabase().keySet().stream()
-                .noneMatch(database ->
-                        options.databases().isEmpty()
-                                || options.databases().containsValue(database));
     }
 
     private void pipelineEnded(int shard, @Nullable Failure why) {

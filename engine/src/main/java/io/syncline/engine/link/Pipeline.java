@@ -13,6 +13,7 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +47,10 @@ final class Pipeline implements Runnable {
     private final Ending ending;
     private int brokenSnapshots;
 
-    /// Opens a connection of its own to the target, for scans.
+    /// Opens a connection to every primary of the target, for scans.
     @FunctionalInterface
     interface TargetOpener {
-        Connection open() throws IOException;
+        List<Connection> open() throws IOException;
     }
 
     /// Hears how the pipeline ended; null for well.
@@ -95,6 +96,16 @@ final class Pipeline implements Runnable {
     }
 
     private Failure internal(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return new Failure(
+                    ErrorCode.OUT_OF_MEMORY,
+                    shop.place(),
+                    "one value or command needs more memory than this process may use ("
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB)",
+                    "Give it more, for example SYNCLINE_JAVA_OPTS=-Xmx4g: the largest value needs twice"
+                            + " its size; the task goes on where it stopped");
+        }
         System.getLogger(Pipeline.class.getName())
                 .log(System.Logger.Level.ERROR, "pipeline " + shop.shard(), e);
         return new Failure(
@@ -189,7 +200,7 @@ final class Pipeline implements Runnable {
         place.offset = feed.baseOffset();
         place.database = database;
         place.replicationId = feed.replicationId();
-        shop.writer().beginStreaming(place);
+        shop.writer().beginStreaming(place, feed.isFull());
         if (shop.options().end() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
             return null;
@@ -239,10 +250,15 @@ final class Pipeline implements Runnable {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
         long removed = 0;
-        try (Connection connection = scanner.open()) {
-            for (int database : shop.targetDatabases(connection)) {
-                removed += stale.remove(shop, connection, database, place);
+        List<Connection> connections = scanner.open();
+        try {
+            for (Connection connection : connections) {
+                for (int database : shop.targetDatabases(connection)) {
+                    removed += stale.remove(shop, connection, database, place);
+                }
             }
+        } finally {
+            connections.forEach(Connection::close);
         }
         shop.writer().flush(place);
         shop.writer().drain();

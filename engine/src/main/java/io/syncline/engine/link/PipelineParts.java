@@ -20,6 +20,8 @@ import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
 import io.syncline.engine.source.Receiver;
 import io.syncline.engine.source.Spool;
+import io.syncline.engine.target.ClusterWriter;
+import io.syncline.engine.target.Generation;
 import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
@@ -27,7 +29,10 @@ import io.syncline.engine.target.WriterSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -48,6 +53,7 @@ final class PipelineParts {
     private final SourceMonitor monitor;
     private final DatabaseMap databases;
     private final TargetWriter writer;
+    private final CommandFilter filter;
     private final Receiver receiver;
     private final AtomicInteger spools = new AtomicInteger();
     private final Thread applier;
@@ -62,7 +68,7 @@ final class PipelineParts {
             int checkpointDatabase,
             Map<String, String> manifest,
             ServerInfo target,
-            long generation,
+            long start,
             Throttle throttle,
             Consumer<LinkEvent> events,
             Pipeline.Ending ending,
@@ -113,35 +119,55 @@ final class PipelineParts {
                 options.databases().isEmpty()
                         ? DatabaseMap.identity()
                         : DatabaseMap.of(options.databases());
-        writer = writer(options);
+        filter = filter(options);
+        writer = writer(options, source.slots());
         shop = workshop(options, info, heartbeat);
         applier =
                 new Thread(
                         new Pipeline(
                                 shop,
                                 source.slots(),
-                                context.generation,
+                                Generation.first(context.start),
                                 io.syncline.engine.target.TaskRegistry.isOwned(context.manifest),
                                 this::openTarget,
                                 context.ending),
                         "applier " + shard);
-        observer = Thread.ofVirtual().name("monitor " + shard).unstarted(monitor);
+        // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
+        // for it.
+        observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
     }
 
-    private Connection openTarget() throws IOException {
+    /// A connection to every primary of the target, for scans.
+    private List<Connection> openTarget() throws IOException {
         Instance instance = context.sides.target();
-        return instance.connector().open(instance.primary());
+        List<Connection> connections = new ArrayList<>();
+        for (Instance.Shard shard : instance.shards()) {
+            connections.add(instance.connector().open(shard.primary()));
+        }
+        return connections;
     }
 
-    private TargetWriter writer(LinkOptions options) {
+    private static CommandFilter filter(LinkOptions options) {
+        FilterRules rules =
+                new FilterRules(
+                        new HashSet<>(options.commands().allow()),
+                        new HashSet<>(options.commands().deny()),
+                        FilterRules.standard().excludedPrefixes());
+        return new CommandFilter(rules, CommandTable.standard());
+    }
+
+    private TargetWriter writer(LinkOptions options, BitSet slots) {
         LinkOptions.Tuning tuning = options.tuning();
-        return new StandaloneWriter(
+        WriterSettings settings =
                 new WriterSettings(
                         context.sides.keys(),
                         context.manifest,
                         shard,
                         context.checkpointDatabase,
                         context.sides.target(),
+                        context.start,
+                        slots,
+                        filter,
                         tuning.batchCommands(),
                         tuning.batchBytes(),
                         tuning.windowBytes(),
@@ -154,7 +180,10 @@ final class PipelineParts {
                                 ? Merger.Rules.of(dialect(context.target))
                                 : Merger.Rules.NONE,
                         databases,
-                        this::wake));
+                        this::wake);
+        return context.target.isCluster()
+                ? new ClusterWriter(settings)
+                : new StandaloneWriter(settings);
     }
 
     private Workshop shop() {
@@ -166,11 +195,6 @@ final class PipelineParts {
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
         PayloadConverter payloads = new PayloadConverter(format);
-        FilterRules rules =
-                new FilterRules(
-                        new HashSet<>(options.commands().allow()),
-                        new HashSet<>(options.commands().deny()),
-                        FilterRules.standard().excludedPrefixes());
         RewriteRules rewrites =
                 new RewriteRules(
                         dialect(info),
@@ -188,7 +212,7 @@ final class PipelineParts {
                         receiver,
                         monitor,
                         progress,
-                        new CommandFilter(rules, CommandTable.standard()),
+                        filter,
                         new Rewriter(rewrites),
                         databases,
                         payloads,

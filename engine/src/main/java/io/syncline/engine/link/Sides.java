@@ -1,6 +1,8 @@
 package io.syncline.engine.link;
 
 import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
@@ -52,9 +54,33 @@ final class Sides {
         return candidates;
     }
 
+    /// A connection to the node of the target that holds the task's own keys.
+    Connection control() throws IOException {
+        return target.connector()
+                .open(
+                        target.isCluster()
+                                ? target.slotFinder(Slots.of(keys().manifest())).find()
+                                : target.primary());
+    }
+
+    /// Whether no database that the task writes to holds a key.
+    boolean isTargetEmpty() throws IOException {
+        for (Instance.Shard shard : target.shards()) {
+            try (Connection connection = target.connector().open(shard.primary())) {
+                for (int database : ServerInfo.read(connection).keysByDatabase().keySet()) {
+                    if (options.databases().isEmpty()
+                            || options.databases().containsValue(database)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
     /// Whether the target has heard of this task. A target that cannot be asked has not.
     boolean targetKnowsTask() {
-        try (Connection connection = target.connector().open(target.primary())) {
+        try (Connection connection = control()) {
             TaskRegistry registry = TaskRegistry.find(connection, keys(), candidates());
             return !registry.read(connection).isEmpty();
         } catch (IOException | SynclineException e) {

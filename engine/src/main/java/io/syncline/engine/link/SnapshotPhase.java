@@ -46,6 +46,7 @@ final class SnapshotPhase {
     private int targetDatabase;
     private int streamDatabase;
     private boolean rewound;
+    private long keyCount;
 
     /// Hears of every key that the snapshot holds, by its place in the target.
     interface KeyObserver {
@@ -124,7 +125,7 @@ final class SnapshotPhase {
                 return false;
             }
         }
-        progress.snapshotBytesRead.set(reader.position());
+        progress.snapshotBytesRead.setRelease(reader.position());
         return true;
     }
 
@@ -173,7 +174,7 @@ final class SnapshotPhase {
         } else {
             restore(key);
         }
-        progress.snapshotKeys.incrementAndGet();
+        progress.snapshotKeys.setRelease(++keyCount);
     }
 
     /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
@@ -202,7 +203,7 @@ final class SnapshotPhase {
             plainSet(key, value);
             return;
         }
-        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
         wire.ensure(key.length + value.length + 96);
         RespWriter.array(wire, expiry < 0 ? 3 : 5);
         RespWriter.bulk(wire, SET);
@@ -252,11 +253,12 @@ final class SnapshotPhase {
                 return;
             }
         }
-        ByteBuilder wire = writer.open(targetDatabase, key, place);
-        boolean absolute = shop.rewriter().targetKnowsAbsoluteRestore();
-        boolean idle = absolute && reader.idleSeconds() >= 0;
-        boolean used = absolute && reader.frequency() >= 0;
         boolean replaces = shop.rewriter().targetKnowsReplace();
+        ByteBuilder wire = writer.open(targetDatabase, key, replaces, place);
+        boolean modern = shop.rewriter().targetKnowsAbsoluteRestore();
+        boolean absolute = modern && reader.expireAtMillis() >= 0;
+        boolean idle = modern && reader.idleSeconds() >= 0;
+        boolean used = modern && reader.frequency() >= 0;
         if (!replaces) {
             RespWriter.array(wire, 2);
             RespWriter.bulk(wire, "DEL");
@@ -266,7 +268,7 @@ final class SnapshotPhase {
                 wire, 4 + (replaces ? 1 : 0) + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
         RespWriter.bulk(wire, RESTORE);
         bulk(wire, key);
-        RespWriter.bulk(wire, restoreExpiry(absolute));
+        RespWriter.bulk(wire, restoreExpiry(modern));
         if (direct) {
             ByteSlice value = reader.value();
             int length = value.length + DumpPayload.OVERHEAD_BYTES;
@@ -333,7 +335,7 @@ final class SnapshotPhase {
     }
 
     private void command(ByteSlice key, String name, byte[]... more) throws RewindException {
-        ByteBuilder wire = writer.open(targetDatabase, key, place);
+        ByteBuilder wire = writer.open(targetDatabase, key, false, place);
         RespWriter.array(wire, 2 + more.length);
         RespWriter.bulk(wire, name);
         bulk(wire, key);
@@ -345,7 +347,7 @@ final class SnapshotPhase {
 
     private void chunk(ByteSlice key, ByteBuilder command) throws IOException {
         try {
-            writer.open(targetDatabase, key, place).put(command.array, 0, command.length);
+            writer.open(targetDatabase, key, false, place).put(command.array, 0, command.length);
             written();
         } catch (RewindException e) {
             throw new ChunkException(e);

@@ -71,7 +71,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     private static void delete(Workshop shop, int database, byte[] key, Place place)
             throws RewindException {
         ByteSlice slice = new ByteSlice().set(key, 0, key.length);
-        ByteBuilder wire = shop.writer().open(database, slice, place);
+        ByteBuilder wire = shop.writer().open(database, slice, true, place);
         RespWriter.array(wire, 2);
         RespWriter.bulk(wire, "DEL");
         RespWriter.bulk(wire, key);

@@ -44,7 +44,7 @@ final class Workshop {
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
     interface Idle {
-        /// Hears how far the target is.
+        /// Nothing is left to do at this place of the stream.
         ///
         /// @return whether the pipeline should look around again at once
         boolean at(long offset);

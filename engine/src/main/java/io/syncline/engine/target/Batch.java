@@ -19,22 +19,22 @@ public final class Batch {
 
     private static final byte[] NOTHING = new byte[0];
 
-    public final ByteBuilder wire = new ByteBuilder(128 << 10);
+    public final ByteBuilder wire;
 
     /// Joins neighbours as they are appended to [#wire].
     public final Merger merger;
 
     /// Replies due, one entry a unit: the count of its commands and how they are answered.
-    int[] units = new int[4];
+    int[] units = new int[1];
 
     int unitCount;
 
     /// Where each command inside begins in [#wire], and behind the last where the units' end is.
-    int[] commandStarts = new int[64];
+    int[] commandStarts;
 
     /// What is known behind each command: the source's database, the stream position relative to
     /// [#startOffset], and the two flags below.
-    long[] commandEnds = new long[64];
+    long[] commandEnds;
 
     int commandCount;
 
@@ -60,6 +60,21 @@ public final class Batch {
 
     byte[] expected = NOTHING;
 
+    /// Sent between MULTI and EXEC, which are not in [#wire].
+    boolean wrapped;
+
+    /// The one slot that all keys are in; -1 where slots do not matter.
+    int slot = -1;
+
+    /// The slot of the command appended last, for a batch of several slots.
+    int lastSlot = -1;
+
+    /// The source's database at [#startOffset].
+    int startDatabase;
+
+    /// Holds something that was sent before and not taken.
+    boolean repeated;
+
     /// Bytes that stand in the window for this batch.
     int windowBytes;
 
@@ -75,7 +90,11 @@ public final class Batch {
     private static final int DATABASE_SHIFT = 48;
     private static final long OFFSET_MASK = (1L << DATABASE_SHIFT) - 1;
 
-    Batch(Merger.Rules rules) {
+    /// A batch for `bytes` and `commands` at first; it grows.
+    Batch(Merger.Rules rules, int bytes, int commands) {
+        wire = new ByteBuilder(bytes);
+        commandStarts = new int[commands];
+        commandEnds = new long[commands];
         merger = new Merger(wire, rules);
     }
 
@@ -86,6 +105,11 @@ public final class Batch {
         units[unitCount++] = count | kind;
     }
 
+    /// A batch of the usual size for a whole node.
+    Batch(Merger.Rules rules) {
+        this(rules, 128 << 10, 512);
+    }
+
     /// Notes that a command begins at the wire's end.
     public void beginCommand() {
         beginCommandAt(wire.length);
@@ -93,8 +117,9 @@ public final class Batch {
 
     void beginCommandAt(int start) {
         if (commandCount == commandStarts.length) {
-            commandStarts = Arrays.copyOf(commandStarts, commandCount * 2);
-            commandEnds = Arrays.copyOf(commandEnds, commandCount * 2);
+            int more = Math.max(4, commandCount * 2);
+            commandStarts = Arrays.copyOf(commandStarts, more);
+            commandEnds = Arrays.copyOf(commandEnds, more);
         }
         commandStarts[commandCount] = start;
         commandEnds[commandCount] = 0;
@@ -140,8 +165,13 @@ public final class Batch {
     }
 
     void clear() {
+        clear(KEPT_BYTES);
+    }
+
+    /// @param keptBytes what is kept of the buffer
+    void clear(int keptBytes) {
         merger.close();
-        wire.clearAndTrim(KEPT_BYTES);
+        wire.clearAndTrim(keptBytes);
         unitCount = 0;
         commandCount = 0;
         records = 0;
@@ -153,5 +183,10 @@ public final class Batch {
         guardLength = 0;
         expected = NOTHING;
         windowBytes = 0;
+        wrapped = false;
+        slot = -1;
+        lastSlot = -1;
+        startDatabase = 0;
+        repeated = false;
     }
 }

@@ -24,6 +24,15 @@ final class BatchSurgery {
         return view;
     }
 
+    /// Reads a command from bytes of its own.
+    static CommandView parse(byte[] command) {
+        CommandView view = new CommandView();
+        if (!new CommandParser().parse(command, 0, command.length, view)) {
+            throw new IllegalStateException("an incomplete command was kept");
+        }
+        return view;
+    }
+
     /// The database that a command of a batch runs in, at the target.
     static int databaseOf(Batch batch, int command, int initial) {
         int database = initial;

@@ -1,15 +1,15 @@
 package io.syncline.engine.target;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.ReplyParser;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One ordered connection to one target node: batches go out one behind the other without waiting,
@@ -17,22 +17,29 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The owner sends; a thread of the lane's own reads. The reader must never wait for the writer,
 /// since a server that cannot write its answers stops reading our commands. At the first answer
-/// that is not as it should be the lane stops for good and says why; what was not answered can be
-/// taken from it.
+/// that the listener cannot live with the lane stops for good and says why; what was not answered
+/// can be taken from it.
 final class Lane implements Closeable {
-    private static final int REPLY_BUFFER_BYTES = 64 << 10;
+    /// Small batches are written together up to this size.
+    private static final int STAGE_BYTES = 64 << 10;
+
+    private static final byte[] MULTI = Wire.command("MULTI");
+    private static final byte[] EXEC = Wire.command("EXEC");
 
     private final Connection connection;
     private final LaneListener listener;
     private final long windowBytes;
     private final long answerLimitNanos;
+    private final Answers answers;
     private final Thread reader;
+    private final ByteBuilder stage = new ByteBuilder(1 << 10);
 
-    /// Guards the three fields below; waited on by a sender whose window is full.
+    /// Guards the fields below; waited on by a sender whose window is full.
     private final Object state = new Object();
 
     private final ArrayDeque<Batch> unanswered = new ArrayDeque<>();
     private long inFlightBytes;
+    private boolean guardOpen;
     private @Nullable LaneFault fault;
 
     Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
@@ -40,6 +47,7 @@ final class Lane implements Closeable {
         this.listener = listener;
         this.windowBytes = windowBytes;
         this.answerLimitNanos = answerLimitNanos;
+        this.answers = new Answers(listener, this::openGuard);
         this.reader = new Thread(this::read, "lane " + connection.address());
         reader.setDaemon(true);
         reader.start();
@@ -64,8 +72,49 @@ final class Lane implements Closeable {
             connection.output().write(batch.wire.array, from, batch.wire.length - from);
             return true;
         } catch (IOException e) {
-            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, words(e)));
+            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, TargetDialer.words(e)));
             return false;
+        }
+    }
+
+    /// Puts a small batch behind others; [#push] sends them together.
+    boolean stage(Batch batch) {
+        // What is staged counts as unanswered: waiting for it without sending it would be for ever.
+        boolean mustPush =
+                stage.length + batch.wire.length > STAGE_BYTES || isFullFor(batch.wire.length);
+        boolean pushed = !mustPush || push();
+        // Admitted even to a broken lane: its owner takes it from there and sends it again.
+        if (!admit(batch) || !pushed) {
+            return false;
+        }
+        if (batch.wrapped) {
+            stage.put(MULTI);
+        }
+        stage.put(batch.wire.array, 0, batch.wire.length);
+        if (batch.wrapped) {
+            stage.put(EXEC);
+        }
+        return true;
+    }
+
+    /// Sends what was staged.
+    boolean push() {
+        if (stage.length == 0) {
+            return fault() == null;
+        }
+        try {
+            connection.output().write(stage.array, 0, stage.length);
+            stage.clearAndTrim(2 * STAGE_BYTES);
+            return true;
+        } catch (IOException e) {
+            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, TargetDialer.words(e)));
+            return false;
+        }
+    }
+
+    private boolean isFullFor(int bytes) {
+        synchronized (state) {
+            return inFlightBytes + bytes > windowBytes;
         }
     }
 
@@ -73,13 +122,7 @@ final class Lane implements Closeable {
         synchronized (state) {
             // A guard that asks first needs the answer to everything before it.
             long window = batch.guardLength > 0 ? 0 : windowBytes;
-            while (fault == null
-                    && !unanswered.isEmpty()
-                    && inFlightBytes + batch.wire.length > window) {
-                if (interrupted()) {
-                    break;
-                }
-            }
+            await(() -> unanswered.isEmpty() || inFlightBytes + batch.wire.length <= window);
             batch.windowBytes = batch.wire.length;
             batch.sentNanos = System.nanoTime();
             inFlightBytes += batch.windowBytes;
@@ -88,31 +131,28 @@ final class Lane implements Closeable {
         }
     }
 
-    private boolean guardOpen;
-
     private boolean awaitGuard() {
         synchronized (state) {
-            while (fault == null && !guardOpen) {
-                if (interrupted()) {
-                    return false;
-                }
-            }
+            boolean open = await(() -> guardOpen);
             guardOpen = false;
-            return fault == null;
+            return open;
         }
     }
 
-    /// Waits for a change of state. An interrupt means stop: it counts as a lost connection.
-    private boolean interrupted() {
-        try {
-            state.wait();
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (fault == null) {
-                fault = new LaneFault(LaneFault.Kind.LOST, null, -1, "interrupted");
+    /// Waits for a condition or a fault. An interrupt means stop: it counts as a lost connection.
+    ///
+    /// @return whether there is no fault
+    private boolean await(BooleanSupplier condition) {
+        synchronized (state) {
+            while (fault == null && !condition.getAsBoolean()) {
+                try {
+                    state.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    fault = new LaneFault(LaneFault.Kind.LOST, null, -1, "interrupted");
+                }
             }
-            return true;
+            return fault == null;
         }
     }
 
@@ -132,14 +172,7 @@ final class Lane implements Closeable {
     ///
     /// @return whether everything was applied
     boolean drain() {
-        synchronized (state) {
-            while (fault == null && !unanswered.isEmpty()) {
-                if (interrupted()) {
-                    break;
-                }
-            }
-            return fault == null;
-        }
+        return await(unanswered::isEmpty);
     }
 
     /// Stops the lane and returns what was not answered, in the order it was sent.
@@ -171,322 +204,84 @@ final class Lane implements Closeable {
         stop();
     }
 
-    // ---- the reading thread ----
-
-    private byte[] buffer = new byte[REPLY_BUFFER_BYTES];
-    private int from;
-    private int limit;
-    private final ReplyParser parser = new ReplyParser();
-
-    /// Where the reader stands in the answers to the batch at the head.
-    private int unit;
-
-    private Stage stage = Stage.BEGIN;
-    private int answered;
-    private int commandBase;
-    private int refusedCommand = -1;
-    private String refusal = "";
-
-    private enum Stage {
-        BEGIN,
-        WATCHED,
-        GUARDED,
-        QUEUEING,
-        EXECUTED,
-        RESULTS
+    private void openGuard() {
+        synchronized (state) {
+            guardOpen = true;
+            state.notifyAll();
+        }
     }
+
+    // ---- the reading thread ----
 
     private void read() {
         try {
-            while (true) {
-                Batch head = head();
-                if (head == null || !answers(head)) {
-                    if (fault() != null) {
-                        return;
-                    }
+            while (fault() == null) {
+                Batch head = answers.isEmpty() ? null : head();
+                if (head == null) {
                     fill();
+                    continue;
+                }
+                switch (answers.read(head)) {
+                    case WHOLE -> done(head, true);
+                    case DISCARDED -> done(head, false);
+                    case PARTIAL -> fill();
+                    case FAILED -> {
+                        LaneFault why = answers.fault();
+                        fail(why != null ? why : protocol(head, "a fault without a reason"));
+                    }
                 }
             }
         } catch (IOException e) {
-            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, words(e)));
+            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, TargetDialer.words(e)));
         } catch (RespFormatException e) {
-            fail(new LaneFault(LaneFault.Kind.PROTOCOL, head(), -1, words(e)));
+            fail(protocol(head(), TargetDialer.words(e)));
         }
     }
 
+    private static LaneFault protocol(@Nullable Batch batch, String words) {
+        return new LaneFault(LaneFault.Kind.PROTOCOL, batch, -1, words);
+    }
+
     private @Nullable Batch head() {
-        if (from == limit) {
-            return null;
-        }
         synchronized (state) {
             return unanswered.peek();
         }
     }
 
-    private void fill() throws IOException {
-        if (from == limit) {
-            from = 0;
-            limit = 0;
-        } else if (limit == buffer.length) {
-            if (from > 0) {
-                System.arraycopy(buffer, from, buffer, 0, limit - from);
-                limit -= from;
-                from = 0;
-            } else {
-                buffer = Arrays.copyOf(buffer, buffer.length * 2);
-            }
+    private void done(Batch batch, boolean applied) {
+        if (applied) {
+            listener.applied(batch);
         }
-        while (true) {
-            try {
-                int count = connection.input().read(buffer, limit, buffer.length - limit);
-                if (count < 0) {
-                    throw new IOException("the target closed the connection");
-                }
-                limit += count;
-                return;
-            } catch (SocketTimeoutException e) {
-                synchronized (state) {
-                    Batch oldest = unanswered.peek();
-                    if (oldest != null && System.nanoTime() - oldest.sentNanos > answerLimitNanos) {
-                        throw new IOException(
-                                "the target has not answered for "
-                                        + answerLimitNanos / 1_000_000_000
-                                        + " s",
-                                e);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Reads on in the answers to a batch.
-    ///
-    /// @return whether the batch is answered; otherwise more bytes are needed, or the lane failed
-    private boolean answers(Batch batch) {
-        while (unit < batch.unitCount) {
-            int due = batch.units[unit];
-            int count = due & Batch.COUNT_MASK;
-            boolean whole =
-                    (due & Batch.PLAIN) != 0
-                            ? plain(batch, count)
-                            : transaction(batch, count, (due & Batch.GUARDED) != 0);
-            if (!whole) {
-                return false;
-            }
-            unit++;
-            commandBase += count;
-            answered = 0;
-            stage = Stage.BEGIN;
-        }
-        unit = 0;
-        commandBase = 0;
-        listener.applied(batch);
         synchronized (state) {
             unanswered.remove();
             inFlightBytes -= batch.windowBytes;
             state.notifyAll();
         }
-        listener.released(batch);
+        if (applied) {
+            listener.released(batch);
+        } else {
+            listener.discarded(batch, answers.discard());
+        }
         listener.wake();
-        return true;
     }
 
-    private boolean plain(Batch batch, int count) {
-        while (answered < count) {
-            int ok = ReplyParser.countOk(buffer, from, limit, count - answered);
-            from += ok * ReplyParser.OK_LENGTH;
-            answered += ok;
-            if (answered == count) {
-                break;
-            }
-            int end = parser.skip(buffer, from, limit);
-            if (end < 0) {
-                return false;
-            }
-            if (ReplyParser.isError(buffer, from)) {
-                String error = ReplyParser.text(buffer, from, end);
-                LaneFault.Kind kind = LaneFault.kindOf(error);
-                if (kind != LaneFault.Kind.REFUSED) {
-                    fail(new LaneFault(kind, batch, commandBase + answered, error));
-                    return false;
+    private void fill() throws IOException {
+        while (true) {
+            try {
+                if (!answers.fill(connection.input())) {
+                    throw new IOException("the target closed the connection");
                 }
-                listener.refused(batch, commandBase + answered, error);
+                return;
+            } catch (SocketTimeoutException e) {
+                Batch oldest = head();
+                if (oldest != null && System.nanoTime() - oldest.sentNanos > answerLimitNanos) {
+                    throw new IOException(
+                            "the target has not answered for "
+                                    + answerLimitNanos / 1_000_000_000
+                                    + " s",
+                            e);
+                }
             }
-            from = end;
-            answered++;
         }
-        return true;
-    }
-
-    private boolean transaction(Batch batch, int count, boolean guarded) {
-        if (stage == Stage.BEGIN) {
-            if (guarded && !guard(batch)) {
-                return false;
-            }
-            stage = Stage.GUARDED;
-        }
-        if (stage == Stage.GUARDED) {
-            if (!status(batch)) {
-                return false;
-            }
-            stage = Stage.QUEUEING;
-            refusedCommand = -1;
-        }
-        if (stage == Stage.QUEUEING) {
-            if (!queued(count)) {
-                return false;
-            }
-            stage = Stage.EXECUTED;
-            answered = 0;
-        }
-        if (stage == Stage.EXECUTED) {
-            if (!opened(batch, count)) {
-                return false;
-            }
-            stage = Stage.RESULTS;
-        }
-        return results(batch, count);
-    }
-
-    private boolean queued(int count) {
-        while (answered < count) {
-            int queued = ReplyParser.countQueued(buffer, from, limit, count - answered);
-            from += queued * ReplyParser.QUEUED_LENGTH;
-            answered += queued;
-            if (answered == count) {
-                break;
-            }
-            int end = parser.skip(buffer, from, limit);
-            if (end < 0) {
-                return false;
-            }
-            if (ReplyParser.isError(buffer, from) && refusedCommand < 0) {
-                refusedCommand = commandBase + answered;
-                refusal = ReplyParser.text(buffer, from, end);
-            }
-            from = end;
-            answered++;
-        }
-        return true;
-    }
-
-    /// The first bytes of EXEC's answer: an array of results, nil, or an error.
-    private boolean opened(Batch batch, int count) {
-        if (from == limit) {
-            return false;
-        }
-        if (buffer[from] == '-') {
-            int end = parser.skip(buffer, from, limit);
-            if (end < 0) {
-                return false;
-            }
-            String error = ReplyParser.text(buffer, from, end);
-            String cause = refusedCommand < 0 ? error : refusal;
-            fail(new LaneFault(LaneFault.kindOf(cause), batch, refusedCommand, cause));
-            return false;
-        }
-        int next = parser.openArray(buffer, from, limit);
-        if (next < 0) {
-            return false;
-        }
-        int items = parser.itemCount();
-        if (items < 0) {
-            String reason = "another transaction came between";
-            fail(new LaneFault(LaneFault.Kind.CHAIN_BROKEN, batch, -1, reason));
-            return false;
-        }
-        if (items != count) {
-            String reason = "EXEC answered " + items + " results for " + count + " commands";
-            fail(new LaneFault(LaneFault.Kind.PROTOCOL, batch, -1, reason));
-            return false;
-        }
-        from = next;
-        return true;
-    }
-
-    private boolean results(Batch batch, int count) {
-        while (answered < count) {
-            int ok = ReplyParser.countOk(buffer, from, limit, count - answered);
-            from += ok * ReplyParser.OK_LENGTH;
-            answered += ok;
-            if (answered == count) {
-                break;
-            }
-            int end = parser.skip(buffer, from, limit);
-            if (end < 0) {
-                return false;
-            }
-            if (ReplyParser.isError(buffer, from)) {
-                String error = ReplyParser.text(buffer, from, end);
-                listener.refused(batch, commandBase + answered, error);
-            }
-            from = end;
-            answered++;
-        }
-        return true;
-    }
-
-    /// The answers to WATCH and to the guard's own command.
-    private boolean guard(Batch batch) {
-        if (answered == 0) {
-            if (!status(batch)) {
-                return false;
-            }
-            answered = 1;
-        }
-        int end = parser.skip(buffer, from, limit);
-        if (end < 0) {
-            return false;
-        }
-        if (ReplyParser.isError(buffer, from)) {
-            String error = ReplyParser.text(buffer, from, end);
-            fail(new LaneFault(LaneFault.kindOf(error), batch, -1, error));
-            return false;
-        }
-        if (batch.guardLength > 0 && !opensGuard(batch, end)) {
-            return false;
-        }
-        from = end;
-        answered = 0;
-        return true;
-    }
-
-    /// A guard that asks first: the answer is the checkpoint itself.
-    private boolean opensGuard(Batch batch, int end) {
-        int start = end - 2 - Checkpoint.LENGTH;
-        boolean same =
-                start > from
-                        && Arrays.equals(
-                                buffer, start, end - 2, batch.expected, 0, Checkpoint.LENGTH);
-        if (!same) {
-            String reason = "the checkpoint is not the one this batch follows";
-            fail(new LaneFault(LaneFault.Kind.CHAIN_BROKEN, batch, -1, reason));
-            return false;
-        }
-        synchronized (state) {
-            guardOpen = true;
-            state.notifyAll();
-        }
-        return true;
-    }
-
-    /// One reply that must be no error.
-    private boolean status(Batch batch) {
-        int end = parser.skip(buffer, from, limit);
-        if (end < 0) {
-            return false;
-        }
-        if (ReplyParser.isError(buffer, from)) {
-            String error = ReplyParser.text(buffer, from, end);
-            fail(new LaneFault(LaneFault.kindOf(error), batch, -1, error));
-            return false;
-        }
-        from = end;
-        return true;
-    }
-
-    private static String words(Exception e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 }

@@ -8,8 +8,15 @@ interface LaneListener {
     /// The lane has let go of an applied batch: it may be filled again.
     void released(Batch batch);
 
-    /// A command inside an applied batch failed by itself, alone.
+    /// A command failed by itself, its neighbours did not.
     void refused(Batch batch, int command, String error);
+
+    /// Whether the lane may go on behind a batch that was discarded as a whole, or behind a plain
+    /// command that failed. Where each batch follows the one before, it may not.
+    boolean livesWith(LaneFault fault);
+
+    /// A batch was discarded as a whole, and the lane goes on; the listener has the batch now.
+    void discarded(Batch batch, LaneFault why);
 
     /// Something happened that the lane's owner should look at.
     void wake();

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
+/// All but the marks share a hash tag, so that in a cluster they are in one slot.
+///
 /// @param task the task's name
 public record OwnKeys(String task) {
     public static final String PREFIX = "__syncline:";
@@ -24,12 +26,18 @@ public record OwnKeys(String task) {
         return key("guard:" + pipeline);
     }
 
+    /// How far one slot of a cluster target is: `tag` makes the key hash to that slot.
+    public byte[] mark(int pipeline, String tag) {
+        return (PREFIX + task + ":mark:" + pipeline + ":{" + tag + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");
     }
 
     private byte[] key(String name) {
-        return (PREFIX + task + ":" + name).getBytes(StandardCharsets.UTF_8);
+        return (PREFIX + "{" + task + "}:" + name).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -46,7 +46,7 @@ public final class StandaloneWriter implements TargetWriter {
     }
 
     @Override
-    public void beginStreaming(Place from) {
+    public void beginStreaming(Place from, boolean fresh) {
         lane.beginStreaming(from.offset, from.database, from.replicationId);
         batch = null;
         sentOffset = from.offset;
@@ -83,7 +83,8 @@ public final class StandaloneWriter implements TargetWriter {
     }
 
     @Override
-    public ByteBuilder open(int database, ByteSlice key, Place behind) throws RewindException {
+    public ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
+            throws RewindException {
         return open(database, behind);
     }
 

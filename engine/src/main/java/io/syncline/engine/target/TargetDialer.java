@@ -86,7 +86,7 @@ final class TargetDialer {
         if (delay < 0) {
             throw exhausted(reason);
         }
-        settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+        report(backoff, reason);
         try {
             if (stopping.await(delay, TimeUnit.MILLISECONDS)) {
                 throw new StoppedException();
@@ -97,7 +97,12 @@ final class TargetDialer {
         }
     }
 
-    private SynclineException exhausted(String reason) {
+    void report(Backoff backoff, String reason) {
+        long now = System.nanoTime();
+        settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+    }
+
+    SynclineException exhausted(String reason) {
         ErrorCode code = TargetErrors.code(reason);
         boolean waited = !settings.retry().isZero();
         return new SynclineException(
@@ -112,6 +117,10 @@ final class TargetDialer {
 
     void abort() {
         stopping.countDown();
+    }
+
+    boolean isStopping() {
+        return stopping.getCount() == 0;
     }
 
     static String words(Exception e) {

@@ -4,6 +4,7 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.ErrorKind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /// What a target's error means to us: an exception worth another try, or a final one.
 final class TargetErrors {
@@ -48,6 +49,45 @@ final class TargetErrors {
                             "The target must allow transactions (WATCH, MULTI, EXEC); a proxy may"
                                     + " not: name the node itself");
         };
+    }
+
+    /// A command of the stream was refused before anything of its batch took effect: the task stops
+    /// in front of it.
+    static SynclineException commandRefused(String place, Refusal refusal, OwnKeys keys) {
+        return commandRefused(
+                place,
+                refusal,
+                "Mend the cause at the target and start the task again, or choose --on-refused skip to"
+                        + " go on without such commands (they are listed in "
+                        + new String(keys.refused(), StandardCharsets.UTF_8)
+                        + ")");
+    }
+
+    /// The target refused a command while it ran the rest of its transaction: it is not sent again.
+    static SynclineException commandPassed(String place, Refusal refusal, OwnKeys keys) {
+        return commandRefused(
+                place,
+                refusal,
+                "It is listed in "
+                        + new String(keys.refused(), StandardCharsets.UTF_8)
+                        + " with all its arguments: mend the cause, run it by hand, and start the"
+                        + " task again, which goes on behind it; or choose --on-refused skip to go on"
+                        + " without such commands");
+    }
+
+    private static SynclineException commandRefused(String place, Refusal refusal, String remedy) {
+        return new SynclineException(
+                ErrorCode.COMMAND_REFUSED,
+                place + " offset " + refusal.offset(),
+                "the target refused "
+                        + refusal.command()
+                        + " on key '"
+                        + refusal.key()
+                        + "' in database "
+                        + refusal.database()
+                        + ": "
+                        + refusal.reason(),
+                remedy);
     }
 
     /// What it is called when the retry time ran out over such words.

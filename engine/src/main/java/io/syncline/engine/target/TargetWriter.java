@@ -25,8 +25,10 @@ public interface TargetWriter extends Closeable {
     /// Writes down that a snapshot begins: from here on there is no position to resume from.
     void beginSnapshot();
 
-    /// Writes down a position to stream from: the one behind a complete snapshot, or one found.
-    void beginStreaming(Place from);
+    /// Writes down a position to stream from.
+    ///
+    /// @param fresh whether it is the one behind a complete snapshot, and not one that was found
+    void beginStreaming(Place from, boolean fresh);
 
     /// Appends a command as it is, joined to its neighbour where that is the same.
     ///
@@ -43,7 +45,11 @@ public interface TargetWriter extends Closeable {
             throws RewindException;
 
     /// Opens the buffer for commands on one key; [#close] must follow.
-    ByteBuilder open(int database, ByteSlice key, Place behind) throws RewindException;
+    ///
+    /// @param repeatable whether applying the commands twice would do no harm, as with RESTORE of a
+    ///   whole value; then they need no checkpoint of their own
+    ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
+            throws RewindException;
 
     /// Notes the commands written to the open buffer.
     ///

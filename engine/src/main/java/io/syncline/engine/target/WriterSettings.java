@@ -1,10 +1,12 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.RetryListener;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Map;
 
 /// What a target writer is made of.
@@ -14,6 +16,9 @@ import java.util.Map;
 /// @param pipeline index of the pipeline
 /// @param database where the checkpoint lives
 /// @param instance the target
+/// @param start number of this start of the task
+/// @param slots of the source shard; all of them for a standalone source
+/// @param excluded tells keys that are never copied, our own among them
 /// @param batchCommands most commands in a batch, after merging
 /// @param batchBytes most bytes in a batch, unless one command or source transaction is larger
 /// @param windowBytes most bytes sent to a node and not yet answered
@@ -31,6 +36,9 @@ public record WriterSettings(
         int pipeline,
         int database,
         Instance instance,
+        long start,
+        BitSet slots,
+        CommandFilter excluded,
         int batchCommands,
         int batchBytes,
         long windowBytes,

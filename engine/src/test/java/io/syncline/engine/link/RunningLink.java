@@ -45,6 +45,21 @@ final class RunningLink implements AutoCloseable {
         return link.status().shards().getFirst();
     }
 
+    List<LinkStatus.Shard> shards() {
+        return link.status().shards();
+    }
+
+    /// Waits until all pipelines stream.
+    RunningLink awaitAllStreaming() {
+        await(
+                "all pipelines streaming",
+                () ->
+                        !shards().isEmpty()
+                                && shards().stream()
+                                        .allMatch(shard -> shard.phase() == Phase.STREAMING));
+        return this;
+    }
+
     boolean streaming() {
         List<LinkStatus.Shard> shards = link.status().shards();
         return !shards.isEmpty() && shards.getFirst().phase() == Phase.STREAMING;

@@ -73,6 +73,10 @@ final class Sync {
         return new Sync(at(sourcePort), at(targetPort));
     }
 
+    static Sync between(Endpoint source, Endpoint target) {
+        return new Sync(source, target);
+    }
+
     static Endpoint at(int port) {
         return new Endpoint(
                 Endpoint.Topology.STANDALONE,

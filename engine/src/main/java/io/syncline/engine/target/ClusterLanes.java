@@ -1,0 +1,443 @@
+package io.syncline.engine.target;
+
+import io.syncline.engine.cluster.ClusterMap;
+import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
+import io.syncline.engine.command.Slots;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.resp.CommandView;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Sends a cluster writer's batches and takes in their answers: what to do when a node answers that
+/// a slot is elsewhere, is away, or refuses.
+final class ClusterLanes {
+    private static final long WAIT_NANOS = 20_000_000;
+
+    private final WriterSettings settings;
+    private final TargetDialer dialer;
+    private final SlotBatches batches;
+    private final FloorKeeper floor;
+    private final NodeLanes nodes;
+    private final ConcurrentLinkedQueue<Batch> answered = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Discarded> discarded = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
+
+    /// Repeatable commands that are to be sent again.
+    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+
+    private long waitingBytes;
+    private @Nullable Backoff outage;
+    private long repeatNanos;
+    private @Nullable String redirected;
+
+    private record Discarded(Batch batch, LaneFault why) {}
+
+    ClusterLanes(
+            WriterSettings settings, TargetDialer dialer, SlotBatches batches, FloorKeeper floor) {
+        this.settings = settings;
+        this.dialer = dialer;
+        this.batches = batches;
+        this.floor = floor;
+        this.nodes = new NodeLanes(settings, new Ears(), floor::verify);
+    }
+
+    String place() {
+        return nodes.place();
+    }
+
+    void abort() {
+        dialer.abort();
+    }
+
+    void close() {
+        dialer.abort();
+        nodes.close();
+    }
+
+    NodeLane laneOf(int slot) {
+        return nodes.of(slot);
+    }
+
+    // ---- starting ----
+
+    /// Opens a lane to every primary, trying again within the retry time. What lanes that are
+    /// broken had on their way is forgotten.
+    void connectAll() {
+        Backoff backoff = dialer.backoff();
+        while (true) {
+            try {
+                ClusterMap map = settings.instance().clusterMap();
+                nodes.outdated(map).forEach(nodes::stop);
+                nodes.adopt(map);
+                dialer.recovered(backoff);
+                return;
+            } catch (IOException e) {
+                dialer.pause(backoff, TargetDialer.words(e));
+            }
+        }
+    }
+
+    /// Reads how far every slot of the pipeline is.
+    void readMarks() {
+        Backoff backoff = dialer.backoff();
+        while (true) {
+            try {
+                SlotMark[] found = nodes.marks(settings.slots(), batches.epoch(), true);
+                for (int slot = 0; slot < found.length; slot++) {
+                    if (found[slot].offset() != SlotMark.NONE) {
+                        batches.found(slot, found[slot].offset());
+                    }
+                }
+                return;
+            } catch (IOException e) {
+                dialer.pause(backoff, TargetDialer.words(e));
+                connectAll();
+            }
+        }
+    }
+
+    /// Waits until nothing is on its way, and forgets what became of it: before offsets count anew.
+    void settle() {
+        for (NodeLane lane : nodes.all()) {
+            lane.settle();
+        }
+        if (nodes.fault() != null) {
+            // Another lane to the same node closes the broken one there: nothing of it comes late.
+            connectAll();
+        }
+        answered.clear();
+        discarded.clear();
+        delays.clear();
+        bounced.clear();
+        waiting.clear();
+        waitingBytes = 0;
+        outage = null;
+        redirected = null;
+    }
+
+    // ---- sending ----
+
+    void sendReady() {
+        boolean repeat = outage == null || System.nanoTime() >= repeatNanos;
+        for (byte[] command = repeat ? waiting.poll() : null;
+                command != null;
+                command = waiting.poll()) {
+            waitingBytes -= command.length;
+            repeat(command);
+        }
+        batches.ready(
+                (batch, lane) -> {
+                    NodeLane to = lane != null ? lane : nodes.of(batch.slot);
+                    to.stage(batch);
+                },
+                repeat);
+        for (NodeLane lane : nodes.all()) {
+            lane.push();
+        }
+    }
+
+    /// Bytes of commands that wait to be sent again.
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
+    /// Waits a little for answers.
+    ///
+    /// @throws StoppedException when told to stop while a node takes no writes
+    void awaitAnswers() {
+        if (outage != null && dialer.isStopping()) {
+            throw new StoppedException();
+        }
+        if (answered.isEmpty() && discarded.isEmpty()) {
+            LockSupport.parkNanos(this, WAIT_NANOS);
+        }
+    }
+
+    // ---- answers ----
+
+    /// Takes in what the lanes' readers report, and mends lanes that broke.
+    void check() throws RewindException {
+        boolean progress = takeAnswered();
+        for (Discarded one = discarded.poll(); one != null; one = discarded.poll()) {
+            takeBack(one);
+        }
+        for (byte[] command = bounced.poll(); command != null; command = bounced.poll()) {
+            wait(command);
+        }
+        for (LaneFault why = delays.poll(); why != null; why = delays.poll()) {
+            later(why);
+        }
+        LaneFault fault = nodes.fault();
+        if (fault != null) {
+            mend(fault.text(), true);
+            return;
+        }
+        if (redirected != null) {
+            mend(redirected, false);
+        } else {
+            follow(floor.nextMap());
+        }
+        Backoff over = outage;
+        if (progress && over != null && !batches.hasRepeats() && waiting.isEmpty()) {
+            outage = null;
+            dialer.recovered(over);
+        }
+    }
+
+    private boolean takeAnswered() {
+        boolean progress = false;
+        for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
+            batches.applied(batch);
+            progress = true;
+        }
+        return progress;
+    }
+
+    /// A node that answers nothing says no MOVED either, and one that nothing is sent to does not
+    /// say that it was replaced.
+    private void follow(@Nullable ClusterMap map) throws RewindException {
+        if (map != null && !nodes.agreesWith(map)) {
+            mend("slots of the target have other owners now", false);
+        }
+    }
+
+    private void takeBack(Discarded one) {
+        Batch batch = one.batch;
+        LaneFault why = one.why;
+        boolean refused = why.kind() == LaneFault.Kind.REFUSED;
+        if (!refused) {
+            later(why);
+        }
+        if (batch.slot >= 0) {
+            if (refused) {
+                operate(batch, why);
+            }
+            batches.returned(batch);
+            return;
+        }
+        batches.returnedNode(batch);
+        if (refused) {
+            CommandView view = BatchSurgery.view(batch, 0);
+            refusals.add(Refusal.of(view, batch.offsetBehind(0), 0, why.text()));
+        } else {
+            repeatAll(batch);
+        }
+    }
+
+    /// Waits before sending again, ever longer.
+    private void later(LaneFault why) {
+        long now = System.nanoTime();
+        if (outage != null && now < repeatNanos) {
+            return;
+        }
+        if (why.kind() == LaneFault.Kind.MOVED) {
+            redirected = why.text();
+        }
+        Backoff backoff = outage();
+        long delay = backoff.next(now);
+        if (delay < 0) {
+            throw dialer.exhausted(why.text());
+        }
+        dialer.report(backoff, why.text());
+        repeatNanos = now + delay * 1_000_000;
+    }
+
+    private Backoff outage() {
+        Backoff present = outage;
+        if (present == null) {
+            present = dialer.backoff();
+            outage = present;
+        }
+        return present;
+    }
+
+    /// Takes a refused command out of its batch, or stops.
+    private void operate(Batch batch, LaneFault why) {
+        int command = why.command();
+        if (command < 0) {
+            throw TargetErrors.refusal(place(), why.text());
+        }
+        if (!batch.wrapped) {
+            // MSET of several SETs and the mark: as SETs it shows which one is refused.
+            BatchSurgery.unmerge(batch, command);
+            batch.wrapped = batch.commandCount > 1;
+            batch.units[0] = batch.commandCount;
+            return;
+        }
+        if (batch.isMerged(command)) {
+            BatchSurgery.unmerge(batch, command);
+            return;
+        }
+        if (command == batch.commandCount - 1) {
+            throw TargetErrors.refusal(place(), why.text());
+        }
+        CommandView view = BatchSurgery.view(batch, command);
+        refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, why.text()));
+        BatchSurgery.remove(batch, command);
+    }
+
+    /// A refusal that the owner has not heard of yet.
+    @Nullable Refusal nextRefusal() {
+        return refusals.poll();
+    }
+
+    SynclineException refused(Refusal refusal) {
+        return TargetErrors.commandRefused(place(), refusal, settings.keys());
+    }
+
+    // ---- commands that may be repeated ----
+
+    private void repeatAll(Batch batch) {
+        for (int i = 0; i < batch.commandCount; i++) {
+            CommandView view = BatchSurgery.view(batch, i);
+            wait(Arrays.copyOfRange(view.buffer, view.start, view.end));
+        }
+    }
+
+    private void wait(byte[] command) {
+        waiting.add(command);
+        waitingBytes += command.length;
+    }
+
+    /// Sends a command to where its slot is now.
+    private void repeat(byte[] command) {
+        CommandView view = BatchSurgery.parse(command);
+        CommandSpec spec = CommandTable.standard().find(view);
+        int slot = Slots.of(view.argument(1));
+        Batch to = batches.openNode(slot, nodes.of(slot));
+        to.merger.close();
+        to.beginCommand();
+        view.copyTo(to.wire);
+        to.endCommand(to.startOffset, 0, true, spec.name().equals("MSET"));
+        batches.repeats(to);
+    }
+
+    // ---- mending ----
+
+    /// Brings lanes and slots together again, after a fault or a change of owners, and finds out
+    /// what became of the batches that were on their way.
+    ///
+    /// @param wait whether to wait before the first try
+    private void mend(String reason, boolean wait) throws RewindException {
+        redirected = null;
+        Mending mending = new Mending();
+        String why = reason;
+        boolean pause = wait;
+        while (true) {
+            if (pause) {
+                dialer.pause(outage(), why);
+            }
+            try {
+                ClusterMap map = settings.instance().clusterMap();
+                for (NodeLane lane : nodes.outdated(map)) {
+                    mending.stopped(lane, nodes.slotsOf(lane), nodes.stop(lane));
+                }
+                nodes.adopt(map);
+                if (!batches.isStreaming()) {
+                    mending.requireSameNodes(nodes);
+                }
+                takeAnswered();
+                sort(mending);
+                repeatNanos = Math.min(repeatNanos, System.nanoTime());
+                return;
+            } catch (IOException e) {
+                why = TargetDialer.words(e);
+                pause = true;
+            }
+        }
+    }
+
+    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that
+    /// was answered.
+    private void sort(Mending mending) throws IOException, RewindException {
+        BitSet slots = mending.suspects();
+        if (slots.isEmpty()) {
+            return;
+        }
+        SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
+        requireNothingLost(slots, found);
+        for (Batch batch : mending.lost()) {
+            if (batch.slot < 0) {
+                batches.returnedNode(batch);
+                repeatAll(batch);
+            } else if (found[batch.slot].offset() >= batch.endOffset) {
+                batches.applied(batch);
+            } else {
+                batches.returned(batch);
+            }
+        }
+    }
+
+    private void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+        Checkpoint from = null;
+        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+            if (batches.acknowledged(slot) > found[slot].offset()) {
+                SlotMark behind = batches.from(slot, found[slot]);
+                if (behind == null) {
+                    throw new RewindException(null);
+                }
+                from = from == null ? batches.floor(null) : from;
+                if (behind.offset() < from.offset()) {
+                    from = from.at(behind.offset(), behind.database());
+                }
+            }
+        }
+        if (from != null) {
+            throw new RewindException(from);
+        }
+    }
+
+    /// What a lane's reader reports; only puts it into queues.
+    private final class Ears implements LaneListener {
+        @Override
+        public void applied(Batch batch) {
+            // The owner hears of it when the lane lets go of the batch.
+        }
+
+        @Override
+        public void released(Batch batch) {
+            answered.add(batch);
+        }
+
+        @Override
+        public void refused(Batch batch, int command, String error) {
+            LaneFault.Kind kind = LaneFault.kindOf(error);
+            CommandView view = BatchSurgery.view(batch, command);
+            boolean repeatable = batch.slot < 0;
+            if (repeatable && kind != LaneFault.Kind.REFUSED) {
+                bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
+                delays.add(new LaneFault(kind, null, -1, error));
+            } else {
+                refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, error));
+            }
+        }
+
+        @Override
+        public boolean livesWith(LaneFault fault) {
+            return true;
+        }
+
+        @Override
+        public void discarded(Batch batch, LaneFault why) {
+            discarded.add(new Discarded(batch, why));
+        }
+
+        @Override
+        public void wake() {
+            settings.wake().run();
+        }
+    }
+}

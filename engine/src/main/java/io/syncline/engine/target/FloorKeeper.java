@@ -1,0 +1,299 @@
+package io.syncline.engine.target;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.cluster.ClusterMap;
+import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.command.Slots;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.resp.Reply;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a
+/// second, on a thread of its own, so that a round trip to the one node that holds it never holds
+/// up the others.
+///
+/// The floor may be behind what is applied; the slots' marks say what to skip. Each write is a
+/// compare-and-set on the generation, which is how a superseded process learns of its end.
+final class FloorKeeper {
+    private static final long EVERY_MILLIS = 1000;
+
+    private final WriterSettings settings;
+    private final TargetDialer dialer;
+    private final NodeFinder finder;
+    private final CheckpointStore store;
+    private final AtomicReference<@Nullable Checkpoint> offered = new AtomicReference<>();
+    private final AtomicReference<@Nullable SynclineException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable ClusterMap> seen = new AtomicReference<>();
+    private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Object writing = new Object();
+    private @Nullable Thread thread;
+    private long generation;
+    private long epoch;
+
+    FloorKeeper(WriterSettings settings, TargetDialer dialer) {
+        this.settings = settings;
+        this.dialer = dialer;
+        byte[] key = settings.keys().checkpoint(settings.pipeline());
+        this.finder = settings.instance().slotFinder(Slots.of(key));
+        this.store = new CheckpointStore(key, settings.keys().guard(settings.pipeline()));
+    }
+
+    /// The present run of offsets; grows with every snapshot and every stream behind one.
+    long epoch() {
+        return epoch;
+    }
+
+    @Nullable Checkpoint takeOver(long first) {
+        generation = first;
+        Checkpoint[] found = new Checkpoint[1];
+        dialer.retrying(
+                finder,
+                connection -> {
+                    found[0] =
+                            store.replace(
+                                    connection,
+                                    present -> {
+                                        fence(present);
+                                        return present == null
+                                                ? snapshot()
+                                                : with(present, generation);
+                                    });
+                    epoch = readEpoch(connection);
+                    if (epoch == 0) {
+                        // Without it the marks cannot be told from those of other runs.
+                        found[0] = null;
+                    }
+                });
+        Thread keeper = Thread.ofVirtual().name("floor " + settings.pipeline()).start(this::run);
+        thread = keeper;
+        return found[0];
+    }
+
+    private Checkpoint snapshot() {
+        return new Checkpoint(
+                generation,
+                Checkpoint.Phase.SNAPSHOT,
+                0,
+                0,
+                Checkpoint.NO_ID,
+                System.currentTimeMillis());
+    }
+
+    private static Checkpoint with(Checkpoint of, long generation) {
+        return new Checkpoint(
+                generation,
+                of.phase(),
+                of.offset(),
+                of.database(),
+                of.replicationId(),
+                System.currentTimeMillis());
+    }
+
+    private void fence(@Nullable Checkpoint present) {
+        if (present != null && present.generation() > generation) {
+            throw new SynclineException(
+                    ErrorCode.SUPERSEDED,
+                    dialer.place(),
+                    "another process runs the task " + settings.keys().task(),
+                    "Leave that one running, or stop it and start this one again");
+        }
+    }
+
+    private long readEpoch(Connection connection) throws IOException {
+        Reply reply =
+                CheckpointStore.accept(
+                        connection,
+                        connection.call(
+                                "HGET".getBytes(UTF_8), settings.keys().manifest(), epochField()));
+        return reply instanceof Reply.Bulk bulk ? Long.parseLong(bulk.utf8()) : 0;
+    }
+
+    /// Larger than every one before. By the clock, so that marks which outlive the task's hash (one
+    /// node of the target was flushed) are never taken for those of this run.
+    private long newEpoch(Connection connection) throws IOException {
+        long next = Math.max(readEpoch(connection) + 1, System.currentTimeMillis());
+        CheckpointStore.accept(
+                connection,
+                connection.call(
+                        "HSET".getBytes(UTF_8),
+                        settings.keys().manifest(),
+                        epochField(),
+                        Long.toString(next).getBytes(UTF_8)));
+        return next;
+    }
+
+    private byte[] epochField() {
+        return ("epoch:" + settings.pipeline()).getBytes(UTF_8);
+    }
+
+    /// Writes down that a snapshot begins.
+    ///
+    /// @return the epoch of the snapshot
+    long beginSnapshot() {
+        offered.set(null);
+        dialer.retrying(
+                finder,
+                connection -> {
+                    // In this order: a crash in between must not leave a position whose marks are
+                    // void.
+                    replace(connection, snapshot());
+                    epoch = newEpoch(connection);
+                });
+        return epoch;
+    }
+
+    /// Writes the position to stream from; behind a snapshot its offsets count anew.
+    void beginStreaming(Place from, boolean fresh) {
+        offered.set(null);
+        dialer.retrying(
+                finder,
+                connection -> {
+                    if (fresh) {
+                        epoch = newEpoch(connection);
+                    }
+                    replace(
+                            connection,
+                            new Checkpoint(
+                                    generation,
+                                    Checkpoint.Phase.STREAMING,
+                                    from.offset,
+                                    from.database,
+                                    from.replicationId,
+                                    System.currentTimeMillis()));
+                });
+    }
+
+    private void replace(Connection connection, Checkpoint next) throws IOException {
+        synchronized (writing) {
+            store.replace(
+                    connection,
+                    present -> {
+                        fence(present);
+                        return next;
+                    });
+        }
+    }
+
+    /// Makes sure that no later start of the task has taken over: to be asked behind each opening
+    /// of a lane, since a rival's fence closes only the lanes that stand when it looks.
+    void verify() throws IOException {
+        try (Connection connection = dialer.open(finder)) {
+            fence(store.read(connection));
+        }
+    }
+
+    /// The floor has come so far; it is written within a second.
+    void offer(Checkpoint floor) {
+        offered.set(floor);
+    }
+
+    /// Writes the floor before anything else happens.
+    void writeNow(Checkpoint floor) {
+        offered.set(null);
+        dialer.retrying(finder, connection -> replace(connection, with(floor, generation)));
+    }
+
+    /// Everything is applied: the last floor is written, and refusals with it.
+    void finish(Checkpoint floor) {
+        check();
+        offered.set(null);
+        dialer.retrying(
+                finder,
+                connection -> {
+                    replace(connection, with(floor, generation));
+                    recordRefusals(connection);
+                });
+    }
+
+    void record(Refusal refusal) {
+        refusals.add(refusal);
+    }
+
+    private void recordRefusals(Connection connection) throws IOException {
+        for (Refusal refusal = refusals.peek(); refusal != null; refusal = refusals.peek()) {
+            CheckpointStore.accept(
+                    connection,
+                    connection.call(
+                            "RPUSH".getBytes(UTF_8),
+                            settings.keys().refused(),
+                            refusal.json().getBytes(UTF_8)));
+            refusals.poll();
+        }
+    }
+
+    /// Throws what the keeper's thread met.
+    void check() {
+        SynclineException met = failure.get();
+        if (met != null) {
+            throw met;
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopping.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                look();
+                write();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SynclineException e) {
+            failure.set(e);
+            settings.wake().run();
+        }
+    }
+
+    /// Who owns which slot now, once after each look; null in between.
+    @Nullable ClusterMap nextMap() {
+        return seen.getAndSet(null);
+    }
+
+    private void look() {
+        try {
+            seen.set(settings.instance().clusterMap());
+            settings.wake().run();
+        } catch (IOException e) {
+            // Lanes notice by themselves when nodes are gone.
+            System.getLogger(FloorKeeper.class.getName())
+                    .log(System.Logger.Level.DEBUG, "looking at the slot map", e);
+        }
+    }
+
+    private void write() {
+        Checkpoint floor = offered.getAndSet(null);
+        if (floor == null && refusals.isEmpty()) {
+            return;
+        }
+        try (Connection connection = dialer.open(finder)) {
+            if (floor != null) {
+                replace(connection, with(floor, generation));
+            }
+            recordRefusals(connection);
+        } catch (IOException e) {
+            // The next second brings another try, and a later floor.
+            System.getLogger(FloorKeeper.class.getName())
+                    .log(System.Logger.Level.DEBUG, "writing the floor", e);
+        }
+    }
+
+    void close() {
+        stopping.countDown();
+        Thread running = thread;
+        try {
+            if (running != null) {
+                running.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
