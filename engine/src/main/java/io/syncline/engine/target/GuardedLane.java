@@ -16,8 +16,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -209,12 +209,8 @@ final class GuardedLane implements Closeable {
         return batch;
     }
 
-    private static final byte[] MULTI = {
-        '*', '1', '\r', '\n', '$', '5', '\r', '\n', 'M', 'U', 'L', 'T', 'I', '\r', '\n'
-    };
-    private static final byte[] EXEC = {
-        '*', '1', '\r', '\n', '$', '4', '\r', '\n', 'E', 'X', 'E', 'C', '\r', '\n'
-    };
+    private static final byte[] MULTI = Wire.command("MULTI");
+    private static final byte[] EXEC = Wire.command("EXEC");
 
     private Guard ready() throws RewindException {
         if (lane == null) {
@@ -645,6 +641,16 @@ final class GuardedLane implements Closeable {
             CommandView view = BatchSurgery.view(batch, command);
             int database = BatchSurgery.databaseOf(batch, command, settings.database());
             refusedInside.add(Refusal.of(view, batch.offsetBehind(command), database, error));
+        }
+
+        @Override
+        public boolean livesWith(LaneFault fault) {
+            return false;
+        }
+
+        @Override
+        public void discarded(Batch batch, LaneFault why) {
+            throw new IllegalStateException("a chained batch was discarded: " + why.text());
         }
 
         @Override
