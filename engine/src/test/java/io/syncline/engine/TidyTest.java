@@ -1,5 +1,6 @@
 package io.syncline.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -48,7 +49,7 @@ class TidyTest {
     private static List<Path> modules() throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(root.resolve("testkit"))) {
-            root = root.getParent();
+            root = requireNonNull(root.getParent(), "no folder above holds the module testkit");
         }
         try (Stream<Path> folders = Files.list(root)) {
             return folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).toList();

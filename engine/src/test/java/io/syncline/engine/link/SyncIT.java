@@ -39,7 +39,7 @@ class SyncIT {
         for (ServerBinary source : all) {
             for (ServerBinary target : targets(source, all)) {
                 pairs.add(Arguments.of(source, target, "no"));
-                if (source.version().atLeastRedis(6, 0) && source == target) {
+                if (source.version().atLeastRedis(6, 0) && source.equals(target)) {
                     pairs.add(Arguments.of(source, target, "yes"));
                 }
             }
@@ -49,12 +49,12 @@ class SyncIT {
 
     private static Set<ServerBinary> targets(ServerBinary source, List<ServerBinary> all) {
         return all.stream()
-                .filter(target -> target == source || isNewestOfFamily(target, all))
+                .filter(target -> target.equals(source) || isNewestOfFamily(target, all))
                 .filter(target ->
                         target.version().product() == source.version().product()
-                                || source.version().product()
+                                || (source.version().product()
                                                 == io.syncline.testkit.ServerVersion.Product.REDIS
-                                        && !source.version().atLeastRedis(7, 4))
+                                        && !source.version().atLeastRedis(7, 4)))
                 .filter(target -> target.version().compareTo(source.version()) >= 0)
                 .collect(Collectors.toSet());
     }
@@ -162,7 +162,7 @@ class SyncIT {
             assertThat(refused).as("%s", difference).contains(difference.key());
         }
         if (!refused.isEmpty()) {
-            assertThat(target.number("LLEN", "__syncline:it:refused")).isPositive();
+            assertThat(target.number("LLEN", "__syncline:{it}:refused")).isPositive();
         }
     }
 }
