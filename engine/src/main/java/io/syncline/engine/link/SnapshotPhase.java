@@ -254,7 +254,7 @@ final class SnapshotPhase {
             }
         }
         boolean replaces = shop.rewriter().targetKnowsReplace();
-        ByteBuilder wire = writer.open(targetDatabase, key, replaces, place);
+        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
         boolean modern = shop.rewriter().targetKnowsAbsoluteRestore();
         boolean absolute = modern && reader.expireAtMillis() >= 0;
         boolean idle = modern && reader.idleSeconds() >= 0;
