@@ -112,7 +112,7 @@ class GuardIT {
         List<?> entries =
                 (List<?>)
                         Objects.requireNonNull(
-                                target.command("LRANGE", "__syncline:it:refused", 0, -1));
+                                target.command("LRANGE", "__syncline:{it}:refused", 0, -1));
         return entries.stream()
                 .map(each -> new String((byte[]) each, StandardCharsets.UTF_8))
                 .collect(Collectors.joining());

@@ -165,7 +165,7 @@ class SyncIT {
             assertThat(refused).as("%s", difference).contains(difference.key());
         }
         if (!refused.isEmpty()) {
-            assertThat(target.number("LLEN", "__syncline:it:refused")).isPositive();
+            assertThat(target.number("LLEN", "__syncline:{it}:refused")).isPositive();
         }
     }
 }
