@@ -1,6 +1,7 @@
 package io.syncline.bench;
 
 import io.syncline.testkit.RedisServer;
+import java.util.Arrays;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -127,7 +128,8 @@ final class Writer implements AutoCloseable {
 
         private void ensure(int more) {
             if (length + more > buffer.length) {
-                buffer = java.util.Arrays.copyOf(buffer, Math.max(length + more, buffer.length * 2));
+                int larger = Math.max(length + more, buffer.length * 2);
+                buffer = Arrays.copyOf(buffer, larger);
             }
         }
 
