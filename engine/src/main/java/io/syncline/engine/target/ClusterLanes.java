@@ -368,7 +368,7 @@ final class ClusterLanes {
             return;
         }
         SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
-        requireNothingLost(slots, found);
+        batches.requireNothingLost(slots, found);
         for (Batch batch : mending.lost()) {
             if (batch.slot < 0) {
                 batches.returnedNode(batch);
@@ -378,25 +378,6 @@ final class ClusterLanes {
             } else {
                 batches.returned(batch);
             }
-        }
-    }
-
-    private void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
-        Checkpoint from = null;
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            if (batches.acknowledged(slot) > found[slot].offset()) {
-                SlotMark behind = batches.from(slot, found[slot]);
-                if (behind == null) {
-                    throw new RewindException(null);
-                }
-                from = from == null ? batches.floor(null) : from;
-                if (behind.offset() < from.offset()) {
-                    from = from.at(behind.offset(), behind.database());
-                }
-            }
-        }
-        if (from != null) {
-            throw new RewindException(from);
         }
     }
 

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.Slots;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -110,14 +111,29 @@ final class SlotBatches {
         return offset <= skipEnd && offset <= skipUntil[slot];
     }
 
-    /// How far a slot is known to be; [SlotMark#NONE] when nothing of this epoch was written.
-    long acknowledged(int slot) {
-        return acknowledged[slot];
-    }
-
-    /// Where a slot has to be read from when its target says this mark; null when nobody knows.
-    @Nullable SlotMark from(int slot, SlotMark found) {
-        return found.offset() != SlotMark.NONE ? found : firsts[slot];
+    /// Compares what slots of the target say with what they had acknowledged.
+    ///
+    /// @param found by slot
+    /// @throws RewindException when acknowledged writes are gone, with the place to read on from; none
+    ///   when nobody knows one
+    void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+        Checkpoint from = null;
+        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+            if (acknowledged[slot] > found[slot].offset()) {
+                boolean any = found[slot].offset() != SlotMark.NONE;
+                SlotMark behind = any ? found[slot] : firsts[slot];
+                if (behind == null) {
+                    throw new RewindException(null);
+                }
+                from = from == null ? floor(null) : from;
+                if (behind.offset() < from.offset()) {
+                    from = from.at(behind.offset(), behind.database());
+                }
+            }
+        }
+        if (from != null) {
+            throw new RewindException(from);
+        }
     }
 
     /// The batch that a slot is filling.

@@ -88,16 +88,22 @@ final class TopologySide implements AutoCloseable {
     void awaitCopiedBy(RunningLink link) {
         for (RedisServer primary : primaries()) {
             long goal = Long.parseLong(primary.info("master_repl_offset"));
-            String place = "127.0.0.1:" + primary.port();
+            String history = historyOf(primary);
             link.await(
-                    "offset " + goal + " of " + place,
+                    "offset " + goal + " of " + primary + " " + history,
                     () ->
                             link.shards().stream()
                                     .anyMatch(shard ->
                                             shard.phase() == Phase.STREAMING
-                                                    && shard.source().equals(place)
+                                                    && shard.replicationId().equals(history)
                                                     && shard.appliedOffset() >= goal));
         }
+    }
+
+    /// What a replica is told; Redis before 4.0 has its run id for that.
+    private static String historyOf(RedisServer primary) {
+        String id = primary.info("master_replid");
+        return id.isEmpty() ? primary.info("run_id") : id;
     }
 
     @Override
