@@ -42,6 +42,10 @@ public final class ClusterWriter implements TargetWriter {
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
+
+    /// Everything is in the target, the floor too, and nothing was appended since.
+    private boolean settled;
+
     private @Nullable Batch open;
     private int openedAt;
     private int openSlot;
@@ -70,12 +74,14 @@ public final class ClusterWriter implements TargetWriter {
     public void beginSnapshot() {
         lanes.settle();
         streaming = false;
+        settled = false;
         batches.begin(floor.beginSnapshot(), 0, 0, false);
     }
 
     @Override
     public void beginStreaming(Place from, boolean fresh) {
         lanes.settle();
+        settled = false;
         floor.beginStreaming(from, fresh);
         batches.begin(floor.epoch(), from.offset, from.database, true);
         if (!fresh) {
@@ -226,6 +232,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes.check();
         recordRefusals();
         settings.throttle().await(batches.newCommands(), batches.newBytes());
+        settled = false;
         lanes.sendReady();
         floor.check();
         if (streaming) {
@@ -317,6 +324,7 @@ public final class ClusterWriter implements TargetWriter {
         }
         if (streaming) {
             floor.finish(batches.floor(null));
+            settled = true;
         }
     }
 
@@ -357,6 +365,9 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void close() {
+        if (settled && isIdle()) {
+            lanes.expireMarks();
+        }
         lanes.close();
         floor.close();
     }

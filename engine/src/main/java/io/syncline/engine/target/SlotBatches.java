@@ -1,7 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
-import io.syncline.engine.command.Slots;
+import io.syncline.engine.resp.RespWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -28,18 +28,17 @@ final class SlotBatches {
     private final @Nullable Batch[] again = new @Nullable Batch[ClusterMap.SLOTS];
     private final Map<NodeLane, Batch> nodes = new LinkedHashMap<>();
     private final ArrayDeque<Batch> pool = new ArrayDeque<>();
-    private final long[] skipUntil = new long[ClusterMap.SLOTS];
-    private final long[] acknowledged = new long[ClusterMap.SLOTS];
-
-    /// Where each slot's first mark of this run began: what to go back to when that is lost.
-    private final @Nullable SlotMark[] firsts = new @Nullable SlotMark[ClusterMap.SLOTS];
-
-    private final byte[][] markKeys = new byte[ClusterMap.SLOTS][];
+    private final MarkBook marks;
     private final byte[] mark = new byte[SlotMark.LENGTH];
     private final LongAdder appliedCommands = new LongAdder();
     private final LongAdder appliedBytes = new LongAdder();
     private volatile long appliedOffset = -1;
 
+    /// Slots with a batch somewhere, and perhaps some that have none any more.
+    private final int[] busy = new int[ClusterMap.SLOTS];
+
+    private final boolean[] isBusy = new boolean[ClusterMap.SLOTS];
+    private int busyCount;
     private int[] dirty = new int[1024];
     private int dirtyCount;
     private int travelling;
@@ -55,10 +54,10 @@ final class SlotBatches {
     private long passedOffset;
     private int passedDatabase;
     private String passedId = Checkpoint.NO_ID;
-    private long skipEnd;
 
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
+        this.marks = new MarkBook(settings.keys(), settings.pipeline());
     }
 
     /// Starts behind a place; nothing is known of any slot.
@@ -70,15 +69,14 @@ final class SlotBatches {
         repeats = 0;
         passedOffset = offset;
         passedDatabase = database;
-        skipEnd = -1;
         appliedOffset = offset;
-        Arrays.fill(skipUntil, SlotMark.NONE);
-        Arrays.fill(acknowledged, SlotMark.NONE);
-        Arrays.fill(firsts, null);
+        marks.clear();
         Arrays.fill(open, null);
         Arrays.fill(onTheWay, null);
         Arrays.fill(again, null);
         nodes.clear();
+        Arrays.fill(isBusy, false);
+        busyCount = 0;
         dirtyCount = 0;
         travelling = 0;
         returned = 0;
@@ -100,39 +98,22 @@ final class SlotBatches {
         return repeats > 0;
     }
 
-    /// A slot's mark was found: commands up to there are in the target.
-    void found(int slot, long offset) {
-        skipUntil[slot] = offset;
-        acknowledged[slot] = offset;
-        skipEnd = Math.max(skipEnd, offset);
+    /// How far each slot is.
+    MarkBook marks() {
+        return marks;
     }
 
     boolean isApplied(int slot, long offset) {
-        return offset <= skipEnd && offset <= skipUntil[slot];
+        return marks.isApplied(slot, offset);
     }
 
     /// Compares what slots of the target say with what they had acknowledged.
     ///
     /// @param found by slot
-    /// @throws RewindException when acknowledged writes are gone, with the place to read on from; none
-    ///   when nobody knows one
+    /// @throws RewindException when acknowledged writes are gone, with the place to read on from
     void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
-        Checkpoint from = null;
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            if (acknowledged[slot] > found[slot].offset()) {
-                boolean any = found[slot].offset() != SlotMark.NONE;
-                SlotMark behind = any ? found[slot] : firsts[slot];
-                if (behind == null) {
-                    throw new RewindException(null);
-                }
-                from = from == null ? floor(null) : from;
-                if (behind.offset() < from.offset()) {
-                    from = from.at(behind.offset(), behind.database());
-                }
-            }
-        }
-        if (from != null) {
-            throw new RewindException(from);
+        if (marks.isLost(slots, found)) {
+            throw new RewindException(marks.rewind(slots, found, floor(null)));
         }
     }
 
@@ -149,6 +130,10 @@ final class SlotBatches {
                 dirty = Arrays.copyOf(dirty, dirtyCount * 2);
             }
             dirty[dirtyCount++] = slot;
+            if (!isBusy[slot]) {
+                isBusy[slot] = true;
+                busy[busyCount++] = slot;
+            }
         }
         return batch;
     }
@@ -249,7 +234,8 @@ final class SlotBatches {
         }
         nodes.clear();
         if (returned > 0 && repeatReturned) {
-            for (int slot = 0; slot < again.length; slot++) {
+            for (int i = 0; i < busyCount; i++) {
+                int slot = busy[i];
                 Batch batch = again[slot];
                 if (batch != null) {
                     again[slot] = null;
@@ -297,10 +283,8 @@ final class SlotBatches {
     private void finish(Batch batch) {
         int database = batch.databaseBehind(batch.commandCount - 1);
         SlotMark.encode(mark, epoch, batch.endOffset, database);
-        if (acknowledged[batch.slot] == SlotMark.NONE && firsts[batch.slot] == null) {
-            firsts[batch.slot] = new SlotMark(batch.startOffset, batch.startDatabase);
-        }
-        byte[] key = markKey(batch.slot);
+        marks.begins(batch.slot, batch.startOffset, batch.startDatabase);
+        byte[] key = marks.key(batch.slot);
         int start = batch.wire.length;
         boolean joined = batch.merger.appendSet(key, mark);
         if (!joined) {
@@ -311,13 +295,16 @@ final class SlotBatches {
         batch.unit(batch.commandCount, batch.wrapped ? 0 : Batch.PLAIN);
     }
 
-    private byte[] markKey(int slot) {
-        byte[] key = markKeys[slot];
-        if (key == null) {
-            key = settings.keys().mark(settings.pipeline(), Slots.tag(slot));
-            markKeys[slot] = key;
-        }
-        return key;
+    /// A batch that lets a slot's mark expire.
+    Batch expiry(int slot, long millis) {
+        Batch batch = take();
+        batch.beginCommand();
+        RespWriter.array(batch.wire, 3);
+        RespWriter.bulk(batch.wire, "PEXPIRE");
+        RespWriter.bulk(batch.wire, marks.key(slot));
+        RespWriter.bulk(batch.wire, millis);
+        batch.unit(1, Batch.PLAIN);
+        return batch;
     }
 
     // ---- answers ----
@@ -335,7 +322,7 @@ final class SlotBatches {
         onTheWay[slot] = null;
         travelling--;
         repeats -= batch.repeated ? 1 : 0;
-        acknowledged[slot] = batch.endOffset;
+        marks.acknowledged(slot, batch.endOffset);
         appliedCommands.add(batch.sourceCommands);
         batch.clear(KEPT_BYTES);
         pool.add(batch);
@@ -376,14 +363,24 @@ final class SlotBatches {
         }
         long offset = passedOffset;
         int database = passedDatabase;
-        for (Batch[] batches : all()) {
-            for (Batch batch : batches) {
-                if (batch != null && batch.startOffset < offset) {
-                    offset = batch.startOffset;
-                    database = batch.startDatabase;
-                }
+        int kept = 0;
+        for (int i = 0; i < busyCount; i++) {
+            int slot = busy[i];
+            // Oldest first: a slot's batches follow each other.
+            Batch batch = onTheWay[slot];
+            batch = batch == null ? again[slot] : batch;
+            batch = batch == null ? open[slot] : batch;
+            if (batch == null) {
+                isBusy[slot] = false;
+                continue;
+            }
+            busy[kept++] = slot;
+            if (batch.startOffset < offset) {
+                offset = batch.startOffset;
+                database = batch.startDatabase;
             }
         }
+        busyCount = kept;
         if (offset > appliedOffset) {
             appliedBytes.add(offset - appliedOffset);
             appliedOffset = offset;
@@ -395,10 +392,6 @@ final class SlotBatches {
                 database,
                 passedId,
                 System.currentTimeMillis());
-    }
-
-    private @Nullable Batch[][] all() {
-        return new @Nullable Batch[][] {open, onTheWay, again};
     }
 
     long appliedOffset() {

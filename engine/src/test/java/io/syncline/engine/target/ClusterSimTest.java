@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /// Every command takes effect exactly once and in its slot's order, whatever happens on the way.
 class ClusterSimTest {
-    private static final int SEEDS = 4_000;
+    private static final int SEEDS = 2_000;
 
     @Test
     void everyCommandTakesEffectOnceInItsSlotsOrder() {
