@@ -1,7 +1,6 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
@@ -26,7 +25,7 @@ final class ClusterLanes {
     private final NodeLanes nodes;
     private final ConcurrentLinkedQueue<Batch> answered = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Discarded> discarded = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Refused> refusals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
 
@@ -36,6 +35,9 @@ final class ClusterLanes {
     private @Nullable String redirected;
 
     private record Discarded(Batch batch, LaneFault why) {}
+
+    /// @param passed whether its neighbours were applied, so that it is not met again
+    record Refused(Refusal refusal, boolean passed) {}
 
     ClusterLanes(
             WriterSettings settings, TargetDialer dialer, SlotBatches batches, FloorKeeper floor) {
@@ -238,7 +240,7 @@ final class ClusterLanes {
         batches.returnedNode(batch);
         if (refused) {
             CommandView view = BatchSurgery.view(batch, 0);
-            refusals.add(Refusal.of(view, batch.offsetBehind(0), 0, why.text()));
+            refuse(Refusal.of(view, batch.offsetBehind(0), 0, why.text()), false);
         } else {
             waiting.addAll(batch);
         }
@@ -292,17 +294,17 @@ final class ClusterLanes {
             throw TargetErrors.refusal(place(), why.text());
         }
         CommandView view = BatchSurgery.view(batch, command);
-        refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, why.text()));
+        refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
         BatchSurgery.remove(batch, command);
     }
 
     /// A refusal that the owner has not heard of yet.
-    @Nullable Refusal nextRefusal() {
+    @Nullable Refused nextRefusal() {
         return refusals.poll();
     }
 
-    SynclineException refused(Refusal refusal) {
-        return TargetErrors.commandRefused(place(), refusal, settings.keys());
+    private void refuse(Refusal refusal, boolean passed) {
+        refusals.add(new Refused(refusal, passed));
     }
 
     // ---- mending ----
@@ -382,7 +384,7 @@ final class ClusterLanes {
                 bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
                 delays.add(new LaneFault(kind, null, -1, error));
             } else {
-                refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, error));
+                refuse(Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
             }
         }
 

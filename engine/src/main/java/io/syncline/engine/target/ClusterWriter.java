@@ -145,9 +145,17 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void refuse(Refusal refusal) {
+        refuse(refusal, false);
+    }
+
+    /// @param passed whether the task goes on behind it when it is started again
+    private void refuse(Refusal refusal, boolean passed) {
         record(refusal);
         if (!settings.refusals().skip(refusal)) {
-            throw lanes.refused(refusal);
+            floor.recordNow();
+            throw passed
+                    ? TargetErrors.commandPassedBy(lanes.place(), refusal, settings.keys())
+                    : TargetErrors.commandRefused(lanes.place(), refusal, settings.keys());
         }
     }
 
@@ -241,10 +249,10 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void recordRefusals() {
-        for (Refusal refusal = lanes.nextRefusal();
-                refusal != null;
-                refusal = lanes.nextRefusal()) {
-            refuse(refusal);
+        for (ClusterLanes.Refused refused = lanes.nextRefusal();
+                refused != null;
+                refused = lanes.nextRefusal()) {
+            refuse(refused.refusal(), refused.passed());
         }
     }
 

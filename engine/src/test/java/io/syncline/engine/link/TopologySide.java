@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
@@ -67,6 +68,14 @@ final class TopologySide implements AutoCloseable {
         cluster.nodes().forEach(node -> nodes.add(new HostPort("127.0.0.1", node.port())));
         return new Endpoint(
                 Endpoint.Topology.CLUSTER, nodes, Credentials.NONE, TlsOptions.OFF, "");
+    }
+
+    /// A cluster as the engine sees it.
+    static io.syncline.engine.cluster.Instance instanceAt(RedisCluster cluster) {
+        return new io.syncline.engine.cluster.Instance(
+                endpointOf(cluster),
+                new Connector(Credentials.NONE, TlsOptions.OFF, "test"),
+                true);
     }
 
     Instance instance() {
