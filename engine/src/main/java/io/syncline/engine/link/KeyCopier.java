@@ -21,8 +21,8 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
 
-/// Writes the keys of a snapshot: plain strings as SET, small ones joined into MSET, everything else as
-/// RESTORE of the bytes as they stand, and what is too large for that as ordinary commands.
+/// Writes the keys of a snapshot: plain strings as SET, small ones joined into MSET, everything
+/// else as RESTORE of the bytes as they stand, and what is too large for that as ordinary commands.
 final class KeyCopier {
     private final Workshop shop;
     private final RdbReader reader;
@@ -205,10 +205,7 @@ final class KeyCopier {
             throw e.rewind;
         }
         if (expiry >= 0) {
-            command(
-                    kept,
-                    "PEXPIREAT",
-                    Long.toString(expiry).getBytes(US_ASCII));
+            command(kept, "PEXPIREAT", Long.toString(expiry).getBytes(US_ASCII));
         }
     }
 

@@ -1,14 +1,9 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
-import io.syncline.engine.command.CommandSpec;
-import io.syncline.engine.command.CommandTable;
-import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
+    /// Replicas and append-only files are seconds behind, not minutes.
+    private static final long MARK_MILLIS = 60_000;
+
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final SlotBatches batches;
@@ -27,19 +25,19 @@ final class ClusterLanes {
     private final NodeLanes nodes;
     private final ConcurrentLinkedQueue<Batch> answered = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Discarded> discarded = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Refused> refusals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
 
-    /// Repeatable commands that are to be sent again.
-    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
-
-    private long waitingBytes;
+    private final Repeats waiting;
     private @Nullable Backoff outage;
     private long repeatNanos;
     private @Nullable String redirected;
 
     private record Discarded(Batch batch, LaneFault why) {}
+
+    /// @param passed whether its neighbours were applied, so that it is not met again
+    record Refused(Refusal refusal, boolean passed) {}
 
     ClusterLanes(
             WriterSettings settings, TargetDialer dialer, SlotBatches batches, FloorKeeper floor) {
@@ -48,6 +46,7 @@ final class ClusterLanes {
         this.batches = batches;
         this.floor = floor;
         this.nodes = new NodeLanes(settings, new Ears(), floor::verify);
+        this.waiting = new Repeats(batches, nodes);
     }
 
     String place() {
@@ -94,7 +93,7 @@ final class ClusterLanes {
                 SlotMark[] found = nodes.marks(settings.slots(), batches.epoch(), true);
                 for (int slot = 0; slot < found.length; slot++) {
                     if (found[slot].offset() != SlotMark.NONE) {
-                        batches.found(slot, found[slot].offset());
+                        batches.marks().found(slot, found[slot].offset());
                     }
                 }
                 return;
@@ -103,6 +102,20 @@ final class ClusterLanes {
                 connectAll();
             }
         }
+    }
+
+    /// Lets the marks of all slots expire: the floor says the same as they all do. Not at once,
+    /// since a failover of the floor's node may still lose its newest state, and then the marks are
+    /// needed. What fails here stays behind until the task is swept.
+    void expireMarks() {
+        if (nodes.fault() != null) {
+            return;
+        }
+        BitSet slots = settings.slots();
+        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+            nodes.of(slot).stage(batches.expiry(slot, MARK_MILLIS));
+        }
+        nodes.all().forEach(NodeLane::settle);
     }
 
     /// Waits until nothing is on its way, and forgets what became of it: before offsets count anew.
@@ -119,7 +132,6 @@ final class ClusterLanes {
         delays.clear();
         bounced.clear();
         waiting.clear();
-        waitingBytes = 0;
         outage = null;
         redirected = null;
     }
@@ -128,11 +140,8 @@ final class ClusterLanes {
 
     void sendReady() {
         boolean repeat = outage == null || System.nanoTime() >= repeatNanos;
-        for (byte[] command = repeat ? waiting.poll() : null;
-                command != null;
-                command = waiting.poll()) {
-            waitingBytes -= command.length;
-            repeat(command);
+        if (repeat) {
+            waiting.appendAll();
         }
         batches.ready(
                 (batch, lane) -> {
@@ -147,7 +156,7 @@ final class ClusterLanes {
 
     /// Bytes of commands that wait to be sent again.
     long waitingBytes() {
-        return waitingBytes;
+        return waiting.bytes();
     }
 
     boolean isIdle() {
@@ -175,7 +184,7 @@ final class ClusterLanes {
             takeBack(one);
         }
         for (byte[] command = bounced.poll(); command != null; command = bounced.poll()) {
-            wait(command);
+            waiting.add(command);
         }
         for (LaneFault why = delays.poll(); why != null; why = delays.poll()) {
             later(why);
@@ -231,9 +240,9 @@ final class ClusterLanes {
         batches.returnedNode(batch);
         if (refused) {
             CommandView view = BatchSurgery.view(batch, 0);
-            refusals.add(Refusal.of(view, batch.offsetBehind(0), 0, why.text()));
+            refuse(Refusal.of(view, batch.offsetBehind(0), 0, why.text()), false);
         } else {
-            repeatAll(batch);
+            waiting.addAll(batch);
         }
     }
 
@@ -285,44 +294,17 @@ final class ClusterLanes {
             throw TargetErrors.refusal(place(), why.text());
         }
         CommandView view = BatchSurgery.view(batch, command);
-        refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, why.text()));
+        refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
         BatchSurgery.remove(batch, command);
     }
 
     /// A refusal that the owner has not heard of yet.
-    @Nullable Refusal nextRefusal() {
+    @Nullable Refused nextRefusal() {
         return refusals.poll();
     }
 
-    SynclineException refused(Refusal refusal) {
-        return TargetErrors.commandRefused(place(), refusal, settings.keys());
-    }
-
-    // ---- commands that may be repeated ----
-
-    private void repeatAll(Batch batch) {
-        for (int i = 0; i < batch.commandCount; i++) {
-            CommandView view = BatchSurgery.view(batch, i);
-            wait(Arrays.copyOfRange(view.buffer, view.start, view.end));
-        }
-    }
-
-    private void wait(byte[] command) {
-        waiting.add(command);
-        waitingBytes += command.length;
-    }
-
-    /// Sends a command to where its slot is now.
-    private void repeat(byte[] command) {
-        CommandView view = BatchSurgery.parse(command);
-        CommandSpec spec = CommandTable.standard().find(view);
-        int slot = Slots.of(view.argument(1));
-        Batch to = batches.openNode(slot, nodes.of(slot));
-        to.merger.close();
-        to.beginCommand();
-        view.copyTo(to.wire);
-        to.endCommand(to.startOffset, 0, true, spec.name().equals("MSET"));
-        batches.repeats(to);
+    private void refuse(Refusal refusal, boolean passed) {
+        refusals.add(new Refused(refusal, passed));
     }
 
     // ---- mending ----
@@ -368,35 +350,16 @@ final class ClusterLanes {
             return;
         }
         SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
-        requireNothingLost(slots, found);
+        batches.requireNothingLost(slots, found);
         for (Batch batch : mending.lost()) {
             if (batch.slot < 0) {
                 batches.returnedNode(batch);
-                repeatAll(batch);
+                waiting.addAll(batch);
             } else if (found[batch.slot].offset() >= batch.endOffset) {
                 batches.applied(batch);
             } else {
                 batches.returned(batch);
             }
-        }
-    }
-
-    private void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
-        Checkpoint from = null;
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            if (batches.acknowledged(slot) > found[slot].offset()) {
-                SlotMark behind = batches.from(slot, found[slot]);
-                if (behind == null) {
-                    throw new RewindException(null);
-                }
-                from = from == null ? batches.floor(null) : from;
-                if (behind.offset() < from.offset()) {
-                    from = from.at(behind.offset(), behind.database());
-                }
-            }
-        }
-        if (from != null) {
-            throw new RewindException(from);
         }
     }
 
@@ -421,7 +384,7 @@ final class ClusterLanes {
                 bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
                 delays.add(new LaneFault(kind, null, -1, error));
             } else {
-                refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, error));
+                refuse(Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
             }
         }
 

@@ -43,6 +43,10 @@ public final class ClusterWriter implements TargetWriter {
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
+
+    /// Everything is in the target, the floor too, and nothing was appended since.
+    private boolean settled;
+
     private @Nullable Batch open;
     private int openedAt;
     private int openSlot;
@@ -71,12 +75,14 @@ public final class ClusterWriter implements TargetWriter {
     public void beginSnapshot() {
         lanes.settle();
         streaming = false;
+        settled = false;
         batches.begin(floor.beginSnapshot(), 0, 0, false);
     }
 
     @Override
     public void beginStreaming(Place from, boolean fresh) {
         lanes.settle();
+        settled = false;
         floor.beginStreaming(from, fresh);
         batches.begin(floor.epoch(), from.offset, from.database, true);
         if (!fresh) {
@@ -140,9 +146,17 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void refuse(Refusal refusal) {
+        refuse(refusal, false);
+    }
+
+    /// @param passed whether the task goes on behind it when it is started again
+    private void refuse(Refusal refusal, boolean passed) {
         record(refusal);
         if (!settings.refusals().skip(refusal)) {
-            throw lanes.refused(refusal);
+            floor.recordNow();
+            throw passed
+                    ? TargetErrors.commandPassed(lanes.place(), refusal, settings.keys())
+                    : TargetErrors.commandRefused(lanes.place(), refusal, settings.keys());
         }
     }
 
@@ -229,6 +243,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes.check();
         recordRefusals();
         settings.throttle().await(batches.newCommands(), batches.newBytes());
+        settled = false;
         lanes.sendReady();
         floor.check();
         if (streaming) {
@@ -237,10 +252,10 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void recordRefusals() {
-        for (Refusal refusal = lanes.nextRefusal();
-                refusal != null;
-                refusal = lanes.nextRefusal()) {
-            refuse(refusal);
+        for (ClusterLanes.Refused refused = lanes.nextRefusal();
+                refused != null;
+                refused = lanes.nextRefusal()) {
+            refuse(refused.refusal(), refused.passed());
         }
     }
 
@@ -320,6 +335,7 @@ public final class ClusterWriter implements TargetWriter {
         }
         if (streaming) {
             floor.finish(batches.floor(null));
+            settled = true;
         }
     }
 
@@ -360,6 +376,9 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void close() {
+        if (settled && isIdle()) {
+            lanes.expireMarks();
+        }
         lanes.close();
         floor.close();
     }

@@ -218,6 +218,11 @@ final class FloorKeeper {
         refusals.add(refusal);
     }
 
+    /// Lists refusals in the target at once, since the task stops.
+    void recordNow() {
+        dialer.retrying(finder, this::recordRefusals);
+    }
+
     private void recordRefusals(Connection connection) throws IOException {
         for (Refusal refusal = refusals.peek(); refusal != null; refusal = refusals.peek()) {
             CheckpointStore.accept(

@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
@@ -35,6 +36,18 @@ public record OwnKeys(String task) {
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");
+    }
+
+    /// Whether a key is one of these.
+    boolean isOfTask(byte[] key) {
+        return startsWith(key, PREFIX + "{" + task + "}:")
+                || startsWith(key, PREFIX + task + ":mark:");
+    }
+
+    private static boolean startsWith(byte[] key, String text) {
+        byte[] begin = text.getBytes(StandardCharsets.UTF_8);
+        return key.length >= begin.length
+                && Arrays.equals(key, 0, begin.length, begin, 0, begin.length);
     }
 
     private byte[] key(String name) {

@@ -1,9 +1,10 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
-import io.syncline.engine.command.Slots;
+import io.syncline.engine.resp.RespWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,18 +29,17 @@ final class SlotBatches {
     private final @Nullable Batch[] again = new @Nullable Batch[ClusterMap.SLOTS];
     private final Map<NodeLane, Batch> nodes = new LinkedHashMap<>();
     private final ArrayDeque<Batch> pool = new ArrayDeque<>();
-    private final long[] skipUntil = new long[ClusterMap.SLOTS];
-    private final long[] acknowledged = new long[ClusterMap.SLOTS];
-
-    /// Where each slot's first mark of this run began: what to go back to when that is lost.
-    private final @Nullable SlotMark[] firsts = new @Nullable SlotMark[ClusterMap.SLOTS];
-
-    private final byte[][] markKeys = new byte[ClusterMap.SLOTS][];
+    private final MarkBook marks;
     private final byte[] mark = new byte[SlotMark.LENGTH];
     private final LongAdder appliedCommands = new LongAdder();
     private final LongAdder appliedBytes = new LongAdder();
     private volatile long appliedOffset = -1;
 
+    /// Slots with a batch somewhere, and perhaps some that have none any more.
+    private final int[] busy = new int[ClusterMap.SLOTS];
+
+    private final boolean[] isBusy = new boolean[ClusterMap.SLOTS];
+    private int busyCount;
     private int[] dirty = new int[1024];
     private int dirtyCount;
     private int travelling;
@@ -55,10 +55,10 @@ final class SlotBatches {
     private long passedOffset;
     private int passedDatabase;
     private String passedId = Checkpoint.NO_ID;
-    private long skipEnd;
 
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
+        this.marks = new MarkBook(settings.keys(), settings.pipeline());
     }
 
     /// Starts behind a place; nothing is known of any slot.
@@ -70,15 +70,14 @@ final class SlotBatches {
         repeats = 0;
         passedOffset = offset;
         passedDatabase = database;
-        skipEnd = -1;
         appliedOffset = offset;
-        Arrays.fill(skipUntil, SlotMark.NONE);
-        Arrays.fill(acknowledged, SlotMark.NONE);
-        Arrays.fill(firsts, null);
+        marks.clear();
         Arrays.fill(open, null);
         Arrays.fill(onTheWay, null);
         Arrays.fill(again, null);
         nodes.clear();
+        Arrays.fill(isBusy, false);
+        busyCount = 0;
         dirtyCount = 0;
         travelling = 0;
         returned = 0;
@@ -100,25 +99,23 @@ final class SlotBatches {
         return repeats > 0;
     }
 
-    /// A slot's mark was found: commands up to there are in the target.
-    void found(int slot, long offset) {
-        skipUntil[slot] = offset;
-        acknowledged[slot] = offset;
-        skipEnd = Math.max(skipEnd, offset);
+    /// How far each slot is.
+    MarkBook marks() {
+        return marks;
     }
 
     boolean isApplied(int slot, long offset) {
-        return offset <= skipEnd && offset <= skipUntil[slot];
+        return marks.isApplied(slot, offset);
     }
 
-    /// How far a slot is known to be; [SlotMark#NONE] when nothing of this epoch was written.
-    long acknowledged(int slot) {
-        return acknowledged[slot];
-    }
-
-    /// Where a slot has to be read from when its target says this mark; null when nobody knows.
-    @Nullable SlotMark from(int slot, SlotMark found) {
-        return found.offset() != SlotMark.NONE ? found : firsts[slot];
+    /// Compares what slots of the target say with what they had acknowledged.
+    ///
+    /// @param found by slot
+    /// @throws RewindException when acknowledged writes are gone, with the place to read on from
+    void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+        if (marks.isLost(slots, found)) {
+            throw new RewindException(marks.rewind(slots, found, floor(null)));
+        }
     }
 
     /// The batch that a slot is filling.
@@ -134,6 +131,10 @@ final class SlotBatches {
                 dirty = Arrays.copyOf(dirty, dirtyCount * 2);
             }
             dirty[dirtyCount++] = slot;
+            if (!isBusy[slot]) {
+                isBusy[slot] = true;
+                busy[busyCount++] = slot;
+            }
         }
         return batch;
     }
@@ -234,7 +235,8 @@ final class SlotBatches {
         }
         nodes.clear();
         if (returned > 0 && repeatReturned) {
-            for (int slot = 0; slot < again.length; slot++) {
+            for (int i = 0; i < busyCount; i++) {
+                int slot = busy[i];
                 Batch batch = again[slot];
                 if (batch != null) {
                     again[slot] = null;
@@ -284,10 +286,8 @@ final class SlotBatches {
     private void finish(Batch batch) {
         int database = batch.databaseBehind(batch.commandCount - 1);
         SlotMark.encode(mark, epoch, batch.endOffset, database);
-        if (acknowledged[batch.slot] == SlotMark.NONE && firsts[batch.slot] == null) {
-            firsts[batch.slot] = new SlotMark(batch.startOffset, batch.startDatabase);
-        }
-        byte[] key = markKey(batch.slot);
+        marks.begins(batch.slot, batch.startOffset, batch.startDatabase);
+        byte[] key = marks.key(batch.slot);
         int start = batch.wire.length;
         boolean joined = batch.merger.appendSet(key, mark);
         if (!joined) {
@@ -298,13 +298,16 @@ final class SlotBatches {
         batch.unit(batch.commandCount, batch.wrapped ? 0 : Batch.PLAIN);
     }
 
-    private byte[] markKey(int slot) {
-        byte[] key = markKeys[slot];
-        if (key == null) {
-            key = settings.keys().mark(settings.pipeline(), Slots.tag(slot));
-            markKeys[slot] = key;
-        }
-        return key;
+    /// A batch that lets a slot's mark expire.
+    Batch expiry(int slot, long millis) {
+        Batch batch = take();
+        batch.beginCommand();
+        RespWriter.array(batch.wire, 3);
+        RespWriter.bulk(batch.wire, "PEXPIRE");
+        RespWriter.bulk(batch.wire, marks.key(slot));
+        RespWriter.bulk(batch.wire, millis);
+        batch.unit(1, Batch.PLAIN);
+        return batch;
     }
 
     // ---- answers ----
@@ -322,7 +325,7 @@ final class SlotBatches {
         onTheWay[slot] = null;
         travelling--;
         repeats -= batch.repeated ? 1 : 0;
-        acknowledged[slot] = batch.endOffset;
+        marks.acknowledged(slot, batch.endOffset);
         appliedCommands.add(batch.sourceCommands);
         batch.clear(KEPT_BYTES);
         pool.add(batch);
@@ -363,14 +366,24 @@ final class SlotBatches {
         }
         long offset = passedOffset;
         int database = passedDatabase;
-        for (Batch[] batches : all()) {
-            for (Batch batch : batches) {
-                if (batch != null && batch.startOffset < offset) {
-                    offset = batch.startOffset;
-                    database = batch.startDatabase;
-                }
+        int kept = 0;
+        for (int i = 0; i < busyCount; i++) {
+            int slot = busy[i];
+            // Oldest first: a slot's batches follow each other.
+            Batch batch = onTheWay[slot];
+            batch = batch == null ? again[slot] : batch;
+            batch = batch == null ? open[slot] : batch;
+            if (batch == null) {
+                isBusy[slot] = false;
+                continue;
+            }
+            busy[kept++] = slot;
+            if (batch.startOffset < offset) {
+                offset = batch.startOffset;
+                database = batch.startDatabase;
             }
         }
+        busyCount = kept;
         if (offset > appliedOffset) {
             appliedBytes.add(offset - appliedOffset);
             appliedOffset = offset;
@@ -382,10 +395,6 @@ final class SlotBatches {
                 database,
                 passedId,
                 System.currentTimeMillis());
-    }
-
-    private @Nullable Batch[][] all() {
-        return new @Nullable Batch[][] {open, onTheWay, again};
     }
 
     long appliedOffset() {

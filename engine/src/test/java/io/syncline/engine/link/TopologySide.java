@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
@@ -69,6 +70,12 @@ final class TopologySide implements AutoCloseable {
         return new Endpoint(Endpoint.Topology.CLUSTER, nodes, Credentials.NONE, TlsOptions.OFF, "");
     }
 
+    /// A cluster as the engine sees it.
+    static io.syncline.engine.cluster.Instance instanceAt(RedisCluster cluster) {
+        return new io.syncline.engine.cluster.Instance(
+                endpointOf(cluster), new Connector(Credentials.NONE, TlsOptions.OFF, "test"), true);
+    }
+
     Instance instance() {
         return instance;
     }
@@ -88,16 +95,22 @@ final class TopologySide implements AutoCloseable {
     void awaitCopiedBy(RunningLink link) {
         for (RedisServer primary : primaries()) {
             long goal = Long.parseLong(primary.info("master_repl_offset"));
-            String place = "127.0.0.1:" + primary.port();
+            String history = historyOf(primary);
             link.await(
-                    "offset " + goal + " of " + place,
+                    "offset " + goal + " of " + primary + " " + history,
                     () ->
                             link.shards().stream()
                                     .anyMatch(shard ->
                                             shard.phase() == Phase.STREAMING
-                                                    && shard.source().equals(place)
+                                                    && shard.replicationId().equals(history)
                                                     && shard.appliedOffset() >= goal));
         }
+    }
+
+    /// What a replica is told; Redis before 4.0 has its run id for that.
+    private static String historyOf(RedisServer primary) {
+        String id = primary.info("master_replid");
+        return id.isEmpty() ? primary.info("run_id") : id;
     }
 
     @Override

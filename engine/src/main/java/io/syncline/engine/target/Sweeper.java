@@ -1,0 +1,92 @@
+package io.syncline.engine.target;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.resp.RespWriter;
+import java.io.IOException;
+
+/// Removes everything that a task keeps in its target: position, marks, list of refused commands.
+/// To be used when the task is given up; another start of it begins with a snapshot.
+///
+/// Looks at every key name of the target, since a task may have been run with other databases and
+/// shards before. A scan blocks nobody.
+public final class Sweeper {
+    private static final String SCAN_COUNT = "1000";
+
+    private final Instance target;
+    private final OwnKeys keys;
+
+    public Sweeper(Instance target, String task) {
+        this.target = target;
+        this.keys = new OwnKeys(task);
+    }
+
+    /// Removes the keys.
+    ///
+    /// @return how many there were
+    public long sweep() throws IOException {
+        long removed = 0;
+        for (Instance.Shard shard : target.shards()) {
+            try (Connection connection = target.connector().open(shard.primary())) {
+                ServerInfo info = ServerInfo.read(connection);
+                for (int database : info.keysByDatabase().keySet()) {
+                    if (!info.isCluster() || database != 0) {
+                        CheckpointStore.accept(
+                                connection, connection.call("SELECT", Integer.toString(database)));
+                    }
+                    removed += sweep(connection);
+                }
+            }
+        }
+        return removed;
+    }
+
+    private long sweep(Connection connection) throws IOException {
+        String cursor = "0";
+        long removed = 0;
+        ByteBuilder deletes = new ByteBuilder(4 << 10);
+        do {
+            Reply reply =
+                    CheckpointStore.accept(
+                            connection,
+                            connection.call(
+                                    "SCAN",
+                                    cursor,
+                                    "MATCH",
+                                    OwnKeys.PREFIX + "*",
+                                    "COUNT",
+                                    SCAN_COUNT));
+            if (!(reply instanceof Reply.Items items
+                    && items.items().size() == 2
+                    && items.items().get(0) instanceof Reply.Bulk next
+                    && items.items().get(1) instanceof Reply.Items names)) {
+                throw new IOException("SCAN is answered with " + reply);
+            }
+            cursor = new String(next.bytes(), US_ASCII);
+            deletes.clear();
+            int count = 0;
+            for (Reply name : names.items()) {
+                if (name instanceof Reply.Bulk key && keys.isOfTask(key.bytes())) {
+                    RespWriter.array(deletes, 2);
+                    RespWriter.bulk(deletes, "DEL");
+                    RespWriter.bulk(deletes, key.bytes());
+                    count++;
+                }
+            }
+            connection.send(deletes);
+            for (int i = 0; i < count; i++) {
+                boolean was =
+                        CheckpointStore.accept(connection, connection.replies().read())
+                                        instanceof Reply.Whole number
+                                && number.value() > 0;
+                removed += was ? 1 : 0;
+            }
+        } while (!cursor.equals("0"));
+        return removed;
+    }
+}

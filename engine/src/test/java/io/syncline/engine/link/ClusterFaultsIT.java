@@ -1,0 +1,247 @@
+package io.syncline.engine.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.RedisServerBuilder;
+import io.syncline.testkit.SlotMove;
+import io.syncline.testkit.Workload;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Faults of a cluster target's nodes under counting traffic: nothing is lost, nothing is doubled,
+/// nothing is copied twice.
+class ClusterFaultsIT {
+    private static final Duration LIMIT = RunningLink.LIMIT;
+
+    private RedisServer source;
+    private RedisCluster target;
+    private Workload workload;
+    private long seed;
+
+    @BeforeEach
+    void start() {
+        seed = Long.getLong("seed", new Random().nextInt(1_000_000));
+        System.err.println("ClusterFaultsIT: replay with -Dseed=" + seed);
+        source = RedisServer.builder().config("repl-backlog-size 256mb").start();
+        workload =
+                Workload.on(source)
+                        .databases(0)
+                        .connections(2)
+                        .keys(40)
+                        .stepsPerSecond(8_000)
+                        .seed(seed)
+                        .start();
+    }
+
+    @AfterEach
+    void stop() {
+        workload.close();
+        source.close();
+        target.close();
+    }
+
+    private static RedisServerBuilder durable() {
+        return RedisServer.builder().config("appendonly yes");
+    }
+
+    private RunningLink link() {
+        return Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target))
+                .shortLimits()
+                .start();
+    }
+
+    private void requireExact(RunningLink link) {
+        workload.awaitMore(2_000, LIMIT);
+        workload.stop();
+        link.awaitCaughtUp(source);
+        assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
+        new KeyspaceDigest().requireEqual(source, target);
+    }
+
+    private void requireExactWithoutAnotherSnapshot(RunningLink link) {
+        requireExact(link);
+        assertThat(link.shard().snapshots()).as("%s", link).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeThatIsKilledAndComesBackWithItsDataGoesOn() {
+        target = RedisCluster.start(ClusterFaultsIT::durable, 3, 0);
+        try (RunningLink link = link().awaitAllStreaming()) {
+            for (int i = 0; i < 3; i++) {
+                workload.awaitMore(2_000, LIMIT);
+                target.nodes().get(i).kill();
+                workload.awaitMore(2_000, LIMIT);
+                target.nodes().get(i).restart();
+            }
+            requireExactWithoutAnotherSnapshot(link);
+            assertThat(link.events(LinkEvent.Retrying.class)).isNotEmpty();
+        }
+    }
+
+    /// What the old connection had sent stands in the node's socket when it wakes up.
+    @Test
+    void aNodeThatWasStoppedDoesNothingTwiceWhenItWakesUp() {
+        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        try (RunningLink link = link().awaitAllStreaming()) {
+            workload.awaitMore(1_000, LIMIT);
+            target.nodes().getLast().pause();
+            link.await("retries", () -> link.events(LinkEvent.Retrying.class).size() > 1);
+            target.nodes().getLast().resume();
+            requireExactWithoutAnotherSnapshot(link);
+        }
+    }
+
+    @Test
+    void slotsThatMoveWhileStreamingAreFollowed() {
+        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        try (RunningLink link = link().awaitAllStreaming()) {
+            for (int i = 0; i < 12; i++) {
+                int slot = RedisCluster.slot("count:" + i + ":list");
+                RedisServer from = target.ownerOf(slot);
+                RedisServer to = target.nodes().get((target.nodes().indexOf(from) + 1) % 3);
+                SlotMove move = target.beginMove(slot, to);
+                workload.awaitMore(300, LIMIT);
+                move.moveKeys(1);
+                workload.awaitMore(300, LIMIT);
+                move.moveKeys(100);
+                workload.awaitMore(300, LIMIT);
+                while (move.moveKeys(100) > 0) {
+                    workload.awaitMore(1, LIMIT);
+                }
+                move.finish();
+            }
+            requireExactWithoutAnotherSnapshot(link);
+        }
+    }
+
+    @Test
+    void slotsThatMoveWhileASnapshotIsCopiedAreFollowed() {
+        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        for (int i = 0; i < 20_000; i++) {
+            source.command("SET", "bulk:" + i, "v".repeat(300));
+        }
+        source.command("CONFIG", "SET", "rdb-key-save-delay", 100);
+        try (RunningLink link = link()) {
+            link.await("a snapshot", () -> link.shard().snapshotKeys() > 1_000);
+            for (int i = 0; i < 20; i++) {
+                int slot = RedisCluster.slot("bulk:" + i);
+                RedisServer from = target.ownerOf(slot);
+                target.moveSlot(slot, target.nodes().get((target.nodes().indexOf(from) + 1) % 3));
+            }
+            link.awaitAllStreaming();
+            requireExactWithoutAnotherSnapshot(link);
+        }
+    }
+
+    @Test
+    void aFailoverThatLosesNothingIsFollowed() {
+        target = RedisCluster.start(RedisServer::builder, 3, 1);
+        try (RunningLink link = link().awaitAllStreaming()) {
+            for (int i = 0; i < 3; i++) {
+                workload.awaitMore(2_000, LIMIT);
+                target.failover(i);
+            }
+            requireExactWithoutAnotherSnapshot(link);
+        }
+    }
+
+    /// The replica is cut off from its primary, which goes on to acknowledge, and then replaces it.
+    @Test
+    void writesThatAFailoverLosesAreSentAgain() {
+        target = RedisCluster.start(RedisServer::builder, 3, 1);
+        try (RunningLink link = link().awaitAllStreaming()) {
+            for (int i = 0; i < 3; i++) {
+                workload.awaitMore(2_000, LIMIT);
+                RedisServer primary = target.primaryNodes().get(i);
+                RedisServer replica = target.replicasOf(primary).getFirst();
+                primary.command("CLIENT", "KILL", "TYPE", "replica");
+                workload.awaitMore(400, LIMIT);
+                target.promote(replica, "TAKEOVER");
+            }
+            requireExactWithoutAnotherSnapshot(link);
+            assertThat(link.events(LinkEvent.Warned.class))
+                    .anySatisfy(warned ->
+                            assertThat(warned.text()).contains("lost writes it had acknowledged"));
+        }
+    }
+
+    @Test
+    void aPrimaryThatHangsIsReplacedByItsReplica() {
+        target = RedisCluster.start(RedisServer::builder, 3, 1);
+        try (RunningLink link =
+                Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target))
+                        .start()
+                        .awaitAllStreaming()) {
+            workload.awaitMore(2_000, LIMIT);
+            RedisServer primary = target.primaryNodes().getFirst();
+            primary.pause();
+            target.nodes().forEach(node -> {});
+            link.await(
+                    "writes go on",
+                    () -> {
+                        long goal = Long.parseLong(source.info("master_repl_offset"));
+                        return link.events(LinkEvent.Recovered.class).size() > 0
+                                && link.shard().appliedOffset() > goal - 1_000_000;
+                    });
+            primary.resume();
+            requireExact(link);
+        }
+    }
+
+    @Test
+    void oneNodeOutOfMemoryIsWaitedFor() {
+        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        try (RunningLink link = link().awaitAllStreaming()) {
+            for (int i = 0; i < 3; i++) {
+                workload.awaitMore(1_000, LIMIT);
+                RedisServer node = target.nodes().get(i);
+                int before = link.events(LinkEvent.Retrying.class).size();
+                node.command("CONFIG", "SET", "maxmemory", "1");
+                link.await(
+                        "a retry", () -> link.events(LinkEvent.Retrying.class).size() > before + 1);
+                node.command("CONFIG", "SET", "maxmemory", "0");
+            }
+            requireExactWithoutAnotherSnapshot(link);
+        }
+    }
+
+    @Test
+    void oneNodeOutOfMemoryInASnapshotIsWaitedForWithoutHurry() {
+        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        RedisServer own = target.nodeFor("__syncline:{it}:task");
+        RedisServer node =
+                target.nodes().stream().filter(other -> other != own).findFirst().orElseThrow();
+        node.command("CONFIG", "SET", "maxmemory", "1");
+        for (int i = 0; i < 5_000; i++) {
+            source.command("SET", "bulk:" + i, "v".repeat(300));
+        }
+        try (RunningLink link = link()) {
+            link.await("retries", () -> link.events(LinkEvent.Retrying.class).size() > 3);
+            long refused = Long.parseLong(node.info("total_error_replies"));
+            assertThat(refused).as("commands sent into a full node").isLessThan(100_000);
+            node.command("CONFIG", "SET", "maxmemory", "0");
+            link.awaitAllStreaming();
+            requireExactWithoutAnotherSnapshot(link);
+        }
+    }
+
+    @Test
+    void theLaterOfTwoProcessesWins() {
+        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        try (RunningLink first = link().awaitAllStreaming()) {
+            workload.awaitMore(1_000, LIMIT);
+            try (RunningLink second = link().awaitAllStreaming()) {
+                assertThat(first.awaitFailure().code()).isEqualTo(ErrorCode.SUPERSEDED);
+                requireExact(second);
+                assertThat(second.shard().snapshots()).isZero();
+            }
+        }
+    }
+}

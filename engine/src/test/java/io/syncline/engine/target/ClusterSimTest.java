@@ -1,0 +1,32 @@
+package io.syncline.engine.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// Every command takes effect exactly once and in its slot's order, whatever happens on the way.
+class ClusterSimTest {
+    private static final int SEEDS = 2_000;
+
+    @Test
+    void everyCommandTakesEffectOnceInItsSlotsOrder() {
+        Long only = Long.getLong("seed");
+        long first = only == null ? 0 : only;
+        int rewinds = 0;
+        int deaths = 0;
+        for (long seed = first; seed < (only == null ? SEEDS : first + 1); seed++) {
+            ClusterSimulation simulation = new ClusterSimulation(seed);
+            try {
+                simulation.run();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("replay with -Dseed=" + seed, e);
+            }
+            rewinds += simulation.rewinds();
+            deaths += simulation.deaths();
+        }
+        if (only == null) {
+            assertThat(rewinds).as("rewinds").isGreaterThan(SEEDS / 10);
+            assertThat(deaths).as("deaths").isGreaterThan(SEEDS / 10);
+        }
+    }
+}
