@@ -109,8 +109,8 @@ public record LinkOptions(
     /// @param checkpointLag how long progress without data may go without a checkpoint
     /// @param answerLimit a target that answers nothing for so long is treated as gone; what it did
     ///   is found out from the checkpoint
-    /// @param silenceLimit a source that says nothing for so long is treated as gone; sources send a
-    ///   PING every `repl-ping-replica-period`, 10 s by default
+    /// @param silenceLimit a source that says nothing for so long is treated as gone; sources send
+    ///   a PING every `repl-ping-replica-period`, 10 s by default
     public record Tuning(
             boolean merge,
             int batchCommands,

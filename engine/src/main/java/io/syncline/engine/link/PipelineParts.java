@@ -132,7 +132,9 @@ final class PipelineParts {
                                 this::openTarget,
                                 context.ending),
                         "applier " + shard);
-        observer = Thread.ofVirtual().name("monitor " + shard).unstarted(monitor);
+        // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
+        // for it.
+        observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
     }
 
     /// A connection to every primary of the target, for scans.

@@ -14,13 +14,17 @@ final class Arrivals {
     private int count;
     private long stepMillis = 1;
 
+    /// When the first bytes of the last mark arrived.
+    private long begunMillis;
+
     /// Says that the bytes up to `end` of the block are there.
     void add(int end, long now) {
-        if (count == 0 || now - (count == 1 ? millis[0] : millis[count - 2]) > stepMillis) {
+        if (count == 0 || now - begunMillis >= stepMillis) {
             if (count == MARKS) {
                 thin();
             }
             count++;
+            begunMillis = now;
         }
         ends[count - 1] = end;
         millis[count - 1] = now;

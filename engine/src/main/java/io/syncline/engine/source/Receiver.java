@@ -357,6 +357,12 @@ public final class Receiver implements Closeable {
         }
     }
 
+    /// Whether the spool has no room, so that the source is not read.
+    public boolean isSpoolFull() {
+        Feed current = feed;
+        return current != null && current.spool().isFull();
+    }
+
     /// The node read from, or last tried.
     public String place() {
         return place;

@@ -37,6 +37,7 @@ public final class Spool implements Closeable {
     private long written;
     private long taken;
     private boolean readerStarves;
+    private volatile boolean full;
     private boolean closed;
     private boolean ended;
 
@@ -83,10 +84,12 @@ public final class Spool implements Closeable {
                     blocks.add(tail);
                     return tail;
                 }
+                full = true;
                 room.awaitUninterruptibly();
             }
             return null;
         } finally {
+            full = false;
             lock.unlock();
         }
     }
@@ -144,6 +147,11 @@ public final class Spool implements Closeable {
             lock.unlock();
         }
         wakeReader.run();
+    }
+
+    /// Whether the writer waits for room: the source is not read meanwhile.
+    public boolean isFull() {
+        return full;
     }
 
     /// Bytes written and not yet read.
@@ -276,7 +284,7 @@ public final class Spool implements Closeable {
     public boolean atEnd() {
         lock.lock();
         try {
-            return closed || ended && written == taken && blocks.size() == 1;
+            return closed || (ended && written == taken && blocks.size() == 1);
         } finally {
             lock.unlock();
         }

@@ -151,8 +151,7 @@ final class BatchSurgery {
             batch.commandEnds = Arrays.copyOf(batch.commandEnds, count + more);
         }
         int rest = count - command;
-        System.arraycopy(
-                batch.commandStarts, command, batch.commandStarts, command + more, rest);
+        System.arraycopy(batch.commandStarts, command, batch.commandStarts, command + more, rest);
         System.arraycopy(batch.commandEnds, command, batch.commandEnds, command + more, rest);
         batch.commandCount += more;
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a cluster writer's batches and takes in their answers: what to do when a node answers that a
-/// slot is elsewhere, is away, or refuses.
+/// Sends a cluster writer's batches and takes in their answers: what to do when a node answers that
+/// a slot is elsewhere, is away, or refuses.
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
@@ -68,8 +68,8 @@ final class ClusterLanes {
 
     // ---- starting ----
 
-    /// Opens a lane to every primary, trying again within the retry time. What lanes that are broken
-    /// had on their way is forgotten.
+    /// Opens a lane to every primary, trying again within the retry time. What lanes that are
+    /// broken had on their way is forgotten.
     void connectAll() {
         Backoff backoff = dialer.backoff();
         while (true) {
@@ -215,8 +215,8 @@ final class ClusterLanes {
         return progress;
     }
 
-    /// A node that answers nothing says no MOVED either, and one that nothing is sent to does not say
-    /// that it was replaced.
+    /// A node that answers nothing says no MOVED either, and one that nothing is sent to does not
+    /// say that it was replaced.
     private void follow(@Nullable ClusterMap map) throws RewindException {
         if (map != null && !nodes.agreesWith(map)) {
             mend("slots of the target have other owners now", false);
@@ -309,8 +309,8 @@ final class ClusterLanes {
 
     // ---- mending ----
 
-    /// Brings lanes and slots together again, after a fault or a change of owners, and finds out what
-    /// became of the batches that were on their way.
+    /// Brings lanes and slots together again, after a fault or a change of owners, and finds out
+    /// what became of the batches that were on their way.
     ///
     /// @param wait whether to wait before the first try
     private void mend(String reason, boolean wait) throws RewindException {
@@ -342,8 +342,8 @@ final class ClusterLanes {
         }
     }
 
-    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that was
-    /// answered.
+    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that
+    /// was answered.
     private void sort(Mending mending) throws IOException, RewindException {
         BitSet slots = mending.suspects();
         if (slots.isEmpty()) {

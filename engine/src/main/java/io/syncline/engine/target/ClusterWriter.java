@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with a
-/// mark of its own in that slot: data and mark are applied together or not at all. A slot's next batch
-/// waits for the answer to the one before and grows meanwhile; the busier the stream, the larger the
-/// batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key per pipeline,
-/// says where to read from after a crash; commands at or below their slot's mark are skipped then.
+/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with
+/// a mark of its own in that slot: data and mark are applied together or not at all. A slot's next
+/// batch waits for the answer to the one before and grows meanwhile; the busier the stream, the
+/// larger the batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key
+/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
+/// skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
-    /// Commands collected before they are sent although more are waiting: a quarter of the slots, so
-    /// that a batch has several commands on average while a stream catches up.
+    /// Commands collected before they are sent although more are waiting: a quarter of the slots,
+    /// so that a batch has several commands on average while a stream catches up.
     private static final int COLLECT_COMMANDS = 32 << 10;
 
     private static final int COLLECT_BYTES = 4 << 20;
@@ -154,7 +155,7 @@ public final class ClusterWriter implements TargetWriter {
         if (!settings.refusals().skip(refusal)) {
             floor.recordNow();
             throw passed
-                    ? TargetErrors.commandPassedBy(lanes.place(), refusal, settings.keys())
+                    ? TargetErrors.commandPassed(lanes.place(), refusal, settings.keys())
                     : TargetErrors.commandRefused(lanes.place(), refusal, settings.keys());
         }
     }
@@ -177,7 +178,9 @@ public final class ClusterWriter implements TargetWriter {
             throw new SynclineException(
                     ErrorCode.TARGET_UNSUITABLE,
                     lanes.place(),
-                    "the source has keys in a database that would be " + database + " at the target; "
+                    "the source has keys in a database that would be "
+                            + database
+                            + " at the target; "
                             + ONE_DATABASE,
                     "Choose or map databases with --databases, for example " + database + ":0");
         }

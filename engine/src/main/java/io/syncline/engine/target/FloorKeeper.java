@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a second,
-/// on a thread of its own, so that a round trip to the one node that holds it never holds up the others.
+/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a
+/// second, on a thread of its own, so that a round trip to the one node that holds it never holds
+/// up the others.
 ///
 /// The floor may be behind what is applied; the slots' marks say what to skip. Each write is a
 /// compare-and-set on the generation, which is how a superseded process learns of its end.
@@ -134,13 +135,16 @@ final class FloorKeeper {
         return ("epoch:" + settings.pipeline()).getBytes(UTF_8);
     }
 
+    /// Writes down that a snapshot begins.
+    ///
     /// @return the epoch of the snapshot
     long beginSnapshot() {
         offered.set(null);
         dialer.retrying(
                 finder,
                 connection -> {
-                    // In this order: a crash in between must not leave a position whose marks are void.
+                    // In this order: a crash in between must not leave a position whose marks are
+                    // void.
                     replace(connection, snapshot());
                     epoch = newEpoch(connection);
                 });
@@ -179,8 +183,8 @@ final class FloorKeeper {
         }
     }
 
-    /// Makes sure that no later start of the task has taken over: to be asked behind each opening of
-    /// a lane, since a rival's fence closes only the lanes that stand when it looks.
+    /// Makes sure that no later start of the task has taken over: to be asked behind each opening
+    /// of a lane, since a rival's fence closes only the lanes that stand when it looks.
     void verify() throws IOException {
         try (Connection connection = dialer.open(finder)) {
             fence(store.read(connection));
@@ -202,7 +206,7 @@ final class FloorKeeper {
     void finish(Checkpoint floor) {
         check();
         offered.set(null);
-        dialer.retrying(
+        dialer.finishing(
                 finder,
                 connection -> {
                     replace(connection, with(floor, generation));
@@ -216,7 +220,7 @@ final class FloorKeeper {
 
     /// Lists refusals in the target at once, since the task stops.
     void recordNow() {
-        dialer.retrying(finder, this::recordRefusals);
+        dialer.finishing(finder, this::recordRefusals);
     }
 
     private void recordRefusals(Connection connection) throws IOException {
@@ -247,6 +251,9 @@ final class FloorKeeper {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (StoppedException e) {
+            // As told; the owner writes the last floor.
+            return;
         } catch (SynclineException e) {
             failure.set(e);
             settings.wake().run();

@@ -110,7 +110,8 @@ final class GuardedLane implements Closeable {
             return;
         }
         boolean ours = Generation.sameStart(present.generation(), generation);
-        if (present.generation() > generation && !ours || !starting && !ours) {
+        boolean newer = present.generation() > generation;
+        if (!ours && (newer || !starting)) {
             throw new SynclineException(
                     ErrorCode.SUPERSEDED,
                     dialer.place(),
@@ -326,7 +327,7 @@ final class GuardedLane implements Closeable {
             toRecord.add(refusal);
             if (!settings.refusals().skip(refusal)) {
                 recordNow();
-                throw passedBy(refusal);
+                throw TargetErrors.commandPassed(dialer.place(), refusal, settings.keys());
             }
         }
     }
@@ -346,41 +347,6 @@ final class GuardedLane implements Closeable {
                         toRecord.removeFirst();
                     }
                 });
-    }
-
-    private SynclineException refused(Refusal refusal) {
-        return refused(
-                refusal,
-                "Mend the cause at the target and start the task again, or choose --on-refused skip to"
-                        + " go on without such commands (they are listed in "
-                        + new String(settings.keys().refused(), UTF_8)
-                        + ")");
-    }
-
-    /// The target refused it while it ran the rest of its transaction: it is not sent again.
-    private SynclineException passedBy(Refusal refusal) {
-        return refused(
-                refusal,
-                "It is listed in "
-                        + new String(settings.keys().refused(), UTF_8)
-                        + " with all its arguments: mend the cause, run it by hand, and start the"
-                        + " task again, which goes on behind it; or choose --on-refused skip to go on"
-                        + " without such commands");
-    }
-
-    private SynclineException refused(Refusal refusal, String remedy) {
-        return new SynclineException(
-                ErrorCode.COMMAND_REFUSED,
-                dialer.place() + " offset " + refusal.offset(),
-                "the target refused "
-                        + refusal.command()
-                        + " on key '"
-                        + refusal.key()
-                        + "' in database "
-                        + refusal.database()
-                        + ": "
-                        + refusal.reason(),
-                remedy);
     }
 
     /// Waits until everything sent is applied, mending the lane as needed.
@@ -503,7 +469,7 @@ final class GuardedLane implements Closeable {
         if (left) {
             pending.add(batch);
         }
-        return refused(refusal);
+        return TargetErrors.commandRefused(dialer.place(), refusal, settings.keys());
     }
 
     /// Connects again, finds out what took effect, and sends the rest.

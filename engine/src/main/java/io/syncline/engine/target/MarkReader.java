@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads slots' marks from one node, and follows those that a migration has already taken elsewhere.
+/// Reads slots' marks from one node, and follows those that a migration has already taken
+/// elsewhere.
 final class MarkReader {
     /// Answers that may wait in the node's output buffer.
     private static final int ASKED_AT_ONCE = 2048;

@@ -41,8 +41,8 @@ final class Mending {
         return suspects;
     }
 
-    /// A snapshot's batches carry no marks: when the process that took them is not there any more, be
-    /// it restarted or replaced, what it had acknowledged may be gone with it.
+    /// A snapshot's batches carry no marks: when the process that took them is not there any more,
+    /// be it restarted or replaced, what it had acknowledged may be gone with it.
     ///
     /// @throws RewindException to copy the snapshot again
     void requireSameNodes(NodeLanes nodes) throws RewindException {

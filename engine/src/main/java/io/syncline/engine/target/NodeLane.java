@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The lane of a cluster writer to one node, and the fence around it.
 ///
-/// Batches of a cluster are not guarded one by one: a slot's next batch waits for the answer to the one
-/// before instead. What a dead connection still has in the node's buffers is made harmless by closing
-/// that connection at the node (CLIENT KILL) before anyone looks how far the slots are. Every lane's
-/// connection carries a name that says task, start and pipeline, so that it can be found.
+/// Batches of a cluster are not guarded one by one: a slot's next batch waits for the answer to the
+/// one before instead. What a dead connection still has in the node's buffers is made harmless by
+/// closing that connection at the node (CLIENT KILL) before anyone looks how far the slots are.
+/// Every lane's connection carries a name that says task, start and pipeline, so that it can be
+/// found.
 final class NodeLane {
     /// How long the lane's reader blocks before it looks at the clock.
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);

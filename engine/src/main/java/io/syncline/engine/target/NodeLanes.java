@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The lanes of a cluster writer: one per primary, and which slots each serves.
 ///
-/// A lane never outlives a change of what its node owns: it is stopped, what it did is found out from
-/// the slots' marks, and another is opened. So an answer that comes late from a node that no longer
-/// is the slot's primary is never taken for true.
+/// A lane never outlives a change of what its node owns: it is stopped, what it did is found out
+/// from the slots' marks, and another is opened. So an answer that comes late from a node that no
+/// longer is the slot's primary is never taken for true.
 final class NodeLanes {
     private final WriterSettings settings;
     private final LaneListener listener;

@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// The batches of a cluster writer: one filling and one on its way per slot, and how far each slot is.
+/// The batches of a cluster writer: one filling and one on its way per slot, and how far each slot
+/// is.
 ///
-/// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place up
-/// to which nothing is missing in any slot.
+/// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place
+/// up to which nothing is missing in any slot.
 final class SlotBatches {
     private static final int BATCH_BYTES = 512;
     private static final int BATCH_COMMANDS = 8;
@@ -269,6 +270,8 @@ final class SlotBatches {
     /// Takes a batch on its way.
     @FunctionalInterface
     interface Sender {
+        /// Stages a batch.
+        ///
         /// @param lane null: that of the batch's slot
         void send(Batch batch, @Nullable NodeLane lane);
     }

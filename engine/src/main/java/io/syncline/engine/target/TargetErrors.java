@@ -51,9 +51,10 @@ final class TargetErrors {
         };
     }
 
-    /// A command of the stream was refused, and the task stops before it.
+    /// A command of the stream was refused before anything of its batch took effect: the task stops
+    /// in front of it.
     static SynclineException commandRefused(String place, Refusal refusal, OwnKeys keys) {
-        return refused(
+        return commandRefused(
                 place,
                 refusal,
                 "Mend the cause at the target and start the task again, or choose --on-refused skip to"
@@ -62,9 +63,9 @@ final class TargetErrors {
                         + ")");
     }
 
-    /// The target refused it while it ran the rest of its transaction: it is not sent again.
-    static SynclineException commandPassedBy(String place, Refusal refusal, OwnKeys keys) {
-        return refused(
+    /// The target refused a command while it ran the rest of its transaction: it is not sent again.
+    static SynclineException commandPassed(String place, Refusal refusal, OwnKeys keys) {
+        return commandRefused(
                 place,
                 refusal,
                 "It is listed in "
@@ -74,7 +75,7 @@ final class TargetErrors {
                         + " without such commands");
     }
 
-    private static SynclineException refused(String place, Refusal refusal, String remedy) {
+    private static SynclineException commandRefused(String place, Refusal refusal, String remedy) {
         return new SynclineException(
                 ErrorCode.COMMAND_REFUSED,
                 place + " offset " + refusal.offset(),

@@ -87,9 +87,7 @@ class FaultsIT {
         try (RunningLink link = sync().start().awaitStreaming()) {
             workload.awaitMore(1_000, LIMIT);
             proxy(side).inject(Direction.TO_CLIENT, new Fault.Stall());
-            link.await(
-                    "a retry",
-                    () -> !link.events(LinkEvent.Retrying.class).isEmpty());
+            link.await("a retry", () -> !link.events(LinkEvent.Retrying.class).isEmpty());
             proxy(side).heal();
             requireExact(link);
             assertThat(link.shard().snapshots()).isEqualTo(1);
@@ -195,8 +193,8 @@ class FaultsIT {
             target.command("FLUSHALL");
             link.await("a second snapshot", () -> link.shard().snapshots() == 2);
             requireExact(link);
-            assertThat(target.text("HGET", "__syncline:it:task", "starts")).isEqualTo("1");
-            assertThat(target.text("HGET", "__syncline:it:task", "owned")).isEqualTo("1");
+            assertThat(target.text("HGET", "__syncline:{it}:task", "starts")).isEqualTo("1");
+            assertThat(target.text("HGET", "__syncline:{it}:task", "owned")).isEqualTo("1");
         }
     }
 
@@ -247,9 +245,7 @@ class FaultsIT {
             for (int i = 0; i < 3; i++) {
                 target.command("CONFIG", "SET", "maxmemory", "1");
                 int before = link.events(LinkEvent.Retrying.class).size();
-                link.await(
-                        "a retry",
-                        () -> link.events(LinkEvent.Retrying.class).size() > before);
+                link.await("a retry", () -> link.events(LinkEvent.Retrying.class).size() > before);
                 target.command("CONFIG", "SET", "maxmemory", "0");
                 workload.awaitMore(1_000, LIMIT);
             }
@@ -264,9 +260,7 @@ class FaultsIT {
         try (RunningLink link = sync().start().awaitStreaming()) {
             workload.awaitMore(2_000, LIMIT);
             target.command("REPLICAOF", "127.0.0.1", "1");
-            link.await(
-                    "a retry",
-                    () -> !link.events(LinkEvent.Retrying.class).isEmpty());
+            link.await("a retry", () -> !link.events(LinkEvent.Retrying.class).isEmpty());
             workload.awaitMore(1_000, LIMIT);
             target.command("REPLICAOF", "NO", "ONE");
             requireExact(link);

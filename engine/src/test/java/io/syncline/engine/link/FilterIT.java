@@ -154,8 +154,7 @@ class FilterIT {
 
     @Test
     void withoutWriteRightAtTheSourceTheTaskRunsAndSaysThatTheLagIsUnknown() {
-        source.command(
-                "ACL", "SETUSER", "reader", "on", ">secret", "~*", "&*", "+@all", "-@write");
+        source.command("ACL", "SETUSER", "reader", "on", ">secret", "~*", "&*", "+@all", "-@write");
         source.command("SET", "a", "1");
         try (RunningLink link =
                 Sync.of(source, target)
@@ -179,8 +178,7 @@ class FilterIT {
     void aFlushAtTheSourceDoesAsTheTaskSays(OnFlush policy) {
         source.command("SET", "a", "1");
         in(source, 1, "SET", "b", "1");
-        try (RunningLink link =
-                Sync.of(source, target).onFlush(policy).start().awaitStreaming()) {
+        try (RunningLink link = Sync.of(source, target).onFlush(policy).start().awaitStreaming()) {
             link.awaitCaughtUp(source);
             in(source, 1, "FLUSHDB");
             source.command("SET", "after", "1");
@@ -198,8 +196,7 @@ class FilterIT {
             assertThat(keys(target, 0)).isEqualTo(policy == OnFlush.APPLY ? 1 : 3);
             assertThat(link.shard().snapshots()).isEqualTo(1);
         }
-        try (RunningLink again =
-                Sync.of(source, target).onFlush(policy).start()) {
+        try (RunningLink again = Sync.of(source, target).onFlush(policy).start()) {
             if (policy != OnFlush.STOP) {
                 again.awaitStreaming();
                 assertThat(again.shard().snapshots()).isZero();
@@ -211,8 +208,7 @@ class FilterIT {
     void aFlushOfMappedDatabasesTouchesNoOther() {
         in(source, 3, "SET", "a", "1");
         in(target, 9, "SET", "foreign", "1");
-        try (RunningLink link =
-                Sync.of(source, target).database(3, 5).start().awaitStreaming()) {
+        try (RunningLink link = Sync.of(source, target).database(3, 5).start().awaitStreaming()) {
             link.awaitCaughtUp(source);
             assertThat(keys(target, 5)).isEqualTo(1);
             source.command("FLUSHALL");
@@ -251,7 +247,10 @@ class FilterIT {
             source.command("PUBLISH", "news", "hello");
             link.awaitCaughtUp(source);
             List<?> message = (List<?>) java.util.Objects.requireNonNull(subscriber.receive());
-            assertThat(new String((byte[]) java.util.Objects.requireNonNull(message.get(2)), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(
+                            new String(
+                                    (byte[]) java.util.Objects.requireNonNull(message.get(2)),
+                                    java.nio.charset.StandardCharsets.UTF_8))
                     .isEqualTo("hello");
         }
     }
@@ -262,13 +261,13 @@ class FilterIT {
         source.command("SET", "mine", "1");
         try (RunningLink link = Sync.of(source, target).start().awaitStreaming()) {
             source.command("MSET", "__syncline:other:x", "1", "second", "1");
-            source.command("DEL", "__syncline:it:checkpoint:0", "mine");
+            source.command("DEL", "__syncline:{it}:checkpoint:0", "mine");
             link.awaitCaughtUp(source);
             assertThat(target.number("EXISTS", "__syncline:other:checkpoint:0")).isZero();
             assertThat(target.number("EXISTS", "__syncline:other:x")).isZero();
             assertThat(target.number("EXISTS", "second")).isEqualTo(1);
             assertThat(target.number("EXISTS", "mine")).isZero();
-            assertThat(target.number("EXISTS", "__syncline:it:checkpoint:0")).isEqualTo(1);
+            assertThat(target.number("EXISTS", "__syncline:{it}:checkpoint:0")).isEqualTo(1);
         }
     }
 }

@@ -88,8 +88,8 @@ class GuardIT {
     @Test
     void aRightThatIsMissingForAnInstantLosesNothingThatIsNotListed() {
         for (int i = 0; i < 4; i++) {
-            try (RunningLink link =
-                    Sync.of(source, target).batchCommands(16).start().awaitStreaming()) {
+            try (RunningLink link = Sync.of(source, target).batchCommands(16).start()) {
+                link.awaitStreaming();
                 workload.awaitMore(2_000, LIMIT);
                 target.command("ACL", "SETUSER", "default", "-append");
                 target.command("ACL", "SETUSER", "default", "+append");
@@ -111,7 +111,7 @@ class GuardIT {
         List<?> entries =
                 (List<?>)
                         Objects.requireNonNull(
-                                target.command("LRANGE", "__syncline:it:refused", 0, -1));
+                                target.command("LRANGE", "__syncline:{it}:refused", 0, -1));
         return entries.stream()
                 .map(each -> new String((byte[]) each, StandardCharsets.UTF_8))
                 .collect(Collectors.joining());
@@ -143,7 +143,8 @@ class GuardIT {
         source.command("FLUSHALL");
         workload =
                 Workload.on(source).connections(2).keys(20).stepsPerSecond(5_000).seed(11).start();
-        try (RunningLink link = sync.start().awaitStreaming()) {
+        try (RunningLink link = sync.start()) {
+            link.awaitStreaming();
             for (int i = 0; i < 3; i++) {
                 workload.awaitMore(500, LIMIT);
                 target.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// What the target refuses for good: its neighbours are applied, it is recorded or the task stops
 /// before it, and nothing is lost either way.
 class RefusedIT {
-    private static final String REFUSED = "__syncline:it:refused";
+    private static final String REFUSED = "__syncline:{it}:refused";
 
     private RedisServer source;
     private RedisServer target;
@@ -52,11 +52,9 @@ class RefusedIT {
     }
 
     private List<String> recorded() {
-        return ((List<?>) java.util.Objects.requireNonNull(
-                        target.command("LRANGE", REFUSED, 0, -1)))
-                .stream()
-                .map(each -> new String((byte[]) each, StandardCharsets.UTF_8))
-                .toList();
+        return ((List<?>)
+                        java.util.Objects.requireNonNull(target.command("LRANGE", REFUSED, 0, -1)))
+                .stream().map(each -> new String((byte[]) each, StandardCharsets.UTF_8)).toList();
     }
 
     @Test
@@ -89,8 +87,7 @@ class RefusedIT {
     void aWrongTypeStopsTheTaskAndIsListedWithItsArguments() {
         try (RunningLink link = Sync.of(source, target).start().awaitStreaming()) {
             target.command("SET", "list", "someone's string");
-            pipelined(
-                    words("INCR", "before"), words("RPUSH", "list", "a"), words("INCR", "after"));
+            pipelined(words("INCR", "before"), words("RPUSH", "list", "a"), words("INCR", "after"));
             Failure failure = link.awaitFailure();
 
             assertThat(failure.code()).isEqualTo(ErrorCode.COMMAND_REFUSED);
@@ -192,13 +189,15 @@ class RefusedIT {
                 RunningLink link = Sync.of(from, to).skipRefused().start().awaitStreaming()) {
             from.command("INCR", "before");
             from.command("HSET", "hash", "f", "v");
-            from.command("FUNCTION", "LOAD", "#!lua name=l\nredis.register_function('f', function() return 1 end)");
+            from.command(
+                    "FUNCTION",
+                    "LOAD",
+                    "#!lua name=l\nredis.register_function('f', function() return 1 end)");
             from.command("INCR", "after");
             link.awaitCaughtUp(from);
             assertThat(to.number("GET", "after")).isEqualTo(1);
             assertThat(to.text("HGET", "hash", "f")).isEqualTo("v");
-            assertThat(link.events(LinkEvent.Refused.class))
-                    .hasSize(older == newer ? 0 : 1);
+            assertThat(link.events(LinkEvent.Refused.class)).hasSize(older.equals(newer) ? 0 : 1);
         }
     }
 

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TopologyIT {
     private static final int STEPS = 3_000;
 
-    /// Relative expiries of sources before 7.0 are dated on arrival, to the accuracy of both clocks.
+    /// Relative expiries of sources before 7.0 are dated on arrival, to the accuracy of both
+    /// clocks.
     private static final Duration DATED_TOLERANCE = Duration.ofMillis(500);
 
     /// What cannot be had over slots: `RENAME` and the like of keys without a common tag.

@@ -59,15 +59,15 @@ final class TopologySide implements AutoCloseable {
                         Credentials.NONE,
                         TlsOptions.OFF,
                         PRIMARY_NAME);
-        return new TopologySide(primary, endpoint, List.of(sentinel::close, replica::close, primary::close));
+        return new TopologySide(
+                primary, endpoint, List.of(sentinel::close, replica::close, primary::close));
     }
 
     /// How a link finds a cluster: by any of its nodes.
     static Endpoint endpointOf(RedisCluster cluster) {
         List<HostPort> nodes = new ArrayList<>();
         cluster.nodes().forEach(node -> nodes.add(new HostPort("127.0.0.1", node.port())));
-        return new Endpoint(
-                Endpoint.Topology.CLUSTER, nodes, Credentials.NONE, TlsOptions.OFF, "");
+        return new Endpoint(Endpoint.Topology.CLUSTER, nodes, Credentials.NONE, TlsOptions.OFF, "");
     }
 
     /// A cluster as the engine sees it.

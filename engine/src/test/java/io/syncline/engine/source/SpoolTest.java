@@ -1,5 +1,6 @@
 package io.syncline.engine.source;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.bytes.ByteBuilder;
@@ -41,9 +42,8 @@ class SpoolTest {
 
     /// Writes at most `length` bytes of a known sequence; fewer when a block ends.
     private static int write(Spool spool, long from, int length, long millis) throws IOException {
-        Spool.Block block = spool.room();
-        assertThat(block).isNotNull();
-        byte[] array = block.array;
+        Spool.Block block = requireNonNull(spool.room(), "the spool is closed");
+        byte[] array = requireNonNull(block.array, "the block to fill is on disk");
         int count = Math.min(length, array.length - block.filled);
         for (int i = 0; i < count; i++) {
             array[block.filled + i] = byteAt(from + i);
@@ -117,8 +117,7 @@ class SpoolTest {
                         }
                         spool.end();
                     });
-            Await.until(
-                    "a full spool", LIMIT, () -> written.get() >= 9L * BLOCK);
+            Await.until("a full spool", LIMIT, () -> written.get() >= 9L * BLOCK);
             Await.until("a full disk", LIMIT, () -> spool.diskBytes() >= 6L * BLOCK);
             assertThat(spool.diskBytes()).isLessThanOrEqualTo(6L * BLOCK);
             assertThat(written.get()).isLessThanOrEqualTo(12L * BLOCK);
@@ -137,7 +136,9 @@ class SpoolTest {
         CompletableFuture<Boolean> producer =
                 CompletableFuture.supplyAsync(() -> {
                     try {
-                        for (Spool.Block block = spool.room(); block != null; block = spool.room()) {
+                        for (Spool.Block block = spool.room();
+                                block != null;
+                                block = spool.room()) {
                             byte[] array = block.array;
                             spool.filled(block, array == null ? 0 : array.length, 0);
                         }
@@ -185,8 +186,8 @@ class SpoolTest {
     private static void put(Spool spool, byte[] bytes, int length) {
         try {
             for (int at = 0; at < length; ) {
-                Spool.Block block = spool.room();
-                byte[] array = block.array;
+                Spool.Block block = requireNonNull(spool.room(), "the spool is closed");
+                byte[] array = requireNonNull(block.array, "the block to fill is on disk");
                 int count = Math.min(length - at, array.length - block.filled);
                 System.arraycopy(bytes, at, array, block.filled, count);
                 spool.filled(block, count, 0);
@@ -235,8 +236,7 @@ class SpoolTest {
     }
 
     /// Brings the spool's first block to a length by keep-alive lines.
-    private static void fillUp(Spool spool, StreamDecoder decoder, int length)
-            throws IOException {
+    private static void fillUp(Spool spool, StreamDecoder decoder, int length) throws IOException {
         byte[] lines = new byte[length];
         Arrays.fill(lines, (byte) '\n');
         put(spool, lines, length);
@@ -252,11 +252,11 @@ class SpoolTest {
         try (Spool spool = spool(0, 4L * BLOCK)) {
             int commands = 3_000;
             for (int i = 0; i < commands; i++) {
-                Spool.Block block = spool.room();
-                assertThat(block).isNotNull();
-                int room = block.array.length - block.filled;
+                Spool.Block block = requireNonNull(spool.room(), "the spool is closed");
+                byte[] array = requireNonNull(block.array, "the block to fill is on disk");
+                int room = array.length - block.filled;
                 assertThat(room).isGreaterThan(command.length);
-                System.arraycopy(command.array, 0, block.array, block.filled, command.length);
+                System.arraycopy(command.array, 0, array, block.filled, command.length);
                 spool.filled(block, command.length, 1_000_000 + i);
             }
             StreamDecoder decoder = new StreamDecoder(spool);

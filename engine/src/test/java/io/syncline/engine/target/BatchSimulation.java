@@ -137,13 +137,7 @@ final class BatchSimulation {
         batch.valueAt = batch.wire.length;
         batch.wire
                 .put(
-                        new Checkpoint(
-                                        1,
-                                        Checkpoint.Phase.STREAMING,
-                                        offset,
-                                        sourceDatabase,
-                                        ID,
-                                        0)
+                        new Checkpoint(1, Checkpoint.Phase.STREAMING, offset, sourceDatabase, ID, 0)
                                 .encode())
                 .putLineEnd();
         batch.endCommand(offset, sourceDatabase, clean, false);
@@ -268,9 +262,7 @@ final class BatchSimulation {
         Checkpoint checkpoint = Checkpoint.decode(last.argument(2));
         assertThat(checkpoint)
                 .isEqualTo(new Checkpoint(1, Checkpoint.Phase.STREAMING, at, database, ID, 0));
-        assertThat(
-                        BatchSurgery.databaseOf(
-                                batch, batch.commandCount - 1, INITIAL_DATABASE))
+        assertThat(BatchSurgery.databaseOf(batch, batch.commandCount - 1, INITIAL_DATABASE))
                 .as("database that the checkpoint is written to")
                 .isEqualTo(INITIAL_DATABASE);
         for (int i = 1; i <= batch.records; i++) {

@@ -1,0 +1,172 @@
+package io.syncline.bench;
+
+import io.syncline.testkit.RedisServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One run of `./syncline sync --json` as a child process.
+final class Syncline implements AutoCloseable {
+    /// A run that hangs ends the benchmark instead of the day.
+    private static final long LONGEST_MINUTES = 5;
+
+    /// The peak never falls, so that a rare look is enough to know it; the last stands.
+    private static final long MEMORY_LOOK_MILLIS = 20;
+
+    private final Process process;
+    private final Path errors;
+    private final Thread memoryLook;
+    private final long startNanos;
+    private final List<Event> events = new ArrayList<>();
+    private volatile long peakBytes;
+
+    private Syncline(Process process, Path errors, long startNanos) {
+        this.process = process;
+        this.errors = errors;
+        this.startNanos = startNanos;
+        this.memoryLook = Thread.ofPlatform().daemon().start(this::watchMemory);
+    }
+
+    /// Starts it on a site; the rest of the command line as given.
+    static Syncline start(Site source, Site target, List<String> more, String javaOptions) {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of("syncline").toAbsolutePath().toString());
+        words.addAll(List.of("sync", "--json", "--source", source.uri(), "--target", target.uri()));
+        words.addAll(more);
+        try {
+            Path errors = Files.createTempFile("bench-", ".err");
+            ProcessBuilder builder =
+                    new ProcessBuilder(words).redirectError(Redirect.to(errors.toFile()));
+            builder.environment().put("SYNCLINE_JAVA_OPTS", javaOptions);
+            long startNanos = System.nanoTime();
+            Process process = builder.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            process.getOutputStream().close();
+            return new Syncline(process, errors, startNanos);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + words, e);
+        }
+    }
+
+    /// Runs it to its end, which must be a good one.
+    static Outcome run(Site source, Site target, List<String> more, String javaOptions) {
+        Meter meter = new Meter(source.servers(), target.servers());
+        try (Syncline syncline = start(source, target, more, javaOptions)) {
+            syncline.readEvents(null);
+            return syncline.end(meter);
+        }
+    }
+
+    /// Reads events until one of that name, or to the end of output when null.
+    void readEvents(@Nullable String last) {
+        try {
+            BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
+            while (true) {
+                String line = reader.readLine();
+                if (line == null) {
+                    return;
+                }
+                Event event = new Event((System.nanoTime() - startNanos) / 1e9, line);
+                events.add(event);
+                if (last != null && event.is(last)) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read what syncline prints", e);
+        }
+    }
+
+    /// SIGTERM: it stops cleanly.
+    void terminate() {
+        process.destroy();
+    }
+
+
+    private Outcome end(Meter meter) {
+        try {
+            if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IllegalStateException("syncline did not end well:\n" + account());
+            }
+            return new Outcome(meter.stop(), List.copyOf(events), peakBytes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while syncline ran", e);
+        }
+    }
+
+    private String account() {
+        StringBuilder text = new StringBuilder();
+        events.forEach(event -> text.append(event.json()).append('\n'));
+        try {
+            return text.append(Files.readString(errors)).toString();
+        } catch (IOException e) {
+            return text.append(e).toString();
+        }
+    }
+
+    private void watchMemory() {
+        while (process.isAlive()) {
+            peakBytes = Math.max(peakBytes, ProcFiles.peakResidentBytes(process.pid()));
+            try {
+                Thread.sleep(MEMORY_LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        memoryLook.interrupt();
+        try {
+            process.waitFor();
+            Files.deleteIfExists(errors);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + errors, e);
+        }
+    }
+
+    /// One line of `--json`.
+    ///
+    /// @param seconds when it was read, since the start of the process
+    record Event(double seconds, String json) {
+        boolean is(String name) {
+            return json.contains("\"event\":\"" + name + "\"");
+        }
+
+        boolean entersPhase(String phase) {
+            return is("phase") && json.contains("\"phase\":\"" + phase + "\"");
+        }
+    }
+
+    /// A run that ended well.
+    record Outcome(Meter.Cost cost, List<Event> events, long peakBytes) {
+        /// From the first shard that streams until the target had everything.
+        double streamingSeconds() {
+            return first(event -> event.is("caught-up"))
+                    - first(event -> event.entersPhase("streaming"));
+        }
+
+        double first(java.util.function.Predicate<Event> which) {
+            return events.stream()
+                    .filter(which)
+                    .mapToDouble(Event::seconds)
+                    .findFirst()
+                    .orElse(Double.NaN);
+        }
+    }
+
+}
