@@ -206,7 +206,7 @@ final class FloorKeeper {
     void finish(Checkpoint floor) {
         check();
         offered.set(null);
-        dialer.retrying(
+        dialer.finishing(
                 finder,
                 connection -> {
                     replace(connection, with(floor, generation));
@@ -220,7 +220,7 @@ final class FloorKeeper {
 
     /// Lists refusals in the target at once, since the task stops.
     void recordNow() {
-        dialer.retrying(finder, this::recordRefusals);
+        dialer.finishing(finder, this::recordRefusals);
     }
 
     private void recordRefusals(Connection connection) throws IOException {
@@ -251,6 +251,9 @@ final class FloorKeeper {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (StoppedException e) {
+            // As told; the owner writes the last floor.
+            return;
         } catch (SynclineException e) {
             failure.set(e);
             settings.wake().run();

@@ -37,6 +37,10 @@ final class TargetDialer {
         if (stopping.getCount() == 0) {
             throw new StoppedException();
         }
+        return dial(finder);
+    }
+
+    private Connection dial(NodeFinder finder) throws IOException {
         HostPort address = finder.find();
         place = address.toString();
         Connection connection = settings.instance().connector().open(address);
@@ -64,6 +68,21 @@ final class TargetDialer {
             } catch (IOException e) {
                 pause(backoff, words(e));
             }
+        }
+    }
+
+    /// Does what makes a stop clean: as [#retrying] does, but when told to stop, once all the same.
+    void finishing(NodeFinder finder, Step step) {
+        if (!isStopping()) {
+            retrying(finder, step);
+            return;
+        }
+        try (Connection connection = dial(finder)) {
+            step.run(connection);
+        } catch (IOException e) {
+            System.getLogger(TargetDialer.class.getName())
+                    .log(System.Logger.Level.DEBUG, "a last word to " + place, e);
+            throw new StoppedException();
         }
     }
 
