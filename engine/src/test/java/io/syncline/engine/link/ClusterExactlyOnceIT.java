@@ -58,7 +58,7 @@ class ClusterExactlyOnceIT {
             }
             assertThat(snapshots(source)).isEqualTo(full);
             workload.stop();
-            transactions.close();
+            transactions.finish();
             requireExact(source, workload);
             assertThat(snapshots(source)).isEqualTo(full);
         }
@@ -218,6 +218,11 @@ class ClusterExactlyOnceIT {
 
         @Override
         public void close() {
+            finish();
+        }
+
+        /// Ends the traffic; whatever it had begun is answered.
+        void finish() {
             stopped = true;
             try {
                 thread.join();
