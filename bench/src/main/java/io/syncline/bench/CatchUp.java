@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// How long it takes until everything that waits in the source's backlog stands in the target.
 ///
 /// A native replica and two tasks of Syncline are set up and cut; then the commands are written
-/// once, and each contestant in turn resumes from the same backlog, as a partial
-/// resynchronization. A repeat starts anew with fresh servers, and the order rotates.
+/// once, and each contestant in turn resumes from the same backlog, as a partial resynchronization.
+/// A repeat starts anew with fresh servers, and the order rotates.
 final class CatchUp implements Scenario {
     static final int VALUE_BYTES = 64;
     private static final int COMMANDS = 2_000_000;
@@ -51,9 +51,8 @@ final class CatchUp implements Scenario {
                     results.put(name, result);
                 }
                 double nativeSeconds = seconds(results, NATIVE);
-                results.forEach(
-                        (name, result) ->
-                                row(rows, name).add(result.cost, result.outcome, nativeSeconds));
+                results.forEach((name, result) ->
+                        row(rows, name).add(result.cost, result.outcome, nativeSeconds));
             }
         }
         return Contestant.table(List.copyOf(rows.values()), commands).toString();
