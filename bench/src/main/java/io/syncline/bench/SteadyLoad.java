@@ -25,7 +25,7 @@ final class SteadyLoad implements AutoCloseable {
 
     /// @param perSecond SETs per second, a multiple of 1000
     SteadyLoad(RedisServer source, int perSecond, int probeCount) {
-        int perTick = (int) (perSecond * TICK_NANOS / 1_000_000_000L);
+        int perTick = (int) ((long) perSecond * TICK_NANOS / 1_000_000_000L);
         for (int piece = 0; piece < PIECES; piece++) {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < perTick; i++) {
@@ -44,7 +44,7 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     static double seconds(int probes) {
-        return probes * TICKS_PER_PROBE * TICK_NANOS / 1e9;
+        return (double) probes * TICKS_PER_PROBE * TICK_NANOS / 1e9;
     }
 
     /// Sends all probes and the writes between them; returns the seconds that took.
@@ -54,7 +54,7 @@ final class SteadyLoad implements AutoCloseable {
             OutputStream out = writes.getOutputStream();
             OutputStream probeOut = probes.getOutputStream();
             for (int tick = 0; tick < sentNanos.length * TICKS_PER_PROBE; tick++) {
-                long dueNanos = startNanos + tick * TICK_NANOS;
+                long dueNanos = startNanos + (long) tick * TICK_NANOS;
                 for (long wait = dueNanos - System.nanoTime();
                         wait > 0;
                         wait = dueNanos - System.nanoTime()) {
