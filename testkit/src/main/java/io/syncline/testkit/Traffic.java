@@ -22,6 +22,7 @@ final class Traffic {
     private final List<Integer> databases;
     private final int keys;
     private final boolean streams;
+    private final boolean shortExpiries;
     private int database;
 
     Traffic(
@@ -29,12 +30,14 @@ final class Traffic {
             WorkloadProfile profile,
             List<Integer> databases,
             int keys,
-            boolean streams) {
+            boolean streams,
+            boolean shortExpiries) {
         this.random = random;
         this.profile = profile;
         this.databases = databases;
         this.keys = keys;
         this.streams = streams;
+        this.shortExpiries = shortExpiries;
         this.database = databases.getFirst();
     }
 
@@ -94,13 +97,18 @@ final class Traffic {
         return switch (random.nextInt(8)) {
             case 0 -> single(key, "SET", value);
             case 1 -> single(key, "SET", value, "EX", LONG_MILLIS / 1_000);
-            case 2 -> single(key, "SET", value, "PX", 1 + random.nextInt(SHORT_MILLIS));
+            case 2 -> single(key, "SET", value, "PX", shortly());
             case 3 -> single(key, "GETSET", value);
             case 4 -> single(key, "SETRANGE", random.nextInt(100), "range");
             case 5 -> single(key, "PEXPIRE", LONG_MILLIS + random.nextInt(1_000));
             case 6 -> single(key, "PERSIST");
             default -> single("mixed:float:" + number(), "INCRBYFLOAT", "0.25");
         };
+    }
+
+    private int shortly() {
+        int millis = 1 + random.nextInt(SHORT_MILLIS);
+        return shortExpiries ? millis : millis + LONG_MILLIS;
     }
 
     private Step sets() {

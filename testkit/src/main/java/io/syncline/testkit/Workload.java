@@ -45,6 +45,7 @@ public final class Workload implements AutoCloseable {
         private int connections = 4;
         private int depth = 16;
         private int keys = 50;
+        private boolean shortExpiries = true;
         private int stepsPerSecond = Integer.MAX_VALUE;
         private WorkloadProfile profile = WorkloadProfile.COUNTING;
         private List<Integer> databases = List.of(0, 1, 9);
@@ -89,6 +90,13 @@ public final class Workload implements AutoCloseable {
         /// Databases 0, 1 and 9 otherwise; a cluster has its database 0 only.
         public Settings databases(Integer... numbers) {
             databases = Arrays.asList(numbers);
+            return this;
+        }
+
+        /// No key expires during a test: whether a key that is given a longer life in its last
+        /// moment lives on depends on clocks and on the way's delay.
+        public Settings withoutShortExpiries() {
+            shortExpiries = false;
             return this;
         }
 
@@ -189,7 +197,12 @@ public final class Workload implements AutoCloseable {
         for (int i = 0; i < settings.connections; i++) {
             Traffic traffic =
                     new Traffic(
-                            random.split(), settings.profile, databases, settings.keys, streams);
+                            random.split(),
+                            settings.profile,
+                            databases,
+                            settings.keys,
+                            streams,
+                            settings.shortExpiries);
             threads.add(Thread.ofVirtual().name("traffic-" + i).start(() -> send(traffic)));
         }
     }

@@ -87,6 +87,11 @@ public final class Rewriter {
         return rules.target().knowsFormsOf5();
     }
 
+    /// Whether the target takes `RESTORE ... REPLACE`.
+    public boolean targetKnowsReplace() {
+        return rules.target().knowsReplace();
+    }
+
     /// Whether [#rewrite] has to be asked. Plain `SET`, the commonest command, never.
     public boolean concerns(CommandView view, CommandSpec spec) {
         if (concernedKinds.contains(spec.kind())) {

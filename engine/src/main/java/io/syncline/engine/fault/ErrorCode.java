@@ -48,6 +48,8 @@ public enum ErrorCode {
     RETRY_EXHAUSTED(Blame.RESOURCE),
     /// Memory or disk that Syncline itself was given is used up.
     SPOOL_FULL(Blame.RESOURCE),
+    /// A single value or command needs more memory than this process may use.
+    OUT_OF_MEMORY(Blame.RESOURCE),
     /// A bug of ours.
     INTERNAL(Blame.INTERNAL);
 

@@ -53,20 +53,29 @@ final class Heartbeat {
         return Arrays.equals(view.buffer, offset, offset + view.lengths[1], key, 0, key.length);
     }
 
+    /// Everything up to an offset is in the target now.
+    ///
+    /// @param sourceMillis the source's clock now
+    void applied(long appliedOffset, long sourceMillis) {
+        marks.applied(appliedOffset, sourceMillis);
+    }
+
     /// The delay of the last heartbeat that is in the target, or, when none came for longer than it
     /// should, how long that is overdue; -1 while nothing is known.
     ///
-    /// @param appliedOffset what is durable in the target
     /// @param sourceMillis the source's clock now
     /// @param intervalMillis between two heartbeats
-    long lagMillis(long appliedOffset, long sourceMillis, long intervalMillis) {
-        return marks.lagMillis(appliedOffset, sourceMillis, intervalMillis);
+    long lagMillis(long sourceMillis, long intervalMillis) {
+        return marks.lagMillis(sourceMillis, intervalMillis);
     }
 
     /// Heartbeats on their way, in stream order.
     private static final class Marks {
         /// At one a second this is more than a minute of lag; beyond, every other one will do.
         private static final int CAPACITY = 64;
+
+        /// A heartbeat may come late by a scheduling pause without meaning that data does.
+        private static final int OVERDUE_INTERVALS = 2;
 
         private final long[] offsets = new long[CAPACITY];
         private final long[] times = new long[CAPACITY];
@@ -87,7 +96,7 @@ final class Heartbeat {
             count++;
         }
 
-        synchronized long lagMillis(long appliedOffset, long now, long interval) {
+        synchronized void applied(long appliedOffset, long now) {
             int applied = 0;
             while (applied < count && offsets[applied] <= appliedOffset) {
                 applied++;
@@ -99,11 +108,13 @@ final class Heartbeat {
                 System.arraycopy(times, applied, times, 0, count - applied);
                 count -= applied;
             }
+        }
+
+        synchronized long lagMillis(long now, long interval) {
             if (appliedTime < 0) {
                 return -1;
             }
-            long overdue = now - appliedTime - interval;
-            return Math.max(Math.min(appliedDelay, interval), Math.max(0, overdue));
+            return Math.max(appliedDelay, now - appliedTime - OVERDUE_INTERVALS * interval);
         }
     }
 }

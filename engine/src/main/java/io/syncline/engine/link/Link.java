@@ -52,6 +52,8 @@ public final class Link {
                                 options.databases(),
                                 options.onExisting() == LinkOptions.OnExisting.OVERWRITE,
                                 sides.targetKnowsTask())
+                        .task(options.task())
+                        .spool(options.spool().directory(), options.spool().diskBytes())
                         .run();
         for (Finding finding : findings) {
             events.accept(new LinkEvent.Checked(finding));

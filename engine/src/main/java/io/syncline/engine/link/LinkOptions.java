@@ -107,16 +107,29 @@ public record LinkOptions(
     /// @param windowBytes most bytes sent to a target node and not yet answered
     /// @param heartbeat how often to write the heartbeat key at the source; zero: never
     /// @param checkpointLag how long progress without data may go without a checkpoint
+    /// @param answerLimit a target that answers nothing for so long is treated as gone; what it did
+    ///   is found out from the checkpoint
+    /// @param silenceLimit a source that says nothing for so long is treated as gone; sources send
+    ///   a PING every `repl-ping-replica-period`, 10 s by default
     public record Tuning(
             boolean merge,
             int batchCommands,
             int batchBytes,
             int windowBytes,
             Duration heartbeat,
-            Duration checkpointLag) {
+            Duration checkpointLag,
+            Duration answerLimit,
+            Duration silenceLimit) {
         public static final Tuning DEFAULT =
                 new Tuning(
-                        true, 512, 64 << 10, 8 << 20, Duration.ofSeconds(1), Duration.ofSeconds(1));
+                        true,
+                        512,
+                        64 << 10,
+                        8 << 20,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60));
     }
 
     /// The database mapping as `0,3:5`, for display.

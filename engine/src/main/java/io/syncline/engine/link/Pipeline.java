@@ -96,6 +96,16 @@ final class Pipeline implements Runnable {
     }
 
     private Failure internal(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            return new Failure(
+                    ErrorCode.OUT_OF_MEMORY,
+                    shop.place(),
+                    "one value or command needs more memory than this process may use ("
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB)",
+                    "Give it more, for example SYNCLINE_JAVA_OPTS=-Xmx4g: the largest value needs twice"
+                            + " its size; the task goes on where it stopped");
+        }
         System.getLogger(Pipeline.class.getName())
                 .log(System.Logger.Level.ERROR, "pipeline " + shop.shard(), e);
         return new Failure(

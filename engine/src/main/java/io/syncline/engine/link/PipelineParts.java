@@ -43,13 +43,6 @@ import org.jspecify.annotations.Nullable;
 /// Puts one pipeline together and starts its threads: the applier and the monitor. (The receiver
 /// and the lane start their own.)
 final class PipelineParts {
-    /// A target that answers nothing for so long is treated as gone; what it did is found out from
-    /// the checkpoint.
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
-
-    /// Sources send a PING every `repl-ping-replica-period`, 10 s by default.
-    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(60);
-
     /// From here on a source picks its snapshot's version by ours.
     private static final int VALKEY_ANNOUNCED_SINCE = 9;
 
@@ -103,7 +96,7 @@ final class PipelineParts {
                                 info.isValkey() && info.major() >= VALKEY_ANNOUNCED_SINCE
                                         ? info.version()
                                         : "",
-                                SILENCE_LIMIT,
+                                options.tuning().silenceLimit(),
                                 options.retry(),
                                 this::makeSpool,
                                 new Retries(LinkEvent.Side.SOURCE)),
@@ -139,7 +132,9 @@ final class PipelineParts {
                                 this::openTarget,
                                 context.ending),
                         "applier " + shard);
-        observer = Thread.ofVirtual().name("monitor " + shard).unstarted(monitor);
+        // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
+        // for it.
+        observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
     }
 
     /// A connection to every primary of the target, for scans.
@@ -178,7 +173,7 @@ final class PipelineParts {
                         tuning.windowBytes(),
                         context.throttle,
                         options.retry(),
-                        ANSWER_LIMIT,
+                        tuning.answerLimit(),
                         new Retries(LinkEvent.Side.TARGET),
                         refusal -> shop().refused(refusal),
                         tuning.merge()
@@ -281,6 +276,8 @@ final class PipelineParts {
 
     void stop() {
         shop.stop();
+        writer.abort();
+        receiver.abort();
         wake();
     }
 

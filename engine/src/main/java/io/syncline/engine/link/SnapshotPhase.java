@@ -46,6 +46,7 @@ final class SnapshotPhase {
     private int targetDatabase;
     private int streamDatabase;
     private boolean rewound;
+    private long keyCount;
 
     /// Hears of every key that the snapshot holds, by its place in the target.
     interface KeyObserver {
@@ -76,6 +77,9 @@ final class SnapshotPhase {
         try {
             boolean more = true;
             while (more) {
+                if (shop.isStopping()) {
+                    return -1;
+                }
                 more = event();
             }
             markBehind();
@@ -121,7 +125,7 @@ final class SnapshotPhase {
                 return false;
             }
         }
-        progress.snapshotBytesRead.set(reader.position());
+        progress.snapshotBytesRead.setRelease(reader.position());
         return true;
     }
 
@@ -170,13 +174,17 @@ final class SnapshotPhase {
         } else {
             restore(key);
         }
-        progress.snapshotKeys.incrementAndGet();
+        progress.snapshotKeys.setRelease(++keyCount);
     }
 
     /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
     private void written() throws RewindException {
+        written(1);
+    }
+
+    private void written(int commands) throws RewindException {
         place.offset++;
-        writer.close(1, place);
+        writer.close(commands, place);
     }
 
     private long expiry() {
@@ -245,14 +253,22 @@ final class SnapshotPhase {
                 return;
             }
         }
-        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
-        boolean absolute = shop.rewriter().targetKnowsAbsoluteRestore();
-        boolean idle = absolute && reader.idleSeconds() >= 0;
-        boolean used = absolute && reader.frequency() >= 0;
-        RespWriter.array(wire, 5 + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
+        boolean replaces = shop.rewriter().targetKnowsReplace();
+        ByteBuilder wire = writer.open(targetDatabase, key, replaces, place);
+        boolean modern = shop.rewriter().targetKnowsAbsoluteRestore();
+        boolean absolute = modern && reader.expireAtMillis() >= 0;
+        boolean idle = modern && reader.idleSeconds() >= 0;
+        boolean used = modern && reader.frequency() >= 0;
+        if (!replaces) {
+            RespWriter.array(wire, 2);
+            RespWriter.bulk(wire, "DEL");
+            bulk(wire, key);
+        }
+        RespWriter.array(
+                wire, 4 + (replaces ? 1 : 0) + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
         RespWriter.bulk(wire, RESTORE);
         bulk(wire, key);
-        RespWriter.bulk(wire, restoreExpiry(absolute));
+        RespWriter.bulk(wire, restoreExpiry(modern));
         if (direct) {
             ByteSlice value = reader.value();
             int length = value.length + DumpPayload.OVERHEAD_BYTES;
@@ -263,7 +279,9 @@ final class SnapshotPhase {
         } else {
             RespWriter.bulk(wire, scratch.array, 0, scratch.length);
         }
-        RespWriter.bulk(wire, REPLACE);
+        if (replaces) {
+            RespWriter.bulk(wire, REPLACE);
+        }
         if (absolute) {
             RespWriter.bulk(wire, ABSTTL);
         }
@@ -274,7 +292,7 @@ final class SnapshotPhase {
             RespWriter.bulk(wire, "FREQ");
             RespWriter.bulk(wire, reader.frequency());
         }
-        written();
+        written(replaces ? 1 : 2);
     }
 
     private static final byte[] RESTORE = {'R', 'E', 'S', 'T', 'O', 'R', 'E'};

@@ -38,6 +38,7 @@ final class SourceMonitor implements Runnable {
     private long askedNanos = System.nanoTime() - ASK_NANOS;
     private long beatNanos = System.nanoTime();
     private boolean mayWrite;
+    private boolean fullReported;
     private boolean warned;
     private volatile long clockSkewMillis;
     private volatile boolean askNow;
@@ -70,17 +71,30 @@ final class SourceMonitor implements Runnable {
         try {
             while (!stopping.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
                 receiver.tick(progress.appliedOffset);
-                progress.lagMillis =
-                        heartbeat.lagMillis(
-                                progress.appliedOffset,
-                                System.currentTimeMillis() + clockSkewMillis,
-                                interval.toMillis());
+                watchSpool();
+                long sourceMillis = System.currentTimeMillis() + clockSkewMillis;
+                heartbeat.applied(progress.appliedOffset, sourceMillis);
+                progress.lagMillis = heartbeat.lagMillis(sourceMillis, interval.toMillis());
                 look();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         disconnect();
+    }
+
+    /// Says once that the source is not read any more, and again only after it was.
+    private void watchSpool() {
+        boolean full = receiver.isSpoolFull();
+        if (full && !fullReported) {
+            events.accept(
+                    new LinkEvent.Warned(
+                            receiver.place(),
+                            "the spool is full: the source is not read until the target takes more",
+                            "Raise --spool-disk, or find out why the target is slow; the source drops"
+                                    + " the link when its own output buffer is full"));
+        }
+        fullReported = full;
     }
 
     private void look() {

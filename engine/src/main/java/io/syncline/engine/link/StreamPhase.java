@@ -93,6 +93,8 @@ final class StreamPhase {
         progress.processedOffset = place.offset;
         progress.appliedOffset = idle ? place.offset : writer.appliedOffset();
         progress.receivedOffset = feed.receivedOffset();
+        shop.heartbeat()
+                .applied(progress.appliedOffset, shop.sourceMillis(System.currentTimeMillis()));
         if (acknowledgementWanted && idle) {
             acknowledgementWanted = false;
             shop.receiver().acknowledgeNow(place.offset);

@@ -44,6 +44,8 @@ final class Workshop {
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
     interface Idle {
+        /// Nothing is left to do at this place of the stream.
+        ///
         /// @return whether the pipeline should look around again at once
         boolean at(long offset);
     }

@@ -3,6 +3,7 @@ package io.syncline.engine.net;
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.ReplyReader;
+import io.syncline.engine.resp.RespFormatException;
 import io.syncline.engine.resp.RespWriter;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -79,7 +80,11 @@ public final class Connection implements Closeable {
 
     private Reply exchange(ByteBuilder bytes) throws IOException {
         send(bytes);
-        return replies.read();
+        try {
+            return replies.read();
+        } catch (RespFormatException e) {
+            throw new IOException("it does not speak the Redis protocol: " + e.getMessage(), e);
+        }
     }
 
     /// Sends bytes that were built elsewhere; their answers are read with [#replies].

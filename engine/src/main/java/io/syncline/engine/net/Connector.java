@@ -138,7 +138,8 @@ public final class Connector {
         return false;
     }
 
-    /// A plain server waits silently for the rest of what it takes for an inline command; this asks it.
+    /// A plain server waits silently for the rest of what it takes for an inline command; this asks
+    /// it.
     private static boolean answersPlain(HostPort address) {
         try (Socket socket = new Socket()) {
             socket.connect(

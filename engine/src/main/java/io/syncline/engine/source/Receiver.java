@@ -56,6 +56,9 @@ public final class Receiver implements Closeable {
 
     private static final long ACK_NANOS = 1_000_000_000;
 
+    /// How long a pump that waits may overlook that its feed was let go.
+    private static final long LOOK_NANOS = 100_000_000;
+
     private final Settings settings;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable ReplicaStream stream;
@@ -64,6 +67,7 @@ public final class Receiver implements Closeable {
     private volatile String place;
     private @Nullable Thread pump;
     private long lastAckNanos = System.nanoTime();
+    private volatile boolean abandoning;
     private volatile boolean snapshotArriving;
     private volatile boolean waitingForStream;
 
@@ -80,8 +84,7 @@ public final class Receiver implements Closeable {
     /// @param from null for a snapshot
     /// @return the feed, or null when closed meanwhile
     public @Nullable Feed open(@Nullable Position from) {
-        closeStream();
-        joinPump();
+        abandon();
         ReplicaStream opened = openWithRetry(from, null);
         if (opened == null) {
             return null;
@@ -93,6 +96,21 @@ public final class Receiver implements Closeable {
         pump = thread;
         thread.start();
         return started;
+    }
+
+    /// Lets go of the present feed, so that its pump neither reconnects nor waits for room.
+    private void abandon() {
+        Feed present = feed;
+        abandoning = true;
+        if (present != null) {
+            closeSpool(present);
+        }
+        closeHandshake();
+        closeStream();
+        joinPump();
+        closeStream();
+        feed = null;
+        abandoning = false;
     }
 
     private void begin(ReplicaStream opened, Feed started) {
@@ -339,6 +357,12 @@ public final class Receiver implements Closeable {
         }
     }
 
+    /// Whether the spool has no room, so that the source is not read.
+    public boolean isSpoolFull() {
+        Feed current = feed;
+        return current != null && current.spool().isFull();
+    }
+
     /// The node read from, or last tried.
     public String place() {
         return place;
@@ -353,13 +377,18 @@ public final class Receiver implements Closeable {
     }
 
     private boolean isStopping() {
-        return stopping.getCount() == 0;
+        return stopping.getCount() == 0 || abandoning;
     }
 
-    /// @return whether the receiver was closed meanwhile
+    /// @return whether the receiver was closed, or let go of its feed, meanwhile
     private boolean pause(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         try {
-            return stopping.await(millis, TimeUnit.MILLISECONDS);
+            while (!isStopping() && System.nanoTime() < until) {
+                stopping.await(
+                        Math.min(until - System.nanoTime(), LOOK_NANOS), TimeUnit.NANOSECONDS);
+            }
+            return isStopping();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stopping.countDown();
@@ -387,22 +416,35 @@ public final class Receiver implements Closeable {
         }
     }
 
-    @Override
-    public void close() {
-        stopping.countDown();
+    private void closeHandshake() {
         Connection unfinished = handshaking;
         if (unfinished != null) {
             unfinished.close();
         }
+    }
+
+    private void closeSpool(Feed of) {
+        try {
+            of.spool().close();
+        } catch (IOException e) {
+            System.getLogger(Receiver.class.getName())
+                    .log(System.Logger.Level.DEBUG, "closing the spool of " + place, e);
+        }
+    }
+
+    /// Ends waiting for a source that is away. From any thread; [#close] must follow.
+    public void abort() {
+        stopping.countDown();
+        closeHandshake();
+    }
+
+    @Override
+    public void close() {
+        abort();
         closeStream();
         Feed current = feed;
         if (current != null) {
-            try {
-                current.spool().close();
-            } catch (IOException e) {
-                System.getLogger(Receiver.class.getName())
-                        .log(System.Logger.Level.DEBUG, "closing the spool of " + place, e);
-            }
+            closeSpool(current);
         }
         joinPump();
     }

@@ -47,6 +47,7 @@ final class ReplicaStream implements Closeable {
         ///
         /// @param length the snapshot's bytes, or -1 when it ends with `mark`
         /// @param mark the 40 bytes behind a diskless snapshot; empty otherwise
+        @SuppressWarnings("ArrayRecordComponent") // compared nowhere; the bytes are what arrived
         record Full(String replicationId, long offset, long length, byte[] mark)
                 implements Opening {}
     }

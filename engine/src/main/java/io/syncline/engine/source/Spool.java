@@ -37,6 +37,7 @@ public final class Spool implements Closeable {
     private long written;
     private long taken;
     private boolean readerStarves;
+    private volatile boolean full;
     private boolean closed;
     private boolean ended;
 
@@ -59,7 +60,7 @@ public final class Spool implements Closeable {
         /// Where it lies on disk; -1 while in memory.
         long diskPosition = -1;
 
-        long arrivedMillis;
+        final Arrivals arrivals = new Arrivals();
 
         Block(byte[] array) {
             this.array = array;
@@ -83,10 +84,12 @@ public final class Spool implements Closeable {
                     blocks.add(tail);
                     return tail;
                 }
+                full = true;
                 room.awaitUninterruptibly();
             }
             return null;
         } finally {
+            full = false;
             lock.unlock();
         }
     }
@@ -95,10 +98,8 @@ public final class Spool implements Closeable {
     public void filled(Block block, int count, long nowMillis) {
         lock.lock();
         try {
-            if (block.filled == 0) {
-                block.arrivedMillis = nowMillis;
-            }
             block.filled += count;
+            block.arrivals.add(block.filled, nowMillis);
             written += count;
             readerStarves = false;
         } finally {
@@ -148,6 +149,11 @@ public final class Spool implements Closeable {
         wakeReader.run();
     }
 
+    /// Whether the writer waits for room: the source is not read meanwhile.
+    public boolean isFull() {
+        return full;
+    }
+
     /// Bytes written and not yet read.
     public long waitingBytes() {
         lock.lock();
@@ -195,8 +201,18 @@ public final class Spool implements Closeable {
         public byte[] array = new byte[0];
         public int position;
         public int limit;
-        public long arrivedMillis;
         private @Nullable Block current;
+
+        /// When the byte before `position` arrived, by our clock.
+        public long arrivedMillis() {
+            lock.lock();
+            try {
+                Block block = current;
+                return block == null ? 0 : block.arrivals.at(position);
+            } finally {
+                lock.unlock();
+            }
+        }
 
         /// Widens the window, or moves on to the next block when this one is used up.
         ///
@@ -221,7 +237,6 @@ public final class Spool implements Closeable {
                 if (limit < block.filled) {
                     taken += block.filled - limit;
                     limit = block.filled;
-                    arrivedMillis = block.arrivedMillis;
                     return true;
                 }
                 if (position < limit || blocks.size() == 1) {
@@ -247,7 +262,6 @@ public final class Spool implements Closeable {
                 position = 0;
                 limit = next.filled;
                 taken += limit;
-                arrivedMillis = next.arrivedMillis;
                 room.signalAll();
             } finally {
                 lock.unlock();
@@ -270,7 +284,7 @@ public final class Spool implements Closeable {
     public boolean atEnd() {
         lock.lock();
         try {
-            return closed || ended && written == taken && blocks.size() == 1;
+            return closed || (ended && written == taken && blocks.size() == 1);
         } finally {
             lock.unlock();
         }

@@ -15,6 +15,10 @@ public final class StreamDecoder {
     /// A scratch buffer that one huge command left behind is not kept.
     private static final int KEPT_BYTES = 1 << 20;
 
+    /// Once this part of a huge command is there, the rest is believed and room for it is made at
+    /// once: growing bit by bit would hold it twice again and again.
+    private static final int TRUSTED_PART = 4;
+
     private static final byte[] NOTHING = new byte[0];
 
     private final Spool spool;
@@ -79,6 +83,9 @@ public final class StreamDecoder {
     private void gather() {
         int missing = Math.max(1, parser.neededBytes() - scratch.length);
         int take = Math.min(missing, reader.limit - reader.position);
+        if (missing > take && scratch.length >= parser.neededBytes() / TRUSTED_PART) {
+            scratch.ensure(missing);
+        }
         scratch.put(reader.array, reader.position, take);
         reader.position += take;
     }
@@ -88,9 +95,9 @@ public final class StreamDecoder {
         return spool.atEnd();
     }
 
-    /// When the bytes of the present command arrived, by our clock.
+    /// When the last byte of the present command arrived, by our clock.
     public long arrivedMillis() {
-        return reader.arrivedMillis;
+        return reader.arrivedMillis();
     }
 
     /// The spool as a blocking input for a snapshot: `waiter` is called while there is nothing to

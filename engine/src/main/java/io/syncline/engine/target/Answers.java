@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the answers to batches, in order, without an object per answer: a state machine over a buffer
-/// that may end anywhere.
+/// Reads the answers to batches, in order, without an object per answer: a state machine over a
+/// buffer that may end anywhere.
 final class Answers {
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -236,8 +236,7 @@ final class Answers {
             }
             String error = ReplyParser.text(buffer, from, end);
             String cause = refusedCommand < 0 ? error : refusal;
-            LaneFault why =
-                    new LaneFault(LaneFault.kindOf(cause), batch, refusedCommand, cause);
+            LaneFault why = new LaneFault(LaneFault.kindOf(cause), batch, refusedCommand, cause);
             return discard(why, end);
         }
         int next = parser.openArray(buffer, from, limit);

@@ -38,6 +38,9 @@ public final class Batch {
 
     int commandCount;
 
+    /// How many of them, at the end and before the checkpoint, record refusals.
+    int records;
+
     /// Commands of the source that are in here, before merging.
     public int sourceCommands;
 
@@ -68,6 +71,9 @@ public final class Batch {
 
     /// The source's database at [#startOffset].
     int startDatabase;
+
+    /// Holds something that was sent before and not taken.
+    boolean repeated;
 
     /// Bytes that stand in the window for this batch.
     int windowBytes;
@@ -159,10 +165,16 @@ public final class Batch {
     }
 
     void clear() {
+        clear(KEPT_BYTES);
+    }
+
+    /// @param keptBytes what is kept of the buffer
+    void clear(int keptBytes) {
         merger.close();
-        wire.clearAndTrim(KEPT_BYTES);
+        wire.clearAndTrim(keptBytes);
         unitCount = 0;
         commandCount = 0;
+        records = 0;
         sourceCommands = 0;
         startOffset = 0;
         endOffset = 0;
@@ -175,5 +187,6 @@ public final class Batch {
         slot = -1;
         lastSlot = -1;
         startDatabase = 0;
+        repeated = false;
     }
 }

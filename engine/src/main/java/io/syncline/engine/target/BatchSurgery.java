@@ -90,32 +90,22 @@ final class BatchSurgery {
 
     private static void insertEntries(Batch batch, int command, int[] starts) {
         int more = starts.length - 1;
-        int count = batch.commandCount;
-        if (count + more > batch.commandStarts.length) {
-            batch.commandStarts = Arrays.copyOf(batch.commandStarts, count + more);
-            batch.commandEnds = Arrays.copyOf(batch.commandEnds, count + more);
-        }
-        int rest = count - command - 1;
-        System.arraycopy(
-                batch.commandStarts, command + 1, batch.commandStarts, command + 1 + more, rest);
-        System.arraycopy(
-                batch.commandEnds, command + 1, batch.commandEnds, command + 1 + more, rest);
+        room(batch, command + 1, more);
         // Of a merged run only the place behind its last command is known as a boundary.
         long end = batch.commandEnds[command] & ~(long) Batch.MERGED;
         for (int i = 0; i < starts.length; i++) {
             batch.commandStarts[command + i] = starts[i];
             batch.commandEnds[command + i] = i < more ? end & ~(long) Batch.CLEAN : end;
         }
-        batch.commandCount += more;
         batch.units[0] += more;
     }
 
     /// Cuts a batch off before a command, at the last place where a checkpoint may stand, and lets
-    /// its checkpoint say that place.
+    /// its checkpoint say that place. Records of refusals and the checkpoint stay.
     ///
-    /// @param tail how many entries at the end (SELECT, checkpoint) stay
+    /// @param initial the database that the batch begins and ends in, at the target
     /// @return whether any command of the stream is left
-    static boolean cutBefore(Batch batch, int command, int tail) {
+    static boolean cutBefore(Batch batch, int command, int initial) {
         int keep = command;
         while (keep > 0 && !batch.isClean(keep - 1)) {
             keep--;
@@ -125,8 +115,12 @@ final class BatchSurgery {
         }
         batch.endOffset = batch.offsetBehind(keep - 1);
         int database = batch.databaseBehind(keep - 1);
+        int tail = batch.records + 1;
         while (batch.commandCount - tail > keep) {
             remove(batch, batch.commandCount - tail - 1);
+        }
+        if (databaseOf(batch, keep, initial) != initial) {
+            insertSelect(batch, keep, initial);
         }
         byte[] wire = batch.wire.array;
         int at = batch.valueAt;
@@ -135,6 +129,31 @@ final class BatchSurgery {
         Checkpoint.putDigits(
                 wire, at + Checkpoint.DATABASE_AT, Checkpoint.DATABASE_WIDTH, database);
         return true;
+    }
+
+    private static void insertSelect(Batch batch, int command, int database) {
+        ByteBuilder select = new ByteBuilder(32);
+        RespWriter.command(select, "SELECT", Integer.toString(database));
+        int at = batch.commandStarts[command];
+        long end = batch.commandEnds[command - 1] & ~(long) (Batch.CLEAN | Batch.MERGED);
+        splice(batch, at, at, select);
+        room(batch, command, 1);
+        batch.commandStarts[command] = at;
+        batch.commandEnds[command] = end;
+        batch.units[0]++;
+    }
+
+    /// Makes room for entries at `command`.
+    private static void room(Batch batch, int command, int more) {
+        int count = batch.commandCount;
+        if (count + more > batch.commandStarts.length) {
+            batch.commandStarts = Arrays.copyOf(batch.commandStarts, count + more);
+            batch.commandEnds = Arrays.copyOf(batch.commandEnds, count + more);
+        }
+        int rest = count - command;
+        System.arraycopy(batch.commandStarts, command, batch.commandStarts, command + more, rest);
+        System.arraycopy(batch.commandEnds, command, batch.commandEnds, command + more, rest);
+        batch.commandCount += more;
     }
 
     /// Replaces the bytes `[from, to)` of the wire and moves every place behind them.

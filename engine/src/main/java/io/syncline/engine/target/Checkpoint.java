@@ -52,6 +52,12 @@ public record Checkpoint(
     /// Bytes of every checkpoint.
     public static final int LENGTH = TIME_AT + TIME_WIDTH;
 
+    /// The same at another place of the stream.
+    Checkpoint at(long otherOffset, int otherDatabase) {
+        return new Checkpoint(
+                generation, phase, otherOffset, otherDatabase, replicationId, timeMillis);
+    }
+
     public byte[] encode() {
         byte[] text = new byte[LENGTH];
         java.util.Arrays.fill(text, (byte) ' ');

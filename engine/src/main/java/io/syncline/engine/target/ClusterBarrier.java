@@ -25,8 +25,8 @@ final class ClusterBarrier {
         this.dialer = dialer;
     }
 
-    /// Deletes every key of the source shard's slots, and no key of ours: the flush of one shard must
-    /// not wipe what others hold.
+    /// Deletes every key of the source shard's slots, and no key of ours: the flush of one shard
+    /// must not wipe what others hold.
     void deleteKeys() throws IOException {
         for (Instance.Shard shard : settings.instance().shards()) {
             dialer.retrying(shard::primary, this::deleteKeys);
@@ -69,8 +69,8 @@ final class ClusterBarrier {
                 && !settings.excluded().isExcluded(key, 0, key.length);
     }
 
-    /// Runs a command on every primary. FUNCTION LOAD replaces, since every shard of a cluster source
-    /// streams it.
+    /// Runs a command on every primary. FUNCTION LOAD replaces, since every shard of a cluster
+    /// source streams it.
     ///
     /// @return why a node refused it for good; null when none did
     @Nullable String everywhere(CommandView command) throws IOException {

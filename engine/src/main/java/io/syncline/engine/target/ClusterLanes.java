@@ -4,52 +4,54 @@ import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
-import io.syncline.engine.net.Connection;
-import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.BitSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The lanes of a cluster writer: one per primary, which slots each serves, and what to do when a node
-/// answers that a slot is elsewhere, is away, or refuses.
+/// Sends a cluster writer's batches and takes in their answers: what to do when a node answers that
+/// a slot is elsewhere, is away, or refuses.
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final SlotBatches batches;
-    private final Map<HostPort, NodeLane> lanes = new LinkedHashMap<>();
-    private final @Nullable NodeLane[] bySlot = new @Nullable NodeLane[ClusterMap.SLOTS];
+    private final FloorKeeper floor;
+    private final NodeLanes nodes;
     private final ConcurrentLinkedQueue<Batch> answered = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Discarded> discarded = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
+
+    /// Repeatable commands that are to be sent again.
+    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+
+    private long waitingBytes;
     private @Nullable Backoff outage;
     private long repeatNanos;
-    private volatile String place;
+    private @Nullable String redirected;
 
     private record Discarded(Batch batch, LaneFault why) {}
 
-    ClusterLanes(WriterSettings settings, TargetDialer dialer, SlotBatches batches) {
+    ClusterLanes(
+            WriterSettings settings, TargetDialer dialer, SlotBatches batches, FloorKeeper floor) {
         this.settings = settings;
         this.dialer = dialer;
         this.batches = batches;
-        this.place = dialer.place();
+        this.floor = floor;
+        this.nodes = new NodeLanes(settings, new Ears(), floor::verify);
     }
 
     String place() {
-        return place;
+        return nodes.place();
     }
 
     void abort() {
@@ -58,19 +60,24 @@ final class ClusterLanes {
 
     void close() {
         dialer.abort();
-        for (NodeLane lane : lanes.values()) {
-            lane.stop();
-        }
+        nodes.close();
     }
 
-    // ---- topology ----
+    NodeLane laneOf(int slot) {
+        return nodes.of(slot);
+    }
 
-    /// Opens a lane to every primary, trying again within the retry time.
+    // ---- starting ----
+
+    /// Opens a lane to every primary, trying again within the retry time. What lanes that are
+    /// broken had on their way is forgotten.
     void connectAll() {
         Backoff backoff = dialer.backoff();
         while (true) {
             try {
-                refresh();
+                ClusterMap map = settings.instance().clusterMap();
+                nodes.outdated(map).forEach(nodes::stop);
+                nodes.adopt(map);
                 dialer.recovered(backoff);
                 return;
             } catch (IOException e) {
@@ -79,52 +86,15 @@ final class ClusterLanes {
         }
     }
 
-    private void refresh() throws IOException {
-        ClusterMap map = settings.instance().clusterMap();
-        for (HostPort primary : map.primaries()) {
-            NodeLane lane = lanes.get(primary);
-            if (lane == null) {
-                lane = new NodeLane(settings, primary, new Ears());
-                lanes.put(primary, lane);
-            }
-            if (!lane.isOpen() && lane.fault() == null) {
-                place = primary.toString();
-                lane.open();
-            }
-        }
-        for (int slot = 0; slot < bySlot.length; slot++) {
-            HostPort owner = map.owner(slot);
-            if (owner != null) {
-                bySlot[slot] = lanes.get(owner);
-            }
-        }
-    }
-
-    /// The lane that serves a slot.
-    NodeLane laneOf(int slot) {
-        NodeLane lane = bySlot[slot];
-        if (lane == null) {
-            throw new SynclineException(
-                    ErrorCode.TOPOLOGY_UNUSABLE,
-                    place,
-                    "no primary of the target owns slot " + slot,
-                    "Bring the cluster into state ok");
-        }
-        return lane;
-    }
-
     /// Reads how far every slot of the pipeline is.
     void readMarks() {
         Backoff backoff = dialer.backoff();
         while (true) {
             try {
-                for (NodeLane lane : lanes.values()) {
-                    int[] slots = slotsOf(lane);
-                    long[] offsets = marks(lane, slots);
-                    for (int i = 0; i < slots.length; i++) {
-                        if (offsets[i] != SlotMark.NONE) {
-                            batches.found(slots[i], offsets[i]);
-                        }
+                SlotMark[] found = nodes.marks(settings.slots(), batches.epoch(), true);
+                for (int slot = 0; slot < found.length; slot++) {
+                    if (found[slot].offset() != SlotMark.NONE) {
+                        batches.found(slot, found[slot].offset());
                     }
                 }
                 return;
@@ -135,34 +105,62 @@ final class ClusterLanes {
         }
     }
 
-    private int[] slotsOf(NodeLane lane) {
-        return settings.slots().stream().filter(slot -> bySlot[slot] == lane).toArray();
-    }
-
-    private long[] marks(NodeLane lane, int[] slots) throws IOException {
-        try (Connection connection = settings.instance().connector().open(lane.node())) {
-            return NodeLane.marks(
-                    connection, settings.keys(), settings.pipeline(), slots, batches.epoch());
+    /// Waits until nothing is on its way, and forgets what became of it: before offsets count anew.
+    void settle() {
+        for (NodeLane lane : nodes.all()) {
+            lane.settle();
         }
+        if (nodes.fault() != null) {
+            // Another lane to the same node closes the broken one there: nothing of it comes late.
+            connectAll();
+        }
+        answered.clear();
+        discarded.clear();
+        delays.clear();
+        bounced.clear();
+        waiting.clear();
+        waitingBytes = 0;
+        outage = null;
+        redirected = null;
     }
 
     // ---- sending ----
 
     void sendReady() {
         boolean repeat = outage == null || System.nanoTime() >= repeatNanos;
+        for (byte[] command = repeat ? waiting.poll() : null;
+                command != null;
+                command = waiting.poll()) {
+            waitingBytes -= command.length;
+            repeat(command);
+        }
         batches.ready(
                 (batch, lane) -> {
-                    NodeLane to = lane != null ? lane : laneOf(batch.slot);
+                    NodeLane to = lane != null ? lane : nodes.of(batch.slot);
                     to.stage(batch);
                 },
                 repeat);
-        for (NodeLane lane : lanes.values()) {
+        for (NodeLane lane : nodes.all()) {
             lane.push();
         }
     }
 
+    /// Bytes of commands that wait to be sent again.
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
     /// Waits a little for answers.
+    ///
+    /// @throws StoppedException when told to stop while a node takes no writes
     void awaitAnswers() {
+        if (outage != null && dialer.isStopping()) {
+            throw new StoppedException();
+        }
         if (answered.isEmpty() && discarded.isEmpty()) {
             LockSupport.parkNanos(this, WAIT_NANOS);
         }
@@ -172,37 +170,48 @@ final class ClusterLanes {
 
     /// Takes in what the lanes' readers report, and mends lanes that broke.
     void check() throws RewindException {
+        boolean progress = takeAnswered();
+        for (Discarded one = discarded.poll(); one != null; one = discarded.poll()) {
+            takeBack(one);
+        }
+        for (byte[] command = bounced.poll(); command != null; command = bounced.poll()) {
+            wait(command);
+        }
+        for (LaneFault why = delays.poll(); why != null; why = delays.poll()) {
+            later(why);
+        }
+        LaneFault fault = nodes.fault();
+        if (fault != null) {
+            mend(fault.text(), true);
+            return;
+        }
+        if (redirected != null) {
+            mend(redirected, false);
+        } else {
+            follow(floor.nextMap());
+        }
+        Backoff over = outage;
+        if (progress && over != null && !batches.hasRepeats() && waiting.isEmpty()) {
+            outage = null;
+            dialer.recovered(over);
+        }
+    }
+
+    private boolean takeAnswered() {
         boolean progress = false;
         for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
             batches.applied(batch);
             progress = true;
         }
-        if (progress && outage != null && discarded.isEmpty() && !hasFault()) {
-            Backoff over = outage;
-            outage = null;
-            dialer.recovered(over);
-        }
-        for (Discarded one = discarded.poll(); one != null; one = discarded.poll()) {
-            takeBack(one);
-        }
-        for (LaneFault why = delays.poll(); why != null; why = delays.poll()) {
-            later(why);
-        }
-        for (byte[] command = bounced.poll(); command != null; command = bounced.poll()) {
-            bounce(command);
-        }
-        if (hasFault()) {
-            mend();
-        }
+        return progress;
     }
 
-    private boolean hasFault() {
-        for (NodeLane lane : lanes.values()) {
-            if (lane.fault() != null) {
-                return true;
-            }
+    /// A node that answers nothing says no MOVED either, and one that nothing is sent to does not
+    /// say that it was replaced.
+    private void follow(@Nullable ClusterMap map) throws RewindException {
+        if (map != null && !nodes.agreesWith(map)) {
+            mend("slots of the target have other owners now", false);
         }
-        return false;
     }
 
     private void takeBack(Discarded one) {
@@ -219,12 +228,12 @@ final class ClusterLanes {
             batches.returned(batch);
             return;
         }
-        batches.returnedNode();
+        batches.returnedNode(batch);
         if (refused) {
             CommandView view = BatchSurgery.view(batch, 0);
             refusals.add(Refusal.of(view, batch.offsetBehind(0), 0, why.text()));
         } else {
-            reroute(batch);
+            repeatAll(batch);
         }
     }
 
@@ -234,25 +243,32 @@ final class ClusterLanes {
         if (outage != null && now < repeatNanos) {
             return;
         }
-        if (outage == null) {
-            outage = dialer.backoff();
-        }
         if (why.kind() == LaneFault.Kind.MOVED) {
-            connectAll();
+            redirected = why.text();
         }
-        long delay = outage.next(now);
+        Backoff backoff = outage();
+        long delay = backoff.next(now);
         if (delay < 0) {
             throw dialer.exhausted(why.text());
         }
-        dialer.report(outage, why.text());
+        dialer.report(backoff, why.text());
         repeatNanos = now + delay * 1_000_000;
+    }
+
+    private Backoff outage() {
+        Backoff present = outage;
+        if (present == null) {
+            present = dialer.backoff();
+            outage = present;
+        }
+        return present;
     }
 
     /// Takes a refused command out of its batch, or stops.
     private void operate(Batch batch, LaneFault why) {
         int command = why.command();
         if (command < 0) {
-            throw TargetErrors.refusal(place, why.text());
+            throw TargetErrors.refusal(place(), why.text());
         }
         if (!batch.wrapped) {
             // MSET of several SETs and the mark: as SETs it shows which one is refused.
@@ -266,7 +282,7 @@ final class ClusterLanes {
             return;
         }
         if (command == batch.commandCount - 1) {
-            throw TargetErrors.refusal(place, why.text());
+            throw TargetErrors.refusal(place(), why.text());
         }
         CommandView view = BatchSurgery.view(batch, command);
         refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, why.text()));
@@ -279,132 +295,109 @@ final class ClusterLanes {
     }
 
     SynclineException refused(Refusal refusal) {
-        return TargetErrors.commandRefused(place, refusal, settings.keys());
+        return TargetErrors.commandRefused(place(), refusal, settings.keys());
     }
 
-    /// Sends each command of a batch of repeatable ones to where its slot is now.
-    private void reroute(Batch batch) {
+    // ---- commands that may be repeated ----
+
+    private void repeatAll(Batch batch) {
         for (int i = 0; i < batch.commandCount; i++) {
             CommandView view = BatchSurgery.view(batch, i);
-            bounce(Arrays.copyOfRange(view.buffer, view.start, view.end));
+            wait(Arrays.copyOfRange(view.buffer, view.start, view.end));
         }
     }
 
-    private void bounce(byte[] command) {
+    private void wait(byte[] command) {
+        waiting.add(command);
+        waitingBytes += command.length;
+    }
+
+    /// Sends a command to where its slot is now.
+    private void repeat(byte[] command) {
         CommandView view = BatchSurgery.parse(command);
         CommandSpec spec = CommandTable.standard().find(view);
         int slot = Slots.of(view.argument(1));
-        Batch to = batches.openNode(slot, laneOf(slot));
+        Batch to = batches.openNode(slot, nodes.of(slot));
         to.merger.close();
         to.beginCommand();
         view.copyTo(to.wire);
-        to.endCommand(to.endOffset, 0, true, spec.name().equals("MSET"));
+        to.endCommand(to.startOffset, 0, true, spec.name().equals("MSET"));
+        batches.repeats(to);
     }
 
     // ---- mending ----
 
-    private void mend() throws RewindException {
-        if (outage == null) {
-            outage = dialer.backoff();
-        }
-        while (true) {
-            List<Batch> lost = new ArrayList<>();
-            LaneFault fault = null;
-            List<NodeLane> broken = new ArrayList<>();
-            for (NodeLane lane : lanes.values()) {
-                if (lane.fault() != null) {
-                    fault = lane.fault();
-                    place = lane.node().toString();
-                    broken.add(lane);
-                    lost.addAll(lane.stop());
-                }
-            }
-            for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
-                batches.applied(batch);
-                lost.remove(batch);
-            }
-            if (fault == null) {
-                return;
-            }
-            for (NodeLane lane : broken) {
-                lanes.remove(lane.node());
-            }
-            resume(lost, fault.text());
-        }
-    }
-
-    private void resume(List<Batch> lost, String reason) throws RewindException {
-        Backoff backoff = outage == null ? dialer.backoff() : outage;
+    /// Brings lanes and slots together again, after a fault or a change of owners, and finds out
+    /// what became of the batches that were on their way.
+    ///
+    /// @param wait whether to wait before the first try
+    private void mend(String reason, boolean wait) throws RewindException {
+        redirected = null;
+        Mending mending = new Mending();
         String why = reason;
+        boolean pause = wait;
         while (true) {
-            dialer.pause(backoff, why);
+            if (pause) {
+                dialer.pause(outage(), why);
+            }
             try {
-                refresh();
-                sort(lost);
+                ClusterMap map = settings.instance().clusterMap();
+                for (NodeLane lane : nodes.outdated(map)) {
+                    mending.stopped(lane, nodes.slotsOf(lane), nodes.stop(lane));
+                }
+                nodes.adopt(map);
+                if (!batches.isStreaming()) {
+                    mending.requireSameNodes(nodes);
+                }
+                takeAnswered();
+                sort(mending);
+                repeatNanos = Math.min(repeatNanos, System.nanoTime());
                 return;
             } catch (IOException e) {
                 why = TargetDialer.words(e);
+                pause = true;
             }
         }
     }
 
-    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that was
-    /// answered.
-    private void sort(List<Batch> lost) throws IOException, RewindException {
-        long[] found = new long[ClusterMap.SLOTS];
-        Arrays.fill(found, SlotMark.NONE);
-        for (NodeLane lane : lanes.values()) {
-            int[] slots = slotsOf(lane);
-            long[] offsets = marks(lane, slots);
-            for (int i = 0; i < slots.length; i++) {
-                found[slots[i]] = offsets[i];
-            }
+    /// Finds out which of the unanswered batches took effect, and whether a node has lost any that
+    /// was answered.
+    private void sort(Mending mending) throws IOException, RewindException {
+        BitSet slots = mending.suspects();
+        if (slots.isEmpty()) {
+            return;
         }
-        requireNothingLost(found);
-        for (Batch batch : lost) {
+        SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
+        requireNothingLost(slots, found);
+        for (Batch batch : mending.lost()) {
             if (batch.slot < 0) {
-                batches.returnedNode();
-                reroute(batch);
-            } else if (found[batch.slot] >= batch.endOffset) {
+                batches.returnedNode(batch);
+                repeatAll(batch);
+            } else if (found[batch.slot].offset() >= batch.endOffset) {
                 batches.applied(batch);
             } else {
                 batches.returned(batch);
             }
         }
-        repeatNanos = System.nanoTime();
     }
 
-    private void requireNothingLost(long[] found) throws RewindException {
-        long from = Long.MAX_VALUE;
-        for (int slot = 0; slot < found.length; slot++) {
-            if (batches.acknowledged(slot) > found[slot]) {
-                from = Math.min(from, found[slot]);
+    private void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+        Checkpoint from = null;
+        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+            if (batches.acknowledged(slot) > found[slot].offset()) {
+                SlotMark behind = batches.from(slot, found[slot]);
+                if (behind == null) {
+                    throw new RewindException(null);
+                }
+                from = from == null ? batches.floor(null) : from;
+                if (behind.offset() < from.offset()) {
+                    from = from.at(behind.offset(), behind.database());
+                }
             }
         }
-        if (from != Long.MAX_VALUE) {
-            Checkpoint floor = batches.floor(null);
-            throw new RewindException(
-                    from == SlotMark.NONE
-                            ? null
-                            : new Checkpoint(
-                                    0,
-                                    Checkpoint.Phase.STREAMING,
-                                    Math.min(from, floor.offset()),
-                                    0,
-                                    floor.replicationId(),
-                                    0));
+        if (from != null) {
+            throw new RewindException(from);
         }
-    }
-
-    /// Waits until nothing is on its way, and forgets what became of it: before offsets count anew.
-    void settle() {
-        for (NodeLane lane : lanes.values()) {
-            lane.settle();
-        }
-        answered.clear();
-        discarded.clear();
-        delays.clear();
-        bounced.clear();
     }
 
     /// What a lane's reader reports; only puts it into queues.

@@ -5,6 +5,8 @@ import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
@@ -12,22 +14,25 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with a
-/// mark of its own in that slot: data and mark are applied together or not at all. A slot's next batch
-/// waits for the answer to the one before and grows meanwhile; the busier the stream, the larger the
-/// batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key per pipeline,
-/// says where to read from after a crash; commands at or below their slot's mark are skipped then.
+/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with
+/// a mark of its own in that slot: data and mark are applied together or not at all. A slot's next
+/// batch waits for the answer to the one before and grows meanwhile; the busier the stream, the
+/// larger the batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key
+/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
+/// skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
-    /// Commands collected before they are sent although more are waiting: a quarter of the slots, so
-    /// that a batch has several commands on average while a stream catches up.
+    /// Commands collected before they are sent although more are waiting: a quarter of the slots,
+    /// so that a batch has several commands on average while a stream catches up.
     private static final int COLLECT_COMMANDS = 32 << 10;
 
     private static final int COLLECT_BYTES = 4 << 20;
 
     /// Beyond this the stream waits for answers.
     private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
+
+    private static final String ONE_DATABASE = "a cluster has one database, 0";
 
     private final WriterSettings settings;
     private final SlotRouter router;
@@ -48,8 +53,8 @@ public final class ClusterWriter implements TargetWriter {
         TargetDialer dialer = new TargetDialer(settings);
         router = new SlotRouter();
         batches = new SlotBatches(settings);
-        lanes = new ClusterLanes(settings, dialer, batches);
         floor = new FloorKeeper(settings, dialer);
+        lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
     }
 
@@ -66,14 +71,14 @@ public final class ClusterWriter implements TargetWriter {
     public void beginSnapshot() {
         lanes.settle();
         streaming = false;
-        batches.begin(floor.beginSnapshot(), 0, 0);
+        batches.begin(floor.beginSnapshot(), 0, 0, false);
     }
 
     @Override
     public void beginStreaming(Place from, boolean fresh) {
         lanes.settle();
         floor.beginStreaming(from, fresh);
-        batches.begin(floor.epoch(), from.offset, from.database);
+        batches.begin(floor.epoch(), from.offset, from.database, true);
         if (!fresh) {
             lanes.readMarks();
         }
@@ -85,18 +90,23 @@ public final class ClusterWriter implements TargetWriter {
     @Override
     public void append(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
+        if (database != 0) {
+            refuse(Refusal.of(command, behind.offset, database, ONE_DATABASE));
+            batches.passed(behind);
+            return;
+        }
         int slot = router.slotOf(command, spec);
         if (slot >= 0) {
             appendTo(slot, command, spec, behind);
         } else {
             crossSlot(command, spec, behind);
         }
+        batches.passed(behind);
+        sendIfFull(behind);
     }
 
-    private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind)
-            throws RewindException {
+    private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind) {
         if (batches.isApplied(slot, behind.offset)) {
-            batches.passed(behind);
             return;
         }
         Batch to = streaming ? batches.open(slot) : batches.openNode(slot, lanes.laneOf(slot));
@@ -108,12 +118,11 @@ public final class ClusterWriter implements TargetWriter {
         to.endCommand(behind.offset, behind.database, behind.clean, joined);
         to.sourceCommands++;
         batches.grown(to, command.length(), behind);
-        sendIfFull(behind);
     }
 
-    /// What can be done by halves is; the rest is refused, as the target would.
-    private void crossSlot(CommandView command, CommandSpec spec, Place behind)
-            throws RewindException {
+    /// What can be done by halves is; the rest is refused, as the target would. All parts are in
+    /// their batches before the stream counts as having passed the command.
+    private void crossSlot(CommandView command, CommandSpec spec, Place behind) {
         CrossSlot parts = new CrossSlot(command, spec);
         if (!parts.canBeSplit()) {
             refuse(
@@ -131,7 +140,7 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void refuse(Refusal refusal) {
-        floor.record(refusal);
+        record(refusal);
         if (!settings.refusals().skip(refusal)) {
             throw lanes.refused(refusal);
         }
@@ -141,7 +150,7 @@ public final class ClusterWriter implements TargetWriter {
     public @Nullable ByteBuilder open(
             int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
-        int slot = router.slotOf(command, spec);
+        int slot = database == 0 ? router.slotOf(command, spec) : SlotRouter.SEVERAL;
         if (slot < 0 || batches.isApplied(slot, behind.offset)) {
             return null;
         }
@@ -151,6 +160,16 @@ public final class ClusterWriter implements TargetWriter {
     @Override
     public ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
             throws RewindException {
+        if (database != 0) {
+            throw new SynclineException(
+                    ErrorCode.TARGET_UNSUITABLE,
+                    lanes.place(),
+                    "the source has keys in a database that would be "
+                            + database
+                            + " at the target; "
+                            + ONE_DATABASE,
+                    "Choose or map databases with --databases, for example " + database + ":0");
+        }
         int slot = Slots.of(key.array, key.offset, key.length);
         boolean whole = repeatable && !streaming;
         return openIn(
@@ -189,15 +208,17 @@ public final class ClusterWriter implements TargetWriter {
         }
         to.sourceCommands++;
         batches.grown(to, bytes, behind);
+        batches.passed(behind);
         sendIfFull(behind);
     }
 
     private void sendIfFull(Place behind) throws RewindException {
         if (behind.clean
                 && (batches.openCommands() >= COLLECT_COMMANDS
-                        || batches.openBytes() >= COLLECT_BYTES)) {
+                        || batches.openBytes() >= COLLECT_BYTES
+                        || lanes.waitingBytes() >= COLLECT_LIMIT_BYTES)) {
             sendReady(behind);
-            while (batches.openBytes() >= COLLECT_LIMIT_BYTES) {
+            while (batches.openBytes() + lanes.waitingBytes() >= COLLECT_LIMIT_BYTES) {
                 lanes.awaitAnswers();
                 sendReady(behind);
             }
@@ -209,6 +230,7 @@ public final class ClusterWriter implements TargetWriter {
         recordRefusals();
         settings.throttle().await(batches.newCommands(), batches.newBytes());
         lanes.sendReady();
+        floor.check();
         if (streaming) {
             floor.offer(batches.floor(place));
         }
@@ -230,7 +252,7 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void flush(Place place) throws RewindException {
-        if (place.clean && batches.hasOpen()) {
+        if (place.clean && (batches.hasOpen() || !lanes.isIdle())) {
             sendReady(place);
         }
     }
@@ -249,14 +271,20 @@ public final class ClusterWriter implements TargetWriter {
     public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException {
         if (spec.kind() == CommandKind.SWAPDB) {
-            refuse(Refusal.of(command, behind.offset, 0, "a cluster has one database"));
+            refuse(Refusal.of(command, behind.offset, 0, ONE_DATABASE));
+            batches.passed(behind);
+            return;
+        }
+        if (spec.kind() == CommandKind.FLUSHDB && database != 0) {
+            batches.passed(behind);
             return;
         }
         drain();
         barrier.deleteKeys();
-        batches.passed(behind);
+        // Inside a transaction of the source, too: all before it is in the target.
+        batches.drainedTo(behind);
         // Written at once: read again after a crash, the flush would delete what came behind it.
-        floor.writeNow(batches.floor(behind));
+        floor.writeNow(batches.floor(null));
     }
 
     @Override
@@ -285,7 +313,7 @@ public final class ClusterWriter implements TargetWriter {
             lanes.check();
             recordRefusals();
             lanes.sendReady();
-            if (batches.isIdle()) {
+            if (isIdle()) {
                 break;
             }
             lanes.awaitAnswers();
@@ -297,7 +325,7 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public boolean isIdle() {
-        return batches.isIdle();
+        return batches.isIdle() && lanes.isIdle();
     }
 
     @Override

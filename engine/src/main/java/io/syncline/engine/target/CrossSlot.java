@@ -7,8 +7,8 @@ import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 
-/// A command over several slots as one command per key, where that has the same effect: it loses only
-/// that all keys change at the same instant.
+/// A command over several slots as one command per key, where that has the same effect: it loses
+/// only that all keys change at the same instant.
 ///
 /// MSETNX in a stream has set all of its keys, so plain SETs say the same.
 final class CrossSlot {

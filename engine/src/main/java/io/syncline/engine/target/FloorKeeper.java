@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.ErrorCode;
@@ -15,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a second,
-/// on a thread of its own, so that a round trip to the one node that holds it never holds up the others.
+/// Writes a cluster pipeline's floor: where to read from after a crash. Beside the data, once a
+/// second, on a thread of its own, so that a round trip to the one node that holds it never holds
+/// up the others.
 ///
 /// The floor may be behind what is applied; the slots' marks say what to skip. Each write is a
 /// compare-and-set on the generation, which is how a superseded process learns of its end.
@@ -29,6 +31,7 @@ final class FloorKeeper {
     private final CheckpointStore store;
     private final AtomicReference<@Nullable Checkpoint> offered = new AtomicReference<>();
     private final AtomicReference<@Nullable SynclineException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable ClusterMap> seen = new AtomicReference<>();
     private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Object writing = new Object();
@@ -64,7 +67,11 @@ final class FloorKeeper {
                                                 ? snapshot()
                                                 : with(present, generation);
                                     });
-                    epoch = number(connection, "HGET");
+                    epoch = readEpoch(connection);
+                    if (epoch == 0) {
+                        // Without it the marks cannot be told from those of other runs.
+                        found[0] = null;
+                    }
                 });
         Thread keeper = Thread.ofVirtual().name("floor " + settings.pipeline()).start(this::run);
         thread = keeper;
@@ -101,35 +108,45 @@ final class FloorKeeper {
         }
     }
 
-    /// The epoch's field of the task's hash, read (HGET) or counted up (HINCRBY).
-    private long number(Connection connection, String command) throws IOException {
-        byte[] field = ("epoch:" + settings.pipeline()).getBytes(UTF_8);
+    private long readEpoch(Connection connection) throws IOException {
         Reply reply =
                 CheckpointStore.accept(
                         connection,
-                        command.equals("HGET")
-                                ? connection.call(
-                                        command.getBytes(UTF_8), settings.keys().manifest(), field)
-                                : connection.call(
-                                        command.getBytes(UTF_8),
-                                        settings.keys().manifest(),
-                                        field,
-                                        "1".getBytes(UTF_8)));
-        return switch (reply) {
-            case Reply.Whole whole -> whole.value();
-            case Reply.Bulk bulk -> Long.parseLong(bulk.utf8());
-            default -> 0;
-        };
+                        connection.call(
+                                "HGET".getBytes(UTF_8), settings.keys().manifest(), epochField()));
+        return reply instanceof Reply.Bulk bulk ? Long.parseLong(bulk.utf8()) : 0;
     }
 
+    /// Larger than every one before. By the clock, so that marks which outlive the task's hash (one
+    /// node of the target was flushed) are never taken for those of this run.
+    private long newEpoch(Connection connection) throws IOException {
+        long next = Math.max(readEpoch(connection) + 1, System.currentTimeMillis());
+        CheckpointStore.accept(
+                connection,
+                connection.call(
+                        "HSET".getBytes(UTF_8),
+                        settings.keys().manifest(),
+                        epochField(),
+                        Long.toString(next).getBytes(UTF_8)));
+        return next;
+    }
+
+    private byte[] epochField() {
+        return ("epoch:" + settings.pipeline()).getBytes(UTF_8);
+    }
+
+    /// Writes down that a snapshot begins.
+    ///
     /// @return the epoch of the snapshot
     long beginSnapshot() {
         offered.set(null);
         dialer.retrying(
                 finder,
                 connection -> {
-                    epoch = number(connection, "HINCRBY");
+                    // In this order: a crash in between must not leave a position whose marks are
+                    // void.
                     replace(connection, snapshot());
+                    epoch = newEpoch(connection);
                 });
         return epoch;
     }
@@ -141,7 +158,7 @@ final class FloorKeeper {
                 finder,
                 connection -> {
                     if (fresh) {
-                        epoch = number(connection, "HINCRBY");
+                        epoch = newEpoch(connection);
                     }
                     replace(
                             connection,
@@ -163,6 +180,14 @@ final class FloorKeeper {
                         fence(present);
                         return next;
                     });
+        }
+    }
+
+    /// Makes sure that no later start of the task has taken over: to be asked behind each opening
+    /// of a lane, since a rival's fence closes only the lanes that stand when it looks.
+    void verify() throws IOException {
+        try (Connection connection = dialer.open(finder)) {
+            fence(store.read(connection));
         }
     }
 
@@ -216,6 +241,7 @@ final class FloorKeeper {
     private void run() {
         try {
             while (!stopping.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+                look();
                 write();
             }
         } catch (InterruptedException e) {
@@ -223,6 +249,22 @@ final class FloorKeeper {
         } catch (SynclineException e) {
             failure.set(e);
             settings.wake().run();
+        }
+    }
+
+    /// Who owns which slot now, once after each look; null in between.
+    @Nullable ClusterMap nextMap() {
+        return seen.getAndSet(null);
+    }
+
+    private void look() {
+        try {
+            seen.set(settings.instance().clusterMap());
+            settings.wake().run();
+        } catch (IOException e) {
+            // Lanes notice by themselves when nodes are gone.
+            System.getLogger(FloorKeeper.class.getName())
+                    .log(System.Logger.Level.DEBUG, "looking at the slot map", e);
         }
     }
 

@@ -110,6 +110,7 @@ final class Guard {
             Reply reply = connection.replies().read();
             closed &= !(reply instanceof Reply.Failure);
         }
-        return closed & connection.replies().read() instanceof Reply.Nil;
+        Reply result = connection.replies().read();
+        return closed && result instanceof Reply.Nil;
     }
 }

@@ -8,6 +8,8 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.ErrorKind;
+import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.target.LaneFault.Kind;
 import java.io.Closeable;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -48,6 +51,7 @@ final class GuardedLane implements Closeable {
     private @Nullable Backoff outage;
     private long appliedAtOutage;
     private int selected;
+    private final BitSet proven = new BitSet();
 
     GuardedLane(WriterSettings settings, TargetDialer dialer) {
         this.settings = settings;
@@ -106,7 +110,8 @@ final class GuardedLane implements Closeable {
             return;
         }
         boolean ours = Generation.sameStart(present.generation(), generation);
-        if (present.generation() > generation && !ours || !starting && !ours) {
+        boolean newer = present.generation() > generation;
+        if (!ours && (newer || !starting)) {
             throw new SynclineException(
                     ErrorCode.SUPERSEDED,
                     dialer.place(),
@@ -128,7 +133,26 @@ final class GuardedLane implements Closeable {
     void beginSnapshot() {
         phase = Checkpoint.Phase.SNAPSHOT;
         replace(snapshotCheckpoint());
+        restoreManifest();
         appliedOffset = 0;
+    }
+
+    /// A target that someone flushed has forgotten the task too: its count of starts must not begin
+    /// again, or a later process would not outrank this one.
+    private void restoreManifest() {
+        dialer.retrying(
+                finder,
+                connection -> {
+                    for (var field : settings.manifest().entrySet()) {
+                        CheckpointStore.accept(
+                                connection,
+                                connection.call(
+                                        "HSETNX".getBytes(UTF_8),
+                                        settings.keys().manifest(),
+                                        field.getKey().getBytes(UTF_8),
+                                        field.getValue().getBytes(UTF_8)));
+                    }
+                });
     }
 
     /// Writes down the position behind a complete snapshot, or one to stream from.
@@ -203,14 +227,40 @@ final class GuardedLane implements Closeable {
     /// Sees to it that the batch's next command runs in `database` of the target.
     void select(Batch batch, int database, Place place) {
         if (database != selected) {
+            prove(database);
             batch.merger.close();
             batch.beginCommand();
             RespWriter.array(batch.wire, 2);
             RespWriter.bulk(batch.wire, "SELECT");
             RespWriter.bulk(batch.wire, database);
-            batch.endCommand(place.offset, place.database, place.clean, false);
+            // Never a boundary: the place is already behind the command that this one prepares.
+            batch.endCommand(place.offset, place.database, false, false);
             selected = database;
         }
+    }
+
+    /// Asks, once a database, whether the target has it: where a SELECT fails inside a transaction,
+    /// the commands behind it run all the same, in the database before.
+    private void prove(int database) {
+        if (!proven.get(database)) {
+            dialer.retrying(finder, connection -> prove(connection, database));
+            proven.set(database);
+        }
+    }
+
+    private void prove(Connection connection, int database) throws IOException {
+        Reply reply = connection.call("SELECT", Integer.toString(database));
+        if (reply instanceof Reply.Failure failure
+                && LaneFault.kindOf(failure.text()) == Kind.REFUSED
+                && failure.kind().remedy() != ErrorKind.Remedy.OPERATOR) {
+            throw new SynclineException(
+                    ErrorCode.TARGET_UNSUITABLE,
+                    dialer.place(),
+                    "database " + database + " is needed and the target says: " + failure.text(),
+                    "Raise 'databases' in the target's configuration, or choose and map databases"
+                            + " with --databases");
+        }
+        CheckpointStore.accept(connection, reply);
     }
 
     /// Ends a batch with its checkpoint and sends it. Waits while the window is full.
@@ -226,6 +276,7 @@ final class GuardedLane implements Closeable {
             RespWriter.bulk(batch.wire, refusal.json());
             batch.endCommand(place.offset, place.database, place.clean, false);
         }
+        batch.records = toRecord.size();
         toRecord.clear();
         byte[] value =
                 new Checkpoint(
@@ -263,10 +314,8 @@ final class GuardedLane implements Closeable {
         LaneFault fault = present.fault();
         if (fault != null) {
             recover(fault);
-        } else if (outage != null && appliedOffset > appliedAtOutage) {
-            Backoff over = outage;
-            outage = null;
-            dialer.recovered(over);
+        } else {
+            endOutage();
         }
         collectRefusals();
     }
@@ -277,9 +326,27 @@ final class GuardedLane implements Closeable {
                 refusal = refusedInside.poll()) {
             toRecord.add(refusal);
             if (!settings.refusals().skip(refusal)) {
-                throw TargetErrors.commandRefused(dialer.place(), refusal, settings.keys());
+                recordNow();
+                throw TargetErrors.commandPassed(dialer.place(), refusal, settings.keys());
             }
         }
+    }
+
+    /// Lists refusals in the target at once, since no batch will follow.
+    private void recordNow() {
+        dialer.retrying(
+                finder,
+                connection -> {
+                    while (!toRecord.isEmpty()) {
+                        CheckpointStore.accept(
+                                connection,
+                                connection.call(
+                                        "RPUSH".getBytes(UTF_8),
+                                        settings.keys().refused(),
+                                        toRecord.getFirst().json().getBytes(UTF_8)));
+                        toRecord.removeFirst();
+                    }
+                });
     }
 
     /// Waits until everything sent is applied, mending the lane as needed.
@@ -327,12 +394,14 @@ final class GuardedLane implements Closeable {
         lane = null;
         List<Batch> pending = broken == null ? new ArrayList<>() : broken.stop();
         SynclineException afterwards = fault == null ? null : operate(fault, pending);
+        endOutage();
+        boolean first = outage == null;
         if (outage == null) {
             outage = dialer.backoff();
             appliedAtOutage = appliedOffset;
         }
         Backoff backoff = outage;
-        if (fault != null && fault.kind() != Kind.REFUSED) {
+        if (fault != null && mayPass(fault, first)) {
             dialer.pause(backoff, fault.text());
         }
         while (lane == null) {
@@ -352,6 +421,21 @@ final class GuardedLane implements Closeable {
         }
     }
 
+    /// Whether time can mend a fault. A broken chain tells of a rival or a flushed target, and only
+    /// a look at the checkpoint says which: at once, if it is the first sign.
+    private static boolean mayPass(LaneFault fault, boolean first) {
+        return fault.kind() != Kind.REFUSED && !(first && fault.kind() == Kind.CHAIN_BROKEN);
+    }
+
+    /// What was applied since an outage began has ended it.
+    private void endOutage() {
+        Backoff over = outage;
+        if (over != null && appliedOffset > appliedAtOutage) {
+            outage = null;
+            dialer.recovered(over);
+        }
+    }
+
     /// Changes the batch that a refusal names, as the policy says.
     ///
     /// @return what to throw once everything before the refused command is applied; or null
@@ -368,10 +452,11 @@ final class GuardedLane implements Closeable {
             BatchSurgery.unmerge(batch, command);
             return null;
         }
-        if (command == batch.commandCount - 1) {
+        CommandView view = BatchSurgery.view(batch, command);
+        boolean ours = command >= batch.commandCount - 1 - batch.records;
+        if (ours || view.isWord(0, "SELECT")) {
             throw TargetErrors.refusal(dialer.place(), fault.text());
         }
-        CommandView view = BatchSurgery.view(batch, command);
         int database = BatchSurgery.databaseOf(batch, command, settings.database());
         Refusal refusal = Refusal.of(view, batch.offsetBehind(command), database, fault.text());
         if (settings.refusals().skip(refusal)) {
@@ -379,19 +464,12 @@ final class GuardedLane implements Closeable {
             BatchSurgery.remove(batch, command);
             return null;
         }
-        int tail = databaseAtEnd(batch) ? 2 : 1;
-        boolean left = BatchSurgery.cutBefore(batch, command, tail);
+        boolean left = BatchSurgery.cutBefore(batch, command, settings.database());
         pending.clear();
         if (left) {
             pending.add(batch);
         }
         return TargetErrors.commandRefused(dialer.place(), refusal, settings.keys());
-    }
-
-    /// Whether the batch ends with a SELECT back to the checkpoint's database.
-    private static boolean databaseAtEnd(Batch batch) {
-        int last = batch.commandCount - 2;
-        return last >= 0 && BatchSurgery.view(batch, last).isWord(0, "SELECT");
     }
 
     /// Connects again, finds out what took effect, and sends the rest.
@@ -414,6 +492,10 @@ final class GuardedLane implements Closeable {
             mode = found;
             guard = new Guard(checkpointKey, settings.keys().guard(settings.pipeline()), found);
             standing = now.encode();
+            for (int i = proven.nextSetBit(0); i >= 0; i = proven.nextSetBit(i + 1)) {
+                prove(connection, i);
+            }
+            prove(connection, settings.database());
             connection.answerLimit(Duration.ofSeconds(1));
             Lane opened =
                     new Lane(

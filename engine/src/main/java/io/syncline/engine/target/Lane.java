@@ -9,15 +9,16 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One ordered connection to one target node: batches go out one behind the other without waiting,
 /// answers are checked one by one.
 ///
-/// The owner sends; a thread of the lane's own reads. The reader must never wait for the writer, since
-/// a server that cannot write its answers stops reading our commands. At the first answer that the
-/// listener cannot live with the lane stops for good and says why; what was not answered can be taken
-/// from it.
+/// The owner sends; a thread of the lane's own reads. The reader must never wait for the writer,
+/// since a server that cannot write its answers stops reading our commands. At the first answer
+/// that the listener cannot live with the lane stops for good and says why; what was not answered
+/// can be taken from it.
 final class Lane implements Closeable {
     /// Small batches are written together up to this size.
     private static final int STAGE_BYTES = 64 << 10;
@@ -41,11 +42,7 @@ final class Lane implements Closeable {
     private boolean guardOpen;
     private @Nullable LaneFault fault;
 
-    Lane(
-            Connection connection,
-            LaneListener listener,
-            long windowBytes,
-            long answerLimitNanos) {
+    Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
         this.connection = connection;
         this.listener = listener;
         this.windowBytes = windowBytes;
@@ -58,7 +55,8 @@ final class Lane implements Closeable {
 
     /// Sends a batch; waits while the window is full.
     ///
-    /// @return whether it is on its way; otherwise [#fault()] says why, and it is among the unanswered
+    /// @return whether it is on its way; otherwise [#fault()] says why, and it is among the
+    ///   unanswered
     boolean send(Batch batch) {
         if (!admit(batch)) {
             return false;
@@ -84,10 +82,9 @@ final class Lane implements Closeable {
         // What is staged counts as unanswered: waiting for it without sending it would be for ever.
         boolean mustPush =
                 stage.length + batch.wire.length > STAGE_BYTES || isFullFor(batch.wire.length);
-        if (mustPush && !push()) {
-            return false;
-        }
-        if (!admit(batch)) {
+        boolean pushed = !mustPush || push();
+        // Admitted even to a broken lane: its owner takes it from there and sends it again.
+        if (!admit(batch) || !pushed) {
             return false;
         }
         if (batch.wrapped) {
@@ -125,13 +122,7 @@ final class Lane implements Closeable {
         synchronized (state) {
             // A guard that asks first needs the answer to everything before it.
             long window = batch.guardLength > 0 ? 0 : windowBytes;
-            while (fault == null
-                    && !unanswered.isEmpty()
-                    && inFlightBytes + batch.wire.length > window) {
-                if (interrupted()) {
-                    break;
-                }
-            }
+            await(() -> unanswered.isEmpty() || inFlightBytes + batch.wire.length <= window);
             batch.windowBytes = batch.wire.length;
             batch.sentNanos = System.nanoTime();
             inFlightBytes += batch.windowBytes;
@@ -142,27 +133,26 @@ final class Lane implements Closeable {
 
     private boolean awaitGuard() {
         synchronized (state) {
-            while (fault == null && !guardOpen) {
-                if (interrupted()) {
-                    return false;
-                }
-            }
+            boolean open = await(() -> guardOpen);
             guardOpen = false;
-            return fault == null;
+            return open;
         }
     }
 
-    /// Waits for a change of state. An interrupt means stop: it counts as a lost connection.
-    private boolean interrupted() {
-        try {
-            state.wait();
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (fault == null) {
-                fault = new LaneFault(LaneFault.Kind.LOST, null, -1, "interrupted");
+    /// Waits for a condition or a fault. An interrupt means stop: it counts as a lost connection.
+    ///
+    /// @return whether there is no fault
+    private boolean await(BooleanSupplier condition) {
+        synchronized (state) {
+            while (fault == null && !condition.getAsBoolean()) {
+                try {
+                    state.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    fault = new LaneFault(LaneFault.Kind.LOST, null, -1, "interrupted");
+                }
             }
-            return true;
+            return fault == null;
         }
     }
 
@@ -182,14 +172,7 @@ final class Lane implements Closeable {
     ///
     /// @return whether everything was applied
     boolean drain() {
-        synchronized (state) {
-            while (fault == null && !unanswered.isEmpty()) {
-                if (interrupted()) {
-                    break;
-                }
-            }
-            return fault == null;
-        }
+        return await(unanswered::isEmpty);
     }
 
     /// Stops the lane and returns what was not answered, in the order it was sent.

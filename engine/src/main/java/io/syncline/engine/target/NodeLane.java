@@ -1,33 +1,37 @@
 package io.syncline.engine.target;
 
-import io.syncline.engine.bytes.ByteBuilder;
-import io.syncline.engine.command.Slots;
+import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Reply;
-import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The lane of a cluster writer to one node, and the fence around it.
 ///
-/// Batches of a cluster are not guarded one by one: a slot's next batch waits for the answer to the one
-/// before instead. What a dead connection still has in the node's buffers is made harmless by closing
-/// that connection at the node (CLIENT KILL) before anyone looks how far the slots are. Every lane's
-/// connection carries a name that says task, start and pipeline, so that it can be found.
+/// Batches of a cluster are not guarded one by one: a slot's next batch waits for the answer to the
+/// one before instead. What a dead connection still has in the node's buffers is made harmless by
+/// closing that connection at the node (CLIENT KILL) before anyone looks how far the slots are.
+/// Every lane's connection carries a name that says task, start and pipeline, so that it can be
+/// found.
 final class NodeLane {
     /// How long the lane's reader blocks before it looks at the clock.
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+    /// Behind task and pipeline: start, and a number of its own.
+    private static final Pattern LANE = Pattern.compile("\\d+:-?\\d+");
 
     private final WriterSettings settings;
     private final HostPort node;
     private final LaneListener listener;
     private @Nullable Lane lane;
+    private String runId = "";
 
     NodeLane(WriterSettings settings, HostPort node, LaneListener listener) {
         this.settings = settings;
@@ -37,6 +41,11 @@ final class NodeLane {
 
     HostPort node() {
         return node;
+    }
+
+    /// Tells the node's process from its successors; empty before the lane was opened.
+    String runId() {
+        return runId;
     }
 
     /// Whether the lane is up.
@@ -57,6 +66,7 @@ final class NodeLane {
             String own = namePrefix() + settings.start() + ":" + System.nanoTime();
             accept(connection, connection.call("CLIENT", "SETNAME", own));
             fence(connection, own);
+            runId = ServerInfo.read(connection).runId();
             connection.answerLimit(LOOK_EVERY);
             lane =
                     new Lane(
@@ -81,7 +91,7 @@ final class NodeLane {
         }
         for (String line : list.utf8().split("\n", -1)) {
             String name = field(line, "name");
-            if (name.startsWith(namePrefix()) && !name.equals(own)) {
+            if (isLane(name) && !name.equals(own)) {
                 long start = Long.parseLong(name.substring(namePrefix().length()).split(":", 2)[0]);
                 if (start > settings.start()) {
                     throw superseded();
@@ -90,6 +100,12 @@ final class NodeLane {
                 connection.call("CLIENT", "KILL", "ID", field(line, "id"));
             }
         }
+    }
+
+    /// The name of a task may begin with that of another one.
+    private boolean isLane(String name) {
+        return name.startsWith(namePrefix())
+                && LANE.matcher(name.substring(namePrefix().length())).matches();
     }
 
     private SynclineException superseded() {
@@ -117,9 +133,10 @@ final class NodeLane {
     /// Puts a batch behind others; [#push] sends them together. A fault is met at the next check.
     void stage(Batch batch) {
         Lane present = lane;
-        if (present != null) {
-            present.stage(batch);
+        if (present == null) {
+            throw new IllegalStateException("the lane to " + node + " is closed");
         }
+        present.stage(batch);
     }
 
     void push() {
@@ -143,36 +160,5 @@ final class NodeLane {
         Lane present = lane;
         lane = null;
         return present == null ? new ArrayList<>() : present.stop();
-    }
-
-    /// How far the node's slots are, of those asked for.
-    static long[] marks(
-            Connection connection, OwnKeys keys, int pipeline, int[] slots, long epoch)
-            throws IOException {
-        ByteBuilder ask =
-                new ByteBuilder(slots.length * 64 + 64);
-        for (int slot : slots) {
-            RespWriter.array(ask, 2);
-            RespWriter.bulk(ask, "GET");
-            RespWriter.bulk(
-                    ask, keys.mark(pipeline, Slots.tag(slot)));
-        }
-        connection.send(ask);
-        long[] offsets = new long[slots.length];
-        IOException refused = null;
-        for (int i = 0; i < slots.length; i++) {
-            Reply reply = connection.replies().read();
-            offsets[i] =
-                    reply instanceof Reply.Bulk bulk
-                            ? SlotMark.offset(bulk.bytes(), epoch)
-                            : SlotMark.NONE;
-            if (reply instanceof Reply.Failure failure) {
-                refused = new IOException(failure.text());
-            }
-        }
-        if (refused != null) {
-            throw refused;
-        }
-        return offsets;
     }
 }

@@ -28,7 +28,8 @@ public record OwnKeys(String task) {
 
     /// How far one slot of a cluster target is: `tag` makes the key hash to that slot.
     public byte[] mark(int pipeline, String tag) {
-        return (PREFIX + task + ":mark:" + pipeline + ":{" + tag + "}").getBytes(StandardCharsets.UTF_8);
+        return (PREFIX + task + ":mark:" + pipeline + ":{" + tag + "}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /// A list of what the target refused.

@@ -9,14 +9,18 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// The batches of a cluster writer: one filling and one on its way per slot, and how far each slot is.
+/// The batches of a cluster writer: one filling and one on its way per slot, and how far each slot
+/// is.
 ///
-/// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place up
-/// to which nothing is missing in any slot.
+/// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place
+/// up to which nothing is missing in any slot.
 final class SlotBatches {
     private static final int BATCH_BYTES = 512;
     private static final int BATCH_COMMANDS = 8;
     private static final int NODE_BATCH_BYTES = 64 << 10;
+
+    /// What a slot's batch keeps of a large buffer: there may be two for each of 16384 slots.
+    private static final int KEPT_BYTES = 4 << 10;
 
     private final WriterSettings settings;
     private final @Nullable Batch[] open = new @Nullable Batch[ClusterMap.SLOTS];
@@ -26,6 +30,10 @@ final class SlotBatches {
     private final ArrayDeque<Batch> pool = new ArrayDeque<>();
     private final long[] skipUntil = new long[ClusterMap.SLOTS];
     private final long[] acknowledged = new long[ClusterMap.SLOTS];
+
+    /// Where each slot's first mark of this run began: what to go back to when that is lost.
+    private final @Nullable SlotMark[] firsts = new @Nullable SlotMark[ClusterMap.SLOTS];
+
     private final byte[][] markKeys = new byte[ClusterMap.SLOTS][];
     private final byte[] mark = new byte[SlotMark.LENGTH];
     private final LongAdder appliedCommands = new LongAdder();
@@ -37,6 +45,8 @@ final class SlotBatches {
     private int travelling;
     private int returned;
     private int nodeBatchesOnTheWay;
+    private int repeats;
+    private boolean streaming;
     private int openCommands;
     private int openBytes;
     private int newCommands;
@@ -52,14 +62,19 @@ final class SlotBatches {
     }
 
     /// Starts behind a place; nothing is known of any slot.
-    void begin(long ofEpoch, long offset, int database) {
+    ///
+    /// @param ofStream whether offsets are a stream's; a snapshot's count commands
+    void begin(long ofEpoch, long offset, int database, boolean ofStream) {
         epoch = ofEpoch;
+        streaming = ofStream;
+        repeats = 0;
         passedOffset = offset;
         passedDatabase = database;
         skipEnd = -1;
         appliedOffset = offset;
         Arrays.fill(skipUntil, SlotMark.NONE);
         Arrays.fill(acknowledged, SlotMark.NONE);
+        Arrays.fill(firsts, null);
         Arrays.fill(open, null);
         Arrays.fill(onTheWay, null);
         Arrays.fill(again, null);
@@ -76,6 +91,15 @@ final class SlotBatches {
         return epoch;
     }
 
+    boolean isStreaming() {
+        return streaming;
+    }
+
+    /// Whether something that was sent before and not taken still has to be.
+    boolean hasRepeats() {
+        return repeats > 0;
+    }
+
     /// A slot's mark was found: commands up to there are in the target.
     void found(int slot, long offset) {
         skipUntil[slot] = offset;
@@ -90,6 +114,11 @@ final class SlotBatches {
     /// How far a slot is known to be; [SlotMark#NONE] when nothing of this epoch was written.
     long acknowledged(int slot) {
         return acknowledged[slot];
+    }
+
+    /// Where a slot has to be read from when its target says this mark; null when nobody knows.
+    @Nullable SlotMark from(int slot, SlotMark found) {
+        return found.offset() != SlotMark.NONE ? found : firsts[slot];
     }
 
     /// The batch that a slot is filling.
@@ -146,16 +175,20 @@ final class SlotBatches {
         openBytes += bytes;
         newCommands++;
         newBytes += bytes;
-        passed(behind);
     }
 
-    /// The stream has passed a place.
+    /// The stream has passed a place: every command up to it was appended.
     void passed(Place behind) {
         if (behind.clean) {
-            passedOffset = behind.offset;
-            passedDatabase = behind.database;
-            passedId = behind.replicationId;
+            drainedTo(behind);
         }
+    }
+
+    /// The same where all before it is in the target, were it inside a transaction of the source.
+    void drainedTo(Place behind) {
+        passedOffset = behind.offset;
+        passedDatabase = behind.database;
+        passedId = behind.replicationId;
     }
 
     int openCommands() {
@@ -235,6 +268,8 @@ final class SlotBatches {
     /// Takes a batch on its way.
     @FunctionalInterface
     interface Sender {
+        /// Stages a batch.
+        ///
         /// @param lane null: that of the batch's slot
         void send(Batch batch, @Nullable NodeLane lane);
     }
@@ -247,14 +282,18 @@ final class SlotBatches {
 
     /// Adds the slot's mark: to a run of plain SETs as one more pair, else in a transaction.
     private void finish(Batch batch) {
-        SlotMark.encode(mark, epoch, batch.endOffset);
+        int database = batch.databaseBehind(batch.commandCount - 1);
+        SlotMark.encode(mark, epoch, batch.endOffset, database);
+        if (acknowledged[batch.slot] == SlotMark.NONE && firsts[batch.slot] == null) {
+            firsts[batch.slot] = new SlotMark(batch.startOffset, batch.startDatabase);
+        }
         byte[] key = markKey(batch.slot);
         int start = batch.wire.length;
         boolean joined = batch.merger.appendSet(key, mark);
         if (!joined) {
             batch.beginCommandAt(start);
         }
-        batch.endCommand(batch.endOffset, 0, true, joined);
+        batch.endCommand(batch.endOffset, database, true, joined);
         batch.wrapped = batch.commandCount > 1;
         batch.unit(batch.commandCount, batch.wrapped ? 0 : Batch.PLAIN);
     }
@@ -273,7 +312,7 @@ final class SlotBatches {
     /// A batch is in the target.
     void applied(Batch batch) {
         if (batch.slot < 0) {
-            nodeBatchesOnTheWay--;
+            returnedNode(batch);
             return;
         }
         int slot = batch.slot;
@@ -282,9 +321,10 @@ final class SlotBatches {
         }
         onTheWay[slot] = null;
         travelling--;
+        repeats -= batch.repeated ? 1 : 0;
         acknowledged[slot] = batch.endOffset;
         appliedCommands.add(batch.sourceCommands);
-        batch.clear();
+        batch.clear(KEPT_BYTES);
         pool.add(batch);
     }
 
@@ -296,12 +336,20 @@ final class SlotBatches {
             travelling--;
             again[slot] = batch;
             returned++;
+            repeats(batch);
         }
     }
 
-    /// A batch of repeatable commands is off its way; its commands are appended anew by the caller.
-    void returnedNode() {
+    /// A batch holds something that was sent before.
+    void repeats(Batch batch) {
+        repeats += batch.repeated ? 0 : 1;
+        batch.repeated = true;
+    }
+
+    /// A batch of repeatable commands is off its way; what was not taken is appended anew.
+    void returnedNode(Batch batch) {
         nodeBatchesOnTheWay--;
+        repeats -= batch.repeated ? 1 : 0;
     }
 
     // ---- how far ----

@@ -13,9 +13,9 @@ final class SlotRouter {
 
     private final KeyFinder finder = new KeyFinder();
 
-    /// The slot of all of a command's keys, or [#SEVERAL]. A command without keys has no slot of its
-    /// own: a message goes where its channel's name would, anything else to slot 0, whose node refuses
-    /// it if it may not be run there.
+    /// The slot of all of a command's keys, or [#SEVERAL]. A command without keys has no slot of
+    /// its own: a message goes where its channel's name would, anything else to slot 0, whose node
+    /// refuses it if it may not be run there.
     int slotOf(CommandView command, CommandSpec spec) {
         if (spec.singleKey() || spec.kind() == CommandKind.PUBLISH) {
             return command.argumentCount > 1 ? slot(command, 1) : 0;

@@ -34,6 +34,9 @@ final class TargetDialer {
 
     /// Opens a connection to a node, in the checkpoint's database.
     Connection open(NodeFinder finder) throws IOException {
+        if (stopping.getCount() == 0) {
+            throw new StoppedException();
+        }
         HostPort address = finder.find();
         place = address.toString();
         Connection connection = settings.instance().connector().open(address);
@@ -114,6 +117,10 @@ final class TargetDialer {
 
     void abort() {
         stopping.countDown();
+    }
+
+    boolean isStopping() {
+        return stopping.getCount() == 0;
     }
 
     static String words(Exception e) {

@@ -51,8 +51,31 @@ final class TargetErrors {
         };
     }
 
-    /// A command of the stream was refused, and the task stops at that.
+    /// A command of the stream was refused before anything of its batch took effect: the task stops
+    /// in front of it.
     static SynclineException commandRefused(String place, Refusal refusal, OwnKeys keys) {
+        return commandRefused(
+                place,
+                refusal,
+                "Mend the cause at the target and start the task again, or choose --on-refused skip to"
+                        + " go on without such commands (they are listed in "
+                        + new String(keys.refused(), StandardCharsets.UTF_8)
+                        + ")");
+    }
+
+    /// The target refused a command while it ran the rest of its transaction: it is not sent again.
+    static SynclineException commandPassed(String place, Refusal refusal, OwnKeys keys) {
+        return commandRefused(
+                place,
+                refusal,
+                "It is listed in "
+                        + new String(keys.refused(), StandardCharsets.UTF_8)
+                        + " with all its arguments: mend the cause, run it by hand, and start the"
+                        + " task again, which goes on behind it; or choose --on-refused skip to go on"
+                        + " without such commands");
+    }
+
+    private static SynclineException commandRefused(String place, Refusal refusal, String remedy) {
         return new SynclineException(
                 ErrorCode.COMMAND_REFUSED,
                 place + " offset " + refusal.offset(),
@@ -64,10 +87,7 @@ final class TargetErrors {
                         + refusal.database()
                         + ": "
                         + refusal.reason(),
-                "Mend the cause at the target and start the task again, or choose --on-refused skip to"
-                        + " go on without such commands (they are listed in "
-                        + new String(keys.refused(), StandardCharsets.UTF_8)
-                        + ")");
+                remedy);
     }
 
     /// What it is called when the retry time ran out over such words.

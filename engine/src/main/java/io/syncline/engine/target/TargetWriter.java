@@ -47,7 +47,7 @@ public interface TargetWriter extends Closeable {
     /// Opens the buffer for commands on one key; [#close] must follow.
     ///
     /// @param repeatable whether applying the commands twice would do no harm, as with RESTORE of a
-    ///     whole value; then they need no checkpoint of their own
+    ///   whole value; then they need no checkpoint of their own
     ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
             throws RewindException;
 

@@ -22,6 +22,7 @@ final class DemoCommand {
     static final String DESCRIPTION =
             "Start two servers, sync sample data and live traffic, prove both sides equal.";
 
+    private static final String FULL_SPEED = "--full-speed";
     private static final String SECONDS = "--seconds";
     private static final String USUAL_SECONDS = "15";
 
@@ -42,12 +43,17 @@ final class DemoCommand {
                                 .build())
                 .addOption(
                         LinkCommand.flag(
+                                FULL_SPEED,
+                                "Traffic as fast as the source takes it, not 10,000 writes/s."))
+                .addOption(
+                        LinkCommand.flag(
                                 LinkCommand.JSON, "One JSON event a line on standard output."));
     }
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
         Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
+        boolean fast = LinkCommand.has(parsed, FULL_SPEED);
         try (Demo demo = Demo.prepare()) {
             Reporter reporter = SyncCommand.reporter(json, "demo", environment);
             reporter.say(demo.opening());
@@ -57,7 +63,7 @@ final class DemoCommand {
                     Thread.ofPlatform()
                             .name("demo-story")
                             .daemon()
-                            .start(() -> demo.play(duration, stage(run)));
+                            .start(() -> demo.play(duration, fast, stage(run)));
             try {
                 return run.run();
             } finally {

@@ -73,10 +73,10 @@ public final class Demo implements AutoCloseable {
                 + " of every type.";
     }
 
-    /// Writes to the source for some seconds, then proves that the target has everything. Blocks;
-    /// an interruption ends it at once.
-    public void play(Duration duration, Stage stage) {
-        Traffic traffic = new Traffic(servers.sourcePort());
+    /// Writes to the source for some seconds, `fast` without a pause, then proves that the target
+    /// has everything. Blocks; an interruption ends it at once.
+    public void play(Duration duration, boolean fast, Stage stage) {
+        Traffic traffic = new Traffic(servers.sourcePort(), fast);
         Thread writer = Thread.ofPlatform().name("demo-traffic").daemon().start(traffic);
         try {
             stage.say("Live traffic begins: counters, lists, streams, transactions, functions.");

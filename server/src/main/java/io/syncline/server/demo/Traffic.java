@@ -8,15 +8,24 @@ import java.util.concurrent.atomic.AtomicLong;
 /// once when one is lost or done twice: counters, lists, appends.
 final class Traffic implements Runnable {
     private static final int WRITES_PER_ROUND = 100;
+
+    /// Enough to keep a connection busy.
+    private static final int WRITES_PER_FAST_ROUND = 2_000;
+
     private static final long ROUND_NANOS = 10_000_000;
 
     private final int port;
+    private final boolean fast;
     private volatile boolean stopped;
     private final AtomicLong writes = new AtomicLong();
     private volatile String trouble = "";
 
-    Traffic(int port) {
+    /// Traffic that has not begun.
+    ///
+    /// @param fast as fast as the server takes it, instead of at a steady 10,000 writes a second
+    Traffic(int port, boolean fast) {
         this.port = port;
+        this.fast = fast;
     }
 
     @Override
@@ -26,16 +35,19 @@ final class Traffic implements Runnable {
             long next = System.nanoTime();
             while (!stopped) {
                 int sent = 0;
-                for (int i = 0; i < WRITES_PER_ROUND; i++) {
+                int round = fast ? WRITES_PER_FAST_ROUND : WRITES_PER_ROUND;
+                for (int i = 0; i < round; i++) {
                     sent += write(client, random);
                 }
                 client.flush();
                 for (int i = 0; i < sent; i++) {
                     client.expect();
                 }
-                writes.addAndGet(WRITES_PER_ROUND);
+                writes.addAndGet(round);
                 next += ROUND_NANOS;
-                Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
+                if (!fast) {
+                    Thread.sleep(Math.max(0, (next - System.nanoTime()) / 1_000_000));
+                }
             }
         } catch (IOException e) {
             trouble = String.valueOf(e.getMessage());

@@ -137,7 +137,9 @@ public final class LinkOptionsReader {
                 (int) size(Setting.BATCH_BYTES, MIN_BATCH_BYTES, MAX_BATCH_BYTES),
                 (int) size(Setting.WINDOW_BYTES, MIN_BATCH_BYTES, MAX_WINDOW_BYTES),
                 Duration.ofSeconds(number(Setting.HEARTBEAT_SECONDS, 0, MAX_PERIOD_SECONDS)),
-                Duration.ofSeconds(number(Setting.CHECKPOINT_SECONDS, 1, MAX_PERIOD_SECONDS)));
+                Duration.ofSeconds(number(Setting.CHECKPOINT_SECONDS, 1, MAX_PERIOD_SECONDS)),
+                Tuning.DEFAULT.answerLimit(),
+                Tuning.DEFAULT.silenceLimit());
     }
 
     private long size(Setting setting, long least, long most) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Turns growing counters into rates. Not for several threads.
 public final class Meter {
@@ -46,10 +47,11 @@ public final class Meter {
     }
 
     private static Rates rates(List<Shard> before, Shard now, double seconds) {
-        if (before.isEmpty() || seconds <= 0) {
+        if (seconds <= 0) {
             return Rates.NONE;
         }
-        Shard old = before.getFirst();
+        // A shard that was not there yet had counted nothing.
+        @Nullable Shard old = before.isEmpty() ? null : before.getFirst();
         return new Rates(
                 rate(old, now, Shard::snapshotKeys, seconds),
                 rate(old, now, Shard::snapshotBytesRead, seconds),
@@ -59,9 +61,9 @@ public final class Meter {
 
     /// A counter that fell began anew (a second snapshot): what it shows now is what grew.
     private static double rate(
-            Shard old, Shard now, ToLongFunction<Shard> counter, double seconds) {
+            @Nullable Shard old, Shard now, ToLongFunction<Shard> counter, double seconds) {
         long after = Math.max(0, counter.applyAsLong(now));
-        long before = Math.max(0, counter.applyAsLong(old));
+        long before = old == null ? 0 : Math.max(0, counter.applyAsLong(old));
         return (after >= before ? after - before : after) / seconds;
     }
 }

@@ -1,0 +1,160 @@
+package io.syncline.engine.precheck;
+
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Credentials;
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.net.TlsOptions;
+import io.syncline.engine.precheck.Finding.Severity;
+import io.syncline.engine.resp.RespFormatException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Opens one side, shard by shard: is there a server, does it speak TLS as we do, does it let us
+/// in.
+final class Connecting {
+    private static final String REACH =
+            "Check host and port, that the server runs and listens on that address, and that"
+                    + " firewalls and allow lists let this machine through";
+
+    private final String side;
+    private final Instance instance;
+    private final List<Node> opened;
+    private final Verdict connection;
+    private final Verdict tls;
+    private final Verdict authentication;
+    private boolean failed;
+
+    /// Names one side.
+    ///
+    /// @param opened where open nodes are noted, whatever happens
+    Connecting(String side, Instance instance, List<Finding> findings, List<Node> opened) {
+        this.side = side;
+        this.instance = instance;
+        this.opened = opened;
+        this.connection = new Verdict(side + Checks.CONNECTION, findings);
+        this.tls = new Verdict(side + Checks.TLS, findings);
+        this.authentication = new Verdict(side + Checks.AUTHENTICATION, findings);
+    }
+
+    Side connect() {
+        List<Node> nodes = new ArrayList<>();
+        HostPort first = instance.endpoint().addresses().getFirst();
+        try {
+            for (Instance.Shard shard : instance.shards()) {
+                open(shard.primary(), nodes);
+            }
+        } catch (SynclineException e) {
+            refused(e.failure());
+        } catch (IOException | RespFormatException e) {
+            away(first, e);
+        }
+        return new Side(side, instance, nodes, !failed);
+    }
+
+    private void open(HostPort address, List<Node> nodes) {
+        try {
+            Node node = Node.open(instance.connector(), address);
+            opened.add(node);
+            nodes.add(node);
+            connection.ok(address, node.info().product() + " answers");
+            if (usesTls()) {
+                tls.ok(address, "TLS, with a certificate that is trusted");
+            }
+            String user = node.user();
+            authentication.ok(address, user.isEmpty() ? "the server lets us in" : "as " + user);
+        } catch (SynclineException e) {
+            refused(e.failure());
+        } catch (IOException | RespFormatException e) {
+            away(address, e);
+        }
+    }
+
+    private boolean usesTls() {
+        return instance.endpoint().tls().enabled();
+    }
+
+    private void refused(Failure failure) {
+        failed = true;
+        Verdict verdict =
+                switch (failure.code()) {
+                    case TLS_FAILED -> tls;
+                    case NOT_AUTHENTICATED, NOT_PERMITTED -> authentication;
+                    default -> connection;
+                };
+        verdict.add(Severity.ERROR, failure);
+    }
+
+    private void away(HostPort address, Exception e) {
+        failed = true;
+        if (usesTls() && speaksPlain(address)) {
+            tls.error(
+                    address,
+                    ErrorCode.TLS_FAILED,
+                    "TLS was asked for and this port does not speak it",
+                    "Write redis:// instead of rediss://, or name the port that speaks TLS");
+            return;
+        }
+        if (!usesTls() && speaksTls(address)) {
+            tls.error(
+                    address,
+                    ErrorCode.TLS_FAILED,
+                    "this port speaks TLS only",
+                    "Write rediss:// instead of redis://, or name the port that speaks plain text");
+            return;
+        }
+        boolean announced = !instance.endpoint().addresses().contains(address);
+        connection.error(
+                address,
+                ErrorCode.UNREACHABLE,
+                "the " + side + " cannot be reached: " + words(e),
+                announced
+                        ? "The instance itself names this address: make it reachable from here, or set"
+                                + " cluster-announce-ip (in a cluster) or replica-announce-ip (with"
+                                + " sentinel) to one that is"
+                        : REACH);
+    }
+
+    /// Whether a server answers there without TLS, whatever it answers.
+    private boolean speaksPlain(HostPort address) {
+        try (Connection plain =
+                new Connector(Credentials.NONE, TlsOptions.OFF, "syncline").open(address)) {
+            return plain.address().equals(address);
+        } catch (SynclineException e) {
+            return e.failure().code() == ErrorCode.NOT_AUTHENTICATED;
+        } catch (IOException | RespFormatException e) {
+            debug("trying without TLS", e);
+            return false;
+        }
+    }
+
+    /// Whether a server answers there with TLS, trusted or not.
+    private boolean speaksTls(HostPort address) {
+        try (Connection secured =
+                new Connector(Credentials.NONE, TlsOptions.ON, "syncline").open(address)) {
+            return secured.address().equals(address);
+        } catch (SynclineException e) {
+            // A certificate came, and was not liked: it is TLS. Other bytes are no TLS at all.
+            return e.failure().code() == ErrorCode.NOT_AUTHENTICATED
+                    || e.failure().reason().contains("PKIX")
+                    || e.failure().reason().contains("certificate");
+        } catch (IOException | RespFormatException e) {
+            debug("trying with TLS", e);
+            return false;
+        }
+    }
+
+    private static void debug(String what, Exception e) {
+        System.getLogger(Connecting.class.getName()).log(System.Logger.Level.DEBUG, what, e);
+    }
+
+    static String words(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+}

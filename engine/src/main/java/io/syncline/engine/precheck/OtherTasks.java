@@ -1,0 +1,86 @@
+package io.syncline.engine.precheck;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.resp.Reply;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+
+/// Other tasks that write to the same target, and a process of the same task that still runs.
+final class OtherTasks {
+    static final Check.Questions QUESTIONS = (node, plan) -> List.of(List.of("CLIENT", "LIST"));
+
+    /// Connections are named so (CLIENT SETNAME).
+    private static final String NAME_PREFIX = "syncline:";
+
+    /// Our own connections are younger: the checks take less than a second, and servers count whole
+    /// ones.
+    private static final long LEAST_AGE_SECONDS = 2;
+
+    private static final int MOST_NAMED = 5;
+
+    private OtherTasks() {}
+
+    static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
+        NavigableSet<String> tasks = new TreeSet<>();
+        NavigableSet<String> running = new TreeSet<>();
+        String blind = "";
+        for (Node node : target.nodes()) {
+            tasks.addAll(TargetKeys.census(node, plan).tasks());
+            Reply clients = node.ask("CLIENT", "LIST");
+            if (clients instanceof Reply.Bulk list) {
+                running.addAll(running(list.utf8()));
+            } else {
+                blind = Replies.text(clients);
+            }
+        }
+        Node first = target.first();
+        boolean supersedes = !plan.task().isEmpty() && running.remove(plan.task());
+        tasks.addAll(running);
+        tasks.remove(plan.task());
+        if (supersedes) {
+            verdict.warning(
+                    first.address(),
+                    ErrorCode.SUPERSEDED,
+                    "a process of task " + plan.task() + " is running; it will be superseded",
+                    "Stop it first, unless this one shall take over");
+        }
+        if (!tasks.isEmpty()) {
+            verdict.warning(
+                    first.address(),
+                    ErrorCode.TARGET_NOT_EMPTY,
+                    (tasks.size() == 1 ? "task " : "tasks ")
+                            + Replies.list(new ArrayList<>(tasks), MOST_NAMED)
+                            + (tasks.size() == 1 ? " writes" : " write")
+                            + " to this target too",
+                    "Make sure that they write other keys, or stop what is no longer needed");
+        }
+        if (!blind.isEmpty()) {
+            verdict.unknown(first, "which tasks are running", blind);
+        } else if (tasks.isEmpty() && !supersedes) {
+            verdict.ok(first.address(), "no other task writes to the target");
+        }
+    }
+
+    /// Tasks with a connection that is older than the checks.
+    static NavigableSet<String> running(String clientList) {
+        NavigableSet<String> tasks = new TreeSet<>();
+        for (String client : clientList.split("\n", -1)) {
+            String name = "";
+            long age = 0;
+            for (String word : client.strip().split(" ", -1)) {
+                if (word.startsWith("name=" + NAME_PREFIX)) {
+                    name = word.substring("name=".length() + NAME_PREFIX.length());
+                } else if (word.startsWith("age=")) {
+                    age = Long.parseLong(word.substring("age=".length()));
+                }
+            }
+            if (!name.isEmpty() && age >= LEAST_AGE_SECONDS) {
+                tasks.add(name);
+            }
+        }
+        return tasks;
+    }
+}

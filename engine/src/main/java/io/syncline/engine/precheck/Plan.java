@@ -1,0 +1,56 @@
+package io.syncline.engine.precheck;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.NavigableSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What is about to be started, as far as checks need it.
+///
+/// @param databases source to target; empty: all to themselves
+/// @param mayHoldKeys whether keys at the target are no reason to stop
+/// @param resumes whether the target already knows this task
+/// @param task its name; empty when it has none yet
+/// @param spoolDirectory where waiting bytes may go to disk; null: not looked at
+/// @param spoolDiskBytes how many of them per source shard
+record Plan(
+        SortedMap<Integer, Integer> databases,
+        boolean mayHoldKeys,
+        boolean resumes,
+        String task,
+        @Nullable Path spoolDirectory,
+        long spoolDiskBytes) {
+    Plan {
+        databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
+    }
+
+    Plan withTask(String name) {
+        return new Plan(databases, mayHoldKeys, resumes, name, spoolDirectory, spoolDiskBytes);
+    }
+
+    Plan withSpool(Path directory, long diskBytes) {
+        return new Plan(databases, mayHoldKeys, resumes, task, directory, diskBytes);
+    }
+
+    /// Whether a database of the source is copied.
+    boolean copies(int sourceDatabase) {
+        return databases.isEmpty() || databases.containsKey(sourceDatabase);
+    }
+
+    /// Whether a database of the target is written to.
+    boolean writes(int targetDatabase) {
+        return databases.isEmpty() || databases.containsValue(targetDatabase);
+    }
+
+    /// The databases of the target that are needed: those named, or those that hold keys now.
+    NavigableSet<Integer> needed(Iterable<Integer> sourceDatabasesWithKeys) {
+        NavigableSet<Integer> needed = new TreeSet<>(databases.values());
+        if (databases.isEmpty()) {
+            sourceDatabasesWithKeys.forEach(needed::add);
+        }
+        return needed;
+    }
+}
