@@ -44,7 +44,8 @@ final class Contestant {
                         ? ""
                         : String.format(
                                 Locale.ROOT,
-                                ", work only %.2f s, own CPU %.2f s, %d MB",
+                                ", begins at %.2f s, work only %.2f s, own CPU %.2f s, %d MB",
+                                outcome.beginSeconds(),
                                 outcome.workSeconds(),
                                 cost.own(),
                                 outcome.peakBytes() / (long) MEGABYTE);

@@ -163,10 +163,15 @@ final class Syncline implements AutoCloseable {
         /// From the first shard that copies or streams until the target had everything: without the
         /// start of the JVM, the checks before, and the end of the process.
         double workSeconds() {
-            double begin =
-                    first(event -> event.entersPhase("snapshot") || event.entersPhase("streaming"));
             double caughtUp = first(event -> event.is("caught-up"));
-            return (Double.isNaN(caughtUp) ? first(event -> event.is("ended")) : caughtUp) - begin;
+            return (Double.isNaN(caughtUp) ? first(event -> event.is("ended")) : caughtUp)
+                    - beginSeconds();
+        }
+
+        /// When the first shard copied or streamed: what finding the JDK, starting the JVM and the
+        /// checks take.
+        double beginSeconds() {
+            return first(event -> event.entersPhase("snapshot") || event.entersPhase("streaming"));
         }
 
         double first(Predicate<Event> which) {

@@ -128,7 +128,8 @@ final class Writer implements AutoCloseable {
 
         private void ensure(int more) {
             if (length + more > buffer.length) {
-                buffer = Arrays.copyOf(buffer, Math.max(length + more, buffer.length * 2));
+                int larger = Math.max(length + more, buffer.length * 2);
+                buffer = Arrays.copyOf(buffer, larger);
             }
         }
 

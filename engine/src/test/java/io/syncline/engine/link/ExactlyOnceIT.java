@@ -92,7 +92,7 @@ class ExactlyOnceIT {
 
     /// The position in the checkpoint, which only a link that applies moves on.
     private long applied() {
-        Object value = target.command("GET", "__syncline:it:checkpoint:0");
+        Object value = target.command("GET", "__syncline:{it}:checkpoint:0");
         String text = new String((byte[]) value, java.nio.charset.StandardCharsets.US_ASCII);
         return Long.parseLong(text.substring(21, 40));
     }

@@ -193,8 +193,8 @@ class FaultsIT {
             target.command("FLUSHALL");
             link.await("a second snapshot", () -> link.shard().snapshots() == 2);
             requireExact(link);
-            assertThat(target.text("HGET", "__syncline:it:task", "starts")).isEqualTo("1");
-            assertThat(target.text("HGET", "__syncline:it:task", "owned")).isEqualTo("1");
+            assertThat(target.text("HGET", "__syncline:{it}:task", "starts")).isEqualTo("1");
+            assertThat(target.text("HGET", "__syncline:{it}:task", "owned")).isEqualTo("1");
         }
     }
 

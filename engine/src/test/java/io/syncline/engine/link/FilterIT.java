@@ -261,13 +261,13 @@ class FilterIT {
         source.command("SET", "mine", "1");
         try (RunningLink link = Sync.of(source, target).start().awaitStreaming()) {
             source.command("MSET", "__syncline:other:x", "1", "second", "1");
-            source.command("DEL", "__syncline:it:checkpoint:0", "mine");
+            source.command("DEL", "__syncline:{it}:checkpoint:0", "mine");
             link.awaitCaughtUp(source);
             assertThat(target.number("EXISTS", "__syncline:other:checkpoint:0")).isZero();
             assertThat(target.number("EXISTS", "__syncline:other:x")).isZero();
             assertThat(target.number("EXISTS", "second")).isEqualTo(1);
             assertThat(target.number("EXISTS", "mine")).isZero();
-            assertThat(target.number("EXISTS", "__syncline:it:checkpoint:0")).isEqualTo(1);
+            assertThat(target.number("EXISTS", "__syncline:{it}:checkpoint:0")).isEqualTo(1);
         }
     }
 }

@@ -88,12 +88,13 @@ class GuardIT {
     @Test
     void aRightThatIsMissingForAnInstantLosesNothingThatIsNotListed() {
         for (int i = 0; i < 4; i++) {
-            try (RunningLink link =
-                    Sync.of(source, target).batchCommands(16).start().awaitStreaming()) {
+            try (RunningLink link = Sync.of(source, target).batchCommands(16).start()) {
+                link.awaitStreaming();
                 workload.awaitMore(2_000, LIMIT);
                 target.command("ACL", "SETUSER", "default", "-append");
                 target.command("ACL", "SETUSER", "default", "+append");
                 workload.awaitMore(2_000, LIMIT);
+                assertThat(link.shard().snapshots()).isLessThanOrEqualTo(1);
             }
         }
         workload.stop();
@@ -111,7 +112,7 @@ class GuardIT {
         List<?> entries =
                 (List<?>)
                         Objects.requireNonNull(
-                                target.command("LRANGE", "__syncline:it:refused", 0, -1));
+                                target.command("LRANGE", "__syncline:{it}:refused", 0, -1));
         return entries.stream()
                 .map(each -> new String((byte[]) each, StandardCharsets.UTF_8))
                 .collect(Collectors.joining());
@@ -143,11 +144,13 @@ class GuardIT {
         source.command("FLUSHALL");
         workload =
                 Workload.on(source).connections(2).keys(20).stepsPerSecond(5_000).seed(11).start();
-        try (RunningLink link = sync.start().awaitStreaming()) {
+        try (RunningLink link = sync.start()) {
+            link.awaitStreaming();
             for (int i = 0; i < 3; i++) {
                 workload.awaitMore(500, LIMIT);
                 target.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
             }
+            assertThat(link.ended()).isFalse();
         }
         try (RunningLink link = sync.start().awaitStreaming()) {
             workload.awaitMore(1_000, LIMIT);

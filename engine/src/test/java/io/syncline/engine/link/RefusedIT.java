@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// What the target refuses for good: its neighbours are applied, it is recorded or the task stops
 /// before it, and nothing is lost either way.
 class RefusedIT {
-    private static final String REFUSED = "__syncline:it:refused";
+    private static final String REFUSED = "__syncline:{it}:refused";
 
     private RedisServer source;
     private RedisServer target;
@@ -197,7 +197,7 @@ class RefusedIT {
             link.awaitCaughtUp(from);
             assertThat(to.number("GET", "after")).isEqualTo(1);
             assertThat(to.text("HGET", "hash", "f")).isEqualTo("v");
-            assertThat(link.events(LinkEvent.Refused.class)).hasSize(older == newer ? 0 : 1);
+            assertThat(link.events(LinkEvent.Refused.class)).hasSize(older.equals(newer) ? 0 : 1);
         }
     }
 
