@@ -1,7 +1,6 @@
 package io.syncline.bench;
 
 import io.syncline.testkit.RedisServer;
-import java.util.Arrays;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Writes many commands to a site as fast as it takes them, and waits for all replies.
