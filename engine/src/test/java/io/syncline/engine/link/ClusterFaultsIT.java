@@ -21,7 +21,11 @@ class ClusterFaultsIT {
     private static final Duration LIMIT = RunningLink.LIMIT;
 
     private RedisServer source;
+
+    /// Each test starts the one it needs.
+    @SuppressWarnings("NullAway.Init")
     private RedisCluster target;
+
     private Workload workload;
     private long seed;
 
