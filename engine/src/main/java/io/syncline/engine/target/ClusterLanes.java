@@ -104,9 +104,9 @@ final class ClusterLanes {
         }
     }
 
-    /// Lets the marks of all slots expire: the floor says the same as they all do. Not at once, since
-    /// a failover of the floor's node may still lose its newest state, and then the marks are needed.
-    /// What fails here stays behind until the task is swept.
+    /// Lets the marks of all slots expire: the floor says the same as they all do. Not at once,
+    /// since a failover of the floor's node may still lose its newest state, and then the marks are
+    /// needed. What fails here stays behind until the task is swept.
     void expireMarks() {
         if (nodes.fault() != null) {
             return;

@@ -7,8 +7,8 @@ import io.syncline.engine.resp.CommandView;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
-/// Commands of a snapshot that a node did not take and that wait to be sent again, to wherever their
-/// slots are then. The order among them does not matter: each writes a key of its own.
+/// Commands of a snapshot that a node did not take and that wait to be sent again, to wherever
+/// their slots are then. The order among them does not matter: each writes a key of its own.
 final class Repeats {
     private final SlotBatches batches;
     private final NodeLanes nodes;

@@ -10,8 +10,8 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 
-/// Removes everything that a task keeps in its target: position, marks, list of refused commands. To
-/// be used when the task is given up; another start of it begins with a snapshot.
+/// Removes everything that a task keeps in its target: position, marks, list of refused commands.
+/// To be used when the task is given up; another start of it begins with a snapshot.
 ///
 /// Looks at every key name of the target, since a task may have been run with other databases and
 /// shards before. A scan blocks nobody.
@@ -55,7 +55,11 @@ public final class Sweeper {
                     CheckpointStore.accept(
                             connection,
                             connection.call(
-                                    "SCAN", cursor, "MATCH", OwnKeys.PREFIX + "*", "COUNT",
+                                    "SCAN",
+                                    cursor,
+                                    "MATCH",
+                                    OwnKeys.PREFIX + "*",
+                                    "COUNT",
                                     SCAN_COUNT));
             if (!(reply instanceof Reply.Items items
                     && items.items().size() == 2

@@ -282,9 +282,7 @@ class ClusterCommandsIT {
                 int length = i * 20;
                 link.await(
                         "elements",
-                        () ->
-                                link.streaming()
-                                        || (Long) target.command("LLEN", "large") > length);
+                        () -> link.streaming() || (Long) target.command("LLEN", "large") > length);
                 target.nodes().forEach(node -> node.command("CLIENT", "KILL", "TYPE", "normal"));
             }
             link.awaitAllStreaming();

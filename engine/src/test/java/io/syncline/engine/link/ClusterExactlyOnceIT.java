@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Transaction;
 
-/// Processes that write to a cluster and are killed at any instant: no command is lost, none is done
-/// twice, and the next process goes on without a snapshot.
+/// Processes that write to a cluster and are killed at any instant: no command is lost, none is
+/// done twice, and the next process goes on without a snapshot.
 class ClusterExactlyOnceIT {
     private static final Duration LIMIT = RunningLink.LIMIT;
     private static final int KILLS = 12;

@@ -105,8 +105,7 @@ class ClusterFaultsIT {
             for (int i = 0; i < 12; i++) {
                 int slot = RedisCluster.slot("count:" + i + ":list");
                 RedisServer from = target.ownerOf(slot);
-                RedisServer to =
-                        target.nodes().get((target.nodes().indexOf(from) + 1) % 3);
+                RedisServer to = target.nodes().get((target.nodes().indexOf(from) + 1) % 3);
                 SlotMove move = target.beginMove(slot, to);
                 workload.awaitMore(300, LIMIT);
                 move.moveKeys(1);
@@ -134,8 +133,7 @@ class ClusterFaultsIT {
             for (int i = 0; i < 20; i++) {
                 int slot = RedisCluster.slot("bulk:" + i);
                 RedisServer from = target.ownerOf(slot);
-                target.moveSlot(
-                        slot, target.nodes().get((target.nodes().indexOf(from) + 1) % 3));
+                target.moveSlot(slot, target.nodes().get((target.nodes().indexOf(from) + 1) % 3));
             }
             link.awaitAllStreaming();
             requireExactWithoutAnotherSnapshot(link);
@@ -207,8 +205,7 @@ class ClusterFaultsIT {
                 int before = link.events(LinkEvent.Retrying.class).size();
                 node.command("CONFIG", "SET", "maxmemory", "1");
                 link.await(
-                        "a retry",
-                        () -> link.events(LinkEvent.Retrying.class).size() > before + 1);
+                        "a retry", () -> link.events(LinkEvent.Retrying.class).size() > before + 1);
                 node.command("CONFIG", "SET", "maxmemory", "0");
             }
             requireExactWithoutAnotherSnapshot(link);

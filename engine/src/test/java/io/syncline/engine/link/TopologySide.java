@@ -73,9 +73,7 @@ final class TopologySide implements AutoCloseable {
     /// A cluster as the engine sees it.
     static io.syncline.engine.cluster.Instance instanceAt(RedisCluster cluster) {
         return new io.syncline.engine.cluster.Instance(
-                endpointOf(cluster),
-                new Connector(Credentials.NONE, TlsOptions.OFF, "test"),
-                true);
+                endpointOf(cluster), new Connector(Credentials.NONE, TlsOptions.OFF, "test"), true);
     }
 
     Instance instance() {

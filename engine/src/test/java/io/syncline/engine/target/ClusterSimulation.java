@@ -3,13 +3,13 @@ package io.syncline.engine.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
@@ -59,8 +59,14 @@ final class ClusterSimulation {
     /// @param start where it begins in the stream
     /// @param slot -1 for MULTI, EXEC and SELECT
     private record Event(
-            long start, long end, int slot, String key, String value, boolean append,
-            boolean clean, int database) {}
+            long start,
+            long end,
+            int slot,
+            String key,
+            String value,
+            boolean append,
+            boolean clean,
+            int database) {}
 
     /// What a key held before a batch.
     private record Undo(Map<String, @Nullable String> before) {}
@@ -140,9 +146,7 @@ final class ClusterSimulation {
         long end = start + 1 + random.nextInt(50);
         String key = slot < 0 ? "" : random.nextInt(3) + "{" + Slots.tag(slot) + "}";
         String value = stream.size() + ".";
-        stream.add(
-                new Event(
-                        start, end, slot, key, value, random.nextBoolean(), clean, database));
+        stream.add(new Event(start, end, slot, key, value, random.nextBoolean(), clean, database));
         return end;
     }
 
@@ -191,8 +195,7 @@ final class ClusterSimulation {
         Map<String, String> expected = new HashMap<>();
         for (Event event : stream) {
             if (event.slot >= 0) {
-                expected.merge(
-                        event.key, event.value, event.append ? String::concat : (a, b) -> b);
+                expected.merge(event.key, event.value, event.append ? String::concat : (a, b) -> b);
             }
         }
         keys.keySet().removeIf(key -> key.startsWith(OwnKeys.PREFIX));
