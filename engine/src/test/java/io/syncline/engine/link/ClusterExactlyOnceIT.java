@@ -58,7 +58,7 @@ class ClusterExactlyOnceIT {
             }
             assertThat(snapshots(source)).isEqualTo(full);
             workload.stop();
-            transactions.close();
+            transactions.end();
             requireExact(source, workload);
             assertThat(snapshots(source)).isEqualTo(full);
         }
@@ -218,6 +218,10 @@ class ClusterExactlyOnceIT {
 
         @Override
         public void close() {
+            end();
+        }
+
+        void end() {
             stopped = true;
             try {
                 thread.join();

@@ -76,7 +76,8 @@ class ClusterAnswersTest {
                 assertThat(answers.read(batch(1, false))).isEqualTo(Answers.Outcome.WHOLE);
                 assertThat(answers.isEmpty()).isTrue();
             } else {
-                ears.heard.add(String.valueOf(answers.fault()));
+                LaneFault why = answers.fault();
+                ears.heard.add(why == null ? "no reason" : why.kind() + " " + why.text());
             }
             String all = outcome + " " + ears.heard;
             assertThat(whole == null ? all : whole).as("cut at %s", cut).isEqualTo(all);
