@@ -58,7 +58,7 @@ class ClusterExactlyOnceIT {
             }
             assertThat(snapshots(source)).isEqualTo(full);
             workload.stop();
-            transactions.finish();
+            transactions.end();
             requireExact(source, workload);
             assertThat(snapshots(source)).isEqualTo(full);
         }
@@ -218,11 +218,10 @@ class ClusterExactlyOnceIT {
 
         @Override
         public void close() {
-            finish();
+            end();
         }
 
-        /// Ends the traffic; whatever it had begun is answered.
-        void finish() {
+        void end() {
             stopped = true;
             try {
                 thread.join();

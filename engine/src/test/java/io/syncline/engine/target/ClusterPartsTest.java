@@ -1,0 +1,96 @@
+package io.syncline.engine.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.command.CommandTable;
+import io.syncline.engine.command.Slots;
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.RespWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The small pure parts of the cluster writer.
+class ClusterPartsTest {
+    private static CommandView view(String... words) {
+        ByteBuilder text = new ByteBuilder(64);
+        RespWriter.command(text, words);
+        CommandView view = new CommandView();
+        new CommandParser().parse(text.array, 0, text.length, view);
+        return view;
+    }
+
+    private static List<String> parts(String... words) {
+        CommandView view = view(words);
+        CrossSlot split = new CrossSlot(view, CommandTable.standard().find(view));
+        assertThat(split.canBeSplit()).isTrue();
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < split.count(); i++) {
+            CommandView part = split.part(i);
+            List<String> text = new ArrayList<>();
+            for (int j = 0; j < part.argumentCount; j++) {
+                text.add(part.text(j));
+            }
+            parts.add(String.join(" ", text));
+        }
+        return parts;
+    }
+
+    private static int slotOf(String... words) {
+        CommandView view = view(words);
+        return new SlotRouter().slotOf(view, CommandTable.standard().find(view));
+    }
+
+    @Test
+    void aMarkIsReadAsItWasWritten() {
+        byte[] text = new byte[SlotMark.LENGTH];
+        SlotMark.encode(text, 1_800_000_000_000L, Long.MAX_VALUE, 15);
+        assertThat(SlotMark.decode(text, 1_800_000_000_000L))
+                .isEqualTo(new SlotMark(Long.MAX_VALUE, 15));
+    }
+
+    @Test
+    void aMarkOfAnotherRunOrOfAnotherFormIsNone() {
+        byte[] text = new byte[SlotMark.LENGTH];
+        SlotMark.encode(text, 7, 100, 0);
+        assertThat(SlotMark.decode(text, 8)).isEqualTo(SlotMark.ABSENT);
+        assertThat(SlotMark.decode(Arrays.copyOf(text, 20), 7)).isEqualTo(SlotMark.ABSENT);
+        text[20] = 'x';
+        assertThat(SlotMark.decode(text, 7)).isEqualTo(SlotMark.ABSENT);
+    }
+
+    @Test
+    void commandsOverSeveralKeysAreSplitOneByOne() {
+        assertThat(parts("DEL", "a", "b")).containsExactly("DEL a", "DEL b");
+        assertThat(parts("UNLINK", "a", "b")).containsExactly("UNLINK a", "UNLINK b");
+        assertThat(parts("MSET", "a", "1", "b", "2")).containsExactly("SET a 1", "SET b 2");
+        assertThat(parts("MSETNX", "a", "1", "b", "2")).containsExactly("SET a 1", "SET b 2");
+    }
+
+    @Test
+    void whatChangesOneKeyByAnotherIsNotSplit() {
+        for (String[] words :
+                new String[][] {
+                    {"RENAME", "a", "b"}, {"SUNIONSTORE", "a", "b"}, {"MSET", "a", "1", "b"}
+                }) {
+            CommandView view = view(words);
+            assertThat(new CrossSlot(view, CommandTable.standard().find(view)).canBeSplit())
+                    .as(words[0])
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aCommandBelongsToTheSlotOfAllItsKeys() {
+        int slot = Slots.of("key".getBytes());
+        assertThat(slotOf("SET", "key", "value")).isEqualTo(slot);
+        assertThat(slotOf("MSET", "{key}a", "1", "{key}b", "2")).isEqualTo(slot);
+        assertThat(slotOf("EVAL", "return 1", "2", "{key}a", "{key}b", "other")).isEqualTo(slot);
+        assertThat(slotOf("XADD", "key", "*", "f", "v")).isEqualTo(slot);
+        assertThat(slotOf("MSET", "a", "1", "b", "2")).isEqualTo(SlotRouter.SEVERAL);
+        assertThat(slotOf("PUBLISH", "key", "message")).isEqualTo(slot);
+    }
+}
