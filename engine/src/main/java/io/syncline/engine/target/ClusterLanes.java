@@ -28,16 +28,10 @@ final class ClusterLanes {
     private final ConcurrentLinkedQueue<Refused> refusals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
-
     private final Repeats waiting;
     private @Nullable Backoff outage;
     private long repeatNanos;
     private @Nullable String redirected;
-
-    private record Discarded(Batch batch, LaneFault why) {}
-
-    /// @param passed whether its neighbours were applied, so that it is not met again
-    record Refused(Refusal refusal, boolean passed) {}
 
     ClusterLanes(
             WriterSettings settings, TargetDialer dialer, SlotBatches batches, FloorKeeper floor) {
@@ -224,8 +218,8 @@ final class ClusterLanes {
     }
 
     private void takeBack(Discarded one) {
-        Batch batch = one.batch;
-        LaneFault why = one.why;
+        Batch batch = one.batch();
+        LaneFault why = one.why();
         boolean refused = why.kind() == LaneFault.Kind.REFUSED;
         if (!refused) {
             later(why);

@@ -242,7 +242,7 @@ public final class ClusterWriter implements TargetWriter {
     private void sendReady(Place place) throws RewindException {
         lanes.check();
         recordRefusals();
-        settings.throttle().await(batches.newCommands(), batches.newBytes());
+        batches.account(settings.throttle());
         settled = false;
         lanes.sendReady();
         floor.check();
@@ -252,7 +252,7 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void recordRefusals() {
-        for (ClusterLanes.Refused refused = lanes.nextRefusal();
+        for (Refused refused = lanes.nextRefusal();
                 refused != null;
                 refused = lanes.nextRefusal()) {
             refuse(refused.refusal(), refused.passed());

@@ -200,18 +200,11 @@ final class SlotBatches {
         return openBytes;
     }
 
-    /// Commands appended since this was last asked.
-    int newCommands() {
-        int commands = newCommands;
+    /// Lets the throttle know what was appended since it was last asked.
+    void account(Throttle throttle) {
+        throttle.await(newCommands, newBytes);
         newCommands = 0;
-        return commands;
-    }
-
-    /// Bytes appended since this was last asked.
-    int newBytes() {
-        int bytes = newBytes;
         newBytes = 0;
-        return bytes;
     }
 
     boolean hasOpen() {
@@ -225,7 +218,7 @@ final class SlotBatches {
     // ---- sending ----
 
     /// Hands over whatever may go now: each slot's batch whose predecessor is answered.
-    void ready(Sender sender, boolean repeatReturned) {
+    void ready(BatchSender sender, boolean repeatReturned) {
         for (Map.Entry<NodeLane, Batch> entry : nodes.entrySet()) {
             Batch batch = entry.getValue();
             batch.merger.close();
@@ -267,16 +260,7 @@ final class SlotBatches {
         dirtyCount = kept;
     }
 
-    /// Takes a batch on its way.
-    @FunctionalInterface
-    interface Sender {
-        /// Stages a batch.
-        ///
-        /// @param lane null: that of the batch's slot
-        void send(Batch batch, @Nullable NodeLane lane);
-    }
-
-    private void go(int slot, Batch batch, Sender sender) {
+    private void go(int slot, Batch batch, BatchSender sender) {
         onTheWay[slot] = batch;
         travelling++;
         sender.send(batch, null);

@@ -43,7 +43,7 @@ class ClusterSourceIT {
                             .start()
                             .awaitAllStreaming()) {
                 workload.awaitMore(1_000, LIMIT);
-                failOver(cluster, how, workload);
+                failOver(cluster, how);
                 workload.awaitMore(2_000, LIMIT);
                 workload.stop();
                 source.awaitCopiedBy(link);
@@ -54,7 +54,7 @@ class ClusterSourceIT {
     }
 
     /// A kill loses nothing either here: the traffic rests until the replica has all.
-    private static void failOver(RedisCluster cluster, String how, Workload workload) {
+    private static void failOver(RedisCluster cluster, String how) {
         if (how.equals("asked")) {
             cluster.failover(1);
             return;
