@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
+import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// a slot is elsewhere, is away, or refuses.
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
-
-    /// Replicas and append-only files are seconds behind, not minutes.
-    private static final long MARK_MILLIS = 60_000;
 
     private final WriterSettings settings;
     private final TargetDialer dialer;
@@ -32,7 +30,7 @@ final class ClusterLanes {
     private final Repeats waiting;
     private @Nullable Backoff outage;
     private long repeatNanos;
-    private @Nullable String redirected;
+    private boolean redirected;
 
     private record Discarded(Batch batch, LaneFault why) {}
 
@@ -113,7 +111,9 @@ final class ClusterLanes {
         }
         BitSet slots = settings.slots();
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            nodes.of(slot).stage(batches.expiry(slot, MARK_MILLIS));
+            Batch batch = new Batch(Merger.Rules.NONE, 128, 1);
+            batches.marks().expire(slot, batch);
+            nodes.of(slot).stage(batch);
         }
         nodes.all().forEach(NodeLane::settle);
     }
@@ -133,7 +133,7 @@ final class ClusterLanes {
         bounced.clear();
         waiting.clear();
         outage = null;
-        redirected = null;
+        redirected = false;
     }
 
     // ---- sending ----
@@ -194,10 +194,12 @@ final class ClusterLanes {
             mend(fault.text(), true);
             return;
         }
-        if (redirected != null) {
-            mend(redirected, false);
-        } else {
-            follow(floor.nextMap());
+        // A node that answers nothing says no MOVED, and one that nothing is sent to does not say
+        // that
+        // it was replaced: so the map is looked at, too.
+        ClusterMap map = floor.nextMap();
+        if (redirected || (map != null && !nodes.agreesWith(map))) {
+            mend("slots of the target have other owners now", false);
         }
         Backoff over = outage;
         if (progress && over != null && !batches.hasRepeats() && waiting.isEmpty()) {
@@ -213,14 +215,6 @@ final class ClusterLanes {
             progress = true;
         }
         return progress;
-    }
-
-    /// A node that answers nothing says no MOVED either, and one that nothing is sent to does not
-    /// say that it was replaced.
-    private void follow(@Nullable ClusterMap map) throws RewindException {
-        if (map != null && !nodes.agreesWith(map)) {
-            mend("slots of the target have other owners now", false);
-        }
     }
 
     private void takeBack(Discarded one) {
@@ -253,7 +247,7 @@ final class ClusterLanes {
             return;
         }
         if (why.kind() == LaneFault.Kind.MOVED) {
-            redirected = why.text();
+            redirected = true;
         }
         Backoff backoff = outage();
         long delay = backoff.next(now);
@@ -314,7 +308,7 @@ final class ClusterLanes {
     ///
     /// @param wait whether to wait before the first try
     private void mend(String reason, boolean wait) throws RewindException {
-        redirected = null;
+        redirected = false;
         Mending mending = new Mending();
         String why = reason;
         boolean pause = wait;

@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.fault.ErrorCode;
@@ -182,7 +183,7 @@ class ClusterCommandsIT {
             }
             link.awaitCaughtUp(source);
             assertThat(refused(link)).contains("SET", "SWAPDB");
-            assertThat(target.command("GET", "key")).isEqualTo("of database 0".getBytes());
+            assertThat(target.command("GET", "key")).isEqualTo("of database 0".getBytes(UTF_8));
         }
     }
 

@@ -43,7 +43,7 @@ class ClusterSourceIT {
                             .start()
                             .awaitAllStreaming()) {
                 workload.awaitMore(1_000, LIMIT);
-                failOver(cluster, how, workload);
+                failOver(cluster, how);
                 workload.awaitMore(2_000, LIMIT);
                 workload.stop();
                 source.awaitCopiedBy(link);
@@ -53,8 +53,8 @@ class ClusterSourceIT {
         }
     }
 
-    /// A kill loses nothing either here: the traffic rests until the replica has all.
-    private static void failOver(RedisCluster cluster, String how, Workload workload) {
+    /// A kill loses nothing here either: the primary takes no writes until the replica has all.
+    private static void failOver(RedisCluster cluster, String how) {
         if (how.equals("asked")) {
             cluster.failover(1);
             return;
