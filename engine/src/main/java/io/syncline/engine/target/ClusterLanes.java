@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
+import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
-    /// Replicas and append-only files are seconds behind, not minutes.
-    private static final long MARK_MILLIS = 60_000;
-
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final SlotBatches batches;
@@ -31,7 +29,7 @@ final class ClusterLanes {
     private final Repeats waiting;
     private @Nullable Backoff outage;
     private long repeatNanos;
-    private @Nullable String redirected;
+    private boolean redirected;
 
     ClusterLanes(
             WriterSettings settings, TargetDialer dialer, SlotBatches batches, FloorKeeper floor) {
@@ -107,7 +105,9 @@ final class ClusterLanes {
         }
         BitSet slots = settings.slots();
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            nodes.of(slot).stage(batches.expiry(slot, MARK_MILLIS));
+            Batch batch = new Batch(Merger.Rules.NONE, 128, 1);
+            batches.marks().expire(slot, batch);
+            nodes.of(slot).stage(batch);
         }
         nodes.all().forEach(NodeLane::settle);
     }
@@ -127,7 +127,7 @@ final class ClusterLanes {
         bounced.clear();
         waiting.clear();
         outage = null;
-        redirected = null;
+        redirected = false;
     }
 
     // ---- sending ----
@@ -188,10 +188,12 @@ final class ClusterLanes {
             mend(fault.text(), true);
             return;
         }
-        if (redirected != null) {
-            mend(redirected, false);
-        } else {
-            follow(floor.nextMap());
+        // A node that answers nothing says no MOVED, and one that nothing is sent to does not say
+        // that
+        // it was replaced: so the map is looked at, too.
+        ClusterMap map = floor.nextMap();
+        if (redirected || (map != null && !nodes.agreesWith(map))) {
+            mend("slots of the target have other owners now", false);
         }
         Backoff over = outage;
         if (progress && over != null && !batches.hasRepeats() && waiting.isEmpty()) {
@@ -207,14 +209,6 @@ final class ClusterLanes {
             progress = true;
         }
         return progress;
-    }
-
-    /// A node that answers nothing says no MOVED either, and one that nothing is sent to does not
-    /// say that it was replaced.
-    private void follow(@Nullable ClusterMap map) throws RewindException {
-        if (map != null && !nodes.agreesWith(map)) {
-            mend("slots of the target have other owners now", false);
-        }
     }
 
     private void takeBack(Discarded one) {
@@ -247,7 +241,7 @@ final class ClusterLanes {
             return;
         }
         if (why.kind() == LaneFault.Kind.MOVED) {
-            redirected = why.text();
+            redirected = true;
         }
         Backoff backoff = outage();
         long delay = backoff.next(now);
@@ -308,7 +302,7 @@ final class ClusterLanes {
     ///
     /// @param wait whether to wait before the first try
     private void mend(String reason, boolean wait) throws RewindException {
-        redirected = null;
+        redirected = false;
         Mending mending = new Mending();
         String why = reason;
         boolean pause = wait;

@@ -2,12 +2,16 @@ package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.resp.RespWriter;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// How far each slot of a cluster target is known to be, by stream offset.
 final class MarkBook {
+    /// Replicas and append-only files are seconds behind, not minutes.
+    private static final long MARK_MILLIS = 60_000;
+
     private final OwnKeys keys;
     private final int pipeline;
     private final long[] skipUntil = new long[ClusterMap.SLOTS];
@@ -41,6 +45,16 @@ final class MarkBook {
             names[slot] = name;
         }
         return name;
+    }
+
+    /// Writes a batch that lets a slot's mark expire.
+    void expire(int slot, Batch batch) {
+        batch.beginCommand();
+        RespWriter.array(batch.wire, 3);
+        RespWriter.bulk(batch.wire, "PEXPIRE");
+        RespWriter.bulk(batch.wire, key(slot));
+        RespWriter.bulk(batch.wire, MARK_MILLIS);
+        batch.unit(1, Batch.PLAIN);
     }
 
     /// A slot's mark was found at the start: commands up to there are in the target.

@@ -1,7 +1,6 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
-import io.syncline.engine.resp.RespWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -280,18 +279,6 @@ final class SlotBatches {
         batch.endCommand(batch.endOffset, database, true, joined);
         batch.wrapped = batch.commandCount > 1;
         batch.unit(batch.commandCount, batch.wrapped ? 0 : Batch.PLAIN);
-    }
-
-    /// A batch that lets a slot's mark expire.
-    Batch expiry(int slot, long millis) {
-        Batch batch = take();
-        batch.beginCommand();
-        RespWriter.array(batch.wire, 3);
-        RespWriter.bulk(batch.wire, "PEXPIRE");
-        RespWriter.bulk(batch.wire, marks.key(slot));
-        RespWriter.bulk(batch.wire, millis);
-        batch.unit(1, Batch.PLAIN);
-        return batch;
     }
 
     // ---- answers ----

@@ -10,7 +10,9 @@ import io.syncline.testkit.RedisServerBuilder;
 import io.syncline.testkit.SlotMove;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,11 +23,7 @@ class ClusterFaultsIT {
     private static final Duration LIMIT = RunningLink.LIMIT;
 
     private RedisServer source;
-
-    /// Each test starts the one it needs.
-    @SuppressWarnings("NullAway.Init")
-    private RedisCluster target;
-
+    private @Nullable RedisCluster started;
     private Workload workload;
     private long seed;
 
@@ -48,7 +46,13 @@ class ClusterFaultsIT {
     void stop() {
         workload.close();
         source.close();
-        target.close();
+        if (started != null) {
+            started.close();
+        }
+    }
+
+    private RedisCluster target() {
+        return Objects.requireNonNull(started);
     }
 
     private static RedisServerBuilder durable() {
@@ -56,7 +60,7 @@ class ClusterFaultsIT {
     }
 
     private RunningLink link() {
-        return Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target))
+        return Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target()))
                 .shortLimits()
                 .start();
     }
@@ -65,8 +69,8 @@ class ClusterFaultsIT {
         workload.awaitMore(2_000, LIMIT);
         workload.stop();
         link.awaitCaughtUp(source);
-        assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
-        new KeyspaceDigest().requireEqual(source, target);
+        assertThat(workload.miscounts(target())).as("%s", link).isEmpty();
+        new KeyspaceDigest().requireEqual(source, target());
     }
 
     private void requireExactWithoutAnotherSnapshot(RunningLink link) {
@@ -76,13 +80,13 @@ class ClusterFaultsIT {
 
     @Test
     void aNodeThatIsKilledAndComesBackWithItsDataGoesOn() {
-        target = RedisCluster.start(ClusterFaultsIT::durable, 3, 0);
+        started = RedisCluster.start(ClusterFaultsIT::durable, 3, 0);
         try (RunningLink link = link().awaitAllStreaming()) {
             for (int i = 0; i < 3; i++) {
                 workload.awaitMore(2_000, LIMIT);
-                target.nodes().get(i).kill();
+                target().nodes().get(i).kill();
                 workload.awaitMore(2_000, LIMIT);
-                target.nodes().get(i).restart();
+                target().nodes().get(i).restart();
             }
             requireExactWithoutAnotherSnapshot(link);
             assertThat(link.events(LinkEvent.Retrying.class)).isNotEmpty();
@@ -92,25 +96,25 @@ class ClusterFaultsIT {
     /// What the old connection had sent stands in the node's socket when it wakes up.
     @Test
     void aNodeThatWasStoppedDoesNothingTwiceWhenItWakesUp() {
-        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        started = RedisCluster.start(RedisServer::builder, 3, 0);
         try (RunningLink link = link().awaitAllStreaming()) {
             workload.awaitMore(1_000, LIMIT);
-            target.nodes().getLast().pause();
+            target().nodes().getLast().pause();
             link.await("retries", () -> link.events(LinkEvent.Retrying.class).size() > 1);
-            target.nodes().getLast().resume();
+            target().nodes().getLast().resume();
             requireExactWithoutAnotherSnapshot(link);
         }
     }
 
     @Test
     void slotsThatMoveWhileStreamingAreFollowed() {
-        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        started = RedisCluster.start(RedisServer::builder, 3, 0);
         try (RunningLink link = link().awaitAllStreaming()) {
             for (int i = 0; i < 12; i++) {
                 int slot = RedisCluster.slot("count:" + i + ":list");
-                RedisServer from = target.ownerOf(slot);
-                RedisServer to = target.nodes().get((target.nodes().indexOf(from) + 1) % 3);
-                SlotMove move = target.beginMove(slot, to);
+                RedisServer from = target().ownerOf(slot);
+                RedisServer to = target().nodes().get((target().nodes().indexOf(from) + 1) % 3);
+                SlotMove move = target().beginMove(slot, to);
                 workload.awaitMore(300, LIMIT);
                 move.moveKeys(1);
                 workload.awaitMore(300, LIMIT);
@@ -127,7 +131,7 @@ class ClusterFaultsIT {
 
     @Test
     void slotsThatMoveWhileASnapshotIsCopiedAreFollowed() {
-        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        started = RedisCluster.start(RedisServer::builder, 3, 0);
         for (int i = 0; i < 20_000; i++) {
             source.command("SET", "bulk:" + i, "v".repeat(300));
         }
@@ -136,8 +140,10 @@ class ClusterFaultsIT {
             link.await("a snapshot", () -> link.shard().snapshotKeys() > 1_000);
             for (int i = 0; i < 20; i++) {
                 int slot = RedisCluster.slot("bulk:" + i);
-                RedisServer from = target.ownerOf(slot);
-                target.moveSlot(slot, target.nodes().get((target.nodes().indexOf(from) + 1) % 3));
+                RedisServer from = target().ownerOf(slot);
+                target().moveSlot(
+                                slot,
+                                target().nodes().get((target().nodes().indexOf(from) + 1) % 3));
             }
             link.awaitAllStreaming();
             requireExactWithoutAnotherSnapshot(link);
@@ -146,11 +152,11 @@ class ClusterFaultsIT {
 
     @Test
     void aFailoverThatLosesNothingIsFollowed() {
-        target = RedisCluster.start(RedisServer::builder, 3, 1);
+        started = RedisCluster.start(RedisServer::builder, 3, 1);
         try (RunningLink link = link().awaitAllStreaming()) {
             for (int i = 0; i < 3; i++) {
                 workload.awaitMore(2_000, LIMIT);
-                target.failover(i);
+                target().failover(i);
             }
             requireExactWithoutAnotherSnapshot(link);
         }
@@ -159,15 +165,15 @@ class ClusterFaultsIT {
     /// The replica is cut off from its primary, which goes on to acknowledge, and then replaces it.
     @Test
     void writesThatAFailoverLosesAreSentAgain() {
-        target = RedisCluster.start(RedisServer::builder, 3, 1);
+        started = RedisCluster.start(RedisServer::builder, 3, 1);
         try (RunningLink link = link().awaitAllStreaming()) {
             for (int i = 0; i < 3; i++) {
                 workload.awaitMore(2_000, LIMIT);
-                RedisServer primary = target.primaryNodes().get(i);
-                RedisServer replica = target.replicasOf(primary).getFirst();
+                RedisServer primary = target().primaryNodes().get(i);
+                RedisServer replica = target().replicasOf(primary).getFirst();
                 primary.command("CLIENT", "KILL", "TYPE", "replica");
                 workload.awaitMore(400, LIMIT);
-                target.promote(replica, "TAKEOVER");
+                target().promote(replica, "TAKEOVER");
             }
             requireExactWithoutAnotherSnapshot(link);
             assertThat(link.events(LinkEvent.Warned.class))
@@ -178,15 +184,14 @@ class ClusterFaultsIT {
 
     @Test
     void aPrimaryThatHangsIsReplacedByItsReplica() {
-        target = RedisCluster.start(RedisServer::builder, 3, 1);
+        started = RedisCluster.start(RedisServer::builder, 3, 1);
         try (RunningLink link =
-                Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target))
+                Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target()))
                         .start()
                         .awaitAllStreaming()) {
             workload.awaitMore(2_000, LIMIT);
-            RedisServer primary = target.primaryNodes().getFirst();
+            RedisServer primary = target().primaryNodes().getFirst();
             primary.pause();
-            target.nodes().forEach(node -> {});
             link.await(
                     "writes go on",
                     () -> {
@@ -201,11 +206,11 @@ class ClusterFaultsIT {
 
     @Test
     void oneNodeOutOfMemoryIsWaitedFor() {
-        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        started = RedisCluster.start(RedisServer::builder, 3, 0);
         try (RunningLink link = link().awaitAllStreaming()) {
             for (int i = 0; i < 3; i++) {
                 workload.awaitMore(1_000, LIMIT);
-                RedisServer node = target.nodes().get(i);
+                RedisServer node = target().nodes().get(i);
                 int before = link.events(LinkEvent.Retrying.class).size();
                 node.command("CONFIG", "SET", "maxmemory", "1");
                 link.await(
@@ -218,10 +223,10 @@ class ClusterFaultsIT {
 
     @Test
     void oneNodeOutOfMemoryInASnapshotIsWaitedForWithoutHurry() {
-        target = RedisCluster.start(RedisServer::builder, 3, 0);
-        RedisServer own = target.nodeFor("__syncline:{it}:task");
+        started = RedisCluster.start(RedisServer::builder, 3, 0);
+        RedisServer own = target().nodeFor("__syncline:{it}:task");
         RedisServer node =
-                target.nodes().stream().filter(other -> other != own).findFirst().orElseThrow();
+                target().nodes().stream().filter(other -> other != own).findFirst().orElseThrow();
         node.command("CONFIG", "SET", "maxmemory", "1");
         for (int i = 0; i < 5_000; i++) {
             source.command("SET", "bulk:" + i, "v".repeat(300));
@@ -238,7 +243,7 @@ class ClusterFaultsIT {
 
     @Test
     void theLaterOfTwoProcessesWins() {
-        target = RedisCluster.start(RedisServer::builder, 3, 0);
+        started = RedisCluster.start(RedisServer::builder, 3, 0);
         try (RunningLink first = link().awaitAllStreaming()) {
             workload.awaitMore(1_000, LIMIT);
             try (RunningLink second = link().awaitAllStreaming()) {

@@ -53,7 +53,7 @@ class ClusterSourceIT {
         }
     }
 
-    /// A kill loses nothing either here: the traffic rests until the replica has all.
+    /// A kill loses nothing here either: the primary takes no writes until the replica has all.
     private static void failOver(RedisCluster cluster, String how) {
         if (how.equals("asked")) {
             cluster.failover(1);

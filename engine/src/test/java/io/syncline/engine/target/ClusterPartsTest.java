@@ -1,5 +1,6 @@
 package io.syncline.engine.target;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.bytes.ByteBuilder;
@@ -85,7 +86,7 @@ class ClusterPartsTest {
 
     @Test
     void aCommandBelongsToTheSlotOfAllItsKeys() {
-        int slot = Slots.of("key".getBytes());
+        int slot = Slots.of("key".getBytes(UTF_8));
         assertThat(slotOf("SET", "key", "value")).isEqualTo(slot);
         assertThat(slotOf("MSET", "{key}a", "1", "{key}b", "2")).isEqualTo(slot);
         assertThat(slotOf("EVAL", "return 1", "2", "{key}a", "{key}b", "other")).isEqualTo(slot);
