@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class SynclineCommand {
     private static final String SYNC = "sync";
     private static final String PRECHECK = "precheck";
+    private static final String SWEEP = "sweep";
     private static final String DEMO = "demo";
     private static final String COMPLETION = "completion";
     private static final int USAGE_WIDTH = 100;
@@ -76,6 +77,7 @@ public final class SynclineCommand {
         return switch (chosen.commandSpec().name()) {
             case SYNC -> SyncCommand.run(chosen, environment);
             case PRECHECK -> PrecheckCommand.run(chosen, environment);
+            case SWEEP -> SweepCommand.run(chosen, environment);
             case DEMO -> DemoCommand.run(chosen, environment);
             case COMPLETION -> {
                 Output.standard().write(AutoComplete.bash("syncline", commands));
@@ -116,6 +118,12 @@ public final class SynclineCommand {
         precheck.usageMessage().footerHeading("%nPasswords%n").footer(passwords());
         root.addSubcommand(SYNC, sync);
         root.addSubcommand(PRECHECK, precheck);
+        root.addSubcommand(
+                SWEEP,
+                LinkCommand.addOptions(
+                        command(
+                                SWEEP,
+                                "Remove what a task that is given up keeps in its target.")));
         root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
         root.addSubcommand(
                 COMPLETION,
