@@ -13,8 +13,9 @@ public final class Bench {
     public static void main(String[] arguments) {
         Map<String, Scenario> scenarios = new LinkedHashMap<>();
         scenarios.put("catch-up", new CatchUp(1));
-        scenarios.put("cluster-catch-up", new CatchUp(SHARDS));
         scenarios.put("snapshot", new Snapshot(1));
+        scenarios.put("latency", new Latency());
+        scenarios.put("cluster-catch-up", new CatchUp(SHARDS));
         scenarios.put("cluster-snapshot", new Snapshot(SHARDS));
         scenarios.put("cpu", new CpuPerCommand());
         scenarios.put("allocation", new Allocation());

@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// How long it takes until everything that waits in the source's backlog stands in the target.
 ///
 /// A native replica and two tasks of Syncline are set up and cut; then the commands are written
-/// once, and each contestant in turn resumes from the same backlog, as a partial
-/// resynchronization. A repeat starts anew with fresh servers, and the order rotates.
+/// once, and each contestant in turn resumes from the same backlog, as a partial resynchronization.
+/// A repeat starts anew with fresh servers, and the order rotates.
 final class CatchUp implements Scenario {
     static final int VALUE_BYTES = 64;
     private static final int COMMANDS = 2_000_000;
+
+    /// More commands go to the same keys, so that longer runs differ in nothing but length.
+    private static final int MOST_KEYS = 1_000_000;
+
     private static final int REPEATS = 5;
 
     /// Keys that a target may hold beyond the source's: checkpoints and marks, one per slot.
@@ -51,9 +55,8 @@ final class CatchUp implements Scenario {
                     results.put(name, result);
                 }
                 double nativeSeconds = seconds(results, NATIVE);
-                results.forEach(
-                        (name, result) ->
-                                row(rows, name).add(result.cost, result.outcome, nativeSeconds));
+                results.forEach((name, result) ->
+                        row(rows, name).add(result.cost, result.outcome, nativeSeconds));
             }
         }
         return Contestant.table(List.copyOf(rows.values()), commands).toString();
@@ -94,7 +97,8 @@ final class CatchUp implements Scenario {
                 Syncline.run(source, target, arguments(name), "");
             }
             Native.cut(replicas);
-            Writer.writeStrings(source, commands, Math.max(1, commands / 2), VALUE_BYTES);
+            int keys = Math.min(MOST_KEYS, commands / 2);
+            Writer.writeStrings(source, commands, keys, VALUE_BYTES);
             fullCopies = source.sum("sync_full");
         }
 

@@ -11,8 +11,8 @@ final class Contestant {
     private final String name;
     final Samples seconds = new Samples();
     final Samples ratio = new Samples();
-    final Samples streamSeconds = new Samples();
-    final Samples streamRatio = new Samples();
+    final Samples workSeconds = new Samples();
+    final Samples workRatio = new Samples();
     final Samples own = new Samples();
     final Samples target = new Samples();
     final Samples source = new Samples();
@@ -31,8 +31,8 @@ final class Contestant {
         source.add(cost.source());
         busy.add(cost.busyProcessors());
         if (outcome != null) {
-            streamSeconds.add(outcome.streamingSeconds());
-            streamRatio.add(outcome.streamingSeconds() / nativeSeconds);
+            workSeconds.add(outcome.workSeconds());
+            workRatio.add(outcome.workSeconds() / nativeSeconds);
             own.add(cost.own());
             peakMegabytes.add(outcome.peakBytes() / MEGABYTE);
         }
@@ -44,8 +44,9 @@ final class Contestant {
                         ? ""
                         : String.format(
                                 Locale.ROOT,
-                                ", streaming %.2f s, own CPU %.2f s, %d MB",
-                                outcome.streamingSeconds(),
+                                ", begins at %.2f s, work only %.2f s, own CPU %.2f s, %d MB",
+                                outcome.beginSeconds(),
+                                outcome.workSeconds(),
                                 cost.own(),
                                 outcome.peakBytes() / (long) MEGABYTE);
         return String.format(
@@ -66,7 +67,7 @@ final class Contestant {
                         "who",
                         "s, start to end",
                         "x native",
-                        "s, streaming",
+                        "s, work only",
                         "x native",
                         "own CPU s",
                         "own us/command",
@@ -79,13 +80,12 @@ final class Contestant {
                     row.name,
                     row.seconds.show(2),
                     row.ratio.show(2),
-                    row.streamSeconds.show(2),
-                    row.streamRatio.show(2),
+                    row.workSeconds.show(2),
+                    row.workRatio.show(2),
                     row.own.show(2),
                     row.own.isEmpty() || commands == 0
                             ? "-"
-                            : String.format(
-                                    Locale.ROOT, "%.2f", row.own.median() * 1e6 / commands),
+                            : String.format(Locale.ROOT, "%.2f", row.own.median() * 1e6 / commands),
                     row.target.show(2),
                     row.source.show(2),
                     row.peakMegabytes.show(0),

@@ -18,8 +18,7 @@ final class Environment {
         table.row("processors", Runtime.getRuntime().availableProcessors() + " x " + processor());
         table.row("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         try (RedisServer server = RedisServer.start(Site.binary())) {
-            table.row(
-                    "servers", server.version() + ", allocator " + server.info("mem_allocator"));
+            table.row("servers", server.version() + ", allocator " + server.info("mem_allocator"));
         }
         table.row("Syncline", output("./syncline", "--version"));
         table.row("JDK (of the benchmark)", System.getProperty("java.vm.version"));

@@ -27,6 +27,12 @@ final class FlightRecording implements AutoCloseable {
     private static final String ALLOCATION = "jdk.ThreadAllocationStatistics";
     private static final int TOP = 14;
 
+    /// The threads of the data path come first by far; the rest is the start of the JVM.
+    private static final int MOST_KINDS = 6;
+
+    /// Shares of fewer samples say nothing.
+    private static final int FEWEST = 20;
+
     private final Path file;
 
     FlightRecording() {
@@ -80,14 +86,14 @@ final class FlightRecording implements AutoCloseable {
         StringBuilder text = new StringBuilder();
         byKind.entrySet().stream()
                 .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
-                .limit(6)
+                .limit(MOST_KINDS)
                 .forEach(entry -> describe(entry.getKey(), entry.getValue(), text));
         return text.toString();
     }
 
     private static void describe(String kind, List<RecordedEvent> samples, StringBuilder text) {
         text.append(String.format(Locale.ROOT, "%s: %d samples%n", kind, samples.size()));
-        if (samples.size() < 20) {
+        if (samples.size() < FEWEST) {
             return;
         }
         Map<String, Integer> self = new HashMap<>();
@@ -113,14 +119,13 @@ final class FlightRecording implements AutoCloseable {
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                 .limit(TOP)
-                .forEach(
-                        entry ->
-                                text.append(
-                                        String.format(
-                                                Locale.ROOT,
-                                                "  %5.1f %%  %s%n",
-                                                100.0 * entry.getValue() / all,
-                                                entry.getKey())));
+                .forEach(entry ->
+                        text.append(
+                                String.format(
+                                        Locale.ROOT,
+                                        "  %5.1f %%  %s%n",
+                                        100.0 * entry.getValue() / all,
+                                        entry.getKey())));
     }
 
     private static String name(RecordedFrame frame) {

@@ -22,12 +22,13 @@ final class MarkdownTable {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            text.append("| ").append(String.join(" | ", row)).append(" |\n");
-            if (row == rows.getFirst()) {
-                text.append("|---".repeat(row.size())).append("|\n");
-            }
-        }
+        line(rows.getFirst(), text);
+        text.append("|---".repeat(rows.getFirst().size())).append("|\n");
+        rows.stream().skip(1).forEach(row -> line(row, text));
         return text.toString();
+    }
+
+    private static void line(List<String> cells, StringBuilder text) {
+        text.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
 }

@@ -27,7 +27,7 @@ final class Meter {
 
     /// What was spent so far. Children of this JVM count once they have ended.
     Cost stop() {
-        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        double seconds = seconds();
         double source = cpu(sources) - sourceCpu;
         double target = cpu(targets) - targetCpu;
         double children = ProcFiles.endedChildrenCpuSeconds() - childrenCpu;
@@ -35,6 +35,10 @@ final class Meter {
         double others =
                 ProcFiles.machineCpuSeconds() - machineCpu - source - target - children - bench;
         return new Cost(seconds, source, target, children, Math.max(0, others));
+    }
+
+    double seconds() {
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     private static double cpu(List<RedisServer> servers) {
@@ -46,6 +50,12 @@ final class Meter {
     /// @param own processor time of the Syncline process; 0 for the native replica
     /// @param others processor time of processes that are none of ours: how busy the machine was
     record Cost(double seconds, double source, double target, double own, double others) {
+        /// The same, of work that was done before the meter stopped.
+        Cost in(double lessSeconds) {
+            double others = this.others * lessSeconds / seconds;
+            return new Cost(lessSeconds, source, target, own, others);
+        }
+
         /// Processors taken by others, on average.
         double busyProcessors() {
             return others / seconds;

@@ -1,7 +1,7 @@
 package io.syncline.bench;
 
-/// Keys of every common kind: strings, strings that expire, hashes, lists, sets, sorted sets and
-/// a few hashes of 20,000 fields; 1.35 million keys and about half a gigabyte in the server.
+/// Keys of every common kind: strings, strings that expire, hashes, lists, sets, sorted sets and a
+/// few hashes of 20,000 fields; 1.35 million keys and about half a gigabyte in the server.
 final class MixedData {
     static final int KEYS = 1_350_000;
     private static final int BIG_HASHES = 20;

@@ -52,7 +52,13 @@ final class Native {
     static Meter.Cost fullCopy(Site replicas, Site source) {
         Meter meter = new Meter(source.servers(), replicas.servers());
         attach(replicas, source);
-        return meter.stop();
+        double seconds = meter.seconds();
+        // The time of the child that wrote the snapshot counts once it has ended.
+        Await.until(
+                source + " has ended its snapshot",
+                LONGEST,
+                () -> source.sum("rdb_bgsave_in_progress") == 0);
+        return meter.stop().in(seconds);
     }
 
     private static void follow(Site replicas, Site source) {

@@ -34,7 +34,8 @@ final class ProcFiles {
 
     /// Of the whole machine, all processors, in seconds: everything but idle and waiting for I/O.
     static double machineCpuSeconds() {
-        String[] fields = read(Path.of("/proc/stat")).lines().findFirst().orElse("").split(" +");
+        String[] fields =
+                read(Path.of("/proc/stat")).lines().findFirst().orElse("").split(" +", -1);
         long ticks = 0;
         for (int i = 1; i < fields.length && i <= 8; i++) {
             boolean idle = i == 4 || i == 5;
@@ -65,7 +66,7 @@ final class ProcFiles {
     /// The fields behind the program's name, which may itself hold spaces.
     private static String[] stat(String pid) {
         String text = read(Path.of("/proc", pid, "stat"));
-        return text.substring(text.lastIndexOf(')') + 2).split(" ");
+        return text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
     }
 
     private static String read(Path file) {

@@ -23,11 +23,7 @@ record Site(boolean clustered, List<RedisServer> servers) implements AutoCloseab
 
     /// In the order of their slots: shard i owns the i-th share.
     static Site cluster(int shards, String... config) {
-        RedisCluster cluster =
-                RedisCluster.start(
-                        () -> builder(config),
-                        shards,
-                        0);
+        RedisCluster cluster = RedisCluster.start(() -> builder(config), shards, 0);
         return new Site(true, cluster.nodes());
     }
 
@@ -41,10 +37,7 @@ record Site(boolean clustered, List<RedisServer> servers) implements AutoCloseab
     /// they save the bookkeeping of keys by slot, which is to the replica's advantage.
     static Site replicasFor(Site source, String... config) {
         return new Site(
-                false,
-                source.servers.stream()
-                        .map(server -> builder(config).start())
-                        .toList());
+                false, source.servers.stream().map(server -> builder(config).start()).toList());
     }
 
     /// Redis 7 as distributions build it: the embedded one lacks their allocator.

@@ -50,13 +50,12 @@ final class Snapshot implements Scenario {
         for (int repeat = 0; repeat < options.repeats(REPEATS); repeat++) {
             for (boolean diskless : List.of(true, false)) {
                 source.servers()
-                        .forEach(
-                                server ->
-                                        server.command(
-                                                "CONFIG",
-                                                "SET",
-                                                "repl-diskless-sync",
-                                                diskless ? "yes" : "no"));
+                        .forEach(server ->
+                                server.command(
+                                        "CONFIG",
+                                        "SET",
+                                        "repl-diskless-sync",
+                                        diskless ? "yes" : "no"));
                 compare(options, source, diskless ? "diskless" : "file", repeat, rows);
             }
         }
@@ -65,18 +64,13 @@ final class Snapshot implements Scenario {
     }
 
     private void compare(
-            Options options,
-            Site source,
-            String way,
-            int repeat,
-            Map<String, Contestant> rows) {
+            Options options, Site source, String way, int repeat, Map<String, Contestant> rows) {
         List<String> order = new ArrayList<>(List.of(NATIVE, SYNCLINE));
         if (way.equals("diskless")) {
             order.add(NATIVE_DIRECT);
         }
         List<String> names = List.copyOf(order);
-        names.forEach(
-                name -> rows.computeIfAbsent(way + ": " + name, Contestant::new));
+        names.forEach(name -> rows.computeIfAbsent(way + ": " + name, Contestant::new));
         Collections.rotate(order, repeat);
         Map<String, CatchUp.Result> results = new LinkedHashMap<>();
         for (String name : order) {
@@ -85,10 +79,9 @@ final class Snapshot implements Scenario {
             results.put(name, result);
         }
         double nativeSeconds = CatchUp.seconds(results, NATIVE);
-        results.forEach(
-                (name, result) ->
-                        CatchUp.row(rows, way + ": " + name)
-                                .add(result.cost(), result.outcome(), nativeSeconds));
+        results.forEach((name, result) ->
+                CatchUp.row(rows, way + ": " + name)
+                        .add(result.cost(), result.outcome(), nativeSeconds));
     }
 
     CatchUp.Result copy(Site source, String name, String javaOptions) {

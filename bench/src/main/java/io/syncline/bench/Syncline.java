@@ -1,6 +1,5 @@
 package io.syncline.bench;
 
-import io.syncline.testkit.RedisServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /// One run of `./syncline sync --json` as a child process.
 final class Syncline implements AutoCloseable {
@@ -61,13 +59,13 @@ final class Syncline implements AutoCloseable {
     static Outcome run(Site source, Site target, List<String> more, String javaOptions) {
         Meter meter = new Meter(source.servers(), target.servers());
         try (Syncline syncline = start(source, target, more, javaOptions)) {
-            syncline.readEvents(null);
+            syncline.readUntil(event -> false);
             return syncline.end(meter);
         }
     }
 
-    /// Reads events until one of that name, or to the end of output when null.
-    void readEvents(@Nullable String last) {
+    /// Reads events until the first such one, or to the end of output.
+    void readUntil(Predicate<Event> last) {
         try {
             BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
             while (true) {
@@ -77,7 +75,7 @@ final class Syncline implements AutoCloseable {
                 }
                 Event event = new Event((System.nanoTime() - startNanos) / 1e9, line);
                 events.add(event);
-                if (last != null && event.is(last)) {
+                if (last.test(event)) {
                     return;
                 }
             }
@@ -86,11 +84,19 @@ final class Syncline implements AutoCloseable {
         }
     }
 
+    /// Reads on in the background, so that the process never waits for its reader.
+    void dropEvents() {
+        Thread.ofPlatform().daemon().start(() -> readUntil(event -> false));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     /// SIGTERM: it stops cleanly.
     void terminate() {
         process.destroy();
     }
-
 
     private Outcome end(Meter meter) {
         try {
@@ -154,13 +160,21 @@ final class Syncline implements AutoCloseable {
 
     /// A run that ended well.
     record Outcome(Meter.Cost cost, List<Event> events, long peakBytes) {
-        /// From the first shard that streams until the target had everything.
-        double streamingSeconds() {
-            return first(event -> event.is("caught-up"))
-                    - first(event -> event.entersPhase("streaming"));
+        /// From the first shard that copies or streams until the target had everything: without the
+        /// start of the JVM, the checks before, and the end of the process.
+        double workSeconds() {
+            double caughtUp = first(event -> event.is("caught-up"));
+            return (Double.isNaN(caughtUp) ? first(event -> event.is("ended")) : caughtUp)
+                    - beginSeconds();
         }
 
-        double first(java.util.function.Predicate<Event> which) {
+        /// When the first shard copied or streamed: what finding the JDK, starting the JVM and the
+        /// checks take.
+        double beginSeconds() {
+            return first(event -> event.entersPhase("snapshot") || event.entersPhase("streaming"));
+        }
+
+        double first(Predicate<Event> which) {
             return events.stream()
                     .filter(which)
                     .mapToDouble(Event::seconds)
@@ -168,5 +182,4 @@ final class Syncline implements AutoCloseable {
                     .orElse(Double.NaN);
         }
     }
-
 }

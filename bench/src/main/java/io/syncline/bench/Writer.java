@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Writes many commands to a site as fast as it takes them, and waits for all replies.
@@ -127,7 +128,8 @@ final class Writer implements AutoCloseable {
 
         private void ensure(int more) {
             if (length + more > buffer.length) {
-                buffer = java.util.Arrays.copyOf(buffer, Math.max(length + more, buffer.length * 2));
+                int larger = Math.max(length + more, buffer.length * 2);
+                buffer = Arrays.copyOf(buffer, larger);
             }
         }
 

@@ -1,6 +1,5 @@
 package io.syncline.engine;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -49,7 +49,7 @@ class TidyTest {
     private static List<Path> modules() throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(root.resolve("testkit"))) {
-            root = requireNonNull(root.getParent(), "no folder above holds the module testkit");
+            root = Objects.requireNonNull(root.getParent(), "no folder above has the modules");
         }
         try (Stream<Path> folders = Files.list(root)) {
             return folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).toList();

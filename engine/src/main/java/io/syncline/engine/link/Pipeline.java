@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 /// One source shard of a link: finds its position, copies a snapshot if it must, and streams.
 ///
 /// ```
-///                 position stands                       source continues
-///   start ----------------------------> partial -----------------------------> STREAMING
-///     |                                    | source cannot continue (a gap)       |    |
-///     | no position                        v                                      |    | target lost
-///     +------------------------------> SNAPSHOT --- complete, all answered -------+    | acknowledged
-///                                          ^  ^--- link broke: again, from 0           | writes
-///                                          |                                           |
-///                                          +---- gap ----------------------------------+--> partial
+///            position stands               source continues
+///   start ---------------------> partial ----------------------> STREAMING
+///     |                            | source cannot (a gap)        |     |
+///     | no position                v                              |     | target lost
+///     +-----------------------> SNAPSHOT --- complete, answered --+     | acknowledged
+///                                ^  ^--- link broke: from 0 again       | writes
+///                                |                                      |
+///                                +---- gap -----------------------------+--> partial
 /// ```
 ///
 /// One thread, the applier, runs all of this. It owns the target's lane; the receiver and the

@@ -88,19 +88,7 @@ final class PipelineParts {
                 info.isCluster()
                         ? instance.slotFinder(source.slots().nextSetBit(0))
                         : instance.primaryFinder();
-        receiver =
-                new Receiver(
-                        new Receiver.Settings(
-                                finder,
-                                instance.connector(),
-                                info.isValkey() && info.major() >= VALKEY_ANNOUNCED_SINCE
-                                        ? info.version()
-                                        : "",
-                                options.tuning().silenceLimit(),
-                                options.retry(),
-                                this::makeSpool,
-                                new Retries(LinkEvent.Side.SOURCE)),
-                        source.primary().toString());
+        receiver = receiver(finder, info);
         Heartbeat heartbeat =
                 new Heartbeat(
                         options.task(),
@@ -135,6 +123,20 @@ final class PipelineParts {
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
         // for it.
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
+    }
+
+    private Receiver receiver(NodeFinder finder, ServerInfo source) {
+        boolean announces = source.isValkey() && source.major() >= VALKEY_ANNOUNCED_SINCE;
+        return new Receiver(
+                new Receiver.Settings(
+                        finder,
+                        context.sides.source().connector(),
+                        announces ? source.version() : "",
+                        context.options.tuning().silenceLimit(),
+                        context.options.retry(),
+                        this::makeSpool,
+                        new Retries(LinkEvent.Side.SOURCE)),
+                source.address().toString());
     }
 
     /// A connection to every primary of the target, for scans.

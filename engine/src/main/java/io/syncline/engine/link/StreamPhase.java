@@ -26,6 +26,8 @@ import java.io.IOException;
 /// The loop is the hot path. A plain command is looked up, judged and copied; everything that needs
 /// more than that is a kind of its own in the `switch`.
 final class StreamPhase {
+    private static final int LOOK_MASK = 0x3ff;
+
     private final Workshop shop;
     private final Feed feed;
     private final StreamDecoder decoder;
@@ -40,6 +42,7 @@ final class StreamPhase {
     private final CommandParser splitParser = new CommandParser();
     private final CommandView splitView = new CommandView();
     private int targetDatabase;
+    private int taken;
     private boolean acknowledgementWanted;
     private long checkpointNanos = System.nanoTime();
 
@@ -65,6 +68,10 @@ final class StreamPhase {
             try {
                 if (decoder.next()) {
                     take(decoder.view);
+                    // A failover renames the stream; a busy one must learn of it too.
+                    if ((++taken & LOOK_MASK) == 0) {
+                        place.replicationId = feed.replicationId();
+                    }
                     continue;
                 }
             } catch (RespFormatException e) {

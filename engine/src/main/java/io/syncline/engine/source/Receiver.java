@@ -4,18 +4,12 @@ import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.net.Backoff;
-import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
-import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.source.ReplicaStream.Opening;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Drains one source shard's socket into a spool, and keeps the link alive.
@@ -56,18 +50,12 @@ public final class Receiver implements Closeable {
 
     private static final long ACK_NANOS = 1_000_000_000;
 
-    /// How long a pump that waits may overlook that its feed was let go.
-    private static final long LOOK_NANOS = 100_000_000;
-
     private final Settings settings;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final SourceDialer dialer;
     private volatile @Nullable ReplicaStream stream;
-    private volatile @Nullable Connection handshaking;
     private volatile @Nullable Feed feed;
-    private volatile String place;
     private @Nullable Thread pump;
     private long lastAckNanos = System.nanoTime();
-    private volatile boolean abandoning;
     private volatile boolean snapshotArriving;
     private volatile boolean waitingForStream;
 
@@ -76,7 +64,7 @@ public final class Receiver implements Closeable {
     /// @param place the node to be read from, as far as is known
     public Receiver(Settings settings, String place) {
         this.settings = settings;
-        this.place = place;
+        this.dialer = new SourceDialer(settings, place);
     }
 
     /// Opens the stream, trying again as long as the settings allow, and starts to drain it.
@@ -85,13 +73,13 @@ public final class Receiver implements Closeable {
     /// @return the feed, or null when closed meanwhile
     public @Nullable Feed open(@Nullable Position from) {
         abandon();
-        ReplicaStream opened = openWithRetry(from, null);
+        ReplicaStream opened = dialer.open(from, null);
         if (opened == null) {
             return null;
         }
         Feed started = new Feed(opened.opening(), from, settings.spools().make());
         begin(opened, started);
-        Thread thread = new Thread(this::run, "receiver " + place);
+        Thread thread = new Thread(this::run, "receiver " + dialer.place());
         thread.setDaemon(true);
         pump = thread;
         thread.start();
@@ -101,16 +89,15 @@ public final class Receiver implements Closeable {
     /// Lets go of the present feed, so that its pump neither reconnects nor waits for room.
     private void abandon() {
         Feed present = feed;
-        abandoning = true;
+        dialer.abandon();
         if (present != null) {
             closeSpool(present);
         }
-        closeHandshake();
         closeStream();
         joinPump();
         closeStream();
         feed = null;
-        abandoning = false;
+        dialer.resume();
     }
 
     private void begin(ReplicaStream opened, Feed started) {
@@ -120,79 +107,12 @@ public final class Receiver implements Closeable {
         stream = opened;
     }
 
-    private @Nullable ReplicaStream openWithRetry(@Nullable Position from, @Nullable String fault) {
-        long now = System.nanoTime();
-        Backoff backoff = new Backoff(settings.retry(), now);
-        String reason = fault;
-        while (!isStopping()) {
-            if (reason == null) {
-                try {
-                    ReplicaStream opened = openOnce(from);
-                    if (backoff.count() > 0) {
-                        settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
-                    }
-                    return opened;
-                } catch (IOException e) {
-                    reason = reason(e);
-                }
-                if (isStopping()) {
-                    return null;
-                }
-            }
-            now = System.nanoTime();
-            long delay = backoff.next(now);
-            if (delay < 0) {
-                throw exhausted(backoff, reason, now);
-            }
-            settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
-            pause(delay);
-            reason = null;
-        }
-        return null;
-    }
-
-    private SynclineException exhausted(Backoff backoff, String reason, long now) {
-        return new SynclineException(
-                settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED,
-                place,
-                "the source is away"
-                        + (settings.retry().isZero()
-                                ? ""
-                                : " for "
-                                        + backoff.elapsed(now).toSeconds()
-                                        + " s, longer than the retry time of "
-                                        + settings.retry().toMinutes()
-                                        + " min")
-                        + ": "
-                        + reason,
-                "Bring it back and start the task again: it goes on where it stopped, as long as the"
-                        + " source's backlog reaches back to there");
-    }
-
-    private ReplicaStream openOnce(@Nullable Position from) throws IOException {
-        HostPort address = settings.finder().find();
-        place = address.toString();
-        Connection connection = settings.connector().open(address);
-        handshaking = connection;
-        try {
-            if (isStopping()) {
-                throw new EOFException("stopped");
-            }
-            return ReplicaStream.open(connection, from, settings.version(), settings.silence());
-        } catch (IOException | RuntimeException e) {
-            connection.close();
-            throw e;
-        } finally {
-            handshaking = null;
-        }
-    }
-
     private void run() {
         try {
             String fault = "";
-            while (fault != null && !isStopping()) {
+            while (fault != null && !dialer.isStopping()) {
                 fault = drain();
-                if (fault != null && !isStopping() && !reopen(fault)) {
+                if (fault != null && !dialer.isStopping() && !reopen(fault)) {
                     return;
                 }
             }
@@ -204,7 +124,7 @@ public final class Receiver implements Closeable {
                     Feed.Ending.FAILED,
                     new Failure(
                             ErrorCode.SPOOL_FULL,
-                            place,
+                            dialer.place(),
                             "the spool on disk cannot be written: " + e.getMessage(),
                             "Make room there, or name another directory with --spool-dir"));
         }
@@ -242,7 +162,7 @@ public final class Receiver implements Closeable {
             try {
                 count = from.read(array, block.filled, array.length - block.filled);
             } catch (IOException e) {
-                return reason(e);
+                return SourceDialer.reason(e);
             }
             if (count < 0) {
                 return "the source closed the connection";
@@ -283,13 +203,13 @@ public final class Receiver implements Closeable {
         while (broken.receivedOffset() < 0) {
             // Only the applier can tell where a diskless snapshot ends, and it has all of its
             // bytes.
-            if (pause(10)) {
+            if (dialer.pause(10)) {
                 broken.end(Feed.Ending.STOPPED, null, null);
                 return false;
             }
         }
         Position position = new Position(broken.replicationId(), broken.receivedOffset(), 0);
-        ReplicaStream opened = openWithRetry(position, fault);
+        ReplicaStream opened = dialer.open(position, fault);
         if (opened == null) {
             broken.end(Feed.Ending.STOPPED, null, null);
             return false;
@@ -311,7 +231,7 @@ public final class Receiver implements Closeable {
     private Failure lost(String fault) {
         return new Failure(
                 ErrorCode.POSITION_LOST,
-                place,
+                dialer.place(),
                 "the link to the source broke (" + fault + ") and the source cannot continue it",
                 "Raise repl-backlog-size at the source");
     }
@@ -353,7 +273,7 @@ public final class Receiver implements Closeable {
         } catch (IOException e) {
             // The pump reads from the same socket, sees the same fault, and mends it.
             System.getLogger(Receiver.class.getName())
-                    .log(System.Logger.Level.DEBUG, "acknowledging to " + place, e);
+                    .log(System.Logger.Level.DEBUG, "acknowledging to " + dialer.place(), e);
         }
     }
 
@@ -365,35 +285,7 @@ public final class Receiver implements Closeable {
 
     /// The node read from, or last tried.
     public String place() {
-        return place;
-    }
-
-    private static String reason(IOException e) {
-        String message = e.getMessage();
-        if (e instanceof java.net.SocketTimeoutException) {
-            return "the node said nothing for too long";
-        }
-        return message == null ? e.getClass().getSimpleName() : message;
-    }
-
-    private boolean isStopping() {
-        return stopping.getCount() == 0 || abandoning;
-    }
-
-    /// @return whether the receiver was closed, or let go of its feed, meanwhile
-    private boolean pause(long millis) {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        try {
-            while (!isStopping() && System.nanoTime() < until) {
-                stopping.await(
-                        Math.min(until - System.nanoTime(), LOOK_NANOS), TimeUnit.NANOSECONDS);
-            }
-            return isStopping();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            stopping.countDown();
-            return true;
-        }
+        return dialer.place();
     }
 
     private void closeStream() {
@@ -416,26 +308,18 @@ public final class Receiver implements Closeable {
         }
     }
 
-    private void closeHandshake() {
-        Connection unfinished = handshaking;
-        if (unfinished != null) {
-            unfinished.close();
-        }
-    }
-
     private void closeSpool(Feed of) {
         try {
             of.spool().close();
         } catch (IOException e) {
             System.getLogger(Receiver.class.getName())
-                    .log(System.Logger.Level.DEBUG, "closing the spool of " + place, e);
+                    .log(System.Logger.Level.DEBUG, "closing the spool of " + dialer.place(), e);
         }
     }
 
     /// Ends waiting for a source that is away. From any thread; [#close] must follow.
     public void abort() {
-        stopping.countDown();
-        closeHandshake();
+        dialer.stop();
     }
 
     @Override

@@ -14,13 +14,20 @@ import org.jspecify.annotations.Nullable;
 /// One thread writes (the receiver), one reads (the applier). The receiver must never wait for a
 /// slow target while there is room, since a source drops a replica that does not drain its socket.
 /// Bytes travel in blocks: the writer fills the last block, the reader may already read what is
-/// filled. A full block that does not fit in memory goes to disk; the oldest stay in memory, since
-/// they are needed first.
+/// filled. When memory is full, the writer waits a little for a reader that is busy, since what
+/// goes to disk costs more than it saves; for one that stands still, or stays behind, full blocks
+/// go to disk. The oldest stay in memory, since they are needed first.
 ///
 /// The lock is taken once per read from the socket, never held over I/O to a socket.
 public final class Spool implements Closeable {
     /// Large enough that hand-over costs nothing per command, small enough to pass on at once.
     static final int BLOCK_BYTES = 256 << 10;
+
+    /// A reader that has not finished a block for so long is not merely busy.
+    private static final long READER_STANDS_NANOS = 200_000_000;
+
+    /// Sources drop a replica whose output buffer stays above the soft limit for 60 s.
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -37,6 +44,8 @@ public final class Spool implements Closeable {
     private long written;
     private long taken;
     private boolean readerStarves;
+    private long readerMovedNanos = System.nanoTime();
+    private long waitingSinceNanos;
     private volatile boolean full;
     private boolean closed;
     private boolean ended;
@@ -79,13 +88,16 @@ public final class Spool implements Closeable {
                 if (array != null && tail.filled < array.length) {
                     return tail;
                 }
-                if (makeRoom()) {
+                if (!isMemoryLeft() && mayWaitForReader()) {
+                    awaitRoom();
+                } else if (makeRoom()) {
                     tail = new Block(takeArray());
                     blocks.add(tail);
                     return tail;
+                } else {
+                    full = true;
+                    room.awaitUninterruptibly();
                 }
-                full = true;
-                room.awaitUninterruptibly();
             }
             return null;
         } finally {
@@ -108,12 +120,42 @@ public final class Spool implements Closeable {
         wakeReader.run();
     }
 
-    private boolean makeRoom() throws IOException {
-        if (!free.isEmpty() || arrays * BLOCK_BYTES < memoryLimit) {
-            return true;
+    private boolean isMemoryLeft() {
+        boolean left = !free.isEmpty() || arrays * BLOCK_BYTES < memoryLimit;
+        if (left && blocks.size() * 2L * BLOCK_BYTES <= memoryLimit) {
+            waitingSinceNanos = 0;
         }
         // A reader that waits in the middle of one huge command must get more, whatever the limits.
-        if (readerStarves) {
+        return left || readerStarves;
+    }
+
+    /// Whether to wait for a reader that is busy, rather than write to disk what it will want in a
+    /// moment. Not for one that stands still, and not for long, since a source drops a replica that
+    /// leaves its socket unread.
+    private boolean mayWaitForReader() {
+        long now = System.nanoTime();
+        if (waitingSinceNanos == 0) {
+            waitingSinceNanos = now;
+        }
+        return now - readerMovedNanos < READER_STANDS_NANOS
+                && now - waitingSinceNanos < PATIENCE_NANOS;
+    }
+
+    private void awaitRoom() {
+        try {
+            long left = READER_STANDS_NANOS;
+            while (left > 0 && !closed && !isMemoryLeft()) {
+                left = room.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            // The receiver ends by closing its spool and its socket, which it looks at next.
+            Thread.currentThread().interrupt();
+            closed = true;
+        }
+    }
+
+    private boolean makeRoom() throws IOException {
+        if (isMemoryLeft()) {
             return true;
         }
         if (diskBytes + BLOCK_BYTES > diskLimit || tail == blocks.peekFirst()) {
@@ -247,6 +289,7 @@ public final class Spool implements Closeable {
                     return false;
                 }
                 blocks.removeFirst();
+                readerMovedNanos = System.nanoTime();
                 byte[] old = array;
                 Block next = blocks.getFirst();
                 if (next.array == null) {

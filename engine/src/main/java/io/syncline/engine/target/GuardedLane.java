@@ -1,15 +1,9 @@
 package io.syncline.engine.target;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.syncline.engine.cluster.NodeFinder;
-import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.CommandView;
-import io.syncline.engine.resp.ErrorKind;
-import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.target.LaneFault.Kind;
 import java.io.Closeable;
@@ -17,7 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -34,16 +27,14 @@ final class GuardedLane implements Closeable {
     private final TargetDialer dialer;
     private final NodeFinder finder;
     private final byte[] checkpointKey;
-    private final CheckpointStore store;
+    private final CheckpointOwner owner;
+    private final RefusalDesk refusals;
+    private final DatabaseProbe probe;
     private final ConcurrentLinkedQueue<Batch> pool = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Refusal> refusedInside = new ConcurrentLinkedQueue<>();
-    private final List<Refusal> toRecord = new ArrayList<>();
     private final LongAdder appliedCommands = new LongAdder();
     private final LongAdder appliedBytes = new LongAdder();
     private volatile long appliedOffset = -1;
 
-    private long generation;
-    private Checkpoint.Phase phase = Checkpoint.Phase.SNAPSHOT;
     private @Nullable Guard guard;
     private Guard.@Nullable Mode mode;
     private @Nullable Lane lane;
@@ -51,79 +42,21 @@ final class GuardedLane implements Closeable {
     private @Nullable Backoff outage;
     private long appliedAtOutage;
     private int selected;
-    private final BitSet proven = new BitSet();
 
     GuardedLane(WriterSettings settings, TargetDialer dialer) {
         this.settings = settings;
         this.dialer = dialer;
         this.finder = settings.instance().primaryFinder();
         this.checkpointKey = settings.keys().checkpoint(settings.pipeline());
-        this.store = new CheckpointStore(checkpointKey, settings.keys().guard(settings.pipeline()));
+        this.owner = new CheckpointOwner(settings, dialer, finder);
+        this.refusals = new RefusalDesk(settings, dialer, finder);
+        this.probe = new DatabaseProbe(settings, dialer, finder);
     }
 
     // ---- starting ----
 
-    /// Makes this process the only writer of the pipeline.
-    ///
-    /// @param first the generation of this start of the task
-    /// @return the checkpoint found; null for a pipeline that never wrote one
     @Nullable Checkpoint takeOver(long first) {
-        generation = first;
-        Checkpoint[] found = new Checkpoint[1];
-        dialer.retrying(
-                finder,
-                connection ->
-                        found[0] =
-                                store.replace(
-                                        connection,
-                                        present -> {
-                                            fence(present, true);
-                                            return present == null
-                                                    ? snapshotCheckpoint()
-                                                    : withGeneration(present, generation);
-                                        }));
-        return found[0];
-    }
-
-    private Checkpoint snapshotCheckpoint() {
-        return new Checkpoint(
-                generation,
-                Checkpoint.Phase.SNAPSHOT,
-                0,
-                0,
-                Checkpoint.NO_ID,
-                System.currentTimeMillis());
-    }
-
-    private static Checkpoint withGeneration(Checkpoint of, long generation) {
-        return new Checkpoint(
-                generation,
-                of.phase(),
-                of.offset(),
-                of.database(),
-                of.replicationId(),
-                System.currentTimeMillis());
-    }
-
-    private void fence(@Nullable Checkpoint present, boolean starting) {
-        if (present == null) {
-            return;
-        }
-        boolean ours = Generation.sameStart(present.generation(), generation);
-        boolean newer = present.generation() > generation;
-        if (!ours && (newer || !starting)) {
-            throw new SynclineException(
-                    ErrorCode.SUPERSEDED,
-                    dialer.place(),
-                    "another process runs the task "
-                            + settings.keys().task()
-                            + " (start "
-                            + Generation.start(present.generation())
-                            + ", ours is "
-                            + Generation.start(generation)
-                            + ")",
-                    "Leave that one running, or stop it and start this one again");
-        }
+        return owner.takeOver(first);
     }
 
     /// Writes down that a snapshot begins: from here on there is no position to resume from.
@@ -131,56 +64,16 @@ final class GuardedLane implements Closeable {
     /// In a snapshot, offsets count batches: they too are chained, so that a batch whose answer was
     /// lost is not sent twice.
     void beginSnapshot() {
-        phase = Checkpoint.Phase.SNAPSHOT;
-        replace(snapshotCheckpoint());
-        restoreManifest();
+        closeLane();
+        standing = owner.beginSnapshot().encode();
         appliedOffset = 0;
-    }
-
-    /// A target that someone flushed has forgotten the task too: its count of starts must not begin
-    /// again, or a later process would not outrank this one.
-    private void restoreManifest() {
-        dialer.retrying(
-                finder,
-                connection -> {
-                    for (var field : settings.manifest().entrySet()) {
-                        CheckpointStore.accept(
-                                connection,
-                                connection.call(
-                                        "HSETNX".getBytes(UTF_8),
-                                        settings.keys().manifest(),
-                                        field.getKey().getBytes(UTF_8),
-                                        field.getValue().getBytes(UTF_8)));
-                    }
-                });
     }
 
     /// Writes down the position behind a complete snapshot, or one to stream from.
     void beginStreaming(long offset, int database, String replicationId) {
-        phase = Checkpoint.Phase.STREAMING;
-        replace(
-                new Checkpoint(
-                        generation,
-                        Checkpoint.Phase.STREAMING,
-                        offset,
-                        database,
-                        replicationId,
-                        System.currentTimeMillis()));
-        appliedOffset = offset;
-    }
-
-    private void replace(Checkpoint next) {
         closeLane();
-        dialer.retrying(
-                finder,
-                connection ->
-                        store.replace(
-                                connection,
-                                present -> {
-                                    fence(present, false);
-                                    return next;
-                                }));
-        standing = next.encode();
+        standing = owner.beginStreaming(offset, database, replicationId).encode();
+        appliedOffset = offset;
     }
 
     private void closeLane() {
@@ -227,7 +120,7 @@ final class GuardedLane implements Closeable {
     /// Sees to it that the batch's next command runs in `database` of the target.
     void select(Batch batch, int database, Place place) {
         if (database != selected) {
-            prove(database);
+            probe.require(database);
             batch.merger.close();
             batch.beginCommand();
             RespWriter.array(batch.wire, 2);
@@ -239,54 +132,13 @@ final class GuardedLane implements Closeable {
         }
     }
 
-    /// Asks, once a database, whether the target has it: where a SELECT fails inside a transaction,
-    /// the commands behind it run all the same, in the database before.
-    private void prove(int database) {
-        if (!proven.get(database)) {
-            dialer.retrying(finder, connection -> prove(connection, database));
-            proven.set(database);
-        }
-    }
-
-    private void prove(Connection connection, int database) throws IOException {
-        Reply reply = connection.call("SELECT", Integer.toString(database));
-        if (reply instanceof Reply.Failure failure
-                && LaneFault.kindOf(failure.text()) == Kind.REFUSED
-                && failure.kind().remedy() != ErrorKind.Remedy.OPERATOR) {
-            throw new SynclineException(
-                    ErrorCode.TARGET_UNSUITABLE,
-                    dialer.place(),
-                    "database " + database + " is needed and the target says: " + failure.text(),
-                    "Raise 'databases' in the target's configuration, or choose and map databases"
-                            + " with --databases");
-        }
-        CheckpointStore.accept(connection, reply);
-    }
-
     /// Ends a batch with its checkpoint and sends it. Waits while the window is full.
     void send(Batch batch, Place place) throws RewindException {
-        collectRefusals();
+        refusals.collect();
         select(batch, settings.database(), place);
         batch.merger.close();
-        for (Refusal refusal : toRecord) {
-            batch.beginCommand();
-            RespWriter.array(batch.wire, 3);
-            RespWriter.bulk(batch.wire, "RPUSH");
-            RespWriter.bulk(batch.wire, settings.keys().refused());
-            RespWriter.bulk(batch.wire, refusal.json());
-            batch.endCommand(place.offset, place.database, place.clean, false);
-        }
-        batch.records = toRecord.size();
-        toRecord.clear();
-        byte[] value =
-                new Checkpoint(
-                                generation,
-                                phase,
-                                place.offset,
-                                place.database,
-                                place.replicationId,
-                                System.currentTimeMillis())
-                        .encode();
+        refusals.write(batch, place);
+        byte[] value = owner.at(place.offset, place.database, place.replicationId).encode();
         batch.beginCommand();
         RespWriter.array(batch.wire, 3);
         RespWriter.bulk(batch.wire, "SET");
@@ -317,36 +169,7 @@ final class GuardedLane implements Closeable {
         } else {
             endOutage();
         }
-        collectRefusals();
-    }
-
-    private void collectRefusals() {
-        for (Refusal refusal = refusedInside.poll();
-                refusal != null;
-                refusal = refusedInside.poll()) {
-            toRecord.add(refusal);
-            if (!settings.refusals().skip(refusal)) {
-                recordNow();
-                throw TargetErrors.commandPassed(dialer.place(), refusal, settings.keys());
-            }
-        }
-    }
-
-    /// Lists refusals in the target at once, since no batch will follow.
-    private void recordNow() {
-        dialer.retrying(
-                finder,
-                connection -> {
-                    while (!toRecord.isEmpty()) {
-                        CheckpointStore.accept(
-                                connection,
-                                connection.call(
-                                        "RPUSH".getBytes(UTF_8),
-                                        settings.keys().refused(),
-                                        toRecord.getFirst().json().getBytes(UTF_8)));
-                        toRecord.removeFirst();
-                    }
-                });
+        refusals.collect();
     }
 
     /// Waits until everything sent is applied, mending the lane as needed.
@@ -356,17 +179,17 @@ final class GuardedLane implements Closeable {
             check();
             present = lane;
         }
-        collectRefusals();
+        refusals.collect();
     }
 
     /// Puts a refusal into the target's list with the next batch.
     void record(Refusal refusal) {
-        toRecord.add(refusal);
+        refusals.add(refusal);
     }
 
     /// Whether refusals wait for a batch to record them.
     boolean hasUnrecorded() {
-        return !toRecord.isEmpty();
+        return refusals.hasUnrecorded();
     }
 
     /// Whether nothing is on its way.
@@ -393,7 +216,7 @@ final class GuardedLane implements Closeable {
         Lane broken = lane;
         lane = null;
         List<Batch> pending = broken == null ? new ArrayList<>() : broken.stop();
-        SynclineException afterwards = fault == null ? null : operate(fault, pending);
+        SynclineException afterwards = fault == null ? null : refusals.operate(fault, pending);
         endOutage();
         boolean first = outage == null;
         if (outage == null) {
@@ -436,48 +259,12 @@ final class GuardedLane implements Closeable {
         }
     }
 
-    /// Changes the batch that a refusal names, as the policy says.
-    ///
-    /// @return what to throw once everything before the refused command is applied; or null
-    private @Nullable SynclineException operate(LaneFault fault, List<Batch> pending) {
-        Batch batch = fault.batch();
-        if (fault.kind() != Kind.REFUSED || batch == null || pending.isEmpty()) {
-            return null;
-        }
-        int command = fault.command();
-        if (command < 0) {
-            throw TargetErrors.refusal(dialer.place(), fault.text());
-        }
-        if (batch.isMerged(command)) {
-            BatchSurgery.unmerge(batch, command);
-            return null;
-        }
-        CommandView view = BatchSurgery.view(batch, command);
-        boolean ours = command >= batch.commandCount - 1 - batch.records;
-        if (ours || view.isWord(0, "SELECT")) {
-            throw TargetErrors.refusal(dialer.place(), fault.text());
-        }
-        int database = BatchSurgery.databaseOf(batch, command, settings.database());
-        Refusal refusal = Refusal.of(view, batch.offsetBehind(command), database, fault.text());
-        if (settings.refusals().skip(refusal)) {
-            toRecord.add(refusal);
-            BatchSurgery.remove(batch, command);
-            return null;
-        }
-        boolean left = BatchSurgery.cutBefore(batch, command, settings.database());
-        pending.clear();
-        if (left) {
-            pending.add(batch);
-        }
-        return TargetErrors.commandRefused(dialer.place(), refusal, settings.keys());
-    }
-
     /// Connects again, finds out what took effect, and sends the rest.
     private void resume(List<Batch> pending, @Nullable LaneFault fault)
             throws IOException, RewindException {
         Connection connection = dialer.open(finder);
         try {
-            Checkpoint now = takeOverAgain(connection);
+            Checkpoint now = owner.takeOverAgain(connection);
             dropApplied(pending, now, fault);
             Guard.Mode found =
                     Guard.closes(
@@ -492,10 +279,7 @@ final class GuardedLane implements Closeable {
             mode = found;
             guard = new Guard(checkpointKey, settings.keys().guard(settings.pipeline()), found);
             standing = now.encode();
-            for (int i = proven.nextSetBit(0); i >= 0; i = proven.nextSetBit(i + 1)) {
-                prove(connection, i);
-            }
-            prove(connection, settings.database());
+            probe.requireAgain(connection);
             connection.answerLimit(Duration.ofSeconds(1));
             Lane opened =
                     new Lane(
@@ -515,30 +299,9 @@ final class GuardedLane implements Closeable {
         }
     }
 
-    private Checkpoint takeOverAgain(Connection connection) throws IOException, RewindException {
-        Checkpoint[] now = new Checkpoint[1];
-        generation++;
-        boolean[] missing = new boolean[1];
-        store.replace(
-                connection,
-                present -> {
-                    fence(present, false);
-                    missing[0] = present == null;
-                    now[0] =
-                            present == null
-                                    ? snapshotCheckpoint()
-                                    : withGeneration(present, generation);
-                    return now[0];
-                });
-        if (missing[0]) {
-            throw new RewindException(null);
-        }
-        return now[0];
-    }
-
     private void dropApplied(List<Batch> pending, Checkpoint now, @Nullable LaneFault fault)
             throws RewindException {
-        if (now.phase() != phase || now.offset() < appliedOffset) {
+        if (now.phase() != owner.phase() || now.offset() < appliedOffset) {
             throw new RewindException(now);
         }
         Batch failed = fault == null ? null : fault.batch();
@@ -577,13 +340,13 @@ final class GuardedLane implements Closeable {
                 wire,
                 batch.valueAt + Checkpoint.GENERATION_AT,
                 Checkpoint.GENERATION_WIDTH,
-                generation);
+                owner.generation());
         standing = Arrays.copyOfRange(wire, batch.valueAt, batch.valueAt + Checkpoint.LENGTH);
     }
 
     private void applied(Batch batch) {
         appliedOffset = batch.endOffset;
-        if (phase == Checkpoint.Phase.STREAMING) {
+        if (owner.phase() == Checkpoint.Phase.STREAMING) {
             appliedCommands.add(batch.sourceCommands);
             appliedBytes.add(batch.endOffset - batch.startOffset);
         }
@@ -604,9 +367,7 @@ final class GuardedLane implements Closeable {
 
         @Override
         public void refused(Batch batch, int command, String error) {
-            CommandView view = BatchSurgery.view(batch, command);
-            int database = BatchSurgery.databaseOf(batch, command, settings.database());
-            refusedInside.add(Refusal.of(view, batch.offsetBehind(command), database, error));
+            refusals.heard(batch, command, error);
         }
 
         @Override

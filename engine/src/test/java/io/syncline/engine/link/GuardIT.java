@@ -94,6 +94,7 @@ class GuardIT {
                 target.command("ACL", "SETUSER", "default", "-append");
                 target.command("ACL", "SETUSER", "default", "+append");
                 workload.awaitMore(2_000, LIMIT);
+                assertThat(link.shard().snapshots()).isLessThanOrEqualTo(1);
             }
         }
         workload.stop();
@@ -149,6 +150,7 @@ class GuardIT {
                 workload.awaitMore(500, LIMIT);
                 target.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
             }
+            assertThat(link.ended()).isFalse();
         }
         try (RunningLink link = sync.start().awaitStreaming()) {
             workload.awaitMore(1_000, LIMIT);

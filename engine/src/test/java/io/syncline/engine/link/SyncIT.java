@@ -8,6 +8,8 @@ import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.SampleData;
 import io.syncline.testkit.ServerBinary;
+import io.syncline.testkit.ServerVersion;
+import io.syncline.testkit.ServerVersion.Product;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
 import io.syncline.testkit.WorkloadProfile;
@@ -47,16 +49,17 @@ class SyncIT {
         return pairs.stream();
     }
 
-    private static Set<ServerBinary> targets(ServerBinary source, List<ServerBinary> all) {
+    private static List<ServerBinary> targets(ServerBinary source, List<ServerBinary> all) {
         return all.stream()
                 .filter(target -> target.equals(source) || isNewestOfFamily(target, all))
-                .filter(target ->
-                        target.version().product() == source.version().product()
-                                || (source.version().product()
-                                                == io.syncline.testkit.ServerVersion.Product.REDIS
-                                        && !source.version().atLeastRedis(7, 4)))
-                .filter(target -> target.version().compareTo(source.version()) >= 0)
-                .collect(Collectors.toSet());
+                .filter(target -> canExpressAllOf(source.version(), target.version()))
+                .toList();
+    }
+
+    /// Up to Redis 7.2 the families are one; from there on each goes its own way.
+    private static boolean canExpressAllOf(ServerVersion source, ServerVersion target) {
+        boolean common = source.product() == Product.REDIS && !source.atLeastRedis(7, 4);
+        return (common || target.product() == source.product()) && target.compareTo(source) >= 0;
     }
 
     private static boolean isNewestOfFamily(ServerBinary one, List<ServerBinary> all) {

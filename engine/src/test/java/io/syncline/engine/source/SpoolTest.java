@@ -1,6 +1,5 @@
 package io.syncline.engine.source;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.bytes.ByteBuilder;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,8 +42,8 @@ class SpoolTest {
 
     /// Writes at most `length` bytes of a known sequence; fewer when a block ends.
     private static int write(Spool spool, long from, int length, long millis) throws IOException {
-        Spool.Block block = requireNonNull(spool.room(), "the spool is closed");
-        byte[] array = requireNonNull(block.array, "the block to fill is on disk");
+        Spool.Block block = Objects.requireNonNull(spool.room());
+        byte[] array = Objects.requireNonNull(block.array);
         int count = Math.min(length, array.length - block.filled);
         for (int i = 0; i < count; i++) {
             array[block.filled + i] = byteAt(from + i);
@@ -186,8 +186,8 @@ class SpoolTest {
     private static void put(Spool spool, byte[] bytes, int length) {
         try {
             for (int at = 0; at < length; ) {
-                Spool.Block block = requireNonNull(spool.room(), "the spool is closed");
-                byte[] array = requireNonNull(block.array, "the block to fill is on disk");
+                Spool.Block block = Objects.requireNonNull(spool.room());
+                byte[] array = Objects.requireNonNull(block.array);
                 int count = Math.min(length - at, array.length - block.filled);
                 System.arraycopy(bytes, at, array, block.filled, count);
                 spool.filled(block, count, 0);
@@ -252,10 +252,9 @@ class SpoolTest {
         try (Spool spool = spool(0, 4L * BLOCK)) {
             int commands = 3_000;
             for (int i = 0; i < commands; i++) {
-                Spool.Block block = requireNonNull(spool.room(), "the spool is closed");
-                byte[] array = requireNonNull(block.array, "the block to fill is on disk");
-                int room = array.length - block.filled;
-                assertThat(room).isGreaterThan(command.length);
+                Spool.Block block = Objects.requireNonNull(spool.room());
+                byte[] array = Objects.requireNonNull(block.array);
+                assertThat(array.length - block.filled).isGreaterThan(command.length);
                 System.arraycopy(command.array, 0, array, block.filled, command.length);
                 spool.filled(block, command.length, 1_000_000 + i);
             }

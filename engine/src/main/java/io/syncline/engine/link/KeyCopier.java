@@ -1,0 +1,270 @@
+package io.syncline.engine.link;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.rdb.CommandEncoder;
+import io.syncline.engine.rdb.DumpPayload;
+import io.syncline.engine.rdb.RdbReader;
+import io.syncline.engine.rdb.RdbType;
+import io.syncline.engine.rdb.UnsupportedValueException;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.target.Place;
+import io.syncline.engine.target.Refusal;
+import io.syncline.engine.target.RewindException;
+import io.syncline.engine.target.TargetWriter;
+import java.io.IOException;
+
+/// Writes the keys of a snapshot: plain strings as SET, small ones joined into MSET, everything
+/// else as RESTORE of the bytes as they stand, and what is too large for that as ordinary commands.
+final class KeyCopier {
+    private final Workshop shop;
+    private final RdbReader reader;
+    private final TargetWriter writer;
+    private final Place place;
+    private final CommandSpec set = CommandTable.standard().find("SET");
+    private final CommandView setView = new CommandView();
+    private final ByteBuilder scratch = new ByteBuilder(4 << 10);
+    private final long extendMillis;
+    private int targetDatabase;
+
+    /// @param place moves on by one with each key's commands
+    KeyCopier(Workshop shop, RdbReader reader, Place place) {
+        this.shop = shop;
+        this.reader = reader;
+        this.writer = shop.writer();
+        this.place = place;
+        this.extendMillis = shop.options().extendExpiry().toMillis();
+    }
+
+    /// Copies the key that the reader stands at.
+    void copy(int database, ByteSlice key) throws IOException, RewindException {
+        targetDatabase = database;
+        if (!reader.isWhole()) {
+            large(key);
+        } else if (reader.type() == RdbType.STRING && reader.keyMetadata().length == 0) {
+            string(key);
+        } else {
+            restore(key);
+        }
+    }
+
+    /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
+    private void written() throws RewindException {
+        written(1);
+    }
+
+    private void written(int commands) throws RewindException {
+        place.offset++;
+        writer.close(commands, place);
+    }
+
+    private long expiry() {
+        long at = reader.expireAtMillis();
+        return at < 0 ? -1 : at + extendMillis;
+    }
+
+    private void string(ByteSlice key) throws IOException, RewindException {
+        long expiry = expiry();
+        if (expiry >= 0 && !shop.rewriter().targetKnowsAbsoluteSet()) {
+            restore(key);
+            return;
+        }
+        ByteSlice value = reader.stringValue();
+        if (expiry < 0 && value.length <= MERGED_BYTES) {
+            plainSet(key, value);
+            return;
+        }
+        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
+        wire.ensure(key.length + value.length + 96);
+        RespWriter.array(wire, expiry < 0 ? 3 : 5);
+        RespWriter.bulk(wire, SET);
+        bulk(wire, key);
+        bulk(wire, value);
+        if (expiry >= 0) {
+            RespWriter.bulk(wire, PXAT);
+            RespWriter.bulk(wire, expiry);
+        }
+        written();
+    }
+
+    /// Longer values gain nothing from being joined, and would be copied once more.
+    private static final int MERGED_BYTES = 16 << 10;
+
+    private static final byte[] SET = {'S', 'E', 'T'};
+    private static final byte[] PXAT = {'P', 'X', 'A', 'T'};
+
+    private void plainSet(ByteSlice key, ByteSlice value) throws RewindException {
+        scratch.clear();
+        RespWriter.array(scratch, 3);
+        RespWriter.bulk(scratch, SET);
+        setView.offsets[0] = scratch.length - 5;
+        setView.lengths[0] = 3;
+        bulk(scratch, key);
+        setView.offsets[1] = scratch.length - 2 - key.length;
+        setView.lengths[1] = key.length;
+        bulk(scratch, value);
+        setView.offsets[2] = scratch.length - 2 - value.length;
+        setView.lengths[2] = value.length;
+        setView.buffer = scratch.array;
+        setView.start = 0;
+        setView.end = scratch.length;
+        setView.argumentCount = 3;
+        place.offset++;
+        writer.append(targetDatabase, setView, set, place);
+    }
+
+    private void restore(ByteSlice key) throws IOException, RewindException {
+        boolean direct = shop.payloads().isDirect(reader.type());
+        if (!direct) {
+            scratch.clearAndTrim(1 << 20);
+            try {
+                shop.payloads().write(reader.type(), reader.value(), scratch);
+            } catch (UnsupportedValueException e) {
+                refuse(key, e);
+                return;
+            }
+        }
+        boolean replaces = shop.rewriter().targetKnowsReplace();
+        ByteBuilder wire = writer.open(targetDatabase, key, true, place);
+        boolean modern = shop.rewriter().targetKnowsAbsoluteRestore();
+        boolean absolute = modern && reader.expireAtMillis() >= 0;
+        boolean idle = modern && reader.idleSeconds() >= 0;
+        boolean used = modern && reader.frequency() >= 0;
+        if (!replaces) {
+            RespWriter.array(wire, 2);
+            RespWriter.bulk(wire, "DEL");
+            bulk(wire, key);
+        }
+        RespWriter.array(
+                wire, 4 + (replaces ? 1 : 0) + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
+        RespWriter.bulk(wire, RESTORE);
+        bulk(wire, key);
+        RespWriter.bulk(wire, restoreExpiry(modern));
+        if (direct) {
+            ByteSlice value = reader.value();
+            int length = value.length + DumpPayload.OVERHEAD_BYTES;
+            wire.ensure(length + 96);
+            wire.put((byte) '$').putDecimal(length).putLineEnd();
+            DumpPayload.write(wire, reader.type(), value, shop.payloads().version());
+            wire.putLineEnd();
+        } else {
+            RespWriter.bulk(wire, scratch.array, 0, scratch.length);
+        }
+        if (replaces) {
+            RespWriter.bulk(wire, REPLACE);
+        }
+        if (absolute) {
+            RespWriter.bulk(wire, ABSTTL);
+        }
+        if (idle) {
+            RespWriter.bulk(wire, "IDLETIME");
+            RespWriter.bulk(wire, reader.idleSeconds());
+        } else if (used) {
+            RespWriter.bulk(wire, "FREQ");
+            RespWriter.bulk(wire, reader.frequency());
+        }
+        written(replaces ? 1 : 2);
+    }
+
+    private static final byte[] RESTORE = {'R', 'E', 'S', 'T', 'O', 'R', 'E'};
+    private static final byte[] REPLACE = {'R', 'E', 'P', 'L', 'A', 'C', 'E'};
+    private static final byte[] ABSTTL = {'A', 'B', 'S', 'T', 'T', 'L'};
+
+    /// Zero means no expiry, so an expiry in the past becomes the first millisecond there is.
+    private long restoreExpiry(boolean absolute) {
+        long at = expiry();
+        if (at < 0) {
+            return 0;
+        }
+        return Math.max(1, absolute ? at : at - shop.sourceMillis(System.currentTimeMillis()));
+    }
+
+    /// A value that is too large to hold, or to be taken by the target at once: as commands.
+    private void large(ByteSlice key) throws IOException, RewindException {
+        byte[] name = key.toBytes();
+        ByteSlice kept = new ByteSlice().set(name, 0, name.length);
+        long expiry = expiry();
+        command(kept, "DEL");
+        CommandEncoder encoder =
+                new CommandEncoder(shop.targetFormat(), command -> chunk(kept, command));
+        encoder.start(kept);
+        try {
+            reader.streamValue(encoder);
+            encoder.finish();
+        } catch (UnsupportedValueException e) {
+            refuse(kept, e);
+            return;
+        } catch (ChunkException e) {
+            throw e.rewind;
+        }
+        if (expiry >= 0) {
+            command(kept, "PEXPIREAT", Long.toString(expiry).getBytes(US_ASCII));
+        }
+    }
+
+    private void command(ByteSlice key, String name, byte[]... more) throws RewindException {
+        ByteBuilder wire = writer.open(targetDatabase, key, false, place);
+        RespWriter.array(wire, 2 + more.length);
+        RespWriter.bulk(wire, name);
+        bulk(wire, key);
+        for (byte[] argument : more) {
+            RespWriter.bulk(wire, argument);
+        }
+        written();
+    }
+
+    private void chunk(ByteSlice key, ByteBuilder command) throws IOException {
+        try {
+            writer.open(targetDatabase, key, false, place).put(command.array, 0, command.length);
+            written();
+        } catch (RewindException e) {
+            throw new ChunkException(e);
+        }
+    }
+
+    /// Carries a rewind through the value decoder.
+    private static final class ChunkException extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final RewindException rewind;
+
+        ChunkException(RewindException rewind) {
+            super(rewind);
+            this.rewind = rewind;
+        }
+    }
+
+    private void refuse(ByteSlice key, UnsupportedValueException why) {
+        Refusal refusal =
+                new Refusal(
+                        0,
+                        targetDatabase,
+                        "RESTORE",
+                        key.toString(),
+                        String.valueOf(why.getMessage()),
+                        "");
+        if (!shop.refused(refusal)) {
+            throw new SynclineException(
+                    ErrorCode.VALUE_REFUSED,
+                    shop.place(),
+                    "the key '"
+                            + refusal.key()
+                            + "' in database "
+                            + targetDatabase
+                            + " cannot be expressed at the target: "
+                            + refusal.reason(),
+                    "Upgrade the target, or choose --on-refused skip to go on without such keys");
+        }
+        writer.record(refusal);
+    }
+
+    private static void bulk(ByteBuilder out, ByteSlice value) {
+        RespWriter.bulk(out, value.array, value.offset, value.length);
+    }
+}

@@ -1,0 +1,160 @@
+package io.syncline.engine.source;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.HostPort;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Opens replica streams, and waits for a source that is away, within the retry time.
+final class SourceDialer {
+    /// How often a wait looks whether it is still wanted.
+    private static final long LOOK_NANOS = 100_000_000;
+
+    private final Receiver.Settings settings;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile @Nullable Connection handshaking;
+    private volatile String place;
+    private volatile boolean abandoning;
+
+    SourceDialer(Receiver.Settings settings, String place) {
+        this.settings = settings;
+        this.place = place;
+    }
+
+    /// The node last dialled.
+    String place() {
+        return place;
+    }
+
+    /// Opens a stream, trying again as long as the settings allow.
+    ///
+    /// @param from null for a snapshot
+    /// @param fault why an earlier stream broke; null for a first one
+    /// @return null when that is not wanted any more
+    @Nullable ReplicaStream open(@Nullable Position from, @Nullable String fault) {
+        long now = System.nanoTime();
+        Backoff backoff = new Backoff(settings.retry(), now);
+        String reason = fault;
+        while (!isStopping()) {
+            if (reason == null) {
+                try {
+                    ReplicaStream opened = openOnce(from);
+                    if (backoff.count() > 0) {
+                        settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
+                    }
+                    return opened;
+                } catch (IOException e) {
+                    reason = reason(e);
+                }
+                if (isStopping()) {
+                    return null;
+                }
+            }
+            now = System.nanoTime();
+            long delay = backoff.next(now);
+            if (delay < 0) {
+                throw exhausted(backoff, reason, now);
+            }
+            settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
+            pause(delay);
+            reason = null;
+        }
+        return null;
+    }
+
+    private SynclineException exhausted(Backoff backoff, String reason, long now) {
+        return new SynclineException(
+                settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED,
+                place,
+                "the source is away"
+                        + (settings.retry().isZero()
+                                ? ""
+                                : " for "
+                                        + backoff.elapsed(now).toSeconds()
+                                        + " s, longer than the retry time of "
+                                        + settings.retry().toMinutes()
+                                        + " min")
+                        + ": "
+                        + reason,
+                "Bring it back and start the task again: it goes on where it stopped, as long as the"
+                        + " source's backlog reaches back to there");
+    }
+
+    private ReplicaStream openOnce(@Nullable Position from) throws IOException {
+        HostPort address = settings.finder().find();
+        place = address.toString();
+        Connection connection = settings.connector().open(address);
+        handshaking = connection;
+        try {
+            if (isStopping()) {
+                throw new EOFException("stopped");
+            }
+            return ReplicaStream.open(connection, from, settings.version(), settings.silence());
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        } finally {
+            handshaking = null;
+        }
+    }
+
+    /// Lets the present wait end, and the next ones begin again with [#resume].
+    void abandon() {
+        abandoning = true;
+        closeHandshake();
+    }
+
+    void resume() {
+        abandoning = false;
+    }
+
+    /// Ends every wait, for good.
+    void stop() {
+        stopping.countDown();
+        closeHandshake();
+    }
+
+    private void closeHandshake() {
+        Connection unfinished = handshaking;
+        if (unfinished != null) {
+            unfinished.close();
+        }
+    }
+
+    static String reason(IOException e) {
+        String message = e.getMessage();
+        if (e instanceof SocketTimeoutException) {
+            return "the node said nothing for too long";
+        }
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    boolean isStopping() {
+        return stopping.getCount() == 0 || abandoning;
+    }
+
+    /// Waits.
+    ///
+    /// @return whether the receiver was closed, or let go of its feed, meanwhile
+    boolean pause(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        try {
+            while (!isStopping() && System.nanoTime() < until) {
+                stopping.await(
+                        Math.min(until - System.nanoTime(), LOOK_NANOS), TimeUnit.NANOSECONDS);
+            }
+            return isStopping();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopping.countDown();
+            return true;
+        }
+    }
+}
