@@ -73,7 +73,7 @@ final class ClusterSimulation {
 
     ClusterSimulation(long seed) {
         random = new Random(seed);
-        settings = settings(random.nextBoolean());
+        settings = settings(random.nextBoolean(), 1);
         for (int i = 0; i < NODES; i++) {
             history.add(new ArrayList<>());
         }
@@ -83,7 +83,7 @@ final class ClusterSimulation {
         begin(durable);
     }
 
-    static WriterSettings settings(boolean merge) {
+    static WriterSettings settings(boolean merge, long start) {
         Endpoint endpoint =
                 new Endpoint(
                         Endpoint.Topology.CLUSTER,
@@ -100,7 +100,7 @@ final class ClusterSimulation {
                 0,
                 new Instance(
                         endpoint, new Connector(Credentials.NONE, TlsOptions.OFF, "sim"), true),
-                1,
+                start,
                 all,
                 new CommandFilter(FilterRules.standard(), CommandTable.standard()),
                 512,
