@@ -16,8 +16,8 @@ public record FilterRules(Set<String> allow, Set<String> deny, List<String> excl
     /// Everything that Syncline writes for itself begins so: checkpoints, marks, temporary keys.
     public static final String OWN_PREFIX = "__syncline:";
 
-    /// The heartbeat that another data transmission service writes into what it watches.
-    public static final String FOREIGN_HEARTBEAT = "DTS_REDIS_TIMESTAMP_HEARTBEAT";
+    /// Heartbeats, ours and those of a managed service whose name for them we share.
+    public static final String HEARTBEAT_PREFIX = "DTS_REDIS_TIMESTAMP_HEARTBEAT";
 
     /// Each is compared with every key that begins with the same letter.
     public static final int PREFIX_COUNT_LIMIT = 1000;
@@ -43,7 +43,7 @@ public record FilterRules(Set<String> allow, Set<String> deny, List<String> excl
 
     /// Lets everything through save the services' own keys.
     public static FilterRules standard() {
-        return new FilterRules(Set.of(), Set.of(), List.of(OWN_PREFIX, FOREIGN_HEARTBEAT));
+        return new FilterRules(Set.of(), Set.of(), List.of(OWN_PREFIX, HEARTBEAT_PREFIX));
     }
 
     private static Set<String> check(String what, Set<String> names) {

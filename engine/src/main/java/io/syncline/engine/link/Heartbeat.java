@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.resp.CommandView;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import java.util.Arrays;
 /// The name begins like that of the managed service this follows, so that other tools which know
 /// that name leave it alone too.
 final class Heartbeat {
-    static final String PREFIX = "DTS_REDIS_TIMESTAMP_HEARTBEAT";
+    static final String PREFIX = FilterRules.HEARTBEAT_PREFIX;
 
     /// Longer than any pause between two of them; short enough to leave nothing behind.
     static final int EXPIRY_SECONDS = 60;

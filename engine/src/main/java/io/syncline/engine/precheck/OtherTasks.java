@@ -72,7 +72,9 @@ final class OtherTasks {
             long age = 0;
             for (String word : client.strip().split(" ", -1)) {
                 if (word.startsWith("name=" + NAME_PREFIX)) {
+                    // A lane's name goes on with its pipeline, its start and more.
                     name = word.substring("name=".length() + NAME_PREFIX.length());
+                    name = name.split(":", 2)[0];
                 } else if (word.startsWith("age=")) {
                     age = Long.parseLong(word.substring("age=".length()));
                 }

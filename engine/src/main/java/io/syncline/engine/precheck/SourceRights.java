@@ -1,5 +1,6 @@
 package io.syncline.engine.precheck;
 
+import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// source fork.
 final class SourceRights {
     /// Begins the name of every heartbeat key, as that of the managed service we follow.
-    static final String HEARTBEAT_PREFIX = "DTS_REDIS_TIMESTAMP_HEARTBEAT";
 
     static final Check.Questions REPLICATION = SourceRights::replicationQuestions;
+
     static final Check.Questions HEARTBEAT = SourceRights::heartbeatQuestions;
 
     private static final List<String> PSYNC = List.of("PSYNC", "?", "-1");
@@ -58,7 +59,7 @@ final class SourceRights {
     }
 
     private static List<String> heartbeat(Plan plan) {
-        return List.of("SETEX", HEARTBEAT_PREFIX + ":" + plan.task(), "60", "0");
+        return List.of("SETEX", FilterRules.HEARTBEAT_PREFIX + ":" + plan.task(), "60", "0");
     }
 
     static void replication(Node node, Plan plan, Verdict verdict) throws IOException {
@@ -117,7 +118,9 @@ final class SourceRights {
                             "the account may not write the heartbeat key, so the latency in"
                                     + " milliseconds is unknown: "
                                     + refused.reason(),
-                            "Allow the account +setex on keys ~" + HEARTBEAT_PREFIX + "*");
+                            "Allow the account +setex on keys ~"
+                                    + FilterRules.HEARTBEAT_PREFIX
+                                    + "*");
             case Rights.Unknown unknown ->
                     verdict.unknown(node, "the right to write a heartbeat", unknown.reason());
         }

@@ -2,6 +2,7 @@ package io.syncline.engine.precheck;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.OwnKeys;
@@ -20,7 +21,8 @@ final class TargetKeys {
     /// Keys per answer: few round trips, and an answer of under a megabyte.
     private static final String SCAN_COUNT = "2000";
 
-    private static final String TASK_SUFFIX = ":task";
+    private static final String TASK_PREFIX = OwnKeys.PREFIX + "{";
+    private static final String TASK_SUFFIX = "}:task";
 
     private TargetKeys() {}
 
@@ -99,15 +101,15 @@ final class TargetKeys {
     private static boolean isForeign(Reply.Bulk key, NavigableSet<String> tasks) {
         if (startsWith(key.bytes(), OwnKeys.PREFIX)) {
             String name = key.utf8();
-            if (name.endsWith(TASK_SUFFIX)
-                    && name.length() > OwnKeys.PREFIX.length() + TASK_SUFFIX.length()) {
+            if (name.startsWith(TASK_PREFIX)
+                    && name.endsWith(TASK_SUFFIX)
+                    && name.length() > TASK_PREFIX.length() + TASK_SUFFIX.length()) {
                 tasks.add(
-                        name.substring(
-                                OwnKeys.PREFIX.length(), name.length() - TASK_SUFFIX.length()));
+                        name.substring(TASK_PREFIX.length(), name.length() - TASK_SUFFIX.length()));
             }
             return false;
         }
-        return !startsWith(key.bytes(), SourceRights.HEARTBEAT_PREFIX);
+        return !startsWith(key.bytes(), FilterRules.HEARTBEAT_PREFIX);
     }
 
     private static boolean startsWith(byte[] key, String prefix) {

@@ -1,5 +1,6 @@
 package io.syncline.engine.target;
 
+import io.syncline.engine.command.FilterRules;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -10,7 +11,7 @@ import java.util.Arrays;
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {
-    public static final String PREFIX = "__syncline:";
+    public static final String PREFIX = FilterRules.OWN_PREFIX;
 
     /// The task itself: a hash with its start counter and what it knew at the start.
     public byte[] manifest() {

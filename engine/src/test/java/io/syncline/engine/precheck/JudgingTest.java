@@ -174,7 +174,7 @@ class JudgingTest {
                 id=6 addr=127.0.0.1:4 name= age=99 idle=0
                 """;
 
-        assertThat(OtherTasks.running(clients)).containsExactly("orders:eu");
+        assertThat(OtherTasks.running(clients)).containsExactly("orders");
     }
 
     @Test

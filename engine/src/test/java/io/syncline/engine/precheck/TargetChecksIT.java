@@ -203,7 +203,7 @@ class TargetChecksIT {
 
     @Test
     void ourOwnKeysAndHeartbeatsDoNotMakeATargetNotEmpty() {
-        target.command("SET", "__syncline:trial:checkpoint:0", "1");
+        target.command("SET", "__syncline:{trial}:checkpoint:0", "1");
         target.command("SET", "DTS_REDIS_TIMESTAMP_HEARTBEAT:other", "1");
 
         assertThat(Trial.of(source, target).find("target-empty"))
@@ -222,8 +222,8 @@ class TargetChecksIT {
 
     @Test
     void anotherTaskAtTheTargetIsAWarning() {
-        target.command("HSET", "__syncline:orders:task", "starts", "1");
-        target.command("HSET", "__syncline:trial:task", "starts", "1");
+        target.command("HSET", "__syncline:{orders}:task", "starts", "1");
+        target.command("HSET", "__syncline:{trial}:task", "starts", "1");
 
         assertThat(Trial.of(source, target).find("other-tasks"))
                 .containsExactly(
