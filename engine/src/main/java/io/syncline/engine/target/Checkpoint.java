@@ -58,6 +58,22 @@ public record Checkpoint(
                 generation, phase, otherOffset, otherDatabase, replicationId, timeMillis);
     }
 
+    /// What stands while a snapshot is written: no place to resume from.
+    static Checkpoint ofSnapshot(long generation) {
+        return new Checkpoint(generation, Phase.SNAPSHOT, 0, 0, NO_ID, System.currentTimeMillis());
+    }
+
+    /// The same place, written by another generation.
+    Checkpoint by(long otherGeneration) {
+        return new Checkpoint(
+                otherGeneration,
+                phase,
+                offset,
+                database,
+                replicationId,
+                System.currentTimeMillis());
+    }
+
     public byte[] encode() {
         byte[] text = new byte[LENGTH];
         java.util.Arrays.fill(text, (byte) ' ');

@@ -59,30 +59,10 @@ final class CheckpointOwner {
                                         present -> {
                                             fence(present, true);
                                             return present == null
-                                                    ? snapshotCheckpoint()
-                                                    : withGeneration(present, generation);
+                                                    ? Checkpoint.ofSnapshot(generation)
+                                                    : present.by(generation);
                                         }));
         return found[0];
-    }
-
-    private Checkpoint snapshotCheckpoint() {
-        return new Checkpoint(
-                generation,
-                Checkpoint.Phase.SNAPSHOT,
-                0,
-                0,
-                Checkpoint.NO_ID,
-                System.currentTimeMillis());
-    }
-
-    private static Checkpoint withGeneration(Checkpoint of, long generation) {
-        return new Checkpoint(
-                generation,
-                of.phase(),
-                of.offset(),
-                of.database(),
-                of.replicationId(),
-                System.currentTimeMillis());
     }
 
     private void fence(@Nullable Checkpoint present, boolean starting) {
@@ -121,8 +101,8 @@ final class CheckpointOwner {
                     missing[0] = present == null;
                     now[0] =
                             present == null
-                                    ? snapshotCheckpoint()
-                                    : withGeneration(present, generation);
+                                    ? Checkpoint.ofSnapshot(generation)
+                                    : present.by(generation);
                     return now[0];
                 });
         if (missing[0]) {
@@ -136,7 +116,7 @@ final class CheckpointOwner {
     /// @return the checkpoint that batches follow
     Checkpoint beginSnapshot() {
         phase = Checkpoint.Phase.SNAPSHOT;
-        Checkpoint next = replace(snapshotCheckpoint());
+        Checkpoint next = replace(Checkpoint.ofSnapshot(generation));
         restoreManifest();
         return next;
     }

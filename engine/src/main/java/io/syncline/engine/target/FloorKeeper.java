@@ -64,8 +64,8 @@ final class FloorKeeper {
                                     present -> {
                                         fence(present);
                                         return present == null
-                                                ? snapshot()
-                                                : with(present, generation);
+                                                ? Checkpoint.ofSnapshot(generation)
+                                                : present.by(generation);
                                     });
                     epoch = readEpoch(connection);
                     if (epoch == 0) {
@@ -73,29 +73,10 @@ final class FloorKeeper {
                         found[0] = null;
                     }
                 });
-        Thread keeper = Thread.ofVirtual().name("floor " + settings.pipeline()).start(this::run);
+        Thread keeper =
+                Thread.ofPlatform().daemon().name("floor " + settings.pipeline()).start(this::run);
         thread = keeper;
         return found[0];
-    }
-
-    private Checkpoint snapshot() {
-        return new Checkpoint(
-                generation,
-                Checkpoint.Phase.SNAPSHOT,
-                0,
-                0,
-                Checkpoint.NO_ID,
-                System.currentTimeMillis());
-    }
-
-    private static Checkpoint with(Checkpoint of, long generation) {
-        return new Checkpoint(
-                generation,
-                of.phase(),
-                of.offset(),
-                of.database(),
-                of.replicationId(),
-                System.currentTimeMillis());
     }
 
     private void fence(@Nullable Checkpoint present) {
@@ -145,7 +126,7 @@ final class FloorKeeper {
                 connection -> {
                     // In this order: a crash in between must not leave a position whose marks are
                     // void.
-                    replace(connection, snapshot());
+                    replace(connection, Checkpoint.ofSnapshot(generation));
                     epoch = newEpoch(connection);
                 });
         return epoch;
@@ -199,7 +180,7 @@ final class FloorKeeper {
     /// Writes the floor before anything else happens.
     void writeNow(Checkpoint floor) {
         offered.set(null);
-        dialer.retrying(finder, connection -> replace(connection, with(floor, generation)));
+        dialer.retrying(finder, connection -> replace(connection, floor.by(generation)));
     }
 
     /// Everything is applied: the last floor is written, and refusals with it.
@@ -209,7 +190,7 @@ final class FloorKeeper {
         dialer.finishing(
                 finder,
                 connection -> {
-                    replace(connection, with(floor, generation));
+                    replace(connection, floor.by(generation));
                     recordRefusals(connection);
                 });
     }
@@ -283,7 +264,7 @@ final class FloorKeeper {
         }
         try (Connection connection = dialer.open(finder)) {
             if (floor != null) {
-                replace(connection, with(floor, generation));
+                replace(connection, floor.by(generation));
             }
             recordRefusals(connection);
         } catch (IOException e) {
