@@ -28,6 +28,7 @@ class PackageOrderTest {
                     "source",
                     "target",
                     "precheck",
+                    "verify",
                     "link");
 
     private static final JavaClasses ENGINE =
