@@ -8,9 +8,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads replies of users' data from a blocking stream. What is longer than a limit is not kept: only
-/// its beginning, its length and its digest are, so that memory is bounded by the number of values
-/// and not by their size.
+/// Reads replies of users' data from a blocking stream. What is longer than a limit is not kept:
+/// only its beginning, its length and its digest are, so that memory is bounded by the number of
+/// values and not by their size.
 final class AnswerReader {
     /// A short string needs no digest; a longer one is cut to a beginning of [#HEAD_BYTES].
     static final int HELD_BYTES = 64 << 10;
@@ -21,8 +21,7 @@ final class AnswerReader {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int DEPTH_LIMIT = 16;
     private static final Answer[] NONE = {};
-    private static final Answer.Bytes EMPTY =
-            new Answer.Bytes(new byte[0], 0, Digest.Sum.ZERO);
+    private static final Answer.Bytes EMPTY = new Answer.Bytes(new byte[0], 0, Digest.Sum.ZERO);
 
     private final InputStream input;
     private final Digest digest;

@@ -16,8 +16,8 @@ import java.util.Set;
 /// takes, and the only one that has to be fast.
 ///
 /// Two rounds: type and expiry at the source; then the value at both sides and the expiry at the
-/// target, read side by side and dropped at once, so that memory holds one key's values. Whatever is
-/// not plainly equal is left to [KeyLook].
+/// target, read side by side and dropped at once, so that memory holds one key's values. Whatever
+/// is not plainly equal is left to [KeyLook].
 final class BatchLook {
     private static final byte[] TYPE = bytes("TYPE");
     private static final byte[] PTTL = bytes("PTTL");
@@ -98,9 +98,10 @@ final class BatchLook {
             takeAbout();
             List<Integer> hashes = askValues();
             if (!hashes.isEmpty()) {
-                new FieldExpiries(sides).compare(keys, hashes, source, target).stream()
-                        .map(keys::get)
-                        .forEach(suspects::add);
+                new FieldExpiries(sides)
+                        .compare(keys, hashes, source, target).stream()
+                                .map(keys::get)
+                                .forEach(suspects::add);
             }
             return new Rest(suspects, large);
         }
@@ -176,8 +177,7 @@ final class BatchLook {
             flush(target);
             List<Integer> hashes = new ArrayList<>();
             for (int i = 0; i < source.length; i++) {
-                long at =
-                        Expiries.of(value(target[i]), clocks.getOrDefault(target[i], 0L));
+                long at = Expiries.of(value(target[i]), clocks.getOrDefault(target[i], 0L));
                 takeValue(i, at, full, hashes);
             }
             return hashes;

@@ -85,7 +85,6 @@ public record Difference(
     }
 
     Difference with(Repair other) {
-        return new Difference(
-                database, targetDatabase, key, kind, detail, source, target, other);
+        return new Difference(database, targetDatabase, key, kind, detail, source, target, other);
     }
 }

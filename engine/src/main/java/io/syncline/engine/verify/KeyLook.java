@@ -153,9 +153,7 @@ final class KeyLook {
     }
 
     private static Found found(@Nullable Mismatch mismatch) {
-        return mismatch == null
-                ? Found.of(null, "")
-                : Found.of(mismatch.kind(), mismatch.detail());
+        return mismatch == null ? Found.of(null, "") : Found.of(mismatch.kind(), mismatch.detail());
     }
 
     private Sum digest(ValueType type, Answer answer) {

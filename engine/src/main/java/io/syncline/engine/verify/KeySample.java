@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// A sample of the keys that a task has just written, to be verified while it goes on: the newest of
-/// every so many. One thread adds (a pipeline's applier), another drains.
+/// A sample of the keys that a task has just written, to be verified while it goes on: the newest
+/// of every so many. One thread adds (a pipeline's applier), another drains.
 ///
 /// A link without a sample pays one comparison with null for each command.
 public final class KeySample {
@@ -34,8 +34,8 @@ public final class KeySample {
     /// @param key its name
     public record Written(int database, Key key) {}
 
-    /// A write passes. Called for every one by a single thread, so it does next to nothing for those
-    /// that are not taken.
+    /// A write passes. Called for every one by a single thread, so it does next to nothing for
+    /// those that are not taken.
     public void wrote(int database, byte[] buffer, int offset, int length) {
         if (++skipped < every || length > LONGEST_KEY) {
             return;

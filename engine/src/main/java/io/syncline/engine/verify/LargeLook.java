@@ -89,26 +89,31 @@ final class LargeLook {
     private @Nullable Mismatch unordered(
             ValueType type, byte[] key, Place place, long one, long other) throws IOException {
         Mismatch forward =
-                scan(type, key, new Direction(sides.source(), place.source(), one),
-                        new Direction(sides.target(), place.target(), other), place, true);
+                scan(
+                        type,
+                        key,
+                        new Direction(sides.source(), place.source(), one),
+                        new Direction(sides.target(), place.target(), other),
+                        place,
+                        true);
         if (forward != null || one == other) {
             return forward;
         }
         // Elements that have expired may still be counted: only names decide.
-        return scan(type, key, new Direction(sides.target(), place.target(), other),
-                new Direction(sides.source(), place.source(), one), place, false);
+        return scan(
+                type,
+                key,
+                new Direction(sides.target(), place.target(), other),
+                new Direction(sides.source(), place.source(), one),
+                place,
+                false);
     }
 
     /// One end of a scan.
     private record Direction(SideLinks side, int database, long length) {}
 
     private @Nullable Mismatch scan(
-            ValueType type,
-            byte[] key,
-            Direction from,
-            Direction to,
-            Place place,
-            boolean forward)
+            ValueType type, byte[] key, Direction from, Direction to, Place place, boolean forward)
             throws IOException {
         byte[] count = bytes(Long.toString(pieceItems(from.side, key, from.database, from.length)));
         byte[] name = type.glance(key)[0];
@@ -116,7 +121,8 @@ final class LargeLook {
         byte[] cursor = bytes("0");
         do {
             Answer piece =
-                    from.side.ask(key, from.database, new byte[][] {name, key, cursor, COUNT, count});
+                    from.side.ask(
+                            key, from.database, new byte[][] {name, key, cursor, COUNT, count});
             Answer[] items = Values.scanned(piece);
             Answer next = Answer.items(piece).length == 2 ? Answer.items(piece)[0] : Answer.Nil.NIL;
             cursor = next instanceof Answer.Bytes bytes ? bytes.head() : bytes("0");
@@ -124,9 +130,7 @@ final class LargeLook {
             if (mismatch == null && type == ValueType.HASH && forward) {
                 String detail = fields.firstDifference(key, place, items, step);
                 mismatch =
-                        detail == null
-                                ? null
-                                : new Mismatch(Difference.Kind.FIELD_EXPIRY, detail);
+                        detail == null ? null : new Mismatch(Difference.Kind.FIELD_EXPIRY, detail);
             }
             sides.pace().took(0, sides.source(), sides.target());
             if (mismatch != null) {
@@ -168,16 +172,17 @@ final class LargeLook {
 
     /// What the other side has under these names, in their order.
     private static Answer[] members(
-            ValueType type, byte[] key, Answer[] items, int step, Direction to)
-            throws IOException {
+            ValueType type, byte[] key, Answer[] items, int step, Direction to) throws IOException {
         int count = items.length / step;
         if (type == ValueType.HASH || to.side.facts().manyMembers()) {
             byte[][] command = new byte[2 + count][];
-            command[0] = bytes(switch (type) {
-                case HASH -> "HMGET";
-                case SET -> "SMISMEMBER";
-                default -> "ZMSCORE";
-            });
+            command[0] =
+                    bytes(
+                            switch (type) {
+                                case HASH -> "HMGET";
+                                case SET -> "SMISMEMBER";
+                                default -> "ZMSCORE";
+                            });
             command[1] = key;
             for (int i = 0; i < count; i++) {
                 command[2 + i] = name(items[i * step]);

@@ -17,7 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Makes one key at the wrong side what it is at the right one, unless somebody writes it meanwhile.
+/// Makes one key at the wrong side what it is at the right one, unless somebody writes it
+/// meanwhile.
 ///
 /// Two rules keep newer writes. At the wrong side the key is watched before anything is read, and
 /// written in a transaction, so a write in between stops it. At the right side the key must have
@@ -123,8 +124,7 @@ final class Repairer {
         long expiry = Expiries.of(answers.get(1), clock);
         byte[] payload = answers.get(2) instanceof Answer.Bytes bytes ? bytes.head() : null;
         digest.start().add(absolute ? expiry : 0);
-        return new Right(
-                payload, expiry, payload == null ? Sum.ZERO : digest.add(payload).sum());
+        return new Right(payload, expiry, payload == null ? Sum.ZERO : digest.add(payload).sum());
     }
 
     private Step write(Suspect suspect, Place place, Difference difference, int rightDatabase)
@@ -208,9 +208,7 @@ final class Repairer {
             return List.<byte[][]>of(
                     expiry < 0
                             ? new byte[][] {bytes("PERSIST"), key}
-                            : new byte[][] {
-                                bytes("PEXPIREAT"), key, bytes(Long.toString(expiry))
-                            });
+                            : new byte[][] {bytes("PEXPIREAT"), key, bytes(Long.toString(expiry))});
         }
         ByteBuilder converted = new ByteBuilder(payload.length + 64);
         ByteSlice slice = new ByteSlice().set(payload, 0, payload.length);

@@ -68,8 +68,7 @@ final class ResumeFile {
                 .forEach((name, cursor) -> lines.add("walk " + name + " " + cursor));
         Path next = file.resolveSibling(file.getFileName() + ".next");
         Files.write(next, lines, StandardCharsets.UTF_8);
-        Files.move(
-                next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     void delete() throws IOException {

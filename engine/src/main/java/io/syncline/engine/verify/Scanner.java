@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One thread that scans the databases of one node, one after the other, and hands out their keys in
-/// batches.
+/// One thread that scans the databases of one node, one after the other, and hands out their keys
+/// in batches.
 final class Scanner {
     /// A scan of so many keeps a server busy for well under a millisecond.
     private static final int SCAN_COUNT = 1_000;
@@ -42,7 +42,7 @@ final class Scanner {
         this.scope = run.options().scope();
         long rate = run.options().limits().keysPerSecond();
         this.batchKeys =
-                rate == 0 ? BATCH_KEYS : (int) Math.clamp(rate / BATCHES_PER_SECOND, 1, BATCH_KEYS);
+                rate == 0 ? BATCH_KEYS : Math.clamp(rate / BATCHES_PER_SECOND, 1, BATCH_KEYS);
     }
 
     /// The top of a thread: whatever goes wrong ends the run.
@@ -129,8 +129,8 @@ final class Scanner {
                 && (scope.percent() == 100 || isSampled(key, scope.percent()));
     }
 
-    /// The same keys in each run and at both sides: by a hash of the name (FNV-1a, then mixed, since
-    /// its upper bits hardly move for short names).
+    /// The same keys in each run and at both sides: by a hash of the name (FNV-1a, then mixed,
+    /// since its upper bits hardly move for short names).
     static boolean isSampled(byte[] key, double percent) {
         long hash = 0xcbf29ce484222325L;
         for (byte each : key) {

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Decides about a key that never stands still: no two looks at it, one at each side, are ever of the
-/// same moment. It counts as equal when the target shows a state that the source showed just before,
-/// which is all that lag can look like.
+/// Decides about a key that never stands still: no two looks at it, one at each side, are ever of
+/// the same moment. It counts as equal when the target shows a state that the source showed just
+/// before, which is all that lag can look like.
 final class Settling {
     /// What the source may have shown while the target was on its way there: many times the usual
     /// lag.
@@ -34,8 +34,7 @@ final class Settling {
         if (LargeLook.usage(sides.source(), key, place.source()) > LARGEST_BYTES) {
             return false;
         }
-        ValueType type =
-                last.source().isThere() ? last.source().type() : last.target().type();
+        ValueType type = last.source().isThere() ? last.source().type() : last.target().type();
         List<State> shown = new ArrayList<>();
         State first = null;
         boolean targetMoved = false;

@@ -7,8 +7,8 @@ import io.syncline.engine.verify.Look.State;
 import java.io.IOException;
 import java.util.List;
 
-/// The state of a key at one side at one instant: type, expiry and a digest of the whole value, read
-/// in one transaction, so that no state is seen that never was.
+/// The state of a key at one side at one instant: type, expiry and a digest of the whole value,
+/// read in one transaction, so that no state is seen that never was.
 final class States {
     private static final byte[] MULTI = bytes("MULTI");
     private static final byte[] EXEC = bytes("EXEC");
@@ -63,9 +63,10 @@ final class States {
 
     /// Of a whole value, or of a scan's answer: the same whatever order a set or a hash is told in.
     static Sum digest(Digest digest, ValueType type, Answer answer) {
-        boolean scan = Answer.items(answer) instanceof Answer[] parts
-                && parts.length == 2
-                && parts[1] instanceof Answer.Items;
+        boolean scan =
+                Answer.items(answer) instanceof Answer[] parts
+                        && parts.length == 2
+                        && parts[1] instanceof Answer.Items;
         Answer[] items = scan ? Values.scanned(answer) : Answer.items(answer);
         return switch (type) {
             case SET -> unordered(digest, items, 1, false);

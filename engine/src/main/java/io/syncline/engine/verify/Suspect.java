@@ -22,8 +22,8 @@ final class Suspect {
 
     int repairs;
 
-    /// When its last look was due: after a fault the batch is gone through again, and no suspect may
-    /// be looked at twice without a pause between.
+    /// When its last look was due: after a fault the batch is gone through again, and no suspect
+    /// may be looked at twice without a pause between.
     long turnNanos;
 
     /// Its verdict is out.

@@ -32,9 +32,7 @@ final class Values {
         if (source.equals(target)) {
             return Standing.EQUAL;
         }
-        return firstDifference(type, source, target) == null
-                ? Standing.EQUAL
-                : Standing.DIFFERENT;
+        return firstDifference(type, source, target) == null ? Standing.EQUAL : Standing.DIFFERENT;
     }
 
     private static boolean isWhole(ValueType type, Answer answer) {
@@ -65,7 +63,8 @@ final class Values {
             case LIST -> lists(Answer.items(source), Answer.items(target));
             case SET -> sets(scanned(source), scanned(target));
             case HASH, ZSET -> pairs(type, scanned(source), scanned(target));
-            case NONE, STREAM, MODULE -> throw new IllegalArgumentException(type + " has no glance");
+            case NONE, STREAM, MODULE ->
+                    throw new IllegalArgumentException(type + " has no glance");
         };
     }
 

@@ -178,10 +178,7 @@ public final class Verification {
         for (int i = 0; i < options.limits().workers(); i++) {
             Worker worker = new Worker(shared, walks.source(), walks.target(), key);
             threads.add(
-                    Thread.ofPlatform()
-                            .name("syncline-verify-" + i)
-                            .daemon()
-                            .start(worker::work));
+                    Thread.ofPlatform().name("syncline-verify-" + i).daemon().start(worker::work));
         }
     }
 

@@ -30,22 +30,26 @@ final class Walks {
         layouts.put(source, source.layout());
         layouts.put(target, target.layout());
         for (ServerInfo node : source.nodes()) {
-            node.keysByDatabase().forEach((database, count) -> {
-                int other = targetOf(database);
-                if (other >= 0) {
-                    forward.add(walk(true, node, new Place(database, other), database, saved));
-                    keys += count;
-                }
-            });
+            node.keysByDatabase()
+                    .forEach((database, count) -> {
+                        int other = targetOf(database);
+                        if (other >= 0) {
+                            forward.add(
+                                    walk(true, node, new Place(database, other), database, saved));
+                            keys += count;
+                        }
+                    });
         }
         for (ServerInfo node : target.nodes()) {
-            node.keysByDatabase().forEach((database, count) -> {
-                int other = sourceOf(database);
-                if (other >= 0) {
-                    backward.add(walk(false, node, new Place(other, database), database, saved));
-                    keys += count;
-                }
-            });
+            node.keysByDatabase()
+                    .forEach((database, count) -> {
+                        int other = sourceOf(database);
+                        if (other >= 0) {
+                            backward.add(
+                                    walk(false, node, new Place(other, database), database, saved));
+                            keys += count;
+                        }
+                    });
         }
     }
 
@@ -56,8 +60,7 @@ final class Walks {
             int database,
             ResumeFile.@Nullable Saved saved) {
         String name = (forward ? "source:" : "target:") + node.runId() + ":" + database;
-        String from =
-                saved == null ? Walk.BEGIN : saved.cursors().getOrDefault(name, Walk.BEGIN);
+        String from = saved == null ? Walk.BEGIN : saved.cursors().getOrDefault(name, Walk.BEGIN);
         return new Walk(forward, node.address(), place, name, from);
     }
 
@@ -108,8 +111,8 @@ final class Walks {
 
     static List<List<Walk>> byNode(List<Walk> walks) {
         Map<HostPort, List<Walk>> byNode = new LinkedHashMap<>();
-        walks.forEach(walk ->
-                byNode.computeIfAbsent(walk.node(), node -> new ArrayList<>()).add(walk));
+        walks.forEach(
+                walk -> byNode.computeIfAbsent(walk.node(), node -> new ArrayList<>()).add(walk));
         return List.copyOf(byNode.values());
     }
 

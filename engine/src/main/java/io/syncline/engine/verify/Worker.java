@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// One thread that looks at batches until it is told to stop, with connections of its own.
 ///
 /// A suspect survives all but the last two of its looks among others ([BatchLook]), then two alone
-/// ([KeyLook]). If nothing moved between those two, it is a difference; if something did, the key is
-/// watched for a while ([Settling]).
+/// ([KeyLook]). If nothing moved between those two, it is a difference; if something did, the key
+/// is watched for a while ([Settling]).
 final class Worker {
     private final Run run;
     private final Sides sides;
@@ -140,9 +140,7 @@ final class Worker {
         Batch batch = task.batch();
         List<Suspect> suspects = task.suspects();
         List<Suspect> left =
-                suspects == null
-                        ? first(batch)
-                        : lookAgain(batch, suspects, task.dueNanos());
+                suspects == null ? first(batch) : lookAgain(batch, suspects, task.dueNanos());
         if (left.isEmpty()) {
             run.ledger().finish(batch);
         } else {

@@ -124,11 +124,7 @@ final class Traps {
     private void sortedSets() {
         each("zset:score", "ZADD", List.of("1", "a", "2", "b"), List.of("2", "a", "1", "b"));
         value("zset:score");
-        each(
-                "zset:close",
-                "ZADD",
-                List.of("0.1", "a"),
-                List.of("0.10000000000000002", "a"));
+        each("zset:close", "ZADD", List.of("0.1", "a"), List.of("0.10000000000000002", "a"));
         value("zset:close");
         both("ZADD", "zset:same", "inf", "a", "-inf", "b", "0.1", "c", "1e300", "d");
         List<String> many = new ArrayList<>();
