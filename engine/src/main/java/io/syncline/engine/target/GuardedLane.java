@@ -172,7 +172,8 @@ final class GuardedLane implements Closeable {
         refusals.collect();
     }
 
-    /// Waits until everything sent is applied, mending the lane as needed.
+    /// Waits until everything sent is applied, mending the lane as needed, and until what was
+    /// refused of it is listed: nothing else may follow that could carry the list.
     void drain() throws RewindException {
         Lane present = lane;
         while (present != null && !present.drain()) {
@@ -180,6 +181,7 @@ final class GuardedLane implements Closeable {
             present = lane;
         }
         refusals.collect();
+        refusals.recordNow();
     }
 
     /// Puts a refusal into the target's list with the next batch.

@@ -58,8 +58,11 @@ final class RefusalDesk {
     }
 
     /// Lists refusals in the target at once, since no batch will follow.
-    private void recordNow() {
-        dialer.retrying(
+    void recordNow() {
+        if (toRecord.isEmpty()) {
+            return;
+        }
+        dialer.finishing(
                 finder,
                 connection -> {
                     while (!toRecord.isEmpty()) {

@@ -57,6 +57,23 @@ class RefusedIT {
                 .stream().map(each -> new String((byte[]) each, StandardCharsets.UTF_8)).toList();
     }
 
+    /// The answer comes while the link waits for its last batch: no other batch carries the record.
+    @Test
+    void whatTheLastBatchRefusedIsListedWhenTheLinkIsStopped() {
+        try (RunningLink link = Sync.of(source, target).skipRefused().start().awaitStreaming()) {
+            target.command("SET", "list", "someone's string");
+            // The first batch opens the lane.
+            source.command("INCR", "before");
+            link.awaitCaughtUp(source);
+            target.command("CLIENT", "PAUSE", "1000", "WRITE");
+            source.command("RPUSH", "list", "a");
+            long goal = Long.parseLong(source.info("master_repl_offset"));
+            link.await("the command read", () -> link.shard().receivedOffset() >= goal);
+            assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
+        }
+        assertThat(recorded()).singleElement().asString().contains("\"key\":\"list\"");
+    }
+
     @Test
     void aWrongTypeIsSkippedAloneWhenToldTo() {
         try (RunningLink link = Sync.of(source, target).skipRefused().start().awaitStreaming()) {
