@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /// Compares many keys at once with pipelined reads: the path that nearly every key of a keyspace
@@ -73,7 +72,7 @@ final class BatchLook {
         private final long[] expiries;
         private final List<byte[]> suspects = new ArrayList<>();
         private final List<byte[]> large = new ArrayList<>();
-        private final Map<NodeLink, Long> clocks = new IdentityHashMap<>();
+        private final IdentityHashMap<NodeLink, Long> clocks = new IdentityHashMap<>();
         private boolean fieldsExpire;
 
         Run(List<byte[]> keys, Place place) throws IOException {

@@ -22,6 +22,7 @@ final class Ledger {
     private final Set<Named> told = new HashSet<>();
     private final Map<Difference.Kind, Long> byKind = new EnumMap<>(Difference.Kind.class);
     private long keys;
+    private long targetKeys;
     private long repaired;
     private int open;
 
@@ -34,6 +35,7 @@ final class Ledger {
     /// Goes on from where an earlier run was.
     synchronized void restore(ResumeFile.Saved saved) {
         keys = saved.keys();
+        targetKeys = saved.targetKeys();
         repaired = saved.repaired();
         byKind.putAll(saved.byKind());
     }
@@ -60,7 +62,11 @@ final class Ledger {
                 first = walk.open().peek()) {
             walk.open().remove();
             open--;
-            keys += first.keys().size();
+            if (walk.isForward()) {
+                keys += first.keys().size();
+            } else {
+                targetKeys += first.keys().size();
+            }
             for (Difference difference : first.found()) {
                 tell(difference);
             }
@@ -97,14 +103,24 @@ final class Ledger {
             cursors.put(walk.name(), walk.settled());
         }
         try {
-            return new ResumeFile.Saved(cursors, keys, repaired, byKind, listener.written());
+            return new ResumeFile.Saved(
+                    cursors, keys, targetKeys, repaired, byKind, listener.written());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     synchronized VerifyProgress progress(
-            VerifyProgress.Phase phase, long keysTotal, long bytes, long checking) {
-        return new VerifyProgress(phase, keys, keysTotal, bytes, checking, byKind, repaired);
+            VerifyProgress.Phase phase, Walks.Totals totals, long bytes, long checking) {
+        return new VerifyProgress(
+                phase,
+                keys,
+                totals.source(),
+                targetKeys,
+                totals.target(),
+                bytes,
+                checking,
+                byKind,
+                repaired);
     }
 }

@@ -47,6 +47,7 @@ final class ResumeFile {
     record Saved(
             Map<String, String> cursors,
             long keys,
+            long targetKeys,
             long repaired,
             Map<Difference.Kind, Long> byKind,
             long written) {
@@ -61,6 +62,7 @@ final class ResumeFile {
         lines.add(FORM);
         lines.add("of " + identity);
         lines.add("keys " + saved.keys());
+        lines.add("target-keys " + saved.targetKeys());
         lines.add("repaired " + saved.repaired());
         lines.add("written " + saved.written());
         saved.byKind().forEach((kind, count) -> lines.add("kind " + kind.word() + " " + count));
@@ -108,6 +110,7 @@ final class ResumeFile {
         return new Saved(
                 cursors,
                 numbers.getOrDefault("keys", 0L),
+                numbers.getOrDefault("target-keys", 0L),
                 numbers.getOrDefault("repaired", 0L),
                 byKind,
                 numbers.getOrDefault("written", 0L));

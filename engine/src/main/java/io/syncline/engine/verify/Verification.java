@@ -55,7 +55,7 @@ public final class Verification {
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile Phase phase = Phase.STARTING;
-    private volatile long keysTotal = -1;
+    private volatile Walks.Totals totals = Walks.Totals.UNKNOWN;
     private volatile boolean cancelled;
     private long savedNanos = System.nanoTime();
 
@@ -70,7 +70,7 @@ public final class Verification {
 
     /// How far it is. From any thread.
     public VerifyProgress progress() {
-        return ledger.progress(phase, keysTotal, pace.bytes(), desk.checking());
+        return ledger.progress(phase, totals, pace.bytes(), desk.checking());
     }
 
     /// Ends the run soon. From any thread; returns at once.
@@ -91,7 +91,7 @@ public final class Verification {
     public Outcome check(List<Written> keys) {
         return guarded(walks -> {
             phase = Phase.COMPARING;
-            keysTotal = keys.size();
+            totals = new Walks.Totals(keys.size(), 0);
             for (Batch batch : walks.given(keys)) {
                 ledger.begin(batch);
                 while (!desk.offer(batch)) {
@@ -158,7 +158,7 @@ public final class Verification {
         Walks walks = new Walks(options, source, target, saved);
         walks.forward().forEach(ledger::begin);
         walks.backward().forEach(ledger::begin);
-        keysTotal = walks.keysTotal();
+        totals = walks.totals();
         return walks;
     }
 

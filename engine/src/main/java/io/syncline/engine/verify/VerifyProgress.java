@@ -7,8 +7,10 @@ import java.util.Map;
 /// How far a verification is.
 ///
 /// @param phase what it does now
-/// @param keys looked at and settled, in both directions
-/// @param keysTotal what both sides said they hold when it began; -1 before that
+/// @param keys of the source that were compared
+/// @param keysTotal what the source said it holds when it began; -1 while nobody knows
+/// @param targetKeys of the target that were looked up at the source
+/// @param targetKeysTotal likewise
 /// @param bytes read from both sides
 /// @param checking keys that differed and are looked at again
 /// @param byKind differences so far
@@ -17,6 +19,8 @@ public record VerifyProgress(
         Phase phase,
         long keys,
         long keysTotal,
+        long targetKeys,
+        long targetKeysTotal,
         long bytes,
         long checking,
         Map<Difference.Kind, Long> byKind,
@@ -41,13 +45,18 @@ public record VerifyProgress(
         return byKind.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /// Scans may meet more keys than there were at the start, but it is over only at the end.
+    private double done() {
+        double all = Math.max(1.0, keysTotal + targetKeysTotal);
+        return Math.min(0.999, (keys + targetKeys) / all);
+    }
+
     /// From 0 to 1; -1 while nothing is known.
     public double fraction() {
         return switch (phase) {
             case STARTING -> -1;
             case ENDED -> 1;
-            case COMPARING, EXTRAS ->
-                    keysTotal <= 0 ? -1 : Math.min(0.999, keys / (double) keysTotal);
+            case COMPARING, EXTRAS -> keysTotal < 0 || targetKeysTotal < 0 ? -1 : done();
         };
     }
 }

@@ -5,11 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /// A scan of one database of one node, and how far its verdicts are.
-///
-/// @param forward whether the keys are the source's
-/// @param node whose keys; null for keys that were given and not scanned
-/// @param name of this walk in a state file: side, process and database, since a cursor means
-///   nothing to another process
 final class Walk {
     /// The cursor of a walk that has not begun, and of one that is over.
     static final String BEGIN = "0";
@@ -27,6 +22,11 @@ final class Walk {
     /// Everything before this is settled; behind the ledger's lock.
     private String settled;
 
+    /// @param forward whether the keys are the source's
+    /// @param node whose keys
+    /// @param name of this walk in a state file: side, process and database, since a cursor means
+    ///   nothing to another process
+    /// @param from where the scan begins
     Walk(boolean forward, HostPort node, Place place, String name, String from) {
         this.forward = forward;
         this.node = node;

@@ -20,7 +20,8 @@ final class Walks {
     private final Map<Side, String> layouts = new LinkedHashMap<>();
     private final List<Walk> forward = new ArrayList<>();
     private final List<Walk> backward = new ArrayList<>();
-    private long keys;
+    private long sourceKeys;
+    private long targetKeys;
 
     Walks(VerifyOptions options, Side source, Side target, ResumeFile.@Nullable Saved saved)
             throws IOException {
@@ -36,7 +37,7 @@ final class Walks {
                         if (other >= 0) {
                             forward.add(
                                     walk(true, node, new Place(database, other), database, saved));
-                            keys += count;
+                            targetKeys += count;
                         }
                     });
         }
@@ -47,7 +48,7 @@ final class Walks {
                         if (other >= 0) {
                             backward.add(
                                     walk(false, node, new Place(other, database), database, saved));
-                            keys += count;
+                            targetKeys += count;
                         }
                     });
         }
@@ -103,10 +104,18 @@ final class Walks {
         return layouts.getOrDefault(side, "");
     }
 
-    /// -1 when a pattern chooses: nobody knows how many it fits.
-    long keysTotal() {
+    /// How many keys there are to look at; -1 while nobody knows.
+    record Totals(long source, long target) {
+        static final Totals UNKNOWN = new Totals(-1, -1);
+    }
+
+    Totals totals() {
         VerifyOptions.Scope scope = options.scope();
-        return scope.pattern().isEmpty() ? Math.round(keys * scope.percent() / 100) : -1;
+        if (!scope.pattern().isEmpty()) {
+            return Totals.UNKNOWN;
+        }
+        double part = scope.percent() / 100;
+        return new Totals(Math.round(sourceKeys * part), Math.round(targetKeys * part));
     }
 
     static List<List<Walk>> byNode(List<Walk> walks) {

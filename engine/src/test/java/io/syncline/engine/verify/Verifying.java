@@ -24,7 +24,7 @@ public final class Verifying implements VerifyListener {
     private final List<String> warnings = new ArrayList<>();
     private VerifyOptions options;
     private VerifyProgress last =
-            new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, Map.of(), 0);
+            new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, 0, 0, Map.of(), 0);
 
     private Verifying(VerifyOptions options) {
         this.options = options;
