@@ -2,19 +2,21 @@ package io.syncline.engine.verify;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Some keys of a walk, on their way from a scan to a verdict.
 final class Batch {
     private final Walk walk;
     private final List<byte[]> keys;
 
-    /// Where the scan goes on behind these keys.
-    private final String cursor;
+    /// Where the scan goes on behind these keys; null when more of the same page follow, since a scan
+    /// can only be taken up between two pages.
+    private final @Nullable String cursor;
 
     private final List<Difference> found = new ArrayList<>();
     private boolean done;
 
-    Batch(Walk walk, List<byte[]> keys, String cursor) {
+    Batch(Walk walk, List<byte[]> keys, @Nullable String cursor) {
         this.walk = walk;
         this.keys = List.copyOf(keys);
         this.cursor = cursor;
@@ -28,7 +30,7 @@ final class Batch {
         return keys;
     }
 
-    String cursor() {
+    @Nullable String cursor() {
         return cursor;
     }
 

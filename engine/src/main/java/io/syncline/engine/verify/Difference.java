@@ -84,6 +84,18 @@ public record Difference(
         return key.text();
     }
 
+    Difference with(String sourceSummary, String targetSummary) {
+        return new Difference(
+                database,
+                targetDatabase,
+                key,
+                kind,
+                detail,
+                sourceSummary,
+                targetSummary,
+                repair);
+    }
+
     Difference with(Repair other) {
         return new Difference(database, targetDatabase, key, kind, detail, source, target, other);
     }

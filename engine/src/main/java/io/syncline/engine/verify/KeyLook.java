@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at one key thoroughly: of any type and size, wherever a cluster has it now, and says in
-/// words how it differs. Slow, since it waits for every answer; for keys that [BatchLook] leaves.
+/// Looks at keys thoroughly: of any type and size, wherever a cluster has them now, and says in words
+/// how they differ. For keys that [BatchLook] leaves.
 final class KeyLook {
     private static final byte[] TYPE = bytes("TYPE");
     private static final byte[] TIME = bytes("TIME");
+    private static final byte[] GETRANGE = bytes("GETRANGE");
+    private static final byte[] FIRST = bytes("0");
+    private static final byte[] LAST = bytes(Integer.toString(Show.SHOWN_BYTES - 1));
 
     private final Sides sides;
     private final Digest digest;
@@ -34,12 +37,51 @@ final class KeyLook {
         this.fields = new FieldExpiries(sides);
     }
 
+    /// How many keys are looked at together: their small values are in memory at the same time.
+    static final int TOGETHER = 32;
+
     Look look(byte[] key, Place place) throws IOException {
-        About source = about(sides.source(), key, place.source());
-        About target = about(sides.target(), key, place.target());
-        Found found = compare(key, place, source, target);
-        State one = new State(source.type, source.expiry, found.source);
-        State other = new State(target.type, target.expiry, found.target);
+        return look(List.of(key), place, false).getFirst();
+    }
+
+    /// Looks at some keys, at most [#TOGETHER].
+    ///
+    /// @param summarized whether differences shall say what the values are
+    List<Look> look(List<byte[]> keys, Place place, boolean summarized) throws IOException {
+        List<About> sources = abouts(sides.source(), keys, place.source());
+        List<About> targets = abouts(sides.target(), keys, place.target());
+        SideLinks.Questions glances =
+                i -> isGlanced(sources.get(i), targets.get(i))
+                        ? List.<byte[][]>of(sources.get(i).type.glance(keys.get(i)))
+                        : List.of();
+        List<List<Answer>> ones = sides.source().askAll(keys, place.source(), glances);
+        List<List<Answer>> others = sides.target().askAll(keys, place.target(), glances);
+        List<Look> looks = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            boolean glanced = !ones.get(i).isEmpty();
+            looks.add(
+                    look(
+                            keys.get(i),
+                            place,
+                            new Pair(
+                                    sources.get(i),
+                                    targets.get(i),
+                                    glanced ? ones.get(i).getFirst() : Answer.Nil.NIL,
+                                    glanced ? others.get(i).getFirst() : Answer.Nil.NIL)));
+        }
+        return summarized ? summarized(keys, place, looks, sources, targets) : looks;
+    }
+
+    private boolean isGlanced(About source, About target) {
+        return sides.mode() == Mode.FULL
+                && source.type.hasGlance()
+                && source.typeName.equals(target.typeName);
+    }
+
+    private Look look(byte[] key, Place place, Pair pair) throws IOException {
+        Found found = compare(key, place, pair);
+        State one = new State(pair.source.type, pair.source.expiry, found.source);
+        State other = new State(pair.target.type, pair.target.expiry, found.target);
         if (found.kind == null) {
             return new Look(null, one, other);
         }
@@ -50,28 +92,66 @@ final class KeyLook {
                         Key.of(key),
                         found.kind,
                         found.detail,
-                        summary(sides.source(), key, place.source(), source),
-                        summary(sides.target(), key, place.target(), target),
+                        "",
+                        "",
                         Difference.Repair.NONE);
         return new Look(difference, one, other);
+    }
+
+    /// What is known of a key at both sides.
+    ///
+    /// @param one glance at the source, nil for a value that has none
+    private record Pair(About source, About target, Answer one, Answer other) {}
+
+    private List<Look> summarized(
+            List<byte[]> keys,
+            Place place,
+            List<Look> looks,
+            List<About> sources,
+            List<About> targets)
+            throws IOException {
+        List<String> ones = summaries(sides.source(), keys, place.source(), looks, sources);
+        List<String> others = summaries(sides.target(), keys, place.target(), looks, targets);
+        List<Look> told = new ArrayList<>(looks.size());
+        for (int i = 0; i < looks.size(); i++) {
+            Look look = looks.get(i);
+            Difference difference = look.difference();
+            told.add(
+                    difference == null
+                            ? look
+                            : new Look(
+                                    difference.with(ones.get(i), others.get(i)),
+                                    look.source(),
+                                    look.target()));
+        }
+        return told;
     }
 
     /// What is known of a key without its value.
     private record About(ValueType type, String typeName, long expiry) {}
 
-    private static About about(SideLinks side, byte[] key, int database) throws IOException {
+    private static List<About> abouts(SideLinks side, List<byte[]> keys, int database)
+            throws IOException {
         boolean absolute = side.facts().absoluteExpiry();
-        List<byte[][]> commands = new ArrayList<>();
-        commands.add(new byte[][] {TYPE, key});
-        commands.add(new byte[][] {BatchLook.expiryCommand(side.facts()), key});
-        if (!absolute) {
-            commands.add(new byte[][] {TIME});
+        byte[] expiry = BatchLook.expiryCommand(side.facts());
+        List<List<Answer>> all =
+                side.askAll(
+                        keys,
+                        database,
+                        i -> {
+                            byte[][] type = {TYPE, keys.get(i)};
+                            byte[][] when = {expiry, keys.get(i)};
+                            byte[][] time = {TIME};
+                            return absolute ? List.of(type, when) : List.of(type, when, time);
+                        });
+        List<About> abouts = new ArrayList<>(keys.size());
+        for (List<Answer> answers : all) {
+            String type = Answer.text(answers.getFirst());
+            long clock = absolute ? 0 : Expiries.clock(answers.getLast());
+            abouts.add(
+                    new About(ValueType.of(type), type, Expiries.of(answers.get(1), clock)));
         }
-        List<Answer> answers = side.ask(key, database, commands);
-        String type = Answer.text(answers.getFirst());
-        long clock = absolute ? 0 : Expiries.clock(answers.getLast());
-        long expiry = Expiries.of(answers.get(1), clock);
-        return new About(ValueType.of(type), type, expiry);
+        return abouts;
     }
 
     /// @param kind null when both are equal
@@ -81,7 +161,9 @@ final class KeyLook {
         }
     }
 
-    private Found compare(byte[] key, Place place, About source, About target) throws IOException {
+    private Found compare(byte[] key, Place place, Pair pair) throws IOException {
+        About source = pair.source;
+        About target = pair.target;
         if (source.type == ValueType.NONE || target.type == ValueType.NONE) {
             return source.type == target.type
                     ? Found.of(null, "")
@@ -100,7 +182,7 @@ final class KeyLook {
         Found value =
                 sides.mode() == Mode.LENGTH
                         ? lengths(key, place, source.type)
-                        : values(key, place, source.type);
+                        : values(key, place, source.type, pair.one, pair.other);
         if (value.kind == null && !sides.expiries().same(source.expiry, target.expiry)) {
             return new Found(Kind.EXPIRY, "", value.source, value.target);
         }
@@ -114,7 +196,8 @@ final class KeyLook {
                 one.equals(other) ? null : Kind.LENGTH, "", digest(type, one), digest(type, other));
     }
 
-    private Found values(byte[] key, Place place, ValueType type) throws IOException {
+    private Found values(byte[] key, Place place, ValueType type, Answer one, Answer other)
+            throws IOException {
         if (!type.hasGlance()) {
             Mismatch mismatch =
                     type == ValueType.STREAM
@@ -122,8 +205,6 @@ final class KeyLook {
                             : modules.compare(key, place);
             return found(mismatch);
         }
-        Answer one = sides.source().ask(key, place.source(), type.glance(key));
-        Answer other = sides.target().ask(key, place.target(), type.glance(key));
         Sum oneSum = digest(type, one);
         Sum otherSum = digest(type, other);
         return switch (Values.compare(type, one, other)) {
@@ -160,23 +241,43 @@ final class KeyLook {
         return States.digest(digest, type, answer);
     }
 
-    /// `hash, 3 fields, expires 2026-11-22T10:00:00Z`.
-    private static String summary(SideLinks side, byte[] key, int database, About about)
+    /// `hash, 3 fields, expires 2026-11-22T10:00:00Z`; nothing for keys that are equal.
+    private static List<String> summaries(
+            SideLinks side, List<byte[]> keys, int database, List<Look> looks, List<About> abouts)
             throws IOException {
+        List<List<Answer>> all =
+                side.askAll(
+                        keys,
+                        database,
+                        i -> {
+                            ValueType type = abouts.get(i).type;
+                            if (looks.get(i).difference() == null
+                                    || type == ValueType.NONE
+                                    || type == ValueType.MODULE) {
+                                return List.of();
+                            }
+                            byte[][] length = type.length(keys.get(i));
+                            byte[][] begin = {GETRANGE, keys.get(i), FIRST, LAST};
+                            return type == ValueType.STRING
+                                    ? List.of(length, begin)
+                                    : List.<byte[][]>of(length);
+                        });
+        List<String> texts = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            texts.add(summary(abouts.get(i), all.get(i)));
+        }
+        return texts;
+    }
+
+    private static String summary(About about, List<Answer> answers) {
         if (about.type == ValueType.NONE) {
             return "-";
         }
         StringBuilder text = new StringBuilder(about.typeName);
-        if (about.type != ValueType.MODULE) {
-            Answer length = side.ask(key, database, about.type.length(key));
-            if (!(length instanceof Answer.Failed)) {
-                text.append(", ").append(Answer.number(length)).append(unit(about.type));
-            }
-        }
-        if (about.type == ValueType.STRING) {
-            Answer value = side.ask(key, database, about.type.glance(key));
-            if (value instanceof Answer.Bytes bytes) {
-                text.append(", ").append(Show.quoted(bytes.head(), bytes.length()));
+        if (!answers.isEmpty() && answers.getFirst() instanceof Answer.Whole length) {
+            text.append(", ").append(length.value()).append(unit(about.type));
+            if (answers.getLast() instanceof Answer.Bytes bytes) {
+                text.append(", ").append(Show.quoted(bytes.head(), length.value()));
             }
         }
         if (about.expiry >= 0) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Settles batches in the order of their scans, whatever order workers finish them in: so a cursor
-/// says that everything before it was counted and told exactly once.
+/// Settles pages in the order of their scans, whatever order workers finish their batches in: so a
+/// cursor says that everything before it was counted and told exactly once.
 final class Ledger {
     /// A scan may show a key twice while a table grows; of so many differences it is noticed.
     private static final int REMEMBERED_KEYS = 1 << 20;
@@ -57,20 +57,31 @@ final class Ledger {
     synchronized void finish(Batch batch) {
         batch.finish();
         Walk walk = batch.walk();
-        for (Batch first = walk.open().peek();
-                first != null && first.isDone();
-                first = walk.open().peek()) {
-            walk.open().remove();
-            open--;
-            if (walk.isForward()) {
-                keys += first.keys().size();
-            } else {
-                targetKeys += first.keys().size();
+        int whole = 0;
+        int seen = 0;
+        for (Batch each : walk.open()) {
+            if (!each.isDone()) {
+                break;
             }
-            for (Difference difference : first.found()) {
-                tell(difference);
-            }
-            walk.settle(first.cursor());
+            seen++;
+            whole = each.cursor() == null ? whole : seen;
+        }
+        for (int i = 0; i < whole; i++) {
+            settle(walk, walk.open().remove());
+        }
+    }
+
+    private void settle(Walk walk, Batch batch) {
+        open--;
+        if (walk.isForward()) {
+            keys += batch.keys().size();
+        } else {
+            targetKeys += batch.keys().size();
+        }
+        batch.found().forEach(this::tell);
+        String cursor = batch.cursor();
+        if (cursor != null) {
+            walk.settle(cursor);
         }
     }
 

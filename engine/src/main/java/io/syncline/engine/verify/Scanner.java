@@ -101,11 +101,14 @@ final class Scanner {
                 keys.add(key.head());
             }
         }
+        // Between pages only: nothing of a page is settled before all of it was handed out.
+        while (run.desk().checking() > Desk.CHECKING_LIMIT
+                || run.ledger().open() > Desk.OPEN_LIMIT) {
+            run.pace().pause(PAUSE_MILLIS);
+        }
         for (int from = 0; from == 0 || from < keys.size(); from += batchKeys) {
             int to = Math.min(keys.size(), from + batchKeys);
-            // Only with the last of its keys is a page behind us.
-            String settled = to == keys.size() ? next : cursor;
-            hand(new Batch(walk, keys.subList(from, to), settled));
+            hand(new Batch(walk, keys.subList(from, to), to == keys.size() ? next : null));
         }
         return next;
     }
@@ -142,10 +145,6 @@ final class Scanner {
     }
 
     private void hand(Batch batch) throws InterruptedException {
-        while (run.desk().checking() > Desk.CHECKING_LIMIT
-                || run.ledger().open() > Desk.OPEN_LIMIT) {
-            run.pace().pause(PAUSE_MILLIS);
-        }
         run.ledger().begin(batch);
         while (!run.desk().offer(batch)) {
             run.pace().check();

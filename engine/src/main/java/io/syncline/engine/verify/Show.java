@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /// Bytes of users as text for people: never cut inside a letter, never a control character.
 final class Show {
     /// Enough to recognise a value; a report is no copy of the data.
-    private static final int SHOWN_BYTES = 48;
+    static final int SHOWN_BYTES = 48;
 
     private static final int FIRST_PRINTABLE = 0x20;
     private static final int DELETE = 0x7f;

@@ -73,6 +73,58 @@ final class SideLinks implements AutoCloseable {
         }
     }
 
+    /// The commands about one of several keys.
+    @FunctionalInterface
+    interface Questions {
+        List<byte[][]> about(int index);
+    }
+
+    /// Asks several things about each of several keys, in one pipeline for each node.
+    List<List<Answer>> askAll(List<byte[]> keys, int database, Questions questions)
+            throws IOException {
+        NodeLink[] asked = new NodeLink[keys.size()];
+        List<List<byte[][]>> commands = new ArrayList<>(asked.length);
+        for (int i = 0; i < asked.length; i++) {
+            asked[i] = of(keys.get(i), database);
+            commands.add(questions.about(i));
+            commands.get(i).forEach(asked[i]::add);
+        }
+        for (NodeLink link : asked) {
+            link.flush();
+        }
+        List<List<Answer>> all = new ArrayList<>(asked.length);
+        List<Integer> elsewhere = new ArrayList<>();
+        for (int i = 0; i < asked.length; i++) {
+            List<Answer> answers = new ArrayList<>(commands.get(i).size());
+            for (int j = 0; j < commands.get(i).size(); j++) {
+                answers.add(asked[i].raw());
+            }
+            all.add(answers);
+            if (isRefused(asked[i], answers)) {
+                elsewhere.add(i);
+            }
+        }
+        for (int i : elsewhere) {
+            all.set(i, ask(keys.get(i), database, commands.get(i)));
+        }
+        return all;
+    }
+
+    /// @return whether the key is at another node
+    private static boolean isRefused(NodeLink link, List<Answer> answers) throws IOException {
+        for (Answer answer : answers) {
+            if (answer instanceof Answer.Failed failed) {
+                try {
+                    link.check(failed);
+                } catch (RedirectedException e) {
+                    // Followed by the caller, once everything that is on its way was read.
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     Answer ask(byte[] key, int database, byte[]... command) throws IOException {
         return ask(key, database, List.<byte[][]>of(command)).getFirst();
     }

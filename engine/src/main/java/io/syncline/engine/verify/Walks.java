@@ -37,7 +37,7 @@ final class Walks {
                         if (other >= 0) {
                             forward.add(
                                     walk(true, node, new Place(database, other), database, saved));
-                            targetKeys += count;
+                            sourceKeys += count;
                         }
                     });
         }
@@ -48,7 +48,7 @@ final class Walks {
                         if (other >= 0) {
                             backward.add(
                                     walk(false, node, new Place(other, database), database, saved));
-                            targetKeys += count;
+                            sourceKeys += count;
                         }
                     });
         }
@@ -140,7 +140,7 @@ final class Walks {
             Walk walk = new Walk(true, node, place, "given:" + database, Walk.BEGIN);
             for (int from = 0; place.target() >= 0 && from < names.size(); from += BATCH_KEYS) {
                 int to = Math.min(names.size(), from + BATCH_KEYS);
-                batches.add(new Batch(walk, names.subList(from, to), Walk.BEGIN));
+                batches.add(new Batch(walk, names.subList(from, to), Walk.END));
             }
         });
         return batches;

@@ -9,7 +9,6 @@ import io.syncline.engine.verify.VerifyOptions.Direction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One thread that looks at batches until it is told to stop, with connections of its own.
@@ -183,15 +182,11 @@ final class Worker {
         boolean alone = looks + 2 >= options.recheck().times();
         if (alone) {
             List<Suspect> left = new ArrayList<>();
-            for (Suspect suspect : suspects) {
-                boolean had = turnNanos != 0 && suspect.turnNanos == turnNanos;
-                if (had ? !suspect.settled : isOpen(batch, suspect, place)) {
-                    left.add(suspect);
-                }
-                suspect.turnNanos = turnNanos;
-                run.pace().check();
+            for (int from = 0; from < suspects.size(); from += KeyLook.TOGETHER) {
+                int to = Math.min(suspects.size(), from + KeyLook.TOGETHER);
+                left.addAll(lookThoroughly(batch, suspects.subList(from, to), turnNanos));
+                run.pace().took(to - from, sides.source(), sides.target());
             }
-            run.pace().took(suspects.size(), sides.source(), sides.target());
             return left;
         }
         Rest rest = batches.look(suspects.stream().map(Suspect::key).toList(), place);
@@ -201,58 +196,71 @@ final class Worker {
         return left;
     }
 
-    /// Looks at one suspect, or takes the next step of its repair.
-    ///
-    /// @return whether there is more to do with it
-    private boolean isOpen(Batch batch, Suspect suspect, Place place) throws IOException {
-        if (suspect.settled) {
-            return false;
+    private List<Suspect> lookThoroughly(Batch batch, List<Suspect> suspects, long turnNanos)
+            throws IOException {
+        Place place = batch.walk().place();
+        List<Suspect> open =
+                suspects.stream()
+                        .filter(each -> each.confirmed == null && !each.settled)
+                        .filter(each -> turnNanos == 0 || each.turnNanos != turnNanos)
+                        .toList();
+        boolean last =
+                suspects.getFirst().looks + 1 >= options.recheck().times();
+        List<Look> looks =
+                keys.look(open.stream().map(Suspect::key).toList(), place, last);
+        for (int i = 0; i < open.size(); i++) {
+            judge(open.get(i), looks.get(i), place);
+            open.get(i).turnNanos = turnNanos;
         }
-        if (suspect.confirmed == null) {
-            Look look = keys.look(suspect.key(), place);
-            Difference difference = look.difference();
-            if (difference == null) {
-                suspect.settled = true;
-                return false;
+        List<Suspect> left = new ArrayList<>();
+        for (Suspect suspect : suspects) {
+            Difference difference = suspect.confirmed;
+            if (difference != null && !suspect.settled) {
+                mend(batch, suspect, place, difference);
             }
-            Look before = suspect.last;
-            suspect.looks++;
-            suspect.last = look;
-            if (suspect.looks < options.recheck().times()) {
-                return true;
+            if (!suspect.settled) {
+                left.add(suspect);
             }
+        }
+        return left;
+    }
+
+    private void judge(Suspect suspect, Look look, Place place) throws IOException {
+        Difference difference = look.difference();
+        Look before = suspect.last;
+        suspect.last = look;
+        suspect.looks++;
+        if (difference == null) {
+            suspect.settled = true;
+        } else if (suspect.looks >= options.recheck().times()) {
             boolean still = options.recheck().times() == 0 || isStill(before, look);
-            if (!still && settling.follows(suspect.key(), place, look)) {
+            if (still || !settling.follows(suspect.key(), place, look)) {
+                suspect.confirmed = difference;
+            } else {
                 suspect.settled = true;
-                return false;
             }
-            suspect.confirmed = difference;
         }
-        return mend(batch, suspect, place, Objects.requireNonNull(suspect.confirmed));
     }
 
     private static boolean isStill(@Nullable Look before, Look now) {
         return before != null && now.isStill(before);
     }
 
-    private boolean mend(Batch batch, Suspect suspect, Place place, Difference difference)
+    /// Takes the next step of a repair; the suspect is settled by the last.
+    private void mend(Batch batch, Suspect suspect, Place place, Difference difference)
             throws IOException {
         if (options.repair().direction() == Direction.NONE) {
             batch.add(difference);
             suspect.settled = true;
-            return false;
+            return;
         }
-        return switch (repairer.step(suspect, place, difference)) {
-            case Repairer.Step.Again again -> true;
-            case Repairer.Step.Equal equal -> {
-                suspect.settled = true;
-                yield false;
-            }
+        switch (repairer.step(suspect, place, difference)) {
+            case Repairer.Step.Again again -> {}
+            case Repairer.Step.Equal equal -> suspect.settled = true;
             case Repairer.Step.Settled(Difference settled) -> {
                 batch.add(settled);
                 suspect.settled = true;
-                yield false;
             }
-        };
+        }
     }
 }
