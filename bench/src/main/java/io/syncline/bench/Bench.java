@@ -19,6 +19,7 @@ public final class Bench {
         scenarios.put("cluster-snapshot", new Snapshot(SHARDS));
         scenarios.put("cpu", new CpuPerCommand());
         scenarios.put("allocation", new Allocation());
+        scenarios.put("verify", new Verify());
         scenarios.put("profile", new Profile());
         Options options = parse(arguments, scenarios);
         List<String> chosen =

@@ -6,6 +6,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,12 @@ final class LinkRun {
     private volatile boolean done;
     private volatile boolean stopping;
 
-    LinkRun(LinkOptions options, Sides sides, Consumer<LinkEvent> events) throws IOException {
+    LinkRun(
+            LinkOptions options,
+            Sides sides,
+            Consumer<LinkEvent> events,
+            @Nullable KeySample sample)
+            throws IOException {
         this.options = options;
         this.events = events;
         this.throttle =
@@ -56,6 +62,7 @@ final class LinkRun {
                         start,
                         throttle,
                         events,
+                        sample,
                         this::pipelineEnded,
                         this::pipelineCaughtUp);
         for (int i = 0; i < shards.size(); i++) {

@@ -26,6 +26,7 @@ import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -71,6 +72,7 @@ final class PipelineParts {
             long start,
             Throttle throttle,
             Consumer<LinkEvent> events,
+            @Nullable KeySample sample,
             Pipeline.Ending ending,
             IntConsumer caughtUp) {}
 
@@ -219,7 +221,8 @@ final class PipelineParts {
                         databases,
                         payloads,
                         format,
-                        heartbeat),
+                        heartbeat,
+                        context.sample),
                 this::idle);
     }
 
