@@ -12,6 +12,9 @@ final class Checks {
     static final String TLS = "-tls";
     static final String AUTHENTICATION = "-authentication";
 
+    /// What stands instead of them for a source that is files.
+    static final String SOURCE_FILE = "source-file";
+
     static final List<Check> ALL =
             List.of(
                     Check.source("source-version", Check.NONE, SourceNode::version),
@@ -78,6 +81,7 @@ final class Checks {
         for (String side : List.of("source", "target")) {
             names.addAll(List.of(side + CONNECTION, side + TLS, side + AUTHENTICATION));
         }
+        names.add(SOURCE_FILE);
         ALL.forEach(check -> names.add(check.name()));
         names.add(Precheck.SKIPPED);
         return names;
