@@ -55,6 +55,8 @@ public final class Link {
                         .task(options.task());
         if (options.source().isFile()) {
             precheck.file(sides::inspection);
+        } else if (options.sourceMode() instanceof LinkOptions.SourceMode.Scan scan) {
+            precheck.scan(scan.setsNotifications());
         } else {
             precheck.spool(options.spool().directory(), options.spool().diskBytes());
         }

@@ -209,6 +209,17 @@ public record LinkOptions(
                         Duration.ofSeconds(60));
     }
 
+    /// `psync`, `scan` or `file`: what the promises depend on.
+    public String sourceModeText() {
+        if (source.isFile()) {
+            return "file";
+        }
+        return switch (sourceMode) {
+            case SourceMode.Psync psync -> "psync";
+            case SourceMode.Scan scan -> "scan";
+        };
+    }
+
     /// The database mapping as `0,3:5`, for display.
     public String databasesText() {
         StringBuilder text = new StringBuilder();

@@ -35,6 +35,7 @@ final class Checks {
                             "source-repl-timeout", SourceLimits.TIMEOUT, SourceLimits::timeout),
                     Check.source("source-snapshot", SourceLimits.DISKLESS, SourceLimits::snapshot),
                     Check.source("source-fork", Check.NONE, SourceLimits::fork),
+                    Check.source(SourceKind.SCAN, SourceScan.QUESTIONS, SourceScan::judge),
                     new Check(
                             "source-databases",
                             Check.Needs.SOURCE,

@@ -59,9 +59,11 @@ final class Following {
                 due = true;
             }
             drain();
-            if (due || (System.nanoTime() >= nextNanos && !notifications.isComplete())) {
+            boolean complete = notifications.isComplete();
+            boolean late = System.nanoTime() >= nextNanos || goal.isWanted();
+            if (due || (late && !complete)) {
                 compare();
-            } else if (goal.isWanted() && notifications.isComplete()) {
+            } else if (goal.isWanted()) {
                 settle();
             }
             goal.known(stream.offset());
@@ -78,7 +80,7 @@ final class Following {
             if (keys.isEmpty()) {
                 return;
             }
-            scan.changed(keys, out);
+            scan.told(keys, out);
             goal.known(stream.offset());
             left -= keys.size();
         }

@@ -15,6 +15,9 @@ public final class NotifySetting {
     /// some servers and not asked for one by one.
     private static final String KINDS = "g$lshzxe";
 
+    /// What `A` stands for.
+    private static final String ALL = KINDS + "td";
+
     private NotifySetting() {}
 
     /// Asks a node.
@@ -47,13 +50,16 @@ public final class NotifySetting {
         return flags + (flags.indexOf('A') >= 0 ? "" : "A") + (somewhere ? "" : "E");
     }
 
-    /// Whether two spellings mean the same.
+    /// Whether two spellings mean the same: a server writes them in an order of its own, and `A` for
+    /// all that it stands for.
     static boolean isSame(String left, String right) {
         return letters(left).equals(letters(right));
     }
 
     private static String letters(String flags) {
+        boolean all = flags.indexOf('A') >= 0;
         return flags.chars()
+                .filter(letter -> !all || ALL.indexOf(letter) < 0)
                 .sorted()
                 .distinct()
                 .mapToObj(Character::toString)

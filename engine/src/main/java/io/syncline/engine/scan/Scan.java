@@ -95,8 +95,17 @@ final class Scan {
         ledger.tidy();
     }
 
-    /// Reads these keys and writes those that differ from what the target was told.
-    void changed(List<ScannedKey> keys, StateWriter out) throws IOException {
+    /// Reads keys that were told of: what is gone is deleted at the target, known or not.
+    void told(List<ScannedKey> keys, StateWriter out) throws IOException {
+        write(keys, true, out);
+    }
+
+    /// Writes those keys of a page that differ from what the target was told.
+    private void changed(List<ScannedKey> keys, StateWriter out) throws IOException {
+        write(keys, false, out);
+    }
+
+    private void write(List<ScannedKey> keys, boolean told, StateWriter out) throws IOException {
         values(
                 keys,
                 new KeyReader.Sink() {
@@ -110,7 +119,7 @@ final class Scan {
 
                     @Override
                     public void gone(ScannedKey key) throws IOException {
-                        if (ledger.remove(key)) {
+                        if (ledger.remove(key) || told) {
                             out.gone(key);
                         }
                     }
