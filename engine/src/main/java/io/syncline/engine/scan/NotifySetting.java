@@ -50,8 +50,8 @@ public final class NotifySetting {
         return flags + (flags.indexOf('A') >= 0 ? "" : "A") + (somewhere ? "" : "E");
     }
 
-    /// Whether two spellings mean the same: a server writes them in an order of its own, and `A` for
-    /// all that it stands for.
+    /// Whether two spellings mean the same: a server writes them in an order of its own, and `A`
+    /// for all that it stands for.
     static boolean isSame(String left, String right) {
         return letters(left).equals(letters(right));
     }

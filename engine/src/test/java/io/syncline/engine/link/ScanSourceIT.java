@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Sources that are read by scanning, with and without keyspace notifications: equal as soon as they
-/// rest, and never more than was theirs is touched.
+/// Sources that are read by scanning, with and without keyspace notifications: equal as soon as
+/// they rest, and never more than was theirs is touched.
 class ScanSourceIT {
     private static final String NO_PSYNC = "rename-command PSYNC \"\"";
     private static final String NOTIFY = "notify-keyspace-events AE";

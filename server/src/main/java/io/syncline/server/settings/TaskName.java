@@ -8,8 +8,8 @@ import java.util.HexFormat;
 
 /// Names a task after what it does: `cache-1-6379-to-cache-2-6379-5f1c02aa`.
 ///
-/// Made from what says *which data*: topology, addresses, primary name or file, and databases. Not from
-/// user, password or TLS, so that changing those still resumes.
+/// Made from what says *which data*: topology, addresses, primary name or file, and databases. Not
+/// from user, password or TLS, so that changing those still resumes.
 final class TaskName {
     /// Key names and file names carry it.
     static final int MAX_LENGTH = 64;
