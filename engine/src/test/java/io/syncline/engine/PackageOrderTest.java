@@ -30,6 +30,7 @@ class PackageOrderTest {
                     "scan",
                     "target",
                     "precheck",
+                    "verify",
                     "link");
 
     private static final List<String> SOURCES = List.of("source", "file", "scan");

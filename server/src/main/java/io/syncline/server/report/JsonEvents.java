@@ -272,17 +272,17 @@ public final class JsonEvents {
         json.writeNumberProperty("bytesPerSecond", Math.round(rates.bytes()));
     }
 
-    private static void known(JsonGenerator json, String name, long value) {
+    static void known(JsonGenerator json, String name, long value) {
         if (value >= 0) {
             json.writeNumberProperty(name, value);
         }
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private byte[] line(Instant time, String event, Consumer<JsonGenerator> body) {
+    byte[] line(Instant time, String event, Consumer<JsonGenerator> body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
