@@ -14,20 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so what goes to a node is a row of *units*, each
-/// one slot's commands and a mark of its own in that slot: data and mark are applied together or not
-/// at all. A slot's next unit waits for the answer to the one before and grows meanwhile; the busier
-/// the stream, the larger the units. Plain SETs of a slot and its mark are one MSET. The *floor*, one key
-/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
-/// skipped then.
+/// A transaction of a cluster must stay in one slot, so what goes to a node is a row of *units*,
+/// each one slot's commands and a mark of its own in that slot: data and mark are applied together
+/// or not at all. A slot's next unit waits for the answer to the one before and grows meanwhile;
+/// the busier the stream, the larger the units. Plain SETs of a slot and its mark are one MSET. The
+/// *floor*, one key per pipeline, says where to read from after a crash; commands at or below their
+/// slot's mark are skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int WAITING_LIMIT_BYTES = 2 * ClusterLanes.GATHERED_BYTES;
 
-    /// The floor is found by a look at every slot, so not at every batch; it is written once a
-    /// second.
+    /// The floor is found by a look at every slot, so not at every batch.
     private static final long FLOOR_NANOS = 5_000_000;
 
     private static final String ONE_DATABASE = "a cluster has one database, 0";
