@@ -28,7 +28,7 @@ final class Lane implements Closeable {
 
     private final Connection connection;
     private final LaneListener listener;
-    private final long windowBytes;
+    private final Window window;
     private final long answerLimitNanos;
     private final Answers answers;
     private final Thread reader;
@@ -45,7 +45,7 @@ final class Lane implements Closeable {
     Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
         this.connection = connection;
         this.listener = listener;
-        this.windowBytes = windowBytes;
+        this.window = new Window(windowBytes);
         this.answerLimitNanos = answerLimitNanos;
         this.answers = new Answers(listener, this::openGuard);
         this.reader = new Thread(this::read, "lane " + connection.address());
@@ -114,15 +114,17 @@ final class Lane implements Closeable {
 
     private boolean isFullFor(int bytes) {
         synchronized (state) {
-            return inFlightBytes + bytes > windowBytes;
+            return inFlightBytes + bytes > window.bytes();
         }
     }
 
     private boolean admit(Batch batch) {
         synchronized (state) {
             // A guard that asks first needs the answer to everything before it.
-            long window = batch.guardLength > 0 ? 0 : windowBytes;
-            await(() -> unanswered.isEmpty() || inFlightBytes + batch.wire.length <= window);
+            boolean alone = batch.guardLength > 0;
+            await(() ->
+                    unanswered.isEmpty()
+                            || (!alone && inFlightBytes + batch.wire.length <= window.bytes()));
             batch.windowBytes = batch.wire.length;
             batch.sentNanos = System.nanoTime();
             inFlightBytes += batch.windowBytes;
@@ -255,6 +257,7 @@ final class Lane implements Closeable {
         synchronized (state) {
             unanswered.remove();
             inFlightBytes -= batch.windowBytes;
+            window.answered(System.nanoTime() - batch.sentNanos);
             state.notifyAll();
         }
         if (applied) {
