@@ -42,6 +42,7 @@ public final class JsonEvents {
                     json.writeNumberProperty("pid", ProcessHandle.current().pid());
                     json.writeStringProperty("source", options.source().toString());
                     json.writeStringProperty("target", options.target().toString());
+                    json.writeStringProperty("sourceMode", options.sourceModeText());
                     json.writeStringProperty("databases", options.databasesText());
                 });
     }

@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The order is the order of `--help`.
 public enum Setting {
-    SOURCE(Section.ENDPOINTS, "source", "URI", "", "Where to read. Required."),
+    SOURCE(
+            Section.ENDPOINTS,
+            "source",
+            "URI",
+            "",
+            "Where to read; file:PATH for an RDB or append-only file. Required."),
     TARGET(Section.ENDPOINTS, "target", "URI", "", "Where to write. Required."),
     SOURCE_PASSWORD_FILE(
             Section.ENDPOINTS,
@@ -28,6 +33,25 @@ public enum Setting {
             "NAME",
             "",
             "Stable identity: the same name resumes. Default: made from both endpoints."),
+    SOURCE_MODE(
+            Section.TASK,
+            "source-mode",
+            "psync|scan",
+            "psync",
+            "How to read: as a replica does, or, where that is blocked, by scanning (weaker)."),
+    SCAN_INTERVAL(
+            Section.TASK,
+            "scan-interval",
+            "SECONDS",
+            "60",
+            "Pause between two full scans of --source-mode scan; ten times that where keyspace"
+                    + " notifications tell of changes."),
+    SCAN_SET_NOTIFICATIONS(
+            Section.TASK,
+            "scan-set-notifications",
+            "",
+            "",
+            "Let --source-mode scan switch keyspace notifications on at the source while it runs."),
     DATABASES(
             Section.TASK,
             "databases",
@@ -138,7 +162,8 @@ public enum Setting {
             "window-bytes",
             "SIZE",
             "8mb",
-            "Most bytes sent to a target node and not yet answered."),
+            "Most bytes sent to a target node and not yet answered; up to eight times that where"
+                    + " answers take long."),
     HEARTBEAT_SECONDS(
             Section.ADVANCED,
             "heartbeat-seconds",
