@@ -50,6 +50,7 @@ final class LinkRun {
                 new PipelineParts.Context(
                         options,
                         sides,
+                        shards.size(),
                         registry.database(),
                         manifest,
                         target,

@@ -65,6 +65,7 @@ final class PipelineParts {
     record Context(
             LinkOptions options,
             Sides sides,
+            int shards,
             int checkpointDatabase,
             Map<String, String> manifest,
             ServerInfo target,
@@ -247,7 +248,7 @@ final class PipelineParts {
         LinkOptions.SpoolLimits limits = context.options.spool();
         Spool made =
                 new Spool(
-                        limits.memoryBytes(),
+                        limits.memoryBytes() / context.shards,
                         limits.diskBytes(),
                         limits.directory(),
                         context.options.task() + "-" + shard + "-" + spools.incrementAndGet(),
