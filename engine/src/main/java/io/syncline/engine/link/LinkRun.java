@@ -55,6 +55,7 @@ final class LinkRun {
                 new PipelineParts.Context(
                         options,
                         sides,
+                        origins.size(),
                         registry.database(),
                         manifest,
                         target,

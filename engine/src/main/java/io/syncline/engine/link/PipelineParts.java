@@ -61,6 +61,7 @@ final class PipelineParts {
     record Context(
             LinkOptions options,
             Sides sides,
+            int shards,
             int checkpointDatabase,
             Map<String, String> manifest,
             ServerInfo target,
@@ -219,7 +220,7 @@ final class PipelineParts {
         LinkOptions.SpoolLimits limits = context.options.spool();
         Spool made =
                 new Spool(
-                        limits.memoryBytes(),
+                        limits.memoryBytes() / context.shards,
                         diskBytes,
                         limits.directory(),
                         context.options.task() + "-" + shard + "-" + spools.incrementAndGet(),
