@@ -29,6 +29,7 @@ public final class SynclineCommand {
     private static final String PRECHECK = "precheck";
     private static final String SWEEP = "sweep";
     private static final String DEMO = "demo";
+    private static final String SERVER = "server";
     private static final String COMPLETION = "completion";
     private static final int USAGE_WIDTH = 100;
 
@@ -79,6 +80,7 @@ public final class SynclineCommand {
             case PRECHECK -> PrecheckCommand.run(chosen, environment);
             case SWEEP -> SweepCommand.run(chosen, environment);
             case DEMO -> DemoCommand.run(chosen, environment);
+            case SERVER -> ServerCommand.run(chosen, environment);
             case COMPLETION -> {
                 Output.standard().write(AutoComplete.bash("syncline", commands));
                 yield ExitCode.DONE;
@@ -125,6 +127,8 @@ public final class SynclineCommand {
                                 SWEEP,
                                 "Remove what a task that is given up keeps in its target.")));
         root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
+        root.addSubcommand(
+                SERVER, ServerCommand.spec(command(SERVER, ServerCommand.DESCRIPTION)));
         root.addSubcommand(
                 COMPLETION,
                 command(COMPLETION, "Print a completion script: source <(./syncline completion)."));
