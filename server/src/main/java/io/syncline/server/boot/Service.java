@@ -95,6 +95,7 @@ public final class Service implements AutoCloseable {
 
     /// Starts everything; returns when requests are answered and tasks go on.
     public static Service start(ServerOptions options) {
+        LogBridge.install();
         makeFolder(options.data());
         DataLock lock = DataLock.take(options.data());
         Store store = null;
