@@ -58,7 +58,8 @@ public final class Grants {
                     "Choose the instances that the other account may use");
         }
         for (String id : chosen) {
-            instances.find(id)
+            instances
+                    .find(id)
                     .filter(it -> it.account().equals(actor.account()))
                     .orElseThrow(() -> Problem.notFound("instance", Names.shown(id)));
         }
@@ -108,8 +109,7 @@ public final class Grants {
                                         + "' has granted no role '"
                                         + Names.shown(role)
                                         + "' over this instance",
-                                "Ask its admin for a grant to your account "
-                                        + actor.account()));
+                                "Ask its admin for a grant to your account " + actor.account()));
     }
 
     /// Whether a grant still stands and covers an instance.

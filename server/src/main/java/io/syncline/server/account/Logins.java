@@ -156,8 +156,7 @@ public final class Logins {
     }
 
     /// A token for name and password: how the command line logs in.
-    public NewToken makeToken(
-            String user, String password, String address, String name, int days) {
+    public NewToken makeToken(String user, String password, String address, String name, int days) {
         return makeToken(actor(checked(user, password, address)), name, days);
     }
 

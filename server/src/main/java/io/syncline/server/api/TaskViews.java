@@ -65,14 +65,12 @@ public final class TaskViews {
     private static List<ShardView> shards(Progress progress) {
         List<ShardView> shards = new ArrayList<>();
         for (int i = 0; i < progress.rates().size(); i++) {
-            shards.add(
-                    ShardView.of(progress.status().shards().get(i), progress.rates().get(i)));
+            shards.add(ShardView.of(progress.status().shards().get(i), progress.rates().get(i)));
         }
         return shards;
     }
 
-    private static String sentence(
-            Task task, @Nullable Progress progress, @Nullable Retry retry) {
+    private static String sentence(Task task, @Nullable Progress progress, @Nullable Retry retry) {
         TaskState state = task.state();
         if (retry != null) {
             return "Retrying for "

@@ -8,8 +8,8 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.slf4j.LoggerFactory;
 
-/// Sends what the engine and our own classes log (`System.Logger`, which ends in `java.util.logging`)
-/// to Logback, where all else is already.
+/// Sends what the engine and our own classes log (`System.Logger`, which ends in
+/// `java.util.logging`) to Logback, where all else is already.
 final class LogBridge extends Handler {
     private static final SimpleFormatter FORMATTER = new SimpleFormatter();
 

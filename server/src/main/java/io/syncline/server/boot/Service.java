@@ -63,8 +63,7 @@ public final class Service implements AutoCloseable {
         logins = new Logins(store, audit, clock);
         firstPassword =
                 logins.firstStart(
-                        options.environment()
-                                .getOrDefault(ServerOptions.PASSWORD_VARIABLE, ""));
+                        options.environment().getOrDefault(ServerOptions.PASSWORD_VARIABLE, ""));
         Accounts accounts = new Accounts(store, audit, clock);
         Grants grants = new Grants(store, audit, clock);
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));

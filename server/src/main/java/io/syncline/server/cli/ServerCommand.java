@@ -107,8 +107,7 @@ final class ServerCommand {
         }
         String listen = parsed.matchedOptionValue(LISTEN, ServerOptions.USUAL_LISTEN);
         String store =
-                parsed.matchedOptionValue(
-                        STORE, environment.getOrDefault("SYNCLINE_STORE", ""));
+                parsed.matchedOptionValue(STORE, environment.getOrDefault("SYNCLINE_STORE", ""));
         return new ServerOptions(
                 Path.of(parsed.matchedOptionValue(DATA, "data")).toAbsolutePath(),
                 HostPort.parse(listen, USUAL_PORT),

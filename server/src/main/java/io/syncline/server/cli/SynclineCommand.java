@@ -127,8 +127,7 @@ public final class SynclineCommand {
                                 SWEEP,
                                 "Remove what a task that is given up keeps in its target.")));
         root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
-        root.addSubcommand(
-                SERVER, ServerCommand.spec(command(SERVER, ServerCommand.DESCRIPTION)));
+        root.addSubcommand(SERVER, ServerCommand.spec(command(SERVER, ServerCommand.DESCRIPTION)));
         root.addSubcommand(
                 COMPLETION,
                 command(COMPLETION, "Print a completion script: source <(./syncline completion)."));

@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
-/// Styles and scripts. Only what is named here is given out; names carry versions or change with the
-/// program's, so a browser may keep them for a while.
+/// Styles and scripts. Only what is named here is given out; names carry versions or change with
+/// the program's, so a browser may keep them for a while.
 final class Assets {
     private static final String HERE = "/io/syncline/server/console/assets/";
     private static final Map<String, String> FILES =

@@ -17,8 +17,7 @@ public final class Console {
     private final TaskPage task;
     private final LiveStreams live;
 
-    public Console(
-            Gate gate, Logins logins, Tasks tasks, TaskViews views, Charts charts) {
+    public Console(Gate gate, Logins logins, Tasks tasks, TaskViews views, Charts charts) {
         login = new LoginPage(pages, gate, logins);
         taskList = new TaskListPage(pages, tasks, views);
         task = new TaskPage(pages, tasks, views, charts);

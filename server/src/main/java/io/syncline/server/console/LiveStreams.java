@@ -43,16 +43,20 @@ public final class LiveStreams {
 
     void routes(JavalinConfig config) {
         config.routes
-                .sse("/live/tasks", client -> {
-                    Actor actor = Gate.actor(client.ctx());
-                    open(client, () -> list(actor));
-                })
-                .sse("/live/tasks/{id}", client -> {
-                    Actor actor = Gate.actor(client.ctx());
-                    String id = client.ctx().pathParam("id");
-                    tasks.find(actor, id);
-                    open(client, () -> task(actor, id));
-                });
+                .sse(
+                        "/live/tasks",
+                        client -> {
+                            Actor actor = Gate.actor(client.ctx());
+                            open(client, () -> list(actor));
+                        })
+                .sse(
+                        "/live/tasks/{id}",
+                        client -> {
+                            Actor actor = Gate.actor(client.ctx());
+                            String id = client.ctx().pathParam("id");
+                            tasks.find(actor, id);
+                            open(client, () -> task(actor, id));
+                        });
     }
 
     private void open(SseClient client, Supplier<Map<String, String>> parts) {
@@ -72,10 +76,13 @@ public final class LiveStreams {
 
     private Map<String, String> list(Actor actor) {
         Map<String, String> parts = new LinkedHashMap<>();
-        tasks.list(actor).stream().map(views::of).forEach(task -> {
-            parts.put(
-                    "row-" + task.id(), pages.fill("part/taskRow.jte", Map.of("task", task)));
-        });
+        tasks.list(actor).stream()
+                .map(views::of)
+                .forEach(task -> {
+                    parts.put(
+                            "row-" + task.id(),
+                            pages.fill("part/taskRow.jte", Map.of("task", task)));
+                });
         return parts;
     }
 
@@ -100,11 +107,13 @@ public final class LiveStreams {
         }
         Map<String, String> changed = new LinkedHashMap<>();
         try {
-            page.parts().get().forEach((id, html) -> {
-                if (!html.equals(page.sent().put(id, html))) {
-                    changed.put(id, html);
-                }
-            });
+            page.parts()
+                    .get()
+                    .forEach((id, html) -> {
+                        if (!html.equals(page.sent().put(id, html))) {
+                            changed.put(id, html);
+                        }
+                    });
         } catch (Problem e) {
             // The task was released: the page says so when it is loaded again.
             page.client().close();

@@ -42,7 +42,12 @@ final class TaskListPage {
         return tasks.list(actor).stream()
                 .map(views::of)
                 .filter(t ->
-                        (t.name() + ' ' + t.stateText() + ' ' + t.source().name() + ' '
+                        (t.name()
+                                        + ' '
+                                        + t.stateText()
+                                        + ' '
+                                        + t.source().name()
+                                        + ' '
                                         + t.target().name())
                                 .toLowerCase(Locale.ROOT)
                                 .contains(wanted))

@@ -70,8 +70,7 @@ final class TaskPage {
     private void series(Context ctx) {
         TaskControl control = tasks.find(Gate.actor(ctx), ctx.pathParam("id"));
         Json.answer(
-                ctx,
-                charts.series(control.task().id(), Charts.Range.of(ctx.queryParam("range"))));
+                ctx, charts.series(control.task().id(), Charts.Range.of(ctx.queryParam("range"))));
     }
 
     private void act(Context ctx) {

@@ -111,7 +111,8 @@ public final class Words {
             case "reset" ->
                     "Positions are forgotten: the next start copies everything again. Data stay in the"
                             + " target.";
-            default -> "The task, its events and its positions are removed. Data stay in the target.";
+            default ->
+                    "The task, its events and its positions are removed. Data stay in the target.";
         };
     }
 }

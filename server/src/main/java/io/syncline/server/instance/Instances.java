@@ -166,8 +166,7 @@ public final class Instances {
         actor.require(Role.OPERATOR, "test connections");
         Draft.Resolved it = draft.resolve(NOTHING);
         String password = it.password() == null ? "" : it.password();
-        RegisteredInstance instance =
-                sealed(Names.id("x"), actor.account(), "test", it, "");
+        RegisteredInstance instance = sealed(Names.id("x"), actor.account(), "test", it, "");
         try {
             return prober.look(instance.endpoint(password, caFile(instance)));
         } finally {
@@ -177,9 +176,7 @@ public final class Instances {
 
     /// What was last seen there; null before the first look.
     public static @Nullable Probe lastProbe(RegisteredInstance instance) {
-        return instance.probe().isEmpty()
-                ? null
-                : JSON.readValue(instance.probe(), Probe.class);
+        return instance.probe().isEmpty() ? null : JSON.readValue(instance.probe(), Probe.class);
     }
 
     /// What the engine connects with, password included.

@@ -61,8 +61,8 @@ final class Prober {
                 ServerInfo info = ServerInfo.read(connection);
                 product = product.isEmpty() ? info.product() : product;
                 role = role.isEmpty() ? (info.isPrimary() ? "primary" : "replica") : role;
-                info.keysByDatabase().forEach((index, keys) ->
-                        databases.merge(index, keys, Long::sum));
+                info.keysByDatabase()
+                        .forEach((index, keys) -> databases.merge(index, keys, Long::sum));
                 long memory = Math.max(0, info.number("used_memory"));
                 used += memory;
                 limit += Math.max(0, info.number("maxmemory"));
@@ -107,7 +107,8 @@ final class Prober {
         boolean network = failure.code() == ErrorCode.UNREACHABLE;
         String allow =
                 network && !from.isEmpty()
-                        ? ". If the instance has an allow list, put " + String.join(", ", from)
+                        ? ". If the instance has an allow list, put "
+                                + String.join(", ", from)
                                 + " on it"
                         : "";
         return new Probe(

@@ -1,5 +1,5 @@
-/// Registered endpoints: their secrets, what is behind them, whether they answer. May touch: `model`,
-/// `security`, `store`, the engine.
+/// Registered endpoints: their secrets, what is behind them, whether they answer. May touch:
+/// `model`, `security`, `store`, the engine.
 @NullMarked
 package io.syncline.server.instance;
 

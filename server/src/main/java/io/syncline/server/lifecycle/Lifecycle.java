@@ -36,8 +36,7 @@ public final class Lifecycle {
             case TaskEvent.Asked(TaskAction action) -> asked(now, action);
             case TaskEvent.PrecheckEnded(boolean passed) -> prechecked(now, passed);
             case TaskEvent.CopyBegan() -> when(LINKED, now, Standing.of(INITIALIZING));
-            case TaskEvent.StreamBegan() ->
-                    when(LINKED, now, new Standing(RUNNING, false, true));
+            case TaskEvent.StreamBegan() -> when(LINKED, now, new Standing(RUNNING, false, true));
             case TaskEvent.TroubleBegan() ->
                     when(
                             EnumSet.of(INITIALIZING, RUNNING),
@@ -74,8 +73,7 @@ public final class Lifecycle {
                             : to(Standing.of(INITIALIZING), START_LINK);
             case RESUME -> to(Standing.of(INITIALIZING), START_LINK);
             case PAUSE -> to(Standing.of(PAUSED), STOP_LINK);
-            case MODIFY ->
-                    now.state().isActive() ? to(Standing.of(MODIFYING), STOP_LINK) : to(now);
+            case MODIFY -> now.state().isActive() ? to(Standing.of(MODIFYING), STOP_LINK) : to(now);
             case STOP -> to(Standing.of(COMPLETED), STOP_LINK);
             case RESET -> to(Standing.of(NOT_CONFIGURED), STOP_LINK, SWEEP);
             case RELEASE -> to(Standing.of(RELEASED), STOP_LINK, SWEEP, FORGET);

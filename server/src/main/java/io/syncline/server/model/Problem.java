@@ -53,8 +53,7 @@ public final class Problem extends RuntimeException {
 
     /// A failure of the engine that a request caused.
     public static Problem of(Failure failure) {
-        return new Problem(
-                Code.BAD_REQUEST, failure.place(), failure.reason(), failure.remedy());
+        return new Problem(Code.BAD_REQUEST, failure.place(), failure.reason(), failure.remedy());
     }
 
     public static Problem badRequest(String place, String message, String remedy) {

@@ -6,5 +6,4 @@ package io.syncline.server.model;
 /// @param lagMillis largest; -1 when not known
 /// @param writesPerSecond mean
 /// @param bytesPerSecond mean
-public record Sample(
-        long epochSecond, long lagMillis, long writesPerSecond, long bytesPerSecond) {}
+public record Sample(long epochSecond, long lagMillis, long writesPerSecond, long bytesPerSecond) {}

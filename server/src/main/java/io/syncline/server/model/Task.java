@@ -89,14 +89,44 @@ public record Task(
 
     public Task with(Map<String, String> otherSettings, AlertRules otherAlerts) {
         return new Task(
-                id, account, name, topology, direction, group, source, target, otherSettings,
-                otherAlerts, standing, since, reason, remedy, epoch, created, createdBy);
+                id,
+                account,
+                name,
+                topology,
+                direction,
+                group,
+                source,
+                target,
+                otherSettings,
+                otherAlerts,
+                standing,
+                since,
+                reason,
+                remedy,
+                epoch,
+                created,
+                createdBy);
     }
 
     public Task between(Side otherSource, Side otherTarget) {
         return new Task(
-                id, account, name, topology, direction, group, otherSource, otherTarget, settings,
-                alerts, standing, since, reason, remedy, epoch, created, createdBy);
+                id,
+                account,
+                name,
+                topology,
+                direction,
+                group,
+                otherSource,
+                otherTarget,
+                settings,
+                alerts,
+                standing,
+                since,
+                reason,
+                remedy,
+                epoch,
+                created,
+                createdBy);
     }
 
     /// The same task without a past in the target.

@@ -77,8 +77,7 @@ public final class AccountApi {
     }
 
     private void tokens(Context ctx) {
-        List<?> all =
-                logins.tokens(Gate.actor(ctx)).stream().map(AccountApi::view).toList();
+        List<?> all = logins.tokens(Gate.actor(ctx)).stream().map(AccountApi::view).toList();
         Json.answer(ctx, Map.of("tokens", all));
     }
 
@@ -158,8 +157,7 @@ public final class AccountApi {
     }
 
     private void listAccounts(Context ctx) {
-        List<?> all =
-                accounts.accounts(Gate.actor(ctx)).stream().map(AccountApi::view).toList();
+        List<?> all = accounts.accounts(Gate.actor(ctx)).stream().map(AccountApi::view).toList();
         Json.answer(ctx, Map.of("accounts", all));
     }
 

@@ -57,8 +57,7 @@ public final class InstanceApi {
     }
 
     private void show(Context ctx) {
-        Json.answer(
-                ctx, InstanceView.of(instances.find(Gate.actor(ctx), ctx.pathParam("id"))));
+        Json.answer(ctx, InstanceView.of(instances.find(Gate.actor(ctx), ctx.pathParam("id"))));
     }
 
     private void change(Context ctx) {

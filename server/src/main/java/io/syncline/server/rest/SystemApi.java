@@ -59,8 +59,7 @@ public final class SystemApi {
         system.put("memoryUsed", runtime.totalMemory() - runtime.freeMemory());
         system.put("memoryLimit", runtime.maxMemory());
         system.put("threads", ManagementFactory.getThreadMXBean().getThreadCount());
-        system.put(
-                "uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
+        system.put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
         Json.answer(ctx, system);
     }
 }

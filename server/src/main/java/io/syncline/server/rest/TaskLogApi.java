@@ -63,10 +63,7 @@ public final class TaskLogApi {
     private void events(Context ctx) {
         List<TaskEntry> entries =
                 tasks.log()
-                        .entries(
-                                task(ctx).id(),
-                                number(ctx, "before", Long.MAX_VALUE),
-                                limit(ctx));
+                        .entries(task(ctx).id(), number(ctx, "before", Long.MAX_VALUE), limit(ctx));
         Json.answer(ctx, Map.of("events", entries.stream().map(TaskLogApi::view).toList()));
     }
 

@@ -40,8 +40,8 @@ public final class Attempts {
         this.clock = clock;
     }
 
-    /// Refuses when there were too many failures: of this name from this address, from this address,
-    /// or of this name from anywhere.
+    /// Refuses when there were too many failures: of this name from this address, from this
+    /// address, or of this name from anywhere.
     public synchronized void check(String address, String name) {
         check("both " + address + ' ' + name, MAX_FAILURES);
         check("from " + address, MAX_FAILURES_OF_ADDRESS);

@@ -1,5 +1,5 @@
-/// Passwords, tokens, sealed secrets and limits on guessing. May touch: the JDK, Bouncy Castle, Tink.
-/// Nothing here prints a secret.
+/// Passwords, tokens, sealed secrets and limits on guessing. May touch: the JDK, Bouncy Castle,
+/// Tink. Nothing here prints a secret.
 @NullMarked
 package io.syncline.server.security;
 

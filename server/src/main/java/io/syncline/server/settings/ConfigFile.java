@@ -46,7 +46,10 @@ public final class ConfigFile {
                     new Failure(
                             ErrorCode.BAD_OPTION,
                             "--config",
-                            "the file '" + file + "' cannot be read: " + e.getClass().getSimpleName(),
+                            "the file '"
+                                    + file
+                                    + "' cannot be read: "
+                                    + e.getClass().getSimpleName(),
                             "Name a YAML file of text in UTF-8"),
                     e);
         }

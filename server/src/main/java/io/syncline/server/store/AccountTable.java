@@ -49,7 +49,7 @@ public final class AccountTable {
                 .useHandle(h ->
                         h.createUpdate(
                                         "INSERT INTO member VALUES"
-                                            + " (:id, :account, :name, :role, :hash, :created)")
+                                                + " (:id, :account, :name, :role, :hash, :created)")
                                 .bind("id", user.id())
                                 .bind("account", user.account())
                                 .bind("name", user.name())

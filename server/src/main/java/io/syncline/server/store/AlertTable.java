@@ -35,7 +35,8 @@ public final class AlertTable {
     public List<AlertChannel> channels(String account) {
         return store.jdbi()
                 .withHandle(h ->
-                        h.createQuery("SELECT * FROM alert_channel WHERE account = :a ORDER BY name")
+                        h.createQuery(
+                                        "SELECT * FROM alert_channel WHERE account = :a ORDER BY name")
                                 .bind("a", account)
                                 .map((row, c) -> channel(row))
                                 .list());
@@ -74,7 +75,8 @@ public final class AlertTable {
 
     public void delivered(long id, String delivery) {
         store.jdbi()
-                .useHandle(h -> h.execute("UPDATE alert SET delivery = ? WHERE id = ?", delivery, id));
+                .useHandle(
+                        h -> h.execute("UPDATE alert SET delivery = ? WHERE id = ?", delivery, id));
     }
 
     public void over(long id, Instant at) {

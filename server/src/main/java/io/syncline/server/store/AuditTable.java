@@ -13,7 +13,12 @@ public final class AuditTable {
     }
 
     public void add(
-            String account, Instant at, String actor, String action, String subject, String detail) {
+            String account,
+            Instant at,
+            String actor,
+            String action,
+            String subject,
+            String detail) {
         store.jdbi()
                 .useHandle(h ->
                         h.execute(

@@ -20,7 +20,7 @@ public final class GrantTable {
                 .useHandle(h ->
                         h.createUpdate(
                                         "INSERT INTO role_grant VALUES (:id, :account, :role,"
-                                            + " :grantee, :instances, :created, NULL)")
+                                                + " :grantee, :instances, :created, NULL)")
                                 .bind("id", grant.id())
                                 .bind("account", grant.account())
                                 .bind("role", grant.role())

@@ -47,8 +47,8 @@ public final class InstanceTable {
 
     public void probe(String id, String document) {
         store.jdbi()
-                .useHandle(h ->
-                        h.execute("UPDATE instance SET probe = ? WHERE id = ?", document, id));
+                .useHandle(
+                        h -> h.execute("UPDATE instance SET probe = ? WHERE id = ?", document, id));
     }
 
     public List<RegisteredInstance> of(String account) {

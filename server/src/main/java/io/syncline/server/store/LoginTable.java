@@ -41,7 +41,8 @@ public final class LoginTable {
 
     public void endSession(String fingerprint) {
         store.jdbi()
-                .useHandle(h -> h.execute("DELETE FROM session WHERE fingerprint = ?", fingerprint));
+                .useHandle(
+                        h -> h.execute("DELETE FROM session WHERE fingerprint = ?", fingerprint));
     }
 
     public void endSessionsOf(String user) {
@@ -76,7 +77,7 @@ public final class LoginTable {
                         .withHandle(h ->
                                 h.createQuery(
                                                 "SELECT * FROM token WHERE fingerprint = :f AND"
-                                                    + " (expires IS NULL OR expires > :now)")
+                                                        + " (expires IS NULL OR expires > :now)")
                                         .bind("f", fingerprint)
                                         .bind("now", now.toEpochMilli())
                                         .map((row, c) -> token(row))

@@ -44,7 +44,7 @@ public final class SampleTable {
 
     public void forgetBefore(Instant time) {
         store.jdbi()
-                .useHandle(h ->
-                        h.execute("DELETE FROM sample WHERE at < ?", time.getEpochSecond()));
+                .useHandle(
+                        h -> h.execute("DELETE FROM sample WHERE at < ?", time.getEpochSecond()));
     }
 }

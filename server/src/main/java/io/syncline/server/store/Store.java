@@ -52,8 +52,7 @@ public final class Store implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS);
         config.setConnectionTimeout(CONNECT_MILLIS);
         if (embedded) {
-            config.setJdbcUrl(
-                    url.isEmpty() ? "jdbc:sqlite:" + folder.resolve("syncline.db") : url);
+            config.setJdbcUrl(url.isEmpty() ? "jdbc:sqlite:" + folder.resolve("syncline.db") : url);
             config.addDataSourceProperty("journal_mode", "WAL");
             config.addDataSourceProperty("synchronous", "NORMAL");
             config.addDataSourceProperty("foreign_keys", "true");
@@ -121,7 +120,8 @@ public final class Store implements AutoCloseable {
 
     /// Whether it answers.
     public boolean isReady() {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one()) == 1;
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one())
+                == 1;
     }
 
     /// An id larger than every one before.

@@ -23,7 +23,12 @@ public final class TaskLog {
     }
 
     public void add(
-            String task, Instant at, TaskEntry.Level level, String kind, String text, String remedy) {
+            String task,
+            Instant at,
+            TaskEntry.Level level,
+            String kind,
+            String text,
+            String remedy) {
         store.jdbi()
                 .useHandle(h ->
                         h.execute(
@@ -61,7 +66,7 @@ public final class TaskLog {
                     for (CheckResult it : results) {
                         h.createUpdate(
                                         "INSERT INTO check_result VALUES (:task, :position, :name,"
-                                            + " :severity, :place, :code, :found, :remedy, :by, :at)")
+                                                + " :severity, :place, :code, :found, :remedy, :by, :at)")
                                 .bind("task", task)
                                 .bind("position", it.position())
                                 .bind("name", it.check())
@@ -80,7 +85,8 @@ public final class TaskLog {
     public List<CheckResult> checks(String task) {
         return store.jdbi()
                 .withHandle(h ->
-                        h.createQuery("SELECT * FROM check_result WHERE task = :t ORDER BY position")
+                        h.createQuery(
+                                        "SELECT * FROM check_result WHERE task = :t ORDER BY position")
                                 .bind("t", task)
                                 .map((row, c) -> check(row))
                                 .list());
@@ -159,8 +165,8 @@ public final class TaskLog {
                 .useHandle(h ->
                         h.createUpdate(
                                         ("DELETE FROM %1$s WHERE task = :t AND id <= (SELECT id FROM"
-                                                + " %1$s WHERE task = :t ORDER BY id DESC LIMIT 1"
-                                                + " OFFSET :keep)")
+                                                        + " %1$s WHERE task = :t ORDER BY id DESC LIMIT 1"
+                                                        + " OFFSET :keep)")
                                                 .formatted(table))
                                 .bind("t", task)
                                 .bind("keep", keep)

@@ -52,8 +52,7 @@ final class Faults {
         Finding worst =
                 findings.stream()
                         .filter(f -> f.severity() == Finding.Severity.ERROR)
-                        .max((a, b) ->
-                                judge(failure(a)).compareTo(judge(failure(b))))
+                        .max((a, b) -> judge(failure(a)).compareTo(judge(failure(b))))
                         .orElseThrow();
         return failure(worst);
     }

@@ -112,8 +112,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
                     Level.WARNING,
                     "retrying",
                     "the " + side + " " + at(trouble.place()) + "is away: " + trouble.reason(),
-                    "Nothing is lost; it is tried again for "
-                            + Numbers.duration(trouble.limit()));
+                    "Nothing is lost; it is tried again for " + Numbers.duration(trouble.limit()));
         }
         control.happen(
                 new TaskEvent.TroubleBegan(),

@@ -115,8 +115,7 @@ final class LinkSession {
         Duration limit =
                 switch (Faults.judge(failure)) {
                     case AWAY -> Duration.ofMinutes(context.options().retryMinutes(task));
-                    case ODD ->
-                            Duration.ofMinutes(TaskSettings.retryOtherMinutes(task.settings()));
+                    case ODD -> Duration.ofMinutes(TaskSettings.retryOtherMinutes(task.settings()));
                     case FINAL -> Duration.ZERO;
                 };
         if (elapsed.compareTo(limit) >= 0) {
@@ -137,8 +136,7 @@ final class LinkSession {
 
     /// @return false when the session was stopped meanwhile
     private synchronized boolean pause(int tries) {
-        long millis =
-                Math.min(LONGEST_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(tries - 1, 10));
+        long millis = Math.min(LONGEST_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(tries - 1, 10));
         long until = System.nanoTime() + Duration.ofMillis(millis).toNanos();
         try {
             for (long left = millis;
@@ -193,8 +191,7 @@ final class LinkSession {
         if (status.shards().isEmpty()) {
             return null;
         }
-        Progress measured =
-                meter.measure(Duration.ofNanos(System.nanoTime() - begunNanos), status);
+        Progress measured = meter.measure(Duration.ofNanos(System.nanoTime() - begunNanos), status);
         progress = measured;
         TaskState state = control.task().state();
         if (status.retrying().isEmpty()) {

@@ -9,4 +9,9 @@ package io.syncline.server.task;
 /// @param limitSeconds after which the task fails
 /// @param reason what went wrong
 public record Retry(
-        String side, String place, int count, long elapsedSeconds, long limitSeconds, String reason) {}
+        String side,
+        String place,
+        int count,
+        long elapsedSeconds,
+        long limitSeconds,
+        String reason) {}

@@ -79,10 +79,7 @@ public final class Tasks {
             controls.put(task.id(), new TaskControl(task, context));
         }
         for (TaskControl control : controls.values()) {
-            control.happen(
-                    new TaskEvent.ServerStarted(),
-                    "the service was started again",
-                    "");
+            control.happen(new TaskEvent.ServerStarted(), "the service was started again", "");
         }
     }
 
@@ -107,8 +104,9 @@ public final class Tasks {
         return controls.values().stream()
                 .filter(c -> c.task().account().equals(actor.account()))
                 .filter(c -> c.task().state() != TaskState.RELEASED)
-                .sorted(Comparator.comparing((TaskControl c) -> c.task().created())
-                        .thenComparing(c -> c.task().id()))
+                .sorted(
+                        Comparator.comparing((TaskControl c) -> c.task().created())
+                                .thenComparing(c -> c.task().id()))
                 .toList();
     }
 
@@ -128,9 +126,7 @@ public final class Tasks {
                 .or(() -> {
                     List<TaskControl> named =
                             own.stream().filter(c -> c.task().name().equals(id)).toList();
-                    return named.size() == 1
-                            ? Optional.of(named.getFirst())
-                            : Optional.empty();
+                    return named.size() == 1 ? Optional.of(named.getFirst()) : Optional.empty();
                 })
                 .orElseThrow(() -> Problem.notFound("task", Names.shown(id)));
     }
@@ -203,8 +199,7 @@ public final class Tasks {
                                                     + " another one"));
             return new Task.Side(found.id(), "");
         }
-        Grant grant =
-                grants.covering(actor, chosen.account(), chosen.role(), chosen.instance());
+        Grant grant = grants.covering(actor, chosen.account(), chosen.role(), chosen.instance());
         return new Task.Side(chosen.instance(), grant.id());
     }
 
@@ -266,7 +261,8 @@ public final class Tasks {
         String after = checked.getOrDefault(key, "all");
         boolean fewer =
                 before.equals("all")
-                        || List.of(before.split(",", -1)).containsAll(List.of(after.split(",", -1)));
+                        || List.of(before.split(",", -1))
+                                .containsAll(List.of(after.split(",", -1)));
         if (!fewer || (after.equals("all") && !before.equals("all"))) {
             throw Problem.badRequest(
                     "settings.databases",
@@ -355,8 +351,7 @@ public final class Tasks {
         control.ask(TaskAction.THROTTLE, actor.name(), t -> t.with(checked, t.alerts()));
         var throttle = context.options().of(control.task()).throttle();
         control.throttle(throttle.commandsPerSecond(), throttle.bytesPerSecond());
-        audit.record(
-                actor, "task.throttle", control.task().id(), "rps " + rps + " mbps " + mbps);
+        audit.record(actor, "task.throttle", control.task().id(), "rps " + rps + " mbps " + mbps);
         return control;
     }
 
@@ -368,8 +363,7 @@ public final class Tasks {
                 store.taskLog().checks(task.id()).stream()
                         .filter(c -> c.position() == position)
                         .findFirst()
-                        .orElseThrow(() ->
-                                Problem.notFound("check", Integer.toString(position)));
+                        .orElseThrow(() -> Problem.notFound("check", Integer.toString(position)));
         if (!check.severity().equals("warning")) {
             throw Problem.badRequest(
                     "check",
@@ -377,8 +371,7 @@ public final class Tasks {
                     "An error must be mended; then precheck again");
         }
         store.taskLog().confirm(task.id(), position, actor.name(), clock.instant());
-        audit.record(
-                actor, "task.confirm", task.id(), check.check() + " at " + check.place());
+        audit.record(actor, "task.confirm", task.id(), check.check() + " at " + check.place());
     }
 
     /// Takes note that a refused command has been dealt with.

@@ -14,8 +14,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A request's JSON object, read field by field. A field that nobody asked for is an error: a typing
-/// mistake must not become a task that does something else.
+/// A request's JSON object, read field by field. A field that nobody asked for is an error: a
+/// typing mistake must not become a task that does something else.
 public final class Body {
     private final String path;
     private final ObjectNode node;
@@ -138,15 +138,16 @@ public final class Body {
             throw bad(path + name, "it is not an object", "Write {\"name\": \"value\"}");
         }
         Map<String, String> values = new LinkedHashMap<>();
-        object.properties().forEach(entry -> {
-            if (!entry.getValue().isValueNode()) {
-                throw bad(
-                        path + name + "." + Names.shown(entry.getKey()),
-                        "it is not a plain value",
-                        "Write a text, a number, true or false");
-            }
-            values.put(entry.getKey(), entry.getValue().asString());
-        });
+        object.properties()
+                .forEach(entry -> {
+                    if (!entry.getValue().isValueNode()) {
+                        throw bad(
+                                path + name + "." + Names.shown(entry.getKey()),
+                                "it is not a plain value",
+                                "Write a text, a number, true or false");
+                    }
+                    values.put(entry.getKey(), entry.getValue().asString());
+                });
         return values;
     }
 

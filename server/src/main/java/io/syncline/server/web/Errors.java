@@ -53,7 +53,8 @@ public final class Errors {
     }
 
     private static boolean isApi(Context ctx) {
-        return ctx.path().startsWith("/api/") || ctx.path().startsWith("/health")
+        return ctx.path().startsWith("/api/")
+                || ctx.path().startsWith("/health")
                 || ctx.path().equals("/metrics");
     }
 }

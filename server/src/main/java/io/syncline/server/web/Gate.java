@@ -90,10 +90,11 @@ public final class Gate {
         }
         String session = ctx.cookie(SESSION_COOKIE);
         if (session != null) {
-            logins.bySession(session).ifPresent(actor -> {
-                ctx.attribute(ACTOR, actor);
-                ctx.attribute(SESSION, session);
-            });
+            logins.bySession(session)
+                    .ifPresent(actor -> {
+                        ctx.attribute(ACTOR, actor);
+                        ctx.attribute(SESSION, session);
+                    });
         }
     }
 

@@ -8,8 +8,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Json {
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
-                    .changeDefaultPropertyInclusion(i ->
-                            i.withValueInclusion(JsonInclude.Include.NON_NULL))
+                    .changeDefaultPropertyInclusion(
+                            i -> i.withValueInclusion(JsonInclude.Include.NON_NULL))
                     .build();
 
     private Json() {}

@@ -2,11 +2,11 @@ package io.syncline.server.web;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.util.JavalinBindException;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.HostPort;
-import io.javalin.util.JavalinBindException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -48,7 +48,8 @@ public final class WebServer implements AutoCloseable {
                     config.http.prefer405over404 = true;
                     config.concurrency.useVirtualThreads = true;
                     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
-                    config.jetty.addConnector((server, http) -> connector(server, http, tls, address));
+                    config.jetty.addConnector(
+                            (server, http) -> connector(server, http, tls, address));
                     gate.guard(config, tls != null);
                     routes.forEach(each -> each.accept(config));
                 });
