@@ -9,15 +9,22 @@ import io.syncline.server.account.Accounts;
 import io.syncline.server.account.Audit;
 import io.syncline.server.account.Grants;
 import io.syncline.server.account.Logins;
+import io.syncline.server.alert.Alerts;
+import io.syncline.server.alert.Channels;
+import io.syncline.server.alert.Teller;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.console.Console;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
+import io.syncline.server.metrics.Prometheus;
 import io.syncline.server.rest.AccountApi;
+import io.syncline.server.rest.AlertApi;
 import io.syncline.server.rest.InstanceApi;
 import io.syncline.server.rest.SystemApi;
 import io.syncline.server.rest.TaskApi;
 import io.syncline.server.rest.TaskLogApi;
+import io.syncline.server.model.Account;
+import io.syncline.server.model.Actor;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.TaskFiles;
@@ -45,6 +52,7 @@ public final class Service implements AutoCloseable {
     private final DataLock lock;
     private final Tasks tasks;
     private final Charts charts;
+    private final Teller teller;
     private final Instances instances;
     private final Logins logins;
     private final Console console;
@@ -68,6 +76,7 @@ public final class Service implements AutoCloseable {
         Grants grants = new Grants(store, audit, clock);
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));
         charts = new Charts(store, clock);
+        teller = new Teller(store, vault);
         tasks =
                 new Tasks(
                         store,
@@ -76,7 +85,8 @@ public final class Service implements AutoCloseable {
                         audit,
                         clock,
                         options.data().resolve("spool"),
-                        charts);
+                        new Observers(List.of(charts, new Alerts(store, teller, clock))));
+        Channels channels = new Channels(store, vault, teller, audit, clock);
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
@@ -87,7 +97,8 @@ public final class Service implements AutoCloseable {
                         new InstanceApi(instances)::routes,
                         new TaskApi(tasks, files, views)::routes,
                         new TaskLogApi(tasks, charts)::routes,
-                        new SystemApi(store)::routes,
+                        new AlertApi(channels)::routes,
+                        new SystemApi(store, new Prometheus(tasks))::routes,
                         console::routes);
         web = WebServer.start(options.listen(), certificate(options), gate, routes);
     }
@@ -161,16 +172,22 @@ public final class Service implements AutoCloseable {
         return firstPassword;
     }
 
-    public Instances instances() {
+    Instances instances() {
         return instances;
     }
 
-    public Tasks tasks() {
+    Tasks tasks() {
         return tasks;
     }
 
-    public Logins logins() {
-        return logins;
+    /// The admin of the first account, for what is done before anybody logs in.
+    Actor firstAdmin() {
+        return Actor.system(
+                store.accounts().all().stream()
+                        .filter(Account::root)
+                        .map(Account::id)
+                        .findFirst()
+                        .orElseThrow());
     }
 
     /// Stops to answer, stops every link cleanly, and closes the store.
@@ -183,6 +200,7 @@ public final class Service implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        teller.close();
         store.close();
         lock.close();
     }

@@ -20,11 +20,11 @@ final class ServerCommand {
             "Run the service: console, REST interface, and every task that was started there.";
 
     private static final String DATA = "--data";
-    private static final String LISTEN = "--listen";
+    static final String LISTEN = "--listen";
     private static final String STORE = "--store";
     private static final String TLS_CERT = "--tls-cert";
     private static final String TLS_KEY = "--tls-key";
-    private static final int USUAL_PORT = 8080;
+    static final int USUAL_PORT = 8080;
 
     private ServerCommand() {}
 

@@ -2,6 +2,7 @@ package io.syncline.server.rest;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.syncline.server.metrics.Prometheus;
 import io.syncline.server.model.Problem;
 import io.syncline.server.report.Version;
 import io.syncline.server.store.Store;
@@ -17,15 +18,18 @@ import java.util.Map;
 /// `/health`, `/api/openapi.yaml`, `/api/v1/system`.
 public final class SystemApi {
     private final Store store;
+    private final Prometheus prometheus;
 
-    public SystemApi(Store store) {
+    public SystemApi(Store store, Prometheus prometheus) {
         this.store = store;
+        this.prometheus = prometheus;
     }
 
     public void routes(JavalinConfig config) {
         config.routes
                 .get("/health/live", ctx -> Json.answer(ctx, Map.of("status", "live")))
                 .get("/health/ready", this::ready)
+                .get("/metrics", this::metrics)
                 .get("/api/openapi.yaml", SystemApi::openApi)
                 .get("/api/v1/system", this::system);
     }
@@ -36,6 +40,23 @@ public final class SystemApi {
                     Problem.Code.UNAVAILABLE, "store", "the database does not answer", "");
         }
         Json.answer(ctx, Map.of("status", "ready"));
+    }
+
+    /// For this machine without a login, as collectors expect; from elsewhere with a token, since
+    /// names of tasks are nobody else's business.
+    private void metrics(Context ctx) {
+        if (!isLoopback(ctx.ip())) {
+            Gate.actor(ctx);
+        }
+        ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(prometheus.scrape());
+    }
+
+    private static boolean isLoopback(String address) {
+        return address.startsWith("127.")
+                || address.equals("::1")
+                || address.equals("[::1]")
+                || address.equals("0:0:0:0:0:0:0:1")
+                || address.equals("[0:0:0:0:0:0:0:1]");
     }
 
     private static void openApi(Context ctx) {

@@ -12,6 +12,7 @@ import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -50,7 +51,8 @@ public final class Vault {
                             ? readOrMake(file)
                             : new String(Base64.getDecoder().decode(given.strip()), UTF_8);
             KeysetHandle handle =
-                    TinkJsonProtoKeysetFormat.parseKeyset(keyset, InsecureSecretKeyAccess.get());
+                    TinkJsonProtoKeysetFormat.parseKeyset(
+                            keyset, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
             return new Vault(handle.getPrimitive(RegistryConfiguration.get(), Aead.class));
         } catch (GeneralSecurityException | IllegalArgumentException | IOException e) {
             // No message of the cause: it may quote the key.
@@ -64,10 +66,11 @@ public final class Vault {
 
     private static String readOrMake(Path file) throws IOException, GeneralSecurityException {
         if (!Files.exists(file)) {
-            KeysetHandle handle = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
+            KeysetHandle handle = KeysetHandle.generateNew(
+                            PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
             String keyset =
                     TinkJsonProtoKeysetFormat.serializeKeyset(
-                            handle, InsecureSecretKeyAccess.get());
+                            handle, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
             write(file, keyset);
         }
         return Files.readString(file);
@@ -87,7 +90,7 @@ public final class Vault {
                         file,
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                         attributes)) {
-            out.write(java.nio.ByteBuffer.wrap(text.getBytes(UTF_8)));
+            out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
         } catch (FileAlreadyExistsException e) {
             throw new IOException("another process made " + file + " at the same moment", e);
         }
