@@ -72,6 +72,11 @@ public final class Gate {
             ctx.header("Strict-Transport-Security", "max-age=31536000");
         }
         identify(ctx);
+        boolean open = ctx.path().equals("/api/v1/login");
+        if (ctx.path().startsWith("/api/v1/") && !open) {
+            // Before anything is read of the request.
+            actor(ctx);
+        }
         if (!SAFE.contains(ctx.method().name())) {
             requireOurPage(ctx);
         }
