@@ -1,7 +1,7 @@
 package io.syncline.engine.command;
 
 /// Which commands can be joined with an equal neighbour; see [Merger].
-enum MergeKind {
+public enum MergeKind {
     NONE,
     /// `SET key value` into `MSET`.
     SET,
@@ -20,6 +20,13 @@ enum MergeKind {
     ZREM,
     /// The same key, then score-member pairs.
     ZADD;
+
+    private static final MergeKind[] ALL = values();
+
+    /// By ordinal, without a copy of all of them.
+    public static MergeKind of(int ordinal) {
+        return ALL[ordinal];
+    }
 
     static MergeKind ofName(String name) {
         for (MergeKind kind : values()) {

@@ -1,6 +1,5 @@
 package io.syncline.engine.link;
 
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
@@ -35,7 +34,7 @@ final class LinkRun {
                 new Throttle(
                         options.throttle().commandsPerSecond(),
                         options.throttle().bytesPerSecond());
-        List<Instance.Shard> shards = sides.source().shards();
+        List<Origin> origins = sides.origins();
         TaskRegistry registry;
         Map<String, String> manifest;
         ServerInfo target;
@@ -58,8 +57,8 @@ final class LinkRun {
                         events,
                         this::pipelineEnded,
                         this::pipelineCaughtUp);
-        for (int i = 0; i < shards.size(); i++) {
-            pipelines.add(new PipelineParts(context, i, shards.get(i)));
+        for (int i = 0; i < origins.size(); i++) {
+            pipelines.add(new PipelineParts(context, i, origins.get(i)));
         }
         ended = new CountDownLatch(pipelines.size());
         for (PipelineParts pipeline : pipelines) {
@@ -78,7 +77,7 @@ final class LinkRun {
     private void pipelineCaughtUp(int shard) {
         if (caughtUp.incrementAndGet() == pipelines.size()) {
             events.accept(new LinkEvent.CaughtUp());
-            if (options.end() == LinkOptions.End.CAUGHT_UP) {
+            if (options.effectiveEnd() == LinkOptions.End.CAUGHT_UP) {
                 done = true;
                 stop();
             }

@@ -28,6 +28,7 @@ public final class SynclineCommand {
     private static final String SYNC = "sync";
     private static final String PRECHECK = "precheck";
     private static final String SWEEP = "sweep";
+    private static final String VERIFY = "verify";
     private static final String DEMO = "demo";
     private static final String SERVER = "server";
     private static final String LOGIN = "login";
@@ -92,6 +93,7 @@ public final class SynclineCommand {
             case SYNC -> SyncCommand.run(chosen, environment);
             case PRECHECK -> PrecheckCommand.run(chosen, environment);
             case SWEEP -> SweepCommand.run(chosen, environment);
+            case VERIFY -> VerifyCommand.run(chosen, environment);
             case DEMO -> DemoCommand.run(chosen, environment);
             case SERVER -> ServerCommand.run(chosen, environment);
             case COMPLETION -> {
@@ -140,6 +142,7 @@ public final class SynclineCommand {
                         command(
                                 SWEEP,
                                 "Remove what a task that is given up keeps in its target.")));
+        root.addSubcommand(VERIFY, VerifyCommand.spec(command(VERIFY, VerifyCommand.DESCRIPTION)));
         root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
         root.addSubcommand(SERVER, ServerCommand.spec(command(SERVER, ServerCommand.DESCRIPTION)));
         root.addSubcommand(LOGIN, LoginCommand.spec(command(LOGIN, LoginCommand.DESCRIPTION)));
