@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `./syncline server` as a process, worked with by `./syncline login`, `instance` and `task`; killed
-/// without warning while a task runs.
+/// `./syncline server` as a process, worked with by `./syncline login`, `instance` and `task`;
+/// killed without warning while a task runs.
 class ServerIT {
     private static final String PASSWORD = "correct horse battery";
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -86,8 +86,7 @@ class ServerIT {
         }
 
         try (Launched second = server()) {
-            Await.until(
-                    "everything", LIMIT, () -> "2000".equals(target.text("GET", "counter")));
+            Await.until("everything", LIMIT, () -> "2000".equals(target.text("GET", "counter")));
             assertThat(cli(0, "task", "list")).contains("orders", "Running");
             assertThat(source.info("sync_full")).isEqualTo("1");
             assertThat(cli(0, "task", "events", "orders")).contains("started again");

@@ -18,7 +18,8 @@ final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
     /// A node with so much to do need not get more at once: what comes meanwhile is gathered, since
-    /// fewer and larger units cost the node less. A matter of a millisecond or two to a node nearby.
+    /// fewer and larger units cost the node less. A matter of a millisecond or two to a node
+    /// nearby.
     private static final int ENOUGH_BYTES = 512 << 10;
 
     /// When so much has gathered, nodes get all they may have unanswered: behind a long line, more
@@ -120,11 +121,10 @@ final class ClusterLanes {
                                         expiries.computeIfAbsent(
                                                 nodes.of(slot),
                                                 lane -> new Batch(Merger.Rules.NONE))));
-        expiries.forEach(
-                (lane, batch) -> {
-                    batch.unit(batch.commandCount, Batch.PLAIN);
-                    lane.send(batch);
-                });
+        expiries.forEach((lane, batch) -> {
+            batch.unit(batch.commandCount, Batch.PLAIN);
+            lane.send(batch);
+        });
         nodes.all().forEach(NodeLane::settle);
     }
 

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so what goes to a node is a row of *units*, each
-/// one slot's commands and a mark of its own in that slot: data and mark are applied together or not
-/// at all. A slot's next unit waits for the answer to the one before and grows meanwhile; the busier
-/// the stream, the larger the units. Plain SETs of a slot and its mark are one MSET. The *floor*, one key
-/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
-/// skipped then.
+/// A transaction of a cluster must stay in one slot, so what goes to a node is a row of *units*,
+/// each one slot's commands and a mark of its own in that slot: data and mark are applied together
+/// or not at all. A slot's next unit waits for the answer to the one before and grows meanwhile;
+/// the busier the stream, the larger the units. Plain SETs of a slot and its mark are one MSET. The
+/// *floor*, one key per pipeline, says where to read from after a crash; commands at or below their
+/// slot's mark are skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {

@@ -76,9 +76,7 @@ final class LaneReports implements LaneListener {
             bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
             delays.add(new LaneFault(kind, null, -1, error));
         } else {
-            refuse(
-                    Refusal.of(view, batch.offsetBehind(command), 0, error),
-                    !batch.repeatable);
+            refuse(Refusal.of(view, batch.offsetBehind(command), 0, error), !batch.repeatable);
         }
     }
 

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// The batches of a cluster writer: what waits per slot, what is on its way, and how far each slot
 /// is.
 ///
-/// A slot is *free*, *sent* or *back*. What waits of a free slot is due: it goes with the next batch
-/// to its node, as a unit with the slot's mark. Until that unit is answered the slot gathers, so the
-/// busier the stream, the larger the units and the fewer the marks. A unit that came back goes
-/// before anything else of its slot.
+/// A slot is *free*, *sent* or *back*. What waits of a free slot is due: it goes with the next
+/// batch to its node, as a unit with the slot's mark. Until that unit is answered the slot gathers,
+/// so the busier the stream, the larger the units and the fewer the marks. A unit that came back
+/// goes before anything else of its slot.
 ///
 /// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place
 /// up to which nothing is missing in any slot.

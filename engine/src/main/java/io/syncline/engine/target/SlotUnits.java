@@ -124,7 +124,10 @@ final class SlotUnits {
             one.beginCommand();
             BatchSurgery.view(from, i).copyTo(one.wire);
             one.endCommand(
-                    from.offsetBehind(i), from.databaseBehind(i), from.isClean(i), from.isMerged(i));
+                    from.offsetBehind(i),
+                    from.databaseBehind(i),
+                    from.isClean(i),
+                    from.isMerged(i));
         }
         one.endOffset = one.offsetBehind(count - 1);
         one.unit(count, from.units[unit] & Batch.PLAIN);

@@ -219,7 +219,9 @@ final class ClusterSimulation {
                 expected.merge(event.key, event.value, event.append ? String::concat : (a, b) -> b);
             }
         }
-        assertThat(target.userKeys()).as("%s rewinds, %s deaths", rewinds, deaths).isEqualTo(expected);
+        assertThat(target.userKeys())
+                .as("%s rewinds, %s deaths", rewinds, deaths)
+                .isEqualTo(expected);
         assertThat(batches.floor(null).offset()).isEqualTo(stream.getLast().end);
     }
 

@@ -105,9 +105,7 @@ final class SimulatedTarget {
             byte[] key = own.mark(0, Slots.tag(slot));
             String mark = keys.get(new String(key, UTF_8));
             if (mark != null) {
-                found[slot] =
-                        SlotMark.decode(
-                                mark.getBytes(UTF_8), epoch);
+                found[slot] = SlotMark.decode(mark.getBytes(UTF_8), epoch);
             }
         }
         return found;

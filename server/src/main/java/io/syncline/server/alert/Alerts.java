@@ -89,8 +89,10 @@ public final class Alerts implements TaskObserver {
                 "lag",
                 rules.lagSeconds() > 0 && lag >= rules.lagSeconds() * 1_000L,
                 Duration.ofSeconds(rules.lagForSeconds()),
-                "The target is " + Numbers.duration(Duration.ofMillis(Math.max(0, lag)))
-                        + " behind; the limit is " + Numbers.seconds(rules.lagSeconds()));
+                "The target is "
+                        + Numbers.duration(Duration.ofMillis(Math.max(0, lag)))
+                        + " behind; the limit is "
+                        + Numbers.seconds(rules.lagSeconds()));
         check(
                 task,
                 "full-sync",
@@ -103,7 +105,9 @@ public final class Alerts implements TaskObserver {
                 "spool",
                 rules.spoolPercent() > 0 && percent >= rules.spoolPercent(),
                 Duration.ZERO,
-                "The spool is " + percent + " % full; when it is full, the source is no longer read");
+                "The spool is "
+                        + percent
+                        + " % full; when it is full, the source is no longer read");
     }
 
     /// How full the fullest shard's spool is, memory and disk together.
@@ -161,7 +165,16 @@ public final class Alerts implements TaskObserver {
                         table.delivered(id, "not told: within the silence period");
                         return new Watch(since, id, watch.told());
                     }
-                    teller.tell(new Message(id, task.account(), task.id(), task.name(), rule, text, now, false));
+                    teller.tell(
+                            new Message(
+                                    id,
+                                    task.account(),
+                                    task.id(),
+                                    task.name(),
+                                    rule,
+                                    text,
+                                    now,
+                                    false));
                     return new Watch(since, id, now);
                 });
     }

@@ -22,8 +22,7 @@ public final class Channels {
     private final Audit audit;
     private final InstantSource clock;
 
-    public Channels(
-            Store store, Vault vault, Teller teller, Audit audit, InstantSource clock) {
+    public Channels(Store store, Vault vault, Teller teller, Audit audit, InstantSource clock) {
         this.table = store.alerts();
         this.vault = vault;
         this.teller = teller;
@@ -63,9 +62,7 @@ public final class Channels {
                         actor.account(),
                         Names.checked("name", name),
                         kind,
-                        webhook
-                                ? AlertChannel.shortened(address.strip())
-                                : address.strip(),
+                        webhook ? AlertChannel.shortened(address.strip()) : address.strip(),
                         template,
                         vault.seal(id, webhook ? address.strip() + "\n" + secret : secret),
                         mail.strip(),

@@ -32,8 +32,7 @@ final class Mail {
             return "told";
         } catch (MessagingException e) {
             // The class only: texts of mail servers quote what was sent to them.
-            return "the mail server refuses or cannot be reached: "
-                    + e.getClass().getSimpleName();
+            return "the mail server refuses or cannot be reached: " + e.getClass().getSimpleName();
         }
     }
 

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 /// @param user empty for none
 record MailServer(boolean tls, String user, String host, int port, String from) {
     private static final Pattern FORM =
-            Pattern.compile(
-                    "(smtps?)://(?:([^/?]+)@)?([^@/?]+)\\?from=([^\\s@<>]+@[^\\s@<>]+)");
+            Pattern.compile("(smtps?)://(?:([^/?]+)@)?([^@/?]+)\\?from=([^\\s@<>]+@[^\\s@<>]+)");
     private static final int SUBMISSION = 587;
     private static final int SUBMISSION_TLS = 465;
 
@@ -25,8 +24,7 @@ record MailServer(boolean tls, String user, String host, int port, String from) 
                     "Write smtp://user@host:587?from=alerts@example.com, or smtps://");
         }
         boolean tls = matcher.group(1).equals("smtps");
-        HostPort address =
-                HostPort.parse(matcher.group(3), tls ? SUBMISSION_TLS : SUBMISSION);
+        HostPort address = HostPort.parse(matcher.group(3), tls ? SUBMISSION_TLS : SUBMISSION);
         String user = matcher.group(2) == null ? "" : matcher.group(2);
         if (user.contains(":")) {
             throw Problem.badRequest(

@@ -10,8 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Sends alerts to the channels of their account, one after the other on a thread of its own, so that
-/// a slow receiver holds up nobody.
+/// Sends alerts to the channels of their account, one after the other on a thread of its own, so
+/// that a slow receiver holds up nobody.
 public final class Teller implements AutoCloseable {
     /// More than this at once is a storm; what does not fit is recorded as not told.
     private static final int MAX_WAITING = 1_000;
@@ -54,7 +54,9 @@ public final class Teller implements AutoCloseable {
         }
         table.delivered(
                 message.id(),
-                outcomes.isEmpty() ? "not told: the account has no channel" : String.join("\n", outcomes));
+                outcomes.isEmpty()
+                        ? "not told: the account has no channel"
+                        : String.join("\n", outcomes));
     }
 
     private String attempt(AlertChannel channel, Message message) {

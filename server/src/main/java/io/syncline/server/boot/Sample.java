@@ -32,8 +32,7 @@ public final class Sample {
         service.tasks().act(actor, task.task().id(), TaskAction.START);
     }
 
-    private static NewTask.Chosen instance(
-            Service service, Actor actor, String name, String uri) {
+    private static NewTask.Chosen instance(Service service, Actor actor, String name, String uri) {
         String id =
                 service.instances()
                         .register(

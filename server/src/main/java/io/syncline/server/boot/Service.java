@@ -17,16 +17,17 @@ import io.syncline.server.console.Console;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.metrics.Prometheus;
+import io.syncline.server.model.Account;
+import io.syncline.server.model.Actor;
 import io.syncline.server.rest.AccountApi;
 import io.syncline.server.rest.AlertApi;
 import io.syncline.server.rest.InstanceApi;
 import io.syncline.server.rest.SystemApi;
 import io.syncline.server.rest.TaskApi;
 import io.syncline.server.rest.TaskLogApi;
-import io.syncline.server.model.Account;
-import io.syncline.server.model.Actor;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
+import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Certificate;
@@ -95,7 +96,7 @@ public final class Service implements AutoCloseable {
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,
                         new InstanceApi(instances)::routes,
-                        new TaskApi(tasks, files, views)::routes,
+                        new TaskApi(tasks, new TaskChanges(tasks, audit), files, views)::routes,
                         new TaskLogApi(tasks, charts)::routes,
                         new AlertApi(channels)::routes,
                         new SystemApi(store, new Prometheus(tasks))::routes,

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /// `ID` is an id, or a name that only one has.
 enum RemoteVerb {
     INSTANCE_LIST("instance", "list", "", "List the registered instances."),
-    INSTANCE_ADD("instance", "add", "NAME URI", "Register an instance; the password by --password-file."),
+    INSTANCE_ADD(
+            "instance",
+            "add",
+            "NAME URI",
+            "Register an instance; the password by --password-file."),
     INSTANCE_TEST("instance", "test", "ID", "Test connectivity, and show what is there."),
     INSTANCE_REMOVE("instance", "remove", "ID", "Remove an instance that no task uses."),
     TASK_LIST("task", "list", "", "List the tasks."),

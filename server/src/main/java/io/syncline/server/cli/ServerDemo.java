@@ -24,8 +24,7 @@ final class ServerDemo {
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
         HostPort listen =
                 HostPort.parse(
-                        parsed.matchedOptionValue(
-                                ServerCommand.LISTEN, ServerOptions.USUAL_LISTEN),
+                        parsed.matchedOptionValue(ServerCommand.LISTEN, ServerOptions.USUAL_LISTEN),
                         ServerCommand.USUAL_PORT);
         CountDownLatch stop = new CountDownLatch(1);
         SyncCommand.stopOnSignals(stop::countDown);

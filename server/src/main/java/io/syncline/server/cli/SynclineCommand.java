@@ -147,7 +147,8 @@ public final class SynclineCommand {
         root.addSubcommand(SERVER, ServerCommand.spec(command(SERVER, ServerCommand.DESCRIPTION)));
         root.addSubcommand(LOGIN, LoginCommand.spec(command(LOGIN, LoginCommand.DESCRIPTION)));
         root.addSubcommand(
-                INSTANCE, remote(arguments, INSTANCE, "The instances of a service: list, add, ..."));
+                INSTANCE,
+                remote(arguments, INSTANCE, "The instances of a service: list, add, ..."));
         root.addSubcommand(
                 TASK, remote(arguments, TASK, "The tasks of a service: list, create, start, ..."));
         root.addSubcommand(

@@ -69,6 +69,10 @@ public record Draft(
                     "Give addresses such as [\"10.0.0.7:6379\"], or a uri");
         }
         all.addresses().forEach(a -> HostPort.parse(a, HostPort.DEFAULT_PORT));
+        if (all.topology() == Topology.FILE) {
+            throw Problem.badRequest(
+                    "topology", "a file is no instance", "One of standalone, cluster, sentinel");
+        }
         if (all.topology() == Topology.SENTINEL && all.primaryName().isEmpty()) {
             throw Problem.badRequest(
                     "primaryName",
@@ -84,14 +88,15 @@ public record Draft(
 
     private static Resolved fromUri(String uri, Resolved before) {
         Endpoint endpoint = EndpointUri.parse(uri.strip(), "uri");
-        if (endpoint.tls().caFile() != null
+        if (endpoint.isFile()
+                || endpoint.tls().caFile() != null
                 || endpoint.tls().certificateFile() != null
                 || endpoint.tls().keyFile() != null) {
             // Files of the server are not the caller's to name.
             throw Problem.badRequest(
                     "uri",
-                    "a URI here may not name files (ca, cert, key)",
-                    "Give the CA's certificate as text in caPem");
+                    "a URI here may not name files of the service's machine (file:, ca, cert, key)",
+                    "Give the CA's certificate as text in caPem; copy a file with ./syncline sync");
         }
         String password = endpoint.credentials().password();
         return new Resolved(

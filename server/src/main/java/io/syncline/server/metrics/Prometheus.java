@@ -83,15 +83,10 @@ public final class Prometheus {
     }
 
     /// What is not known has no line: -1 would be drawn as a lag.
-    private void add(
-            Progress progress, Tags tags, Map<MultiGauge, List<MultiGauge.Row<?>>> rows) {
+    private void add(Progress progress, Tags tags, Map<MultiGauge, List<MultiGauge.Row<?>>> rows) {
         for (Shard shard : progress.status().shards()) {
             Tags mine =
-                    tags.and(
-                            "shard",
-                            Integer.toString(shard.index()),
-                            "source",
-                            shard.source());
+                    tags.and("shard", Integer.toString(shard.index()), "source", shard.source());
             rows.forEach((gauge, list) -> {
                 ToDoubleFunction<Shard> value = shards.get(gauge);
                 double number = value == null ? -1 : value.applyAsDouble(shard);

@@ -85,9 +85,7 @@ public final class AlertApi {
         ctx.status(201);
         Json.answer(
                 ctx,
-                view(
-                        channels.add(
-                                Gate.actor(ctx), name, kind, address, template, mail, secret)));
+                view(channels.add(Gate.actor(ctx), name, kind, address, template, mail, secret)));
     }
 
     private static AlertChannel.Kind kind(String text) {

@@ -104,6 +104,7 @@ public final class InstanceApi {
             return null;
         }
         return Arrays.stream(Topology.values())
+                .filter(t -> t != Topology.FILE)
                 .filter(t -> t.name().toLowerCase(Locale.ROOT).equals(text))
                 .findFirst()
                 .orElseThrow(() ->

@@ -10,6 +10,7 @@ import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
 import io.syncline.server.task.NewTask;
+import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// `/api/v1/tasks`: creating, changing and acting. What a task tells is in [TaskLogApi].
 public final class TaskApi {
     private final Tasks tasks;
+    private final TaskChanges changes;
     private final TaskFiles files;
     private final TaskViews views;
 
-    public TaskApi(Tasks tasks, TaskFiles files, TaskViews views) {
+    public TaskApi(Tasks tasks, TaskChanges changes, TaskFiles files, TaskViews views) {
         this.tasks = tasks;
+        this.changes = changes;
         this.files = files;
         this.views = views;
     }
@@ -140,7 +143,7 @@ public final class TaskApi {
         }
         boolean newAlerts = !alerts.equals(control.task().alerts());
         if (settings != null || newAlerts) {
-            tasks.configure(actor, id, settings, newAlerts ? alerts : null);
+            changes.configure(actor, id, settings, newAlerts ? alerts : null);
         }
         answer(ctx, control);
     }
@@ -184,7 +187,7 @@ public final class TaskApi {
         String rps = body.text("maxRps", "");
         String mbps = body.text("maxMbps", "");
         body.done();
-        answer(ctx, tasks.throttle(Gate.actor(ctx), ctx.pathParam("id"), rps, mbps));
+        answer(ctx, changes.throttle(Gate.actor(ctx), ctx.pathParam("id"), rps, mbps));
     }
 
     private void yaml(Context ctx) {

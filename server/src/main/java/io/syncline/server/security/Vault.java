@@ -66,7 +66,8 @@ public final class Vault {
 
     private static String readOrMake(Path file) throws IOException, GeneralSecurityException {
         if (!Files.exists(file)) {
-            KeysetHandle handle = KeysetHandle.generateNew(
+            KeysetHandle handle =
+                    KeysetHandle.generateNew(
                             PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
             String keyset =
                     TinkJsonProtoKeysetFormat.serializeKeyset(

@@ -42,6 +42,8 @@ final class Faults {
                     COMMAND_REFUSED,
                     VALUE_REFUSED,
                     FLUSH_MET,
+                    SOURCE_FILE_UNUSABLE,
+                    SOURCE_FILE_CHANGED,
                     SUPERSEDED ->
                     Verdict.FINAL;
         };

@@ -43,7 +43,9 @@ public final class TaskSettings {
 
     /// The settings that a task may have, in the order of the configuration file.
     public static Set<Setting> known() {
-        return EnumSet.complementOf(EnumSet.copyOf(NOT_HERE));
+        Set<Setting> known = EnumSet.complementOf(EnumSet.copyOf(NOT_HERE));
+        known.removeIf(setting -> setting.section() == Setting.Section.VERIFY);
+        return known;
     }
 
     /// Checks every value, as the command line does, with the service's own rules on top.
@@ -93,7 +95,7 @@ public final class TaskSettings {
             return Integer.toString(USUAL_RETRY_OTHER);
         }
         Setting setting = Setting.ofKey(key);
-        if (setting == null || NOT_HERE.contains(setting)) {
+        if (setting == null || !known().contains(setting)) {
             throw Problem.badRequest(
                     "settings",
                     "'" + Names.shown(key) + "' is not a setting of a task",

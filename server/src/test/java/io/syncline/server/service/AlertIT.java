@@ -57,11 +57,14 @@ class AlertIT {
                             .json(201)
                             .path("id")
                             .asString();
-            JsonNode tested =
-                    admin.post("/api/v1/alerts/channels/" + channel + "/test").json(200);
+            JsonNode tested = admin.post("/api/v1/alerts/channels/" + channel + "/test").json(200);
             assertThat(tested.path("told").asBoolean()).isTrue();
             String id =
-                    task(admin, "orders", instance(admin, "a", source), instance(admin, "b", target));
+                    task(
+                            admin,
+                            "orders",
+                            instance(admin, "a", source),
+                            instance(admin, "b", target));
             admin.patch("/api/v1/tasks/" + id, Map.of("alerts", Map.of("stateChanges", true)))
                     .json(200);
             admin.post("/api/v1/tasks/" + id + "/actions/start").json(200);
@@ -94,7 +97,11 @@ class AlertIT {
         Await.until(
                 "metrics of the shard",
                 RunningService.LIMIT,
-                () -> service.anybody().get("/metrics").text().contains("syncline_shard_lag_bytes{"));
+                () ->
+                        service.anybody()
+                                .get("/metrics")
+                                .text()
+                                .contains("syncline_shard_lag_bytes{"));
         String text = service.anybody().get("/metrics").text();
         assertThat(text)
                 .containsPattern("syncline_task_state\\{[^}]*state=\"running\"[^}]*} 1")
@@ -109,8 +116,7 @@ class AlertIT {
 
     private static HttpServer receiver(List<Received> received) throws IOException {
         HttpServer server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
         server.createContext(
                 "/hook",
                 exchange -> {
@@ -118,8 +124,7 @@ class AlertIT {
                             new Received(
                                     new String(exchange.getRequestBody().readAllBytes(), UTF_8),
                                     exchange.getRequestHeaders().getFirst("X-Syncline-Timestamp"),
-                                    exchange.getRequestHeaders()
-                                            .getFirst("X-Syncline-Signature")));
+                                    exchange.getRequestHeaders().getFirst("X-Syncline-Signature")));
                     exchange.sendResponseHeaders(204, -1);
                     exchange.close();
                 });

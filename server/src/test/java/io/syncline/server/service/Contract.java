@@ -49,8 +49,7 @@ final class Contract {
     }
 
     /// Calls an operation, and holds request and answer against the document.
-    JsonNode call(
-            Api api, String id, Map<String, String> parameters, @Nullable Object body) {
+    JsonNode call(Api api, String id, Map<String, String> parameters, @Nullable Object body) {
         Operation operation =
                 operations().stream().filter(o -> o.id().equals(id)).findFirst().orElseThrow();
         called.add(id);
@@ -69,7 +68,10 @@ final class Contract {
                 operation.node().path("responses").path(Integer.toString(answer.status()));
         if (expected.isMissingNode()) {
             throw new AssertionError(
-                    id + " answers " + answer.status() + ", which is not in the document: "
+                    id
+                            + " answers "
+                            + answer.status()
+                            + ", which is not in the document: "
                             + answer.text());
         }
         JsonNode schema = expected.path("content").path("application/json").path("schema");

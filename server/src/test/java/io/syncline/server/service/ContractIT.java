@@ -230,8 +230,7 @@ class ContractIT {
             for (Path file : files.toList()) {
                 Matcher matcher = route.matcher(Files.readString(file));
                 while (matcher.find()) {
-                    routes.add(
-                            matcher.group(1).toUpperCase(Locale.ROOT) + " " + matcher.group(2));
+                    routes.add(matcher.group(1).toUpperCase(Locale.ROOT) + " " + matcher.group(2));
                 }
             }
         }
@@ -249,8 +248,10 @@ class ContractIT {
                         "no such thing", admin.get("/api/v1/tasks/t-none"),
                         "no such route", admin.get("/api/v1/nothing"),
                         "bad address", admin.post("/api/v1/instances", Map.of("uri", "http://x")),
-                        "file", admin.post("/api/v1/instances",
-                                Map.of("uri", "rediss://a?ca=/etc/passwd")),
+                        "file",
+                                admin.post(
+                                        "/api/v1/instances",
+                                        Map.of("uri", "rediss://a?ca=/etc/passwd")),
                         "bad number", admin.get("/api/v1/audit?limit=x"));
         answers.forEach((name, answer) -> {
             assertThat(answer.status()).as(name).isBetween(400, 499);

@@ -57,33 +57,64 @@ class SecurityIT {
     @Test
     void aSessionDoesNothingWithoutItsOwnToken() {
         String cookie = session();
-        Api.Answer page =
-                anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie);
+        Api.Answer page = anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie);
         String csrf = page.text().replaceAll("(?s).*name=\"csrf\" content=\"([^\"]+)\".*", "$1");
 
         Api.Answer without =
-                anybody.send("POST", "/api/v1/tokens", "{\"name\":\"x\"}", "application/json",
-                        "Cookie", cookie);
+                anybody.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"name\":\"x\"}",
+                        "application/json",
+                        "Cookie",
+                        cookie);
         Api.Answer wrong =
-                anybody.send("POST", "/api/v1/tokens", "{\"name\":\"x\"}", "application/json",
-                        "Cookie", cookie, "X-CSRF-Token", csrf + "x");
+                anybody.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"name\":\"x\"}",
+                        "application/json",
+                        "Cookie",
+                        cookie,
+                        "X-CSRF-Token",
+                        csrf + "x");
         Api.Answer foreign =
-                anybody.send("POST", "/api/v1/tokens", "{\"name\":\"x\"}", "application/json",
-                        "Cookie", cookie, "X-CSRF-Token", csrf, "Sec-Fetch-Site", "cross-site");
+                anybody.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"name\":\"x\"}",
+                        "application/json",
+                        "Cookie",
+                        cookie,
+                        "X-CSRF-Token",
+                        csrf,
+                        "Sec-Fetch-Site",
+                        "cross-site");
         Api.Answer right =
-                anybody.send("POST", "/api/v1/tokens", "{\"name\":\"x\"}", "application/json",
-                        "Cookie", cookie, "X-CSRF-Token", csrf);
+                anybody.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"name\":\"x\"}",
+                        "application/json",
+                        "Cookie",
+                        cookie,
+                        "X-CSRF-Token",
+                        csrf);
 
-        assertThat(List.of(without.status(), wrong.status(), foreign.status()))
-                .containsOnly(403);
+        assertThat(List.of(without.status(), wrong.status(), foreign.status())).containsOnly(403);
         assertThat(right.status()).isEqualTo(201);
     }
 
     @Test
     void anotherSiteCannotLogSomebodyIn() {
         Api.Answer answer =
-                anybody.send("POST", "/login", "user=admin&password=x", FORM,
-                        "Sec-Fetch-Site", "cross-site");
+                anybody.send(
+                        "POST",
+                        "/login",
+                        "user=admin&password=x",
+                        FORM,
+                        "Sec-Fetch-Site",
+                        "cross-site");
 
         assertThat(answer.status()).isEqualTo(403);
     }
@@ -214,9 +245,17 @@ class SecurityIT {
                                     .status())
                     .isEqualTo(403);
             assertThat(api.get("/api/v1/audit").status()).isEqualTo(403);
-            assertThat(api.post("/api/v1/alerts/channels",
-                            Map.of("name", "x", "kind", "webhook", "address", "http://a/b"))
-                            .status())
+            assertThat(
+                            api.post(
+                                            "/api/v1/alerts/channels",
+                                            Map.of(
+                                                    "name",
+                                                    "x",
+                                                    "kind",
+                                                    "webhook",
+                                                    "address",
+                                                    "http://a/b"))
+                                    .status())
                     .isEqualTo(403);
         }
         String otto = operator.get("/api/v1/me").json(200).path("user").asString();
@@ -233,8 +272,7 @@ class SecurityIT {
         admin.delete("/api/v1/tokens/" + id);
 
         assertThat(other.get("/api/v1/me").status()).isEqualTo(401);
-        assertThat(new Api(anybody.base(), "sl_made-up").get("/api/v1/me").status())
-                .isEqualTo(401);
+        assertThat(new Api(anybody.base(), "sl_made-up").get("/api/v1/me").status()).isEqualTo(401);
     }
 
     @Test
