@@ -41,6 +41,8 @@ final class KeyLedger implements Closeable {
         table.beginScan();
     }
 
+    /// A key is there, with this value.
+    ///
     /// @return whether the target must be told
     boolean note(ScannedKey key, long print) {
         KeyTable.Noted noted = table.note(key, print);
@@ -54,6 +56,8 @@ final class KeyLedger implements Closeable {
         return noted != KeyTable.Noted.SAME;
     }
 
+    /// A key is not there.
+    ///
     /// @return whether the target must be told
     boolean remove(ScannedKey key) {
         return table.remove(key);

@@ -41,6 +41,8 @@ final class KeyReader implements Closeable {
 
     /// Hears what became of each key that was asked for; of one that another node owns, nothing.
     interface Sink {
+        /// The key has this value.
+        ///
         /// @param expireAtMillis -1 for never
         void value(ScannedKey key, long expireAtMillis, byte[] payload) throws IOException;
 

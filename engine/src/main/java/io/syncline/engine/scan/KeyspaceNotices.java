@@ -1,8 +1,10 @@
 package io.syncline.engine.scan;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespFormatException;
+import io.syncline.engine.resp.RespWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// Keys that the source says have changed. Each waits once, however often it changed: what counts
 /// is the value when it is read.
@@ -32,6 +35,8 @@ final class KeyspaceNotices implements Closeable {
 
     /// A source whose subscription is silent for longer than three of our pings is gone.
     private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Connection connection;
     private final IntPredicate databases;
@@ -97,7 +102,7 @@ final class KeyspaceNotices implements Closeable {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable ScannedKey key(
+    private static @Nullable ScannedKey key(
             byte[] channel, byte[] message) {
         String name = new String(channel, StandardCharsets.ISO_8859_1);
         boolean byKey = name.startsWith(BY_KEY);
@@ -153,8 +158,8 @@ final class KeyspaceNotices implements Closeable {
     ///
     /// @return what to ask [#hasPassed] for
     long ping() throws IOException {
-        io.syncline.engine.bytes.ByteBuilder wire = new io.syncline.engine.bytes.ByteBuilder(32);
-        io.syncline.engine.resp.RespWriter.command(wire, "PING");
+        ByteBuilder wire = new ByteBuilder(32);
+        RespWriter.command(wire, "PING");
         connection.send(wire);
         return ++pings;
     }
@@ -167,8 +172,11 @@ final class KeyspaceNotices implements Closeable {
 
     /// Waits until something waits here, or a little while.
     synchronized void await(long millis) throws InterruptedException {
-        if (waiting.isEmpty() && !lost) {
-            wait(millis);
+        long until = System.nanoTime() + millis * NANOS_PER_MILLI;
+        long left = millis;
+        while (waiting.isEmpty() && !lost && left > 0) {
+            wait(left);
+            left = (until - System.nanoTime()) / NANOS_PER_MILLI;
         }
     }
 

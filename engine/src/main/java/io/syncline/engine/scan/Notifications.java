@@ -3,6 +3,7 @@ package io.syncline.engine.scan;
 import io.syncline.engine.net.Connection;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The part of a scan that listens: subscribes, switches notifications on where that was agreed,
@@ -30,7 +31,9 @@ final class Notifications {
             return;
         }
         close();
-        String flags = link.ask(reader -> NotifySetting.read(reader.connection()));
+        String flags =
+                link.ask(reader -> Optional.ofNullable(NotifySetting.read(reader.connection())))
+                        .orElse(null);
         if (flags != null && !NotifySetting.isComplete(flags) && settings.setsNotifications()) {
             flags = switchOn(flags);
         }
@@ -50,12 +53,14 @@ final class Notifications {
 
     private String switchOn(String flags) throws IOException {
         String wanted = NotifySetting.completed(flags);
-        String refusal = link.ask(reader -> NotifySetting.write(reader.connection(), wanted));
-        if (refusal != null) {
+        Optional<String> refusal =
+                link.ask(reader ->
+                        Optional.ofNullable(NotifySetting.write(reader.connection(), wanted)));
+        if (refusal.isPresent()) {
             settings.warnings()
                     .warn(
                             link.place(),
-                            "keyspace notifications cannot be switched on: " + refusal,
+                            "keyspace notifications cannot be switched on: " + refusal.get(),
                             "Set " + NotifySetting.NAME + " to AE at the source yourself");
             return flags;
         }

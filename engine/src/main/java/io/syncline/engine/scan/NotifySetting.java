@@ -66,6 +66,8 @@ public final class NotifySetting {
                 .collect(Collectors.joining());
     }
 
+    /// Sets it.
+    ///
     /// @return null when it was done, else why not
     static @Nullable String write(Connection connection, String flags) throws IOException {
         Reply reply = connection.call("CONFIG", "SET", NAME, flags);

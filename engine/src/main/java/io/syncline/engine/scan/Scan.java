@@ -166,9 +166,9 @@ final class Scan {
     private static long print(long expireAt, byte[] payload) {
         long checksum = 0;
         for (int i = payload.length - Long.BYTES; i < payload.length; i++) {
-            checksum = checksum << 8 | payload[i] & 0xff;
+            checksum = (checksum << 8) | (payload[i] & 0xff);
         }
         long seconds = Math.floorDiv(expireAt + MILLIS_PER_SECOND / 2, MILLIS_PER_SECOND);
-        return (checksum ^ seconds * PRIME) * PRIME;
+        return (checksum ^ (seconds * PRIME)) * PRIME;
     }
 }

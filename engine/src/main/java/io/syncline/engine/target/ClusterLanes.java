@@ -162,9 +162,7 @@ final class ClusterLanes {
 
         @Override
         public boolean hasRoom(NodeLane lane) {
-            long most =
-                    batches.dueBytes() >= GATHERED_BYTES ? settings.windowBytes() : ENOUGH_BYTES;
-            return lane.unansweredBytes() < most;
+            return lane.roomBytes(batches.dueBytes() >= GATHERED_BYTES ? 0 : ENOUGH_BYTES) > 0;
         }
 
         @Override

@@ -26,8 +26,7 @@ public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int WAITING_LIMIT_BYTES = 2 * ClusterLanes.GATHERED_BYTES;
 
-    /// The floor is found by a look at every slot, so not at every batch; it is written once a
-    /// second.
+    /// The floor is found by a look at every slot, so not at every batch.
     private static final long FLOOR_NANOS = 5_000_000;
 
     private static final String ONE_DATABASE = "a cluster has one database, 0";

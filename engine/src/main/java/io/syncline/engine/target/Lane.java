@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Lane implements Closeable {
     private final Connection connection;
     private final LaneListener listener;
-    private final long windowBytes;
+    private final Window window;
     private final long answerLimitNanos;
     private final Answers answers;
     private final Thread reader;
@@ -37,7 +37,7 @@ final class Lane implements Closeable {
     Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
         this.connection = connection;
         this.listener = listener;
-        this.windowBytes = windowBytes;
+        this.window = new Window(windowBytes);
         this.answerLimitNanos = answerLimitNanos;
         this.answers = new Answers(listener, this::openGuard);
         this.reader = new Thread(this::read, "lane " + connection.address());
@@ -69,6 +69,13 @@ final class Lane implements Closeable {
         }
     }
 
+    /// Bytes that may be sent and not answered, as far away as the node is.
+    long windowBytes() {
+        synchronized (state) {
+            return window.bytes();
+        }
+    }
+
     /// Bytes that were sent and are not answered.
     long unansweredBytes() {
         synchronized (state) {
@@ -79,8 +86,10 @@ final class Lane implements Closeable {
     private boolean admit(Batch batch) {
         synchronized (state) {
             // A guard that asks first needs the answer to everything before it.
-            long window = batch.guardLength > 0 ? 0 : windowBytes;
-            await(() -> unanswered.isEmpty() || inFlightBytes + batch.wire.length <= window);
+            boolean alone = batch.guardLength > 0;
+            await(() ->
+                    unanswered.isEmpty()
+                            || (!alone && inFlightBytes + batch.wire.length <= window.bytes()));
             batch.windowBytes = batch.wire.length;
             batch.sentNanos = System.nanoTime();
             inFlightBytes += batch.windowBytes;
@@ -210,6 +219,7 @@ final class Lane implements Closeable {
         synchronized (state) {
             unanswered.remove();
             inFlightBytes -= batch.windowBytes;
+            window.answered(System.nanoTime() - batch.sentNanos);
             state.notifyAll();
         }
         listener.released(batch);

@@ -140,10 +140,16 @@ final class NodeLane {
         present.send(batch);
     }
 
-    /// Bytes that were sent and are not answered.
-    long unansweredBytes() {
+    /// How many bytes more may be sent before an answer comes.
+    ///
+    /// @param most the most on the way at once, 0 for what the lane's window allows
+    long roomBytes(long most) {
         Lane present = lane;
-        return present == null ? 0 : present.unansweredBytes();
+        if (present == null) {
+            return Long.MAX_VALUE;
+        }
+        long window = most > 0 ? most : present.windowBytes();
+        return window - present.unansweredBytes();
     }
 
     /// Waits until nothing is on its way, or the lane is broken.

@@ -245,7 +245,7 @@ final class SlotBatches {
         for (int left = due.size(); left > 0; left--) {
             int slot = due.remove();
             NodeLane lane = sender.laneOf(slot);
-            if (lane == full || !filling.containsKey(lane) && !sender.hasRoom(lane)) {
+            if (lane == full || (!filling.containsKey(lane) && !sender.hasRoom(lane))) {
                 full = lane;
                 due.add(slot);
                 continue;

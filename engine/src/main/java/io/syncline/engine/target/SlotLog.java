@@ -107,7 +107,7 @@ final class SlotLog {
         // A name that is padded so far that it cannot be told where it ends is left as it is.
         boolean plain = body <= BODY_MASK;
         int shape =
-                (plain ? kind.ordinal() << KIND_SHIFT | body << BODY_SHIFT : 0)
+                (plain ? kind.code << KIND_SHIFT | body << BODY_SHIFT : 0)
                         | (behind.clean ? CLEAN : 0)
                         | COUNTED;
         add(slot, start, bytes.length, shape, behind);
@@ -154,7 +154,8 @@ final class SlotLog {
     private void room(int more) {
         boolean noBytes = bytes.array.length - bytes.length < more;
         boolean noEntries = (count + 1) * WORDS > entries.length;
-        if (noBytes && waitingBytes <= bytes.length / 2 || noEntries && waiting <= count / 2) {
+        if ((noBytes && waitingBytes <= bytes.length / 2)
+                || (noEntries && waiting <= count / 2)) {
             closeHoles();
         }
         bytes.ensure(more);

@@ -19,13 +19,13 @@ final class SlotQueue {
     }
 
     void add(int slot) {
-        slots[head + size & MASK] = (char) slot;
+        slots[(head + size) & MASK] = (char) slot;
         size++;
     }
 
     int remove() {
         int slot = slots[head];
-        head = head + 1 & MASK;
+        head = (head + 1) & MASK;
         size--;
         return slot;
     }

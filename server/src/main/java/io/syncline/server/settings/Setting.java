@@ -162,7 +162,8 @@ public enum Setting {
             "window-bytes",
             "SIZE",
             "8mb",
-            "Most bytes sent to a target node and not yet answered."),
+            "Most bytes sent to a target node and not yet answered; up to eight times that where"
+                    + " answers take long."),
     HEARTBEAT_SECONDS(
             Section.ADVANCED,
             "heartbeat-seconds",
