@@ -127,6 +127,15 @@ public final class Link {
         }
     }
 
+    /// Changes the ceilings of a link that runs, at once; 0 is none. One that does not run yet
+    /// keeps those of its options.
+    public void throttle(long commandsPerSecond, long bytesPerSecond) {
+        LinkRun run = running;
+        if (run != null) {
+            run.throttle(commandsPerSecond, bytesPerSecond);
+        }
+    }
+
     /// The numbers of this moment.
     public LinkStatus status() {
         LinkRun run = running;

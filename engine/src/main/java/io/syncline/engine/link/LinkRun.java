@@ -92,6 +92,10 @@ final class LinkRun {
         }
     }
 
+    void throttle(long commandsPerSecond, long bytesPerSecond) {
+        throttle.limits(commandsPerSecond, bytesPerSecond);
+    }
+
     void stop() {
         stopping = true;
         throttle.stop();

@@ -324,7 +324,7 @@ public enum Setting {
         return description;
     }
 
-    static @Nullable Setting ofKey(String key) {
+    public static @Nullable Setting ofKey(String key) {
         return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst().orElse(null);
     }
 }
