@@ -4,12 +4,14 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
@@ -32,7 +34,7 @@ public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
 
-    private static final String ONE_DATABASE = "a cluster has one database, 0";
+    static final String ONE_DATABASE = "a cluster has one database, 0";
 
     private final WriterSettings settings;
     private final SlotRouter router;
@@ -40,12 +42,18 @@ public final class ClusterWriter implements TargetWriter {
     private final FloorKeeper floor;
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
+    private final ClusterRefusals refusals;
+    private final CoLocation together;
+    private final ByteBuilder several = new ByteBuilder(256);
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
 
     /// Everything is in the target, the floor too, and nothing was appended since.
     private boolean settled;
+
+    /// [#several] holds what is being written instead of a command over several slots.
+    private boolean severalOpen;
 
     private @Nullable Batch open;
     private int openedAt;
@@ -60,6 +68,8 @@ public final class ClusterWriter implements TargetWriter {
         floor = new FloorKeeper(settings, dialer);
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
+        refusals = new ClusterRefusals(settings, floor, lanes);
+        together = new CoLocation(settings, dialer, batches, lanes, new Slotwise());
     }
 
     // ---- starting ----
@@ -76,6 +86,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes.settle();
         streaming = false;
         settled = false;
+        together.clear();
         batches.begin(floor.beginSnapshot(), 0, 0, false);
     }
 
@@ -97,18 +108,23 @@ public final class ClusterWriter implements TargetWriter {
     public void append(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
         if (database != 0) {
-            refuse(Refusal.of(command, behind.offset, database, ONE_DATABASE));
+            refusals.refuse(Refusal.of(command, behind.offset, database, ONE_DATABASE));
             batches.passed(behind);
             return;
         }
+        route(command, spec, behind);
+        batches.passed(behind);
+        sendIfFull(behind);
+    }
+
+    private void route(CommandView command, CommandSpec spec, Place behind)
+            throws RewindException {
         int slot = router.slotOf(command, spec);
         if (slot >= 0) {
             appendTo(slot, command, spec, behind);
         } else {
-            crossSlot(command, spec, behind);
+            together.apply(command, spec, behind);
         }
-        batches.passed(behind);
-        sendIfFull(behind);
     }
 
     private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind) {
@@ -126,37 +142,27 @@ public final class ClusterWriter implements TargetWriter {
         batches.grown(to, command.length(), behind);
     }
 
-    /// What can be done by halves is; the rest is refused, as the target would. All parts are in
-    /// their batches before the stream counts as having passed the command.
-    private void crossSlot(CommandView command, CommandSpec spec, Place behind) {
-        CrossSlot parts = new CrossSlot(command, spec);
-        if (!parts.canBeSplit()) {
-            refuse(
-                    Refusal.of(
-                            command,
-                            behind.offset,
-                            0,
-                            "CROSSSLOT its keys are in different slots of the target"));
-            return;
+    /// What commands over several slots need of the writer.
+    private final class Slotwise implements CoLocation.Writer {
+        @Override
+        public void append(int slot, CommandView part, Place behind) {
+            appendTo(slot, part, CommandTable.standard().find(part), behind);
         }
-        for (int i = 0; i < parts.count(); i++) {
-            CommandView part = parts.part(i);
-            appendTo(Slots.of(part.argument(1)), part, parts.spec(), behind);
+
+        @Override
+        public void settle(BitSet slots) throws RewindException {
+            settled = false;
+            check();
+            while (!batches.isSettled(slots)) {
+                lanes.sendReady();
+                lanes.awaitAnswers();
+                check();
+            }
         }
-    }
 
-    private void refuse(Refusal refusal) {
-        refuse(refusal, false);
-    }
-
-    /// @param passed whether the task goes on behind it when it is started again
-    private void refuse(Refusal refusal, boolean passed) {
-        record(refusal);
-        if (!settings.refusals().skip(refusal)) {
-            floor.recordNow();
-            throw passed
-                    ? TargetErrors.commandPassed(lanes.place(), refusal, settings.keys())
-                    : TargetErrors.commandRefused(lanes.place(), refusal, settings.keys());
+        @Override
+        public void refuse(Refusal refusal) {
+            refusals.refuse(refusal);
         }
     }
 
@@ -164,11 +170,16 @@ public final class ClusterWriter implements TargetWriter {
     public @Nullable ByteBuilder open(
             int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
-        int slot = database == 0 ? router.slotOf(command, spec) : SlotRouter.SEVERAL;
-        if (slot < 0 || batches.isApplied(slot, behind.offset)) {
+        if (database != 0) {
             return null;
         }
-        return openIn(batches.open(slot), slot);
+        int slot = router.slotOf(command, spec);
+        if (slot < 0) {
+            several.clear();
+            severalOpen = true;
+            return several;
+        }
+        return batches.isApplied(slot, behind.offset) ? null : openIn(batches.open(slot), slot);
     }
 
     @Override
@@ -199,6 +210,19 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void close(int commands, Place behind) throws RewindException {
+        if (severalOpen) {
+            severalOpen = false;
+            if (commands == 0) {
+                return;
+            }
+            for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
+                parser.parse(several.array, at, several.length, rewritten);
+                route(rewritten, CommandTable.standard().find(rewritten), behind);
+            }
+            batches.passed(behind);
+            sendIfFull(behind);
+            return;
+        }
         Batch to = open;
         open = null;
         if (to == null) {
@@ -241,21 +265,13 @@ public final class ClusterWriter implements TargetWriter {
 
     private void sendReady(Place place) throws RewindException {
         lanes.check();
-        recordRefusals();
+        refusals.takeAnswered();
         batches.account(settings.throttle());
         settled = false;
         lanes.sendReady();
         floor.check();
         if (streaming) {
             floor.offer(batches.floor(place));
-        }
-    }
-
-    private void recordRefusals() {
-        for (Refused refused = lanes.nextRefusal();
-                refused != null;
-                refused = lanes.nextRefusal()) {
-            refuse(refused.refusal(), refused.passed());
         }
     }
 
@@ -286,7 +302,7 @@ public final class ClusterWriter implements TargetWriter {
     public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException {
         if (spec.kind() == CommandKind.SWAPDB) {
-            refuse(Refusal.of(command, behind.offset, 0, ONE_DATABASE));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, ONE_DATABASE));
             batches.passed(behind);
             return;
         }
@@ -308,7 +324,7 @@ public final class ClusterWriter implements TargetWriter {
         drain();
         String refusal = barrier.everywhere(command);
         if (refusal != null) {
-            refuse(Refusal.of(command, behind.offset, 0, refusal));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, refusal));
         }
         batches.passed(behind);
     }
@@ -319,14 +335,14 @@ public final class ClusterWriter implements TargetWriter {
     public void check() throws RewindException {
         floor.check();
         lanes.check();
-        recordRefusals();
+        refusals.takeAnswered();
     }
 
     @Override
     public void drain() throws RewindException {
         while (true) {
             lanes.check();
-            recordRefusals();
+            refusals.takeAnswered();
             lanes.sendReady();
             if (isIdle()) {
                 break;
@@ -379,6 +395,7 @@ public final class ClusterWriter implements TargetWriter {
         if (settled && isIdle()) {
             lanes.expireMarks();
         }
+        together.close();
         lanes.close();
         floor.close();
     }

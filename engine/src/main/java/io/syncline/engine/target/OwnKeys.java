@@ -34,6 +34,12 @@ public record OwnKeys(String task) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /// Where a command over several slots is run on copies of its keys: only inside a transaction.
+    byte[] scratch(int pipeline, String tag, int index) {
+        return (PREFIX + task + ":scratch:" + pipeline + ":{" + tag + "}:" + index)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");

@@ -214,6 +214,16 @@ final class SlotBatches {
         return !hasOpen() && travelling == 0 && nodeBatchesOnTheWay == 0;
     }
 
+    /// Whether everything for these slots is in the target.
+    boolean isSettled(BitSet slots) {
+        return slots.stream()
+                .allMatch(
+                        slot ->
+                                open[slot] == null
+                                        && onTheWay[slot] == null
+                                        && again[slot] == null);
+    }
+
     // ---- sending ----
 
     /// Hands over whatever may go now: each slot's batch whose predecessor is answered.
