@@ -6,8 +6,6 @@ import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
@@ -34,7 +32,8 @@ public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
 
-    static final String ONE_DATABASE = "a cluster has one database, 0";
+    /// A large value's chunks that are one transaction: ten milliseconds of a node's time.
+    private static final int CHUNKS_LIMIT_BYTES = 256 << 10;
 
     private final WriterSettings settings;
     private final SlotRouter router;
@@ -43,6 +42,7 @@ public final class ClusterWriter implements TargetWriter {
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
     private final ClusterRefusals refusals;
+    private final Slotwise slotwise = new Slotwise();
     private final CoLocation together;
     private final ByteBuilder several = new ByteBuilder(256);
     private final CommandParser parser = new CommandParser();
@@ -69,7 +69,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
         refusals = new ClusterRefusals(settings, floor, lanes);
-        together = new CoLocation(settings, dialer, batches, lanes, new Slotwise());
+        together = new CoLocation(settings, dialer, batches, lanes, slotwise);
     }
 
     // ---- starting ----
@@ -108,7 +108,7 @@ public final class ClusterWriter implements TargetWriter {
     public void append(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
         if (database != 0) {
-            refusals.refuse(Refusal.of(command, behind.offset, database, ONE_DATABASE));
+            refusals.refuse(Refusal.of(command, behind.offset, database, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }
@@ -186,14 +186,7 @@ public final class ClusterWriter implements TargetWriter {
     public ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
             throws RewindException {
         if (database != 0) {
-            throw new SynclineException(
-                    ErrorCode.TARGET_UNSUITABLE,
-                    lanes.place(),
-                    "the source has keys in a database that would be "
-                            + database
-                            + " at the target; "
-                            + ONE_DATABASE,
-                    "Choose or map databases with --databases, for example " + database + ":0");
+            throw TargetErrors.oneDatabase(lanes.place(), database);
         }
         int slot = Slots.of(key.array, key.offset, key.length);
         boolean whole = repeatable && !streaming;
@@ -248,6 +241,9 @@ public final class ClusterWriter implements TargetWriter {
         batches.grown(to, bytes, behind);
         batches.passed(behind);
         sendIfFull(behind);
+        if (!streaming && to.slot >= 0 && to.wire.length >= CHUNKS_LIMIT_BYTES) {
+            slotwise.settle(CoLocation.only(to.slot));
+        }
     }
 
     private void sendIfFull(Place behind) throws RewindException {
@@ -302,7 +298,7 @@ public final class ClusterWriter implements TargetWriter {
     public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException {
         if (spec.kind() == CommandKind.SWAPDB) {
-            refusals.refuse(Refusal.of(command, behind.offset, 0, ONE_DATABASE));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }

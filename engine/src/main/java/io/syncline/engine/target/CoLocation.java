@@ -121,7 +121,7 @@ final class CoLocation implements Closeable {
             }
             case COPY -> {
                 if (CrossSlot.leavesDatabase(command)) {
-                    refuse(command, behind, ClusterWriter.ONE_DATABASE);
+                    refuse(command, behind, TargetErrors.ONE_DATABASE);
                 } else {
                     run(command, spec, way, behind);
                 }
@@ -171,7 +171,7 @@ final class CoLocation implements Closeable {
         }
     }
 
-    private static BitSet only(int slot) {
+    static BitSet only(int slot) {
         BitSet slots = new BitSet(ClusterMap.SLOTS);
         slots.set(slot);
         return slots;
