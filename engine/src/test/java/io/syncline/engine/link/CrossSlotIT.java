@@ -11,9 +11,11 @@ import io.syncline.testkit.Servers;
 import io.syncline.testkit.Wire;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,7 +65,7 @@ class CrossSlotIT {
     static Stream<ServerBinary> servers() {
         return Stream.of("redis-7.0", "redis-6", "redis-8", "valkey-9")
                 .map(Servers::find)
-                .flatMap(java.util.Optional::stream);
+                .flatMap(Optional::stream);
     }
 
     @ParameterizedTest
@@ -167,6 +169,91 @@ class CrossSlotIT {
             Await.until("the end of a life", RunningLink.LIMIT, () -> System.nanoTime() > end);
             assertThat(child.alive()).as(child.log()).isTrue();
             child.kill();
+        }
+    }
+
+    /// The node that the copy goes to takes nothing, and then loses what stood in its socket.
+    @Test
+    void nothingThatWasReadChangesBeforeTheResultIsInTheTarget() {
+        try (RedisServer source = RedisServer.start();
+                RedisCluster target =
+                        RedisCluster.start(
+                                () -> RedisServer.builder().config("appendonly yes"), 3, 0)) {
+            String to = "to:0";
+            for (int i = 1; target.nodeFor(to) == target.nodeFor("from"); i++) {
+                to = "to:" + i;
+            }
+            RedisServer node = target.nodeFor(to);
+            source.command("SADD", "from", 1);
+            try (ChildLink child =
+                    ChildLink.start(source.port(), target.nodes().getFirst().port(), true)) {
+                Await.until(
+                        "streaming; " + child.log(),
+                        RunningLink.LIMIT,
+                        () -> child.log().contains("phase=STREAMING"));
+                node.pause();
+                source.command("COPY", "from", to);
+                source.command("SADD", "from", 2);
+                long end = System.nanoTime() + LONGEST_LIFE_MILLIS * 1_000_000L;
+                Await.until("what can be sent", RunningLink.LIMIT, () -> System.nanoTime() > end);
+                child.kill();
+            }
+            node.kill();
+            node.restart();
+            for (RedisServer each : target.nodes()) {
+                Await.until(
+                        each + " is part of a whole cluster",
+                        RunningLink.LIMIT,
+                        () -> each.text("CLUSTER", "INFO").contains("cluster_state:ok"));
+            }
+            try (RunningLink link = sync(source, target).start().awaitAllStreaming()) {
+                link.awaitCaughtUp(source);
+                new KeyspaceDigest().requireEqual(source, target);
+                assertThat(link.shard().snapshots()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void whatIsTooLargeToBeMovedBetweenSlotsIsRefusedAndStaysWhereItIs() {
+        try (RedisServer source = RedisServer.start();
+                RedisCluster target = RedisCluster.start(Servers.embedded(), 3, 0);
+                RunningLink link =
+                        sync(source, target).skipRefused().start().awaitAllStreaming()) {
+            source.command("SETRANGE", "large", 150 << 20, "x");
+            source.command("RENAME", "large", "elsewhere");
+            source.command("SET", "a", 1);
+            source.command("RENAME", "a", "b");
+            link.awaitCaughtUp(source);
+            assertThat(link.events(LinkEvent.Refused.class))
+                    .singleElement()
+                    .satisfies(refused ->
+                            assertThat(refused.reason())
+                                    .startsWith("CROSSSLOT its keys are in different slots")
+                                    .endsWith(" 128 MB that are moved between slots at once"));
+            assertThat(target.command("STRLEN", "large")).isEqualTo((150L << 20) + 1);
+            assertThat(target.command("GET", "b")).isEqualTo(new byte[] {'1'});
+        }
+    }
+
+    @Test
+    void theTextOfAScriptIsRunWhereItsKeysAreInOneSlotAndRefusedElsewhere() {
+        Optional<ServerBinary> old = Servers.find("redis-2.8");
+        Assumptions.assumeTrue(old.isPresent(), "no server that streams the text of scripts");
+        String script = "for _, key in ipairs(KEYS) do redis.call('INCR', key) end";
+        try (RedisServer source = RedisServer.start(old.get());
+                RedisCluster target = RedisCluster.start(Servers.embedded(), 3, 0);
+                RunningLink link =
+                        sync(source, target).skipRefused().start().awaitAllStreaming()) {
+            source.command("EVAL", script, 2, "{x}a", "{x}b");
+            source.command("EVAL", script, 2, "a", "b");
+            source.command("SET", "behind", 1);
+            link.awaitCaughtUp(source);
+            assertThat(target.command("GET", "{x}b")).isEqualTo(new byte[] {'1'});
+            assertThat(target.command("GET", "behind")).isEqualTo(new byte[] {'1'});
+            assertThat(link.events(LinkEvent.Refused.class))
+                    .singleElement()
+                    .satisfies(refused -> assertThat(refused.command()).isEqualTo("EVAL"));
         }
     }
 }

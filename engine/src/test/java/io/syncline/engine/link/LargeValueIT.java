@@ -32,14 +32,14 @@ class LargeValueIT {
             "for i = 1, tonumber(ARGV[1]) do redis.call('SADD', KEYS[1], 'member:' .. i) end";
 
     private static final int MANY = 50_000;
-    private static final int FIELDS = 1_200_000;
+    private static final int FIELDS = 480_000;
 
     @Test
     void aHashOf300MegabytesIsCopiedWith128AndTheTargetAnswersMeanwhile() throws IOException {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start();
                 RedisServer idle = RedisServer.start()) {
-            source.command("EVAL", FILL, 1, "large", FIELDS, 240);
+            source.command("EVAL", FILL, 1, "large", FIELDS, 620);
             try (ChildLink child =
                             ChildLink.start(source.port(), target.port(), true, "-Xmx128m");
                     Pings pings = new Pings(target);
@@ -71,7 +71,7 @@ class LargeValueIT {
                 RedisCluster target = RedisCluster.start(Servers.embedded(), 2, 0)) {
             source.command(
                     "EVAL",
-                    "for i = 1, 400000 do redis.call('ZADD', KEYS[1], i * 0.37, 'm' .. i) end",
+                    "for i = 1, 200000 do redis.call('ZADD', KEYS[1], i * 0.37, 'm' .. i) end",
                     1,
                     "large");
             source.command("EXPIRE", "large", 5000);
