@@ -130,18 +130,19 @@ final class OperandReader {
             RespWriter.array(wire, 2);
             RespWriter.bulk(wire, peer.tellsExpireTime() ? "PEXPIRETIME" : "PTTL");
             RespWriter.bulk(wire, question.key);
-            RespWriter.command(wire, "TIME");
+            if (!peer.tellsExpireTime()) {
+                RespWriter.command(wire, "TIME");
+            }
         }
         RespWriter.command(wire, "EXEC");
         peer.connection().send(wire);
     }
 
-    private static final int REPLIES_A_QUESTION = 3;
-
     private void take(int slot, List<Integer> indexes, Answer[] answers)
             throws IOException, RefusedException {
         SidePeers.Peer peer = peerOf(slot);
-        List<Reply> replies = peer.transaction(1 + REPLIES_A_QUESTION * indexes.size());
+        int repliesEach = peer.tellsExpireTime() ? 2 : 3;
+        List<Reply> replies = peer.transaction(1 + repliesEach * indexes.size());
         found[slot] =
                 replies.getFirst() instanceof Reply.Bulk mark
                         ? SlotMark.decode(mark.bytes(), batches.epoch())
@@ -154,7 +155,7 @@ final class OperandReader {
                 expiry += millis(replies.get(at + 2));
             }
             answers[index] = new Answer(value, Math.max(-1, expiry));
-            at += REPLIES_A_QUESTION;
+            at += repliesEach;
         }
     }
 
