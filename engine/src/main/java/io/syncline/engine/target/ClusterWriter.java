@@ -345,6 +345,8 @@ public final class ClusterWriter implements TargetWriter {
             }
             lanes.awaitAnswers();
         }
+        // What the last answers refused came behind the look above.
+        recordRefusals();
         if (streaming) {
             floor.finish(batches.floor(null));
             settled = true;
