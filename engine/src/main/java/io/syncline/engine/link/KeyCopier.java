@@ -45,10 +45,13 @@ final class KeyCopier {
     /// Copies the key that the reader stands at.
     void copy(int database, ByteSlice key) throws IOException, RewindException {
         targetDatabase = database;
-        if (!reader.isWhole() || reader.elementCount() > LARGEST_ELEMENTS) {
+        if (!reader.isWhole()) {
             chunked(key);
         } else if (reader.type() == RdbType.STRING && reader.keyMetadata().length == 0) {
             string(key);
+        } else if (shop.payloads().elementCount(reader.type(), reader.value())
+                > LARGEST_ELEMENTS) {
+            chunked(key);
         } else {
             restore(key);
         }
@@ -198,14 +201,7 @@ final class KeyCopier {
     }
 
     private void refuse(ByteSlice key, String why) {
-        Refusal refusal =
-                new Refusal(
-                        0,
-                        targetDatabase,
-                        "RESTORE",
-                        key.toString(),
-                        why,
-                        "");
+        Refusal refusal = new Refusal(0, targetDatabase, "RESTORE", key.toString(), why, "");
         if (!shop.refused(refusal)) {
             throw new SynclineException(
                     ErrorCode.VALUE_REFUSED,

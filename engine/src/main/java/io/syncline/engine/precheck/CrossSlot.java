@@ -13,7 +13,8 @@ import java.util.Set;
 /// Commands of several keys work at a standalone source; a cluster takes them only when the keys
 /// are in one slot. Most are done in another way then; the others are refused.
 final class CrossSlot {
-    /// Scripts, of which a source before 5.0 streams the text, and what ties keys together for good.
+    /// Scripts, of which a source before 5.0 streams the text, and what ties keys together for
+    /// good.
     private static final Set<String> REFUSED =
             Set.of("EVAL", "EVALSHA", "FCALL", "TS.CREATERULE", "TS.DELETERULE");
 

@@ -334,23 +334,6 @@ public final class RdbReader {
         return whole;
     }
 
-    /// How many elements RESTORE of the value makes one by one; 0 for types that are packed, or that
-    /// are no collections.
-    public long elementCount() throws IOException {
-        return switch (type) {
-            case SET,
-                    SORTED_SET,
-                    HASH,
-                    SORTED_SET_2,
-                    HASH_EXPIRY_PRE_GA,
-                    HASH_VALKEY ->
-                    in.numberAt(valueStart, "a number of elements");
-            // Behind the least expiry of all fields.
-            case HASH_EXPIRY -> in.numberAt(valueStart + Long.BYTES, "a number of elements");
-            default -> 0;
-        };
-    }
-
     /// The encoded value: what DUMP has between its type byte and its footer.
     public ByteSlice value() {
         requireWhole();

@@ -108,7 +108,8 @@ public final class ClusterWriter implements TargetWriter {
     public void append(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
         if (database != 0) {
-            refusals.refuse(Refusal.of(command, behind.offset, database, TargetErrors.ONE_DATABASE));
+            refusals.refuse(
+                    Refusal.of(command, behind.offset, database, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }
@@ -117,8 +118,7 @@ public final class ClusterWriter implements TargetWriter {
         sendIfFull(behind);
     }
 
-    private void route(CommandView command, CommandSpec spec, Place behind)
-            throws RewindException {
+    private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
         int slot = router.slotOf(command, spec);
         if (slot >= 0) {
             appendTo(slot, command, spec, behind);
@@ -346,7 +346,7 @@ public final class ClusterWriter implements TargetWriter {
             lanes.awaitAnswers();
         }
         // What the last answers refused came behind the look above.
-        recordRefusals();
+        refusals.takeAnswered();
         if (streaming) {
             floor.finish(batches.floor(null));
             settled = true;

@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Exactly once, whenever the process is killed: what is read cannot change before the result is in
-/// the target, since nothing later is sent to those slots until it is answered. So, read again
-/// from the floor, either the result's slot has a mark behind the command, and it is skipped; or
-/// it has none, and the keys still hold what they held. What takes the old value away needs to
-/// read nothing and has a mark of its own.
+/// the target, since nothing later is sent to those slots until it is answered. So, read again from
+/// the floor, either the result's slot has a mark behind the command, and it is skipped; or it has
+/// none, and the keys still hold what they held. What takes the old value away needs to read
+/// nothing and has a mark of its own.
 ///
 /// A failover that loses the result after its keys have changed is mended from [EffectBook]; when
 /// that no longer has it, the position counts as lost, rather than that a wrong value is made.

@@ -127,7 +127,8 @@ final class CrossSlot {
     private static List<CommandView> setsWithOptions(CommandView whole, CommandSpec spec) {
         int options = 2 + 2 * pairs(whole, spec);
         int from = options;
-        while (from < whole.argumentCount && (whole.isWord(from, "NX") || whole.isWord(from, "XX"))) {
+        while (from < whole.argumentCount
+                && (whole.isWord(from, "NX") || whole.isWord(from, "XX"))) {
             from++;
         }
         int until = whole.argumentCount;

@@ -57,8 +57,7 @@ final class OperandReader {
     /// @throws IOException when trying again may help
     /// @throws RefusedException when it cannot
     /// @throws RewindException when a node has lost what it had acknowledged
-    Answer[] read(List<Question> questions)
-            throws IOException, RefusedException, RewindException {
+    Answer[] read(List<Question> questions) throws IOException, RefusedException, RewindException {
         requireHoldable(questions);
         Map<Integer, List<Integer>> bySlot = new TreeMap<>();
         for (int i = 0; i < questions.size(); i++) {
@@ -115,8 +114,7 @@ final class OperandReader {
         }
     }
 
-    private void ask(int slot, List<Integer> indexes, List<Question> questions)
-            throws IOException {
+    private void ask(int slot, List<Integer> indexes, List<Question> questions) throws IOException {
         SidePeers.Peer peer = peerOf(slot);
         ByteBuilder wire = new ByteBuilder(256);
         RespWriter.command(wire, "MULTI");

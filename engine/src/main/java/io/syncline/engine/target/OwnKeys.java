@@ -7,7 +7,8 @@ import java.util.Arrays;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
-/// All but marks, copies and the scratch keys share a hash tag, so that in a cluster they are in one slot.
+/// All but marks, copies and the scratch keys share a hash tag, so that in a cluster they are in
+/// one slot.
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {
@@ -34,7 +35,8 @@ public record OwnKeys(String task) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Where a large value is put together, in the slot of its key, before it takes the key's place.
+    /// Where a large value is put together, in the slot of its key, before it takes the key's
+    /// place.
     public byte[] copy(int pipeline, String tag) {
         return (PREFIX + task + ":copy:" + pipeline + ":{" + tag + "}")
                 .getBytes(StandardCharsets.UTF_8);

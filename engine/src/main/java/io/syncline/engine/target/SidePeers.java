@@ -85,10 +85,7 @@ final class SidePeers implements Closeable {
             Connection connection = settings.instance().connector().open(node);
             try {
                 ServerInfo info = ServerInfo.read(connection);
-                peer =
-                        new Peer(
-                                connection,
-                                info.isValkey() || info.major() >= EXPIRE_TIME_SINCE);
+                peer = new Peer(connection, info.isValkey() || info.major() >= EXPIRE_TIME_SINCE);
             } catch (IOException | RuntimeException e) {
                 connection.close();
                 throw e;

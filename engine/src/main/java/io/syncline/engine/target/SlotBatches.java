@@ -217,11 +217,8 @@ final class SlotBatches {
     /// Whether everything for these slots is in the target.
     boolean isSettled(BitSet slots) {
         return slots.stream()
-                .allMatch(
-                        slot ->
-                                open[slot] == null
-                                        && onTheWay[slot] == null
-                                        && again[slot] == null);
+                .allMatch(slot ->
+                        open[slot] == null && onTheWay[slot] == null && again[slot] == null);
     }
 
     // ---- sending ----

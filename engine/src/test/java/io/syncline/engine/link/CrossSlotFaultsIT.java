@@ -104,8 +104,7 @@ class CrossSlotFaultsIT {
             for (String key : new String[] {"list:1", "set:2", "sorted:3", "text:4"}) {
                 int slot = RedisCluster.slot(key);
                 RedisServer from = target.ownerOf(slot);
-                RedisServer to =
-                        target.nodes().get((target.nodes().indexOf(from) + 1) % 3);
+                RedisServer to = target.nodes().get((target.nodes().indexOf(from) + 1) % 3);
                 SlotMove move = target.beginMove(slot, to);
                 while (move.moveKeys(1) > 0) {
                     assertThat(link.ended()).isFalse();

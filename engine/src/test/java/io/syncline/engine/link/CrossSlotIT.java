@@ -139,8 +139,7 @@ class CrossSlotIT {
         long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
         System.err.println("CrossSlotIT: replay with -Dseed=" + seed);
         Random random = new Random(seed);
-        try (RedisServer source =
-                        RedisServer.builder().config("repl-backlog-size 256mb").start();
+        try (RedisServer source = RedisServer.builder().config("repl-backlog-size 256mb").start();
                 RedisCluster target = RedisCluster.start(Servers.embedded(), 3, 0);
                 CrossSlotTraffic traffic = new CrossSlotTraffic(source, seed)) {
             for (int i = 0; i < KILLS; i++) {
@@ -218,8 +217,7 @@ class CrossSlotIT {
     void whatIsTooLargeToBeMovedBetweenSlotsIsRefusedAndStaysWhereItIs() {
         try (RedisServer source = RedisServer.start();
                 RedisCluster target = RedisCluster.start(Servers.embedded(), 3, 0);
-                RunningLink link =
-                        sync(source, target).skipRefused().start().awaitAllStreaming()) {
+                RunningLink link = sync(source, target).skipRefused().start().awaitAllStreaming()) {
             source.command("SETRANGE", "large", 150 << 20, "x");
             source.command("RENAME", "large", "elsewhere");
             source.command("SET", "a", 1);
@@ -243,8 +241,7 @@ class CrossSlotIT {
         String script = "for _, key in ipairs(KEYS) do redis.call('INCR', key) end";
         try (RedisServer source = RedisServer.start(old.get());
                 RedisCluster target = RedisCluster.start(Servers.embedded(), 3, 0);
-                RunningLink link =
-                        sync(source, target).skipRefused().start().awaitAllStreaming()) {
+                RunningLink link = sync(source, target).skipRefused().start().awaitAllStreaming()) {
             source.command("EVAL", script, 2, "{x}a", "{x}b");
             source.command("EVAL", script, 2, "a", "b");
             source.command("SET", "behind", 1);

@@ -3,6 +3,7 @@ package io.syncline.engine.link;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Wire;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -16,8 +17,8 @@ final class CrossSlotTraffic implements AutoCloseable {
 
     private final Thread thread;
     private volatile boolean stopped;
-    private volatile int count;
-    private volatile int refused;
+    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
 
     CrossSlotTraffic(RedisServer source, long seed) {
         thread = Thread.ofVirtual().start(() -> run(source, new Random(seed)));
@@ -32,7 +33,7 @@ final class CrossSlotTraffic implements AutoCloseable {
                     wire.call("MULTI");
                 }
                 for (int i = 0; i < commands; i++) {
-                    call(wire, command(random, Integer.toString(count)));
+                    call(wire, command(random, Integer.toString(count.get())));
                 }
                 if (transaction) {
                     wire.call("EXEC");
@@ -45,10 +46,10 @@ final class CrossSlotTraffic implements AutoCloseable {
     private void call(Wire wire, Object[] command) {
         try {
             wire.call(command);
-            count++;
+            count.incrementAndGet();
         } catch (JedisDataException e) {
             // Renaming what is not there, or a key to itself: nothing changes, nothing is streamed.
-            refused++;
+            refused.incrementAndGet();
         }
     }
 
@@ -72,7 +73,16 @@ final class CrossSlotTraffic implements AutoCloseable {
             case 7 -> words("SUNIONSTORE", key(random, "set"), set, otherSet);
             case 8 -> words("SDIFFSTORE", key(random, "set"), set, otherSet);
             case 9 -> words("ZINCRBY", sorted, 1, member);
-            case 10 -> words("ZUNIONSTORE", key(random, "sorted"), 2, sorted, otherSorted, "WEIGHTS", 1, 0.5);
+            case 10 ->
+                    words(
+                            "ZUNIONSTORE",
+                            key(random, "sorted"),
+                            2,
+                            sorted,
+                            otherSorted,
+                            "WEIGHTS",
+                            1,
+                            0.5);
             case 11 -> words("ZINTERSTORE", key(random, "sorted"), 2, sorted, otherSorted);
             case 12 -> words("APPEND", text, number);
             case 13 -> words("RENAMENX", text, otherText);
@@ -92,11 +102,11 @@ final class CrossSlotTraffic implements AutoCloseable {
     }
 
     int refused() {
-        return refused;
+        return refused.get();
     }
 
     int count() {
-        return count;
+        return count.get();
     }
 
     void stop() {

@@ -40,8 +40,7 @@ class LargeValueIT {
                 RedisServer target = RedisServer.start();
                 RedisServer idle = RedisServer.start()) {
             source.command("EVAL", FILL, 1, "large", FIELDS, 620);
-            try (ChildLink child =
-                            ChildLink.start(source.port(), target.port(), true, "-Xmx128m");
+            try (ChildLink child = ChildLink.start(source.port(), target.port(), true, "-Xmx128m");
                     Pings pings = new Pings(target);
                     Pings control = new Pings(idle)) {
                 Await.until(

@@ -101,7 +101,8 @@ class ClusterPartsTest {
     @Test
     void aCopyToAnotherDatabaseIsToldApart() {
         assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "DB", "3"))).isTrue();
-        assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "db", "0", "REPLACE"))).isFalse();
+        assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "db", "0", "REPLACE")))
+                .isFalse();
         assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "REPLACE"))).isFalse();
     }
 
