@@ -57,6 +57,8 @@ final class ChunkedCopy {
         database = ofDatabase;
         own = names.copy(shop.shard(), Slots.tag(Slots.of(key)));
         chunks = 0;
+        // What was refused before is none of this value's.
+        settle();
         long refusedBefore = shop.progress().refused.get();
         write(removal(), own);
         ByteSlice name = new ByteSlice().set(own, 0, own.length);
@@ -71,8 +73,7 @@ final class ChunkedCopy {
         } catch (ChunkException e) {
             throw e.rewind;
         }
-        writer.flush(place);
-        writer.drain();
+        settle();
         if (refusal == null && shop.progress().refused.get() > refusedBefore) {
             refusal = "the target refused a part of it";
         }
@@ -82,6 +83,11 @@ final class ChunkedCopy {
         }
         take(key, expiryMillis);
         return null;
+    }
+
+    private void settle() throws RewindException {
+        writer.flush(place);
+        writer.drain();
     }
 
     /// What frees a large value without stopping the target meanwhile, where it knows that.

@@ -49,8 +49,7 @@ final class KeyCopier {
             chunked(key);
         } else if (reader.type() == RdbType.STRING && reader.keyMetadata().length == 0) {
             string(key);
-        } else if (shop.payloads().elementCount(reader.type(), reader.value())
-                > LARGEST_ELEMENTS) {
+        } else if (shop.payloads().elementCount(reader.type(), reader.value()) > LARGEST_ELEMENTS) {
             chunked(key);
         } else {
             restore(key);

@@ -83,16 +83,14 @@ class CrossSlotFaultsIT {
     }
 
     @Test
-    void nodesThatAreKilledAndComeBackAreWaitedFor() {
+    void aNodeThatIsKilledAndComesBackIsWaitedFor() {
         try (RedisCluster target =
                         RedisCluster.start(
                                 () -> RedisServer.builder().config("appendonly yes"), 3, 0);
                 RunningLink link = link(target)) {
-            for (RedisServer node : target.nodes().subList(0, 2)) {
-                await(link, 200);
-                node.kill();
-                node.restart();
-            }
+            await(link, 200);
+            target.nodes().getLast().kill();
+            target.nodes().getLast().restart();
             requireEqual(link, target);
         }
     }

@@ -59,7 +59,7 @@ class CrossSlotIT {
             EVAL "redis.call('SET',KEYS[1],1) redis.call('RENAME',KEYS[1],KEYS[2]) return redis.call('BITOP','NOT',KEYS[3],KEYS[2])" 3 @a @b @c
             """;
 
-    private static final int KILLS = 8;
+    private static final int KILLS = 6;
     private static final int LONGEST_LIFE_MILLIS = 900;
 
     static Stream<ServerBinary> servers() {

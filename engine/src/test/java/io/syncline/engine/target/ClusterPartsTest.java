@@ -116,4 +116,17 @@ class ClusterPartsTest {
         assertThat(slotOf("MSET", "a", "1", "b", "2")).isEqualTo(SlotRouter.SEVERAL);
         assertThat(slotOf("PUBLISH", "key", "message")).isEqualTo(slot);
     }
+
+    @Test
+    void everyKeyOfATaskIsKnownToBeItsOwn() {
+        OwnKeys keys = new OwnKeys("task");
+        assertThat(
+                        List.of(
+                                keys.manifest(),
+                                keys.mark(0, "tag"),
+                                keys.copy(0, "tag"),
+                                keys.scratch(0, "tag", 1)))
+                .allMatch(keys::isOfTask)
+                .noneMatch(new OwnKeys("tas")::isOfTask);
+    }
 }
