@@ -51,6 +51,7 @@ class LinkOptionsReaderTest {
 
     @Test
     void aFileIsASourceWithAnAbsolutePathAndNoTarget() {
+        assertThat(read(Map.of()).source().isFile()).isFalse();
         Path file = Path.of("dumps", "a b.rdb").toAbsolutePath();
         LinkOptions options = with(Setting.SOURCE, "file:dumps/a b.rdb");
         assertThat(options.source().file()).isEqualTo(file.toString());
@@ -65,12 +66,12 @@ class LinkOptionsReaderTest {
 
     @Test
     void aScanIsChosenByItsModeAndKnowsNoCommands() {
+        settings.offer(Setting.SOURCE_MODE, "scan");
         settings.offer(Setting.SCAN_INTERVAL, "5");
-        LinkOptions options = with(Setting.SOURCE_MODE, "scan");
-        assertThat(options.sourceMode())
+        assertThat(read(Map.of()).sourceMode())
                 .isEqualTo(new LinkOptions.SourceMode.Scan(Duration.ofSeconds(5), false));
         settings.offer(Setting.COMMANDS, "set");
-        assertThatThrownBy(() -> with(Setting.SOURCE_MODE, "scan"))
+        assertThatThrownBy(() -> read(Map.of()))
                 .hasMessageContaining("a scan sees values, not commands");
     }
 
