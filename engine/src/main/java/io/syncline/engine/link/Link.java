@@ -5,6 +5,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Precheck;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,12 +34,19 @@ public final class Link {
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final Sides sides;
+    private final @Nullable KeySample sample;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable LinkRun running;
 
     /// Prepares a link; connects to nothing yet.
     public Link(LinkOptions options, Consumer<LinkEvent> events) {
+        this(options, events, null);
+    }
+
+    /// As above, and remembers some of the keys that are written, to be verified meanwhile.
+    public Link(LinkOptions options, Consumer<LinkEvent> events, @Nullable KeySample sample) {
         this.options = options;
+        this.sample = sample;
         this.events = events;
         this.sides = new Sides(options);
     }
@@ -77,7 +85,7 @@ public final class Link {
             if (stopped.getCount() == 0) {
                 return Outcome.STOPPED;
             }
-            LinkRun run = new LinkRun(options, sides, events);
+            LinkRun run = new LinkRun(options, sides, events, sample);
             running = run;
             if (stopped.getCount() == 0) {
                 run.stop();

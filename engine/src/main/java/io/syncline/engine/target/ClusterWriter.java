@@ -44,7 +44,6 @@ public final class ClusterWriter implements TargetWriter {
     /// Everything is in the target, the floor too, and nothing was appended since.
     private boolean settled;
 
-    /// What commands are written to: of a snapshot's batch, or of what waits.
     private @Nullable ByteBuilder open;
 
     private @Nullable Batch openBatch;

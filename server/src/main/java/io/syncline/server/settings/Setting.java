@@ -125,7 +125,7 @@ public enum Setting {
             "spool-memory",
             "SIZE",
             "64mb",
-            "Memory for bytes the target has not taken yet, per source shard."),
+            "Memory for bytes the target has not taken yet, shared by the source's shards."),
     SPOOL_DISK(
             Section.LIMITS,
             "spool-disk",
