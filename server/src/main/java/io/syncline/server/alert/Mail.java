@@ -1,5 +1,7 @@
 package io.syncline.server.alert;
 
+import static java.time.ZoneOffset.UTC;
+
 import io.syncline.server.model.AlertChannel;
 import jakarta.mail.Authenticator;
 import jakarta.mail.MessagingException;
@@ -8,7 +10,7 @@ import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
-import java.util.Date;
+import java.time.format.DateTimeFormatter;
 import java.util.Properties;
 
 /// Hands alerts in at a mail server.
@@ -27,7 +29,9 @@ final class Mail {
             mail.setText(
                     message.line() + "\n\nRule: " + message.rule() + "\nAt: " + message.at() + "\n",
                     "UTF-8");
-            mail.setSentDate(Date.from(message.at()));
+            mail.setHeader(
+                    "Date",
+                    DateTimeFormatter.RFC_1123_DATE_TIME.format(message.at().atOffset(UTC)));
             Transport.send(mail);
             return "told";
         } catch (MessagingException e) {

@@ -40,6 +40,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 public final class Service implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Service.class.getName());
     private static final long TICK_MILLIS = 1_000;
+    private static final long TRIM_MILLIS = 3_600_000;
 
     private final Store store;
     private final DataLock lock;
@@ -146,11 +148,15 @@ public final class Service implements AutoCloseable {
 
     private void begin() {
         tasks.resume();
-        timer.scheduleWithFixedDelay(
-                guarded(tasks::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        timer.scheduleWithFixedDelay(
-                guarded(console::send), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        timer.scheduleWithFixedDelay(guarded(charts::trim), 1, 60, TimeUnit.MINUTES);
+        every(TICK_MILLIS, tasks::tick);
+        every(TICK_MILLIS, console::send);
+        every(TRIM_MILLIS, charts::trim);
+    }
+
+    private void every(long millis, Runnable work) {
+        ScheduledFuture<?> unused =
+                timer.scheduleWithFixedDelay(
+                        guarded(work), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// A timer that throws would never run again.

@@ -6,11 +6,11 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.client.ApiClient;
 import io.syncline.server.client.Login;
 import io.syncline.server.report.Output;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.JsonNode;
@@ -80,15 +80,15 @@ final class LoginCommand {
         if (!given.isEmpty()) {
             return given;
         }
-        Console console = System.console();
-        char[] typed = console == null ? null : console.readPassword("Password: ");
-        if (typed == null) {
-            throw new SynclineException(
-                    ErrorCode.BAD_OPTION,
-                    PASSWORD_FILE,
-                    "there is no terminal to ask for the password",
-                    "Give " + PASSWORD_FILE + " or set " + PASSWORD_VARIABLE);
-        }
-        return new String(typed);
+        // Null where there is no terminal.
+        return Optional.ofNullable(System.console())
+                .map(console -> console.readPassword("Password: "))
+                .map(String::new)
+                .orElseThrow(() ->
+                        new SynclineException(
+                                ErrorCode.BAD_OPTION,
+                                PASSWORD_FILE,
+                                "there is no terminal to ask for the password",
+                                "Give " + PASSWORD_FILE + " or set " + PASSWORD_VARIABLE));
     }
 }

@@ -29,7 +29,7 @@ final class RemoteText {
     private static List<String> each(JsonNode list, String nothing) {
         List<String> lines = new ArrayList<>();
         list.forEach(item -> lines.addAll(one(item)));
-        return lines.isEmpty() ? List.of(nothing) : lines;
+        return lines.isEmpty() ? List.of(nothing) : List.copyOf(lines);
     }
 
     private static List<String> one(JsonNode it) {

@@ -1,5 +1,6 @@
 package io.syncline.server.console;
 
+import io.syncline.server.api.ProgressView;
 import io.syncline.server.api.ShardView;
 import io.syncline.server.api.TaskView;
 import io.syncline.server.model.CheckResult;
@@ -33,9 +34,8 @@ public final class Words {
     }
 
     public static String lag(TaskView task) {
-        return task.progress() == null
-                ? UNKNOWN
-                : lag(task.progress().lagMillis(), task.progress().lagBytes());
+        ProgressView progress = task.progress();
+        return progress == null ? UNKNOWN : lag(progress.lagMillis(), progress.lagBytes());
     }
 
     public static String lag(ShardView shard) {
@@ -50,7 +50,8 @@ public final class Words {
     }
 
     public static String writes(TaskView task) {
-        return task.progress() == null ? UNKNOWN : rate(task.progress().commandsPerSecond());
+        ProgressView progress = task.progress();
+        return progress == null ? UNKNOWN : rate(progress.commandsPerSecond());
     }
 
     public static String rate(long perSecond) {
@@ -58,10 +59,9 @@ public final class Words {
     }
 
     public static String percent(TaskView task) {
-        if (task.progress() == null || task.progress().percent() == null) {
-            return UNKNOWN;
-        }
-        return Math.round(task.progress().percent()) + " %";
+        ProgressView progress = task.progress();
+        Double percent = progress == null ? null : progress.percent();
+        return percent == null ? UNKNOWN : Math.round(percent) + " %";
     }
 
     public static String edge(ShardView shard) {

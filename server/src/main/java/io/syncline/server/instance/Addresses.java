@@ -24,8 +24,7 @@ public final class Addresses {
         for (HostPort target : targets) {
             // A datagram socket that is connected sends nothing, but chooses a route.
             try (DatagramSocket socket = new DatagramSocket()) {
-                InetAddress address = InetAddress.getByName(target.host());
-                socket.connect(new InetSocketAddress(address, target.port()));
+                socket.connect(new InetSocketAddress(target.host(), target.port()));
                 InetAddress own = socket.getLocalAddress();
                 if (!own.isAnyLocalAddress()) {
                     found.add(own.getHostAddress());

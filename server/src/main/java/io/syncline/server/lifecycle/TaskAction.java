@@ -15,47 +15,35 @@ import static io.syncline.server.lifecycle.TaskState.RETRYING;
 import static io.syncline.server.lifecycle.TaskState.RUNNING;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a user may ask of a task. The order is the order of buttons.
 public enum TaskAction {
     /// Decides settings before the first start.
-    CONFIGURE("Configure", NOT_CONFIGURED, NOT_STARTED, PRECHECK_FAILED, PRECHECK_PASSED),
-    PRECHECK("Precheck", NOT_STARTED, PRECHECK_FAILED, PRECHECK_PASSED),
+    CONFIGURE("Configure"),
+    PRECHECK("Precheck"),
     /// Starts for the first time, or goes on from the checkpoints.
-    START("Start", NOT_STARTED, PRECHECK_PASSED, PAUSED, FAILED),
-    PAUSE("Pause", INITIALIZING, RUNNING, RETRYING),
-    RESUME("Resume", PAUSED, FAILED),
+    START("Start"),
+    PAUSE("Pause"),
+    RESUME("Resume"),
     /// Changes objects or settings of a task that has started.
-    MODIFY("Modify", INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED),
+    MODIFY("Modify"),
     /// Changes ceilings without a stop.
-    THROTTLE("Throttle", except(NOT_CONFIGURED, COMPLETED, RELEASED)),
+    THROTTLE("Throttle"),
     /// Ends the task for good; its data stay in the target.
-    STOP("Stop", INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED, MODIFYING),
-    RENAME("Rename", except(RELEASED)),
-    CLONE("Clone", except(RELEASED)),
-    /// Forgets positions and settings; the next start copies everything again.
-    RESET("Reset", except(NOT_CONFIGURED, PRECHECKING, RELEASED)),
+    STOP("Stop"),
+    RENAME("Rename"),
+    CLONE("Clone"),
+    /// Forgets positions; the next start copies everything again.
+    RESET("Reset"),
     /// Gives the task up.
-    RELEASE("Release", except(RELEASED));
+    RELEASE("Release");
 
     private final String words;
-    private final Set<TaskState> states;
 
-    TaskAction(String words, TaskState first, TaskState... more) {
-        this(words, EnumSet.of(first, more));
-    }
-
-    TaskAction(String words, Set<TaskState> states) {
+    TaskAction(String words) {
         this.words = words;
-        this.states = states;
-    }
-
-    private static Set<TaskState> except(TaskState first, TaskState... more) {
-        return EnumSet.complementOf(EnumSet.of(first, more));
     }
 
     /// As on a button.
@@ -72,6 +60,23 @@ public enum TaskAction {
     }
 
     public boolean isAllowedIn(TaskState state) {
-        return states.contains(state);
+        return switch (this) {
+            case CONFIGURE ->
+                    among(state, NOT_CONFIGURED, NOT_STARTED, PRECHECK_FAILED, PRECHECK_PASSED);
+            case PRECHECK -> among(state, NOT_STARTED, PRECHECK_FAILED, PRECHECK_PASSED);
+            case START -> among(state, NOT_STARTED, PRECHECK_PASSED, PAUSED, FAILED);
+            case PAUSE -> among(state, INITIALIZING, RUNNING, RETRYING);
+            case RESUME -> among(state, PAUSED, FAILED);
+            case MODIFY -> among(state, INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED);
+            case STOP ->
+                    among(state, INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED, MODIFYING);
+            case THROTTLE -> !among(state, NOT_CONFIGURED, COMPLETED, RELEASED);
+            case RESET -> !among(state, NOT_CONFIGURED, PRECHECKING, RELEASED);
+            case RENAME, CLONE, RELEASE -> state != RELEASED;
+        };
+    }
+
+    private static boolean among(TaskState state, TaskState... states) {
+        return Arrays.asList(states).contains(state);
     }
 }

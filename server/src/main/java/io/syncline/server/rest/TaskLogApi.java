@@ -13,6 +13,7 @@ import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Body;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,9 +103,11 @@ public final class TaskLogApi {
         }
         view.put("found", it.found());
         view.put("remedy", it.remedy());
-        if (it.confirmedBy() != null && it.confirmedAt() != null) {
-            view.put("confirmedBy", it.confirmedBy());
-            view.put("confirmedAt", it.confirmedAt().toString());
+        String by = it.confirmedBy();
+        Instant at = it.confirmedAt();
+        if (by != null && at != null) {
+            view.put("confirmedBy", by);
+            view.put("confirmedAt", at.toString());
         }
         return view;
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// The OpenAPI document as a server gives it out, and calls that are held against it.
 final class Contract {
     private final JsonNode document;
-    private final TreeSet<String> called = new TreeSet<>();
+    private final Set<String> called = new TreeSet<>();
     private final SchemaRegistry schemas =
             SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
@@ -44,7 +45,7 @@ final class Contract {
         return all;
     }
 
-    TreeSet<String> called() {
+    Set<String> called() {
         return called;
     }
 

@@ -45,7 +45,9 @@ class PostgresIT {
             return List.of();
         }
         Files.setOwner(
-                data, data.getFileSystem().getUserPrincipalLookupService()
+                data,
+                data.getFileSystem()
+                        .getUserPrincipalLookupService()
                         .lookupPrincipalByName("nobody"));
         return List.of("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups");
     }
@@ -71,7 +73,12 @@ class PostgresIT {
                         data,
                         List.of(
                                 bin.get().resolve("initdb").toString(),
-                                "-D", data.resolve("d").toString(), "-A", "trust", "-U", "syncline",
+                                "-D",
+                                data.resolve("d").toString(),
+                                "-A",
+                                "trust",
+                                "-U",
+                                "syncline",
                                 "--no-sync"));
         assertThat(init.waitFor(60, TimeUnit.SECONDS) && init.exitValue() == 0).isTrue();
         Process postgres =
@@ -79,9 +86,16 @@ class PostgresIT {
                         data,
                         List.of(
                                 bin.get().resolve("postgres").toString(),
-                                "-D", data.resolve("d").toString(), "-p", Integer.toString(port),
-                                "-k", data.toString(), "-c", "listen_addresses=127.0.0.1",
-                                "-c", "fsync=off"));
+                                "-D",
+                                data.resolve("d").toString(),
+                                "-p",
+                                Integer.toString(port),
+                                "-k",
+                                data.toString(),
+                                "-c",
+                                "listen_addresses=127.0.0.1",
+                                "-c",
+                                "fsync=off"));
         try {
             Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
             worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline");
