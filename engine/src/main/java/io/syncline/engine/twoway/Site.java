@@ -1,0 +1,12 @@
+package io.syncline.engine.twoway;
+
+/// The two ends of a pair, by the names that its task gives them. Both are written by users; the
+/// names only say which one the first snapshot came from.
+public enum Site {
+    SOURCE,
+    TARGET;
+
+    public Site other() {
+        return this == SOURCE ? TARGET : SOURCE;
+    }
+}
