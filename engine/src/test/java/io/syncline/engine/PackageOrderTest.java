@@ -27,8 +27,10 @@ class PackageOrderTest {
                     "cluster",
                     "source",
                     "target",
+                    "twoway",
                     "precheck",
-                    "link");
+                    "link",
+                    "pair");
 
     private static final JavaClasses ENGINE =
             new ClassFileImporter()

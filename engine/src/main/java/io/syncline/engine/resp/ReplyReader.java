@@ -11,7 +11,7 @@ import java.util.List;
 /// Reads replies from a blocking stream, one at a time, and not a byte further, so that the same
 /// stream can become a replication stream afterwards. Hand it a buffered stream.
 public final class ReplyReader {
-    /// Values read here are INFO texts and topologies, never data of users.
+    /// Where nothing else is said, values read here are INFO texts and topologies.
     public static final int BULK_LENGTH_LIMIT = 64 << 20;
 
     /// COMMAND of a server with modules has some thousand elements.
@@ -26,12 +26,19 @@ public final class ReplyReader {
     private static final int BLOCK_LENGTH = 64 * 1024;
 
     private final InputStream input;
+    private final int bulkLimit;
 
     /// Bytes of this reply read so far: the place that an error names.
     private int position;
 
     public ReplyReader(InputStream input) {
+        this(input, BULK_LENGTH_LIMIT);
+    }
+
+    /// For a connection whose answers are users' values.
+    public ReplyReader(InputStream input, int bulkLimit) {
         this.input = input;
+        this.bulkLimit = bulkLimit;
     }
 
     /// Blocks until a reply is whole.
@@ -51,7 +58,7 @@ public final class ReplyReader {
             case '+' -> new Reply.Text(line);
             case '-' -> new Reply.Failure(line);
             case ':' -> new Reply.Whole(number(start, line, Long.MIN_VALUE, Long.MAX_VALUE));
-            case '$' -> bulk((int) number(start, line, -1, BULK_LENGTH_LIMIT));
+            case '$' -> bulk((int) number(start, line, -1, bulkLimit));
             case '*' -> items((int) number(start, line, -1, ITEM_COUNT_LIMIT), depth);
             default ->
                     throw new RespFormatException(

@@ -123,12 +123,14 @@ final class Flow {
 
         final List<Op.Item> items = new ArrayList<>();
         final int size;
+        final long millis;
         @Nullable FlushScope flush;
 
-        QueuedUnit(StreamPlace place, StreamPlace known, int size) {
+        QueuedUnit(StreamPlace place, StreamPlace known, int size, long millis) {
             this.place = place;
             this.known = known;
             this.size = size;
+            this.millis = millis;
         }
     }
 

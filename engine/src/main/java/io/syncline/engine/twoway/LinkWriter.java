@@ -243,9 +243,7 @@ final class LinkWriter {
     }
 
     /// The answer to EXEC. Only says what was sent: what is done, the echo says.
-    ///
-    /// @param refused keys whose commands were answered with an error
-    void executed(Flow flow, boolean done, Collection<KeyId> refused) {
+    void executed(Flow flow, boolean done) {
         Writer writer = flow.writer;
         writer.state = Writer.State.IDLE;
         if (!done) {
@@ -261,9 +259,6 @@ final class LinkWriter {
             if (state != null) {
                 state.failures = 0;
             }
-        }
-        for (KeyId key : refused) {
-            ledger.latch(key, LatchCause.REFUSED);
         }
     }
 

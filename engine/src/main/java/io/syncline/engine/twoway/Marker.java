@@ -42,6 +42,26 @@ public record Marker(
                     null,
                     null);
 
+    /// What stands at a site before its link has written anything.
+    public static Marker founding(StreamPlace through, StreamPlace known) {
+        return new Marker(
+                0, 0, through, known, Map.of(), Map.of(), Set.of(), null, null);
+    }
+
+    /// Whether the pair's first copy was begun and not ended: nothing is known yet of the site that
+    /// it comes from.
+    public boolean isUnfinished() {
+        return sequence == 0 && known.stream().isEmpty();
+    }
+
+    public static Marker decode(byte[] value) {
+        return MarkerCodec.decode(value);
+    }
+
+    public byte[] encode() {
+        return MarkerCodec.encode(this);
+    }
+
     /// The same without what only matters to the transaction that wrote it.
     Marker asPeer() {
         return new Marker(

@@ -245,7 +245,8 @@ public final class Pair {
     public void executed(Site site, boolean done, Collection<KeyId> refused) {
         Flow flow = to(site);
         Marker marker = flow.writer.marker;
-        writer.executed(flow, done, refused);
+        writer.executed(flow, done);
+        refused.forEach(index::refused);
         if (done && !rules.holds(Rule.SETTLE_AT_ECHO)) {
             settleAtAnswer(flow, marker);
         }
@@ -295,9 +296,14 @@ public final class Pair {
                         marker != null
                                 && marker.epoch() == sent.epoch()
                                 && marker.sequence() == sent.sequence();
-                writer.executed(flow, done, List.of());
+                writer.executed(flow, done);
             }
         }
+    }
+
+    /// Whether a transaction was sent to a site and not answered.
+    public boolean isUnanswered(Site site) {
+        return to(site).writer.state == Flow.Writer.State.EXEC;
     }
 
     /// Whether nothing is on its way in either direction.
@@ -315,9 +321,11 @@ public final class Pair {
     /// The numbers of this moment.
     public PairStatus status(Site origin) {
         Flow flow = from(origin);
+        Flow.QueuedUnit head = flow.head();
         return new PairStatus(
                 flow.position,
                 flow.seen.offset(),
+                head == null ? PairStatus.NOTHING_WAITS : head.millis,
                 flow.sentUnits.size() + flow.waiting.size(),
                 flow.waitingBytes,
                 flow.covered.size(),

@@ -6,17 +6,22 @@ import java.util.Arrays;
 ///
 /// @param marker written by the link that writes to this site, in each of its transactions
 /// @param epoch written at each start of the task; watched by every transaction
+/// @param beat written every second with our clock's time, so that writes near it can be dated
 /// @param ofTask how all keys of this task begin
 /// @param ofAnyTask how all keys of any task begin
 /// @param database where they are, by the site's own number
 public record PairKeys(
-        byte[] marker, byte[] epoch, byte[] ofTask, byte[] ofAnyTask, int database) {
+        byte[] marker, byte[] epoch, byte[] beat, byte[] ofTask, byte[] ofAnyTask, int database) {
     boolean isMarker(byte[] buffer, int offset, int length) {
         return Arrays.equals(buffer, offset, offset + length, marker, 0, marker.length);
     }
 
     boolean isEpoch(byte[] buffer, int offset, int length) {
         return Arrays.equals(buffer, offset, offset + length, epoch, 0, epoch.length);
+    }
+
+    boolean isBeat(byte[] buffer, int offset, int length) {
+        return Arrays.equals(buffer, offset, offset + length, beat, 0, beat.length);
     }
 
     boolean isOfTask(byte[] buffer, int offset, int length) {

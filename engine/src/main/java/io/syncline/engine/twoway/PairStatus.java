@@ -4,6 +4,7 @@ package io.syncline.engine.twoway;
 ///
 /// @param read how far its origin's stream is read
 /// @param settled how far that is known to be done at the destination
+/// @param oldestMillis when the first write that is not settled was made, or NOTHING_WAITS
 /// @param queuedUnits read and not settled
 /// @param waitingBytes read and not sent, in bytes of the stream
 /// @param covered keys copied as a whole whose place both markers do not have yet
@@ -12,8 +13,16 @@ package io.syncline.engine.twoway;
 public record PairStatus(
         long read,
         long settled,
+        long oldestMillis,
         int queuedUnits,
         long waitingBytes,
         int covered,
         int keys,
-        int latched) {}
+        int latched) {
+    public static final long NOTHING_WAITS = -1;
+
+    /// How far the origin may believe its stream to be safe elsewhere.
+    public long acknowledged() {
+        return queuedUnits == 0 ? read : Math.min(read, settled);
+    }
+}

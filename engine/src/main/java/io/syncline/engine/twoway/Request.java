@@ -30,5 +30,14 @@ public sealed interface Request {
             List<KeyRecord> transfers,
             Marker marker,
             boolean setEpoch)
-            implements Request {}
+            implements Request {
+        /// How many commands of users it carries.
+        public int commandCount() {
+            int count = 0;
+            for (PairCommand command : commands) {
+                count += command.count;
+            }
+            return count;
+        }
+    }
 }

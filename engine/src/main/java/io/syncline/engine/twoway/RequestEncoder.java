@@ -1,7 +1,5 @@
 package io.syncline.engine.twoway;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.resp.RespWriter;
 import java.util.ArrayList;
@@ -44,6 +42,7 @@ public final class RequestEncoder {
     private final Restorer restorer;
     private final ByteBuilder out = new ByteBuilder(FIRST_CAPACITY);
     private final List<List<KeyId>> owners = new ArrayList<>();
+    private byte[] epoch = {};
     private int selected = 0;
 
     /// @param databases from the pair's number of a database to the site's
@@ -51,6 +50,11 @@ public final class RequestEncoder {
         this.keys = keys;
         this.databases = databases;
         this.restorer = restorer;
+    }
+
+    /// What the epoch key holds at the site.
+    public void epoch(byte[] value) {
+        epoch = value.clone();
     }
 
     /// The bytes of what was written since [#begin].
@@ -100,6 +104,12 @@ public final class RequestEncoder {
         owners.add(List.of());
     }
 
+    /// Reads the epoch and the offset behind a WATCH.
+    public void fence() {
+        get(keys.epoch());
+        plain("INFO", "replication");
+    }
+
     /// A whole transaction, from MULTI to EXEC.
     public void transaction(Request.Transaction transaction) {
         plain("MULTI");
@@ -119,7 +129,7 @@ public final class RequestEncoder {
         select(keys.database());
         set(keys.marker(), MarkerCodec.encode(transaction.marker()));
         if (transaction.setEpoch()) {
-            set(keys.epoch(), Long.toString(transaction.marker().epoch()).getBytes(US_ASCII));
+            set(keys.epoch(), epoch);
         }
         plain("EXEC");
     }

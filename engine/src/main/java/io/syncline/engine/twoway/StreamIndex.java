@@ -17,6 +17,9 @@ final class StreamIndex {
     private final PairOptions.Rules rules;
     private final PairListener listener;
 
+    /// Keys whose copy was refused: to be latched again behind its echo.
+    private final Set<KeyId> refusedCopies = new HashSet<>();
+
     StreamIndex(Flow[] flows, Ledger ledger, PairOptions.Rules rules, PairListener listener) {
         this.flows = flows;
         this.ledger = ledger;
@@ -112,7 +115,7 @@ final class StreamIndex {
         boolean indexOnly = unit.offset() <= flow.durable;
         StreamPlace place = new StreamPlace(flow.stream, unit.offset(), unit.database());
         Flow back = from(flow.destination());
-        QueuedUnit queued = new QueuedUnit(place, back.seen, unit.size());
+        QueuedUnit queued = new QueuedUnit(place, back.seen, unit.size(), unit.millis());
         for (PairCommand command : commands) {
             FlushScope scope = command.flush;
             if (scope != null) {
@@ -230,6 +233,17 @@ final class StreamIndex {
         }
     }
 
+    /// The destination answered a key's commands with an error.
+    void refused(KeyId key) {
+        KeyState state = ledger.find(key);
+        Conflict conflict = state == null ? null : state.conflict;
+        if (conflict != null && conflict.state == Conflict.State.SENT) {
+            refusedCopies.add(key);
+        } else {
+            ledger.latch(key, LatchCause.REFUSED);
+        }
+    }
+
     /// A key was copied as a whole from the writing link's origin, as of `offset`.
     private void absorb(Flow flow, Flow writing, KeyId key, long offset) {
         KeyState state = ledger.find(key);
@@ -252,6 +266,9 @@ final class StreamIndex {
         }
         if (rules.holds(Rule.COVER)) {
             writing.covered.put(key, offset);
+        }
+        if (refusedCopies.remove(key)) {
+            ledger.latch(key, LatchCause.REFUSED).forced = writing.origin;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.syncline.engine.twoway;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a site did at once: one command, or one MULTI ... EXEC.
@@ -30,5 +31,26 @@ public record StreamUnit(
         SNAPSHOT,
         /// Nobody's: no data was changed.
         CONTROL
+    }
+
+    /// Adds the keys that it writes.
+    public void addKeys(Set<KeyId> into) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                into.add(effect.key());
+            }
+        }
+    }
+
+    /// Whether it writes one of these keys.
+    public boolean touches(Set<KeyId> keys) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                if (keys.contains(effect.key())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 }

@@ -30,6 +30,7 @@ public final class UnitReader {
     private boolean inTransaction;
     private boolean snapshot;
     private @Nullable String foreignKey;
+    private long beatMillis = -1;
     private long begun;
     private long offset;
     private int own;
@@ -77,6 +78,11 @@ public final class UnitReader {
         String found = foreignKey;
         foreignKey = null;
         return found;
+    }
+
+    /// The time in the last beat that was taken; -1 before the first.
+    public long beatMillis() {
+        return beatMillis;
     }
 
     /// Takes the stream's next command.
@@ -174,10 +180,23 @@ public final class UnitReader {
                 if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
                     marker = MarkerCodec.decode(view.argument(2));
                 }
+            } else if (keys.isBeat(buffer, from, length)) {
+                beat(view, spec);
             } else if (!keys.isEpoch(buffer, from, length)) {
                 snapshot = true;
             }
         }
         return count > 0 && owned == count;
+    }
+
+    private void beat(CommandView view, CommandSpec spec) {
+        if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
+            try {
+                beatMillis = Math.max(beatMillis, Long.parseLong(view.text(2)));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "the pair's beat is '" + view.text(2) + "', which is no time", e);
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ final class SimSite {
             new PairKeys(
                     "__syncline:{t}:marker".getBytes(ISO_8859_1),
                     "__syncline:{t}:epoch".getBytes(ISO_8859_1),
+                    "__syncline:{t}:beat".getBytes(ISO_8859_1),
                     "__syncline:{t}:".getBytes(ISO_8859_1),
                     "__syncline:".getBytes(ISO_8859_1),
                     0);
