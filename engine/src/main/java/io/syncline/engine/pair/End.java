@@ -55,6 +55,7 @@ final class End {
                         (prefix + "pair-marker").getBytes(UTF_8),
                         (prefix + "pair-epoch").getBytes(UTF_8),
                         (prefix + "pair-beat").getBytes(UTF_8),
+                        MEMBERSHIP,
                         prefix.getBytes(UTF_8),
                         OwnKeys.PREFIX.getBytes(UTF_8),
                         identity ? 0 : first);

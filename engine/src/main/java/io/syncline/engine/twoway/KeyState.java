@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What is in flight on one key.
 final class KeyState {
+    /// Stands in the bits for commands that only read the key.
+    private static final int READERS = 1 << 30;
+
     /// Most keys have one write in flight.
     private static final int FEW = 2;
 
@@ -32,7 +35,7 @@ final class KeyState {
     }
 
     void add(Site site, Op op) {
-        int bit = 1 << op.effect.commutation().group().ordinal();
+        int bit = op.writes() ? 1 << op.effect.commutation().group().ordinal() : READERS;
         if (site == Site.SOURCE) {
             sourceGroups = sourceOps.isEmpty() ? bit : sourceGroups | bit;
         } else {
@@ -47,6 +50,11 @@ final class KeyState {
         Commutation.Group group = op.effect.commutation().group();
         int groups = site == Site.SOURCE ? sourceGroups : targetGroups;
         return group.isFree() && groups == 1 << group.ordinal();
+    }
+
+    /// Whether any command in flight from a site may have read this key to compute another one.
+    boolean mayHaveReaders(Site site) {
+        return ((site == Site.SOURCE ? sourceGroups : targetGroups) & READERS) != 0;
     }
 
     boolean isQuiet() {

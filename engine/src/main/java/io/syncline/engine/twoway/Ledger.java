@@ -56,10 +56,11 @@ final class Ledger {
         KeyState state = state(op.effect.key());
         Site other = flow.destination();
         if (!state.ops(other).isEmpty() && !isFree(op, state, other)) {
-            for (Op theirs : List.copyOf(state.ops(other))) {
-                if (!(op.indexOnly && theirs.indexOnly)) {
-                    meet(op, theirs, state.key);
-                }
+            if (op.writes()) {
+                meetWrites(op, state, other);
+                meetReaders(op, state, other);
+            } else {
+                readAmongWrites(op, state, other);
             }
         }
         Conflict conflict = state.conflict;
@@ -78,19 +79,57 @@ final class Ledger {
         return rules.holds(Rule.COMMUTATION) && state.commutesAtOnce(op, other);
     }
 
-    private void meet(Op op, Op theirs, KeyId key) {
-        if (op.writes() && theirs.writes()) {
-            if (!rules.holds(Rule.COMMUTATION)
-                    || !op.effect.commutation().commutesWith(theirs.effect.commutation())) {
-                latch(key, LatchCause.CONFLICT);
+    private void meetWrites(Op op, KeyState state, Site other) {
+        if (state.conflict != null) {
+            return;
+        }
+        for (Op theirs : state.ops(other)) {
+            if (theirs.writes() && !areBothDone(op, theirs) && !commute(op, theirs)) {
+                latch(state.key, LatchCause.CONFLICT);
+                return;
             }
-        } else if (op.writes() != theirs.writes() && rules.holds(Rule.KEYS_THAT_ARE_READ)) {
-            Op reader = op.writes() ? theirs : op;
-            reader.item.tainted = true;
-            for (Effect effect : reader.item.command.effects) {
-                if (effect.writes()) {
-                    latch(effect.key(), LatchCause.CONFLICT);
-                }
+        }
+    }
+
+    private boolean commute(Op one, Op two) {
+        return rules.holds(Rule.COMMUTATION)
+                && one.effect.commutation().commutesWith(two.effect.commutation());
+    }
+
+    /// Nothing can be done about two writes that both are done.
+    private static boolean areBothDone(Op one, Op two) {
+        return one.indexOnly && two.indexOnly;
+    }
+
+    private void meetReaders(Op op, KeyState state, Site other) {
+        if (!state.mayHaveReaders(other) || !rules.holds(Rule.KEYS_THAT_ARE_READ)) {
+            return;
+        }
+        for (Op theirs : List.copyOf(state.ops(other))) {
+            if (!theirs.writes() && !areBothDone(op, theirs)) {
+                taint(theirs);
+            }
+        }
+    }
+
+    private void readAmongWrites(Op op, KeyState state, Site other) {
+        if (!rules.holds(Rule.KEYS_THAT_ARE_READ)) {
+            return;
+        }
+        for (Op theirs : state.ops(other)) {
+            if (theirs.writes() && !areBothDone(op, theirs)) {
+                taint(op);
+                return;
+            }
+        }
+    }
+
+    /// What a command read was written concurrently: what it made of it must be copied.
+    private void taint(Op reader) {
+        reader.item.tainted = true;
+        for (Effect effect : reader.item.command.effects) {
+            if (effect.writes()) {
+                latch(effect.key(), LatchCause.CONFLICT);
             }
         }
     }

@@ -174,8 +174,12 @@ public final class UnitReader {
                 continue;
             }
             owned++;
+            if (keys.isMembership(buffer, from, length)) {
+                continue;
+            }
             if (!keys.isOfTask(buffer, from, length)) {
-                foreignKey = view.text(at);
+                // What another task left behind may be removed at any time.
+                foreignKey = spec.kind() == CommandKind.DELETE ? foreignKey : view.text(at);
             } else if (own == keys.database() && keys.isMarker(buffer, from, length)) {
                 if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
                     marker = MarkerCodec.decode(view.argument(2));

@@ -23,6 +23,7 @@ final class SimSite {
                     "__syncline:{t}:marker".getBytes(ISO_8859_1),
                     "__syncline:{t}:epoch".getBytes(ISO_8859_1),
                     "__syncline:{t}:beat".getBytes(ISO_8859_1),
+                    "__syncline:pair".getBytes(ISO_8859_1),
                     "__syncline:{t}:".getBytes(ISO_8859_1),
                     "__syncline:".getBytes(ISO_8859_1),
                     0);
