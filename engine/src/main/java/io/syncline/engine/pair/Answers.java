@@ -29,8 +29,8 @@ final class Answers {
                             place,
                             "the instance refuses what a two-way task needs: " + text,
                             "Give the account read and write rights on all keys, and the commands"
-                                + " WATCH, MULTI, EXEC, DUMP, RESTORE, PTTL, INFO, TIME, PSYNC and"
-                                + " REPLCONF, on both sides");
+                                    + " WATCH, MULTI, EXEC, DUMP, RESTORE, PTTL, INFO, TIME, PSYNC and"
+                                    + " REPLCONF, on both sides");
             case CAUSE, NONE ->
                     throw new SynclineException(
                             ErrorCode.COMMAND_REFUSED,
@@ -90,22 +90,25 @@ final class Answers {
     ///
     /// @param absolute whether expiries are told as Unix time
     /// @param owners of the commands, beginning with MULTI
-    static List<KeyRecord> records(
-            List<Reply> items, List<List<KeyId>> owners, boolean absolute) throws IOException {
+    static List<KeyRecord> records(List<Reply> items, List<List<KeyId>> owners, boolean absolute)
+            throws IOException {
         long now = time(items.get(1));
         List<KeyRecord> records = new ArrayList<>();
-        for (int i = 2; i + 1 < items.size(); i++) {
-            List<KeyId> owner = owners.get(i + 1);
+        int at = 2;
+        while (at + 1 < items.size()) {
+            List<KeyId> owner = owners.get(at + 1);
             if (owner.isEmpty()) {
+                // A SELECT between keys of two databases.
+                at++;
                 continue;
             }
-            byte[] payload = items.get(i) instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+            byte[] payload = items.get(at) instanceof Reply.Bulk bulk ? bulk.bytes() : null;
             long expires = KeyRecord.NEVER;
-            if (items.get(i + 1) instanceof Reply.Whole whole && whole.value() >= 0) {
+            if (items.get(at + 1) instanceof Reply.Whole whole && whole.value() >= 0) {
                 expires = absolute ? whole.value() : now + whole.value();
             }
             records.add(new KeyRecord(owner.getFirst(), payload, expires));
-            i++;
+            at += 2;
         }
         return records;
     }

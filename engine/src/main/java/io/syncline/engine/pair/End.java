@@ -37,9 +37,7 @@ final class End {
                 new Instance(
                         endpoint,
                         new Connector(
-                                endpoint.credentials(),
-                                endpoint.tls(),
-                                clientName(options.task())),
+                                endpoint.credentials(), endpoint.tls(), clientName(options.task())),
                         true);
         identity = options.databases().isEmpty();
         int first = Integer.MAX_VALUE;

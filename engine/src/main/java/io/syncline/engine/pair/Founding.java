@@ -122,8 +122,7 @@ final class Founding {
     }
 
     private @Nullable StreamPlace begin(boolean replace) throws IOException {
-        if (!"1".equals(receiver.info().field("repl_backlog_active"))
-                && !stream.beginBacklog()) {
+        if (!"1".equals(receiver.info().field("repl_backlog_active")) && !stream.beginBacklog()) {
             return null;
         }
         try (Connection connection = receiver.open()) {
@@ -176,18 +175,14 @@ final class Founding {
 
     private void set(End end, Marker marker) throws IOException {
         try (Connection connection = end.open()) {
-            require(
-                    connection,
-                    connection.call("SELECT", Integer.toString(end.keys().database())));
+            require(connection, connection.call("SELECT", Integer.toString(end.keys().database())));
             require(
                     connection,
                     connection.call("SET".getBytes(UTF_8), end.keys().marker(), marker.encode()));
             require(
                     connection,
                     connection.call(
-                            "SET".getBytes(UTF_8),
-                            End.MEMBERSHIP,
-                            options.task().getBytes(UTF_8)));
+                            "SET".getBytes(UTF_8), End.MEMBERSHIP, options.task().getBytes(UTF_8)));
         }
     }
 
@@ -243,8 +238,7 @@ final class Founding {
             case LinkEvent.Recovered recovered -> events.accept(event);
             case LinkEvent.Refused refused -> events.accept(event);
             case LinkEvent.Checked checked -> {
-                if (checked.finding().severity()
-                        == Finding.Severity.ERROR) {
+                if (checked.finding().severity() == Finding.Severity.ERROR) {
                     failure.compareAndSet(
                             null,
                             new Failure(

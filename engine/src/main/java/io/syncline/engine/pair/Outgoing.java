@@ -47,8 +47,7 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
                                 new HashSet<>(options.commands().deny()),
                                 FilterRules.standard().excludedPrefixes()),
                         CommandTable.standard());
-        TargetFormat format =
-                TargetFormat.of(toInfo.isValkey(), toInfo.major(), toInfo.minor());
+        TargetFormat format = TargetFormat.of(toInfo.isValkey(), toInfo.major(), toInfo.minor());
         PayloadConverter payloads = new PayloadConverter(format);
         rewriter =
                 new Rewriter(

@@ -24,8 +24,7 @@ final class PairBoard {
     private volatile int copyOrigin = (int) UNKNOWN;
     private volatile LinkStatus.@Nullable Shard copied;
 
-    PairBoard(
-            List<SiteStream> streams, List<SiteWriter> writers, Beats beats) {
+    PairBoard(List<SiteStream> streams, List<SiteWriter> writers, Beats beats) {
         this.streams = streams;
         this.writers = writers;
         this.beats = beats;

@@ -37,8 +37,7 @@ final class PairPrecheck {
         boolean replaces = choices.resyncFrom() != null;
         boolean resumes = knows();
         List<Finding> findings = new ArrayList<>();
-        boolean overwrites =
-                options.onExisting() == LinkOptions.OnExisting.OVERWRITE || replaces;
+        boolean overwrites = options.onExisting() == LinkOptions.OnExisting.OVERWRITE || replaces;
         Precheck forward =
                 new Precheck(
                         ends.get(0).instance(),
@@ -171,8 +170,8 @@ final class PairPrecheck {
                                     "another Syncline task writes into it or has made a pair of it: "
                                             + String.join(", ", others),
                                     "A two-way task needs two instances that no other task writes"
-                                        + " into. Stop that task; if a pair of that name is given"
-                                        + " up, delete the key "
+                                            + " into. Stop that task; if a pair of that name is given"
+                                            + " up, delete the key "
                                             + OwnKeys.PREFIX
                                             + "pair on both its sides"));
         } catch (IOException e) {

@@ -111,8 +111,7 @@ final class SiteStream implements Closeable {
         kept.clear();
         keptKeys.clear();
         keptBytes = 0;
-        Feed opened =
-                receiver.open(new Position(place.stream(), place.offset(), place.database()));
+        Feed opened = receiver.open(new Position(place.stream(), place.offset(), place.database()));
         if (opened == null) {
             return false;
         }
@@ -127,7 +126,8 @@ final class SiteStream implements Closeable {
                         new Intake(outgoing, end::toPair),
                         end.keys(),
                         end::toPair,
-                        (view, spec, database, into) -> flush(view.text(0), spec.kind(), database, into),
+                        (view, spec, database, into) ->
+                                flush(view.text(0), spec.kind(), database, into),
                         place.offset(),
                         place.database());
         return true;
@@ -157,8 +157,7 @@ final class SiteStream implements Closeable {
                         + " avoid this");
     }
 
-    private void flush(
-            String name, CommandKind kind, int database, List<FlushScope> into) {
+    private void flush(String name, CommandKind kind, int database, List<FlushScope> into) {
         boolean swap = kind == CommandKind.SWAPDB;
         if (options.onFlush() == LinkOptions.OnFlush.IGNORE) {
             return;
@@ -240,9 +239,7 @@ final class SiteStream implements Closeable {
     }
 
     private static long dated(long arrivedMillis, long beatMillis) {
-        return beatMillis < 0
-                ? arrivedMillis
-                : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
+        return beatMillis < 0 ? arrivedMillis : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
     }
 
     private void refuseForeign(UnitReader reader) {
@@ -271,6 +268,11 @@ final class SiteStream implements Closeable {
         if (how == Feed.Ending.FAILED && failure != null) {
             throw new SynclineException(failure);
         }
+    }
+
+    /// What was read is to be read again: the place counts as not open.
+    void forget() {
+        opened = null;
     }
 
     void taken() {

@@ -55,8 +55,7 @@ final class SiteWriter implements Closeable {
     record Begun(@Nullable Marker marker, long offset) {}
 
     /// @param outgoing how things are written at this site
-    SiteWriter(
-            End end, ServerInfo info, Outgoing outgoing, Duration answerLimit, Runnable wake) {
+    SiteWriter(End end, ServerInfo info, Outgoing outgoing, Duration answerLimit, Runnable wake) {
         this.end = end;
         this.outgoing = outgoing;
         this.answerLimit = answerLimit;
@@ -77,8 +76,7 @@ final class SiteWriter implements Closeable {
         Connection connection = end.open();
         try {
             connection.answerLimit(answerLimit);
-            RequestEncoder encoder =
-                    new RequestEncoder(end.keys(), end::fromPair, outgoing);
+            RequestEncoder encoder = new RequestEncoder(end.keys(), end::fromPair, outgoing);
             epoch = newEpoch.getBytes(UTF_8);
             encoder.epoch(epoch);
             encoder.begin();
@@ -274,7 +272,10 @@ final class SiteWriter implements Closeable {
         return new SynclineException(
                 rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
                 open.place(),
-                "key " + key + " was written on both sides and cannot be made equal here: " + reason,
+                "key "
+                        + key
+                        + " was written on both sides and cannot be made equal here: "
+                        + reason,
                 "Mend the cause, or delete the key on both sides, and start the task again");
     }
 

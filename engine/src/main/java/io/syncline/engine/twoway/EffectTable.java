@@ -122,8 +122,7 @@ final class EffectTable {
         Sources sources =
                 columns[1].equals("-") ? Sources.NONE : Sources.valueOf(constant(columns[1]));
         if (columns[2].equals("opaque")) {
-            lines[spec.index()] =
-                    new Line(sources, Commutation.Group.ALONE, 0, 0, false, true);
+            lines[spec.index()] = new Line(sources, Commutation.Group.ALONE, 0, 0, false, true);
             return;
         }
         String[] parts = columns[2].split("[:/]", -1);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Brings a flush to the other site: one transaction that empties it and puts back what the site
 /// that flushed has received since.
 ///
-/// A flush beats every write that the other site made before it arrives. When both sites flush,
-/// the later one goes and the other is void.
+/// A flush beats every write that the other site made before it arrives. When both sites flush, the
+/// later one goes and the other is void.
 final class FlushDesk {
     private final Ledger ledger;
     private final PairOptions.Rules rules;
@@ -101,12 +101,11 @@ final class FlushDesk {
             }
         }
         Set<KeyId> keys = new HashSet<>(flush.survivors);
-        flow.covered.forEach(
-                (key, offset) -> {
-                    if (offset > flush.offset && flush.scope.covers(key.database())) {
-                        keys.add(key);
-                    }
-                });
+        flow.covered.forEach((key, offset) -> {
+            if (offset > flush.offset && flush.scope.covers(key.database())) {
+                keys.add(key);
+            }
+        });
         flush.token = tokens.next();
         flush.state = PendingFlush.State.ASKED;
         back.requests.add(new Request.AskRecords(List.copyOf(keys), flush.token));

@@ -85,9 +85,7 @@ public final class Intake {
     }
 
     private static CommandSpec part(CommandSpec spec) {
-        return spec.kind() == CommandKind.DELETE
-                ? spec
-                : CommandTable.standard().find("SET");
+        return spec.kind() == CommandKind.DELETE ? spec : CommandTable.standard().find("SET");
     }
 
     private static int stepOfParts(CommandSpec spec) {

@@ -230,8 +230,7 @@ final class Ledger {
     void unlatchQuiet() {
         for (KeyState state : List.copyOf(latched.values())) {
             Conflict conflict = state.conflict;
-            boolean both =
-                    !state.ops(Site.SOURCE).isEmpty() && !state.ops(Site.TARGET).isEmpty();
+            boolean both = !state.ops(Site.SOURCE).isEmpty() && !state.ops(Site.TARGET).isEmpty();
             if (conflict != null && conflict.state == Conflict.State.OPEN && !both) {
                 unlatch(state);
             }

@@ -180,8 +180,7 @@ final class LinkWriter {
                 offsets.put(state.key, conflict.offset);
             }
         }
-        Marker marker =
-                marker(flow, through, known, offsets, deletes(commands, records), null);
+        Marker marker = marker(flow, through, known, offsets, deletes(commands, records), null);
         transact(
                 flow, new Request.Transaction(null, commands, records, marker, false), plan.size());
     }
@@ -212,12 +211,11 @@ final class LinkWriter {
             @Nullable FlushScope flush) {
         Map<KeyId, Long> covered = new HashMap<>(flush == null ? flow.covered : Map.of());
         if (flush != null) {
-            flow.covered.forEach(
-                    (key, offset) -> {
-                        if (!flush.covers(key.database())) {
-                            covered.put(key, offset);
-                        }
-                    });
+            flow.covered.forEach((key, offset) -> {
+                if (!flush.covers(key.database())) {
+                    covered.put(key, offset);
+                }
+            });
         }
         covered.putAll(transfers);
         Marker last = flow.lastMarker;

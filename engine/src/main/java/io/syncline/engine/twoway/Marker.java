@@ -44,8 +44,7 @@ public record Marker(
 
     /// What stands at a site before its link has written anything.
     public static Marker founding(StreamPlace through, StreamPlace known) {
-        return new Marker(
-                0, 0, through, known, Map.of(), Map.of(), Set.of(), null, null);
+        return new Marker(0, 0, through, known, Map.of(), Map.of(), Set.of(), null, null);
     }
 
     /// Whether the pair's first copy was begun and not ended: nothing is known yet of the site that
@@ -64,8 +63,7 @@ public record Marker(
 
     /// The same without what only matters to the transaction that wrote it.
     Marker asPeer() {
-        return new Marker(
-                epoch, sequence, through, known, covered, Map.of(), Set.of(), null, null);
+        return new Marker(epoch, sequence, through, known, covered, Map.of(), Set.of(), null, null);
     }
 
     /// How far X must have been read before this may be taken in at Y.

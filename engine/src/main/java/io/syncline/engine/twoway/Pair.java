@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///       |                   +--- settled by the echo, in the order of the stream --+--> stream of Y
 /// ```
 ///
-/// The caller reads units in their order as [#mayRead] allows, carries the [#requests] to each
-/// site over one ordered connection, brings the answers, and calls [#step] until nothing moves.
-/// After a crash it builds a new pair from the markers ([Start]) and reads again from there. Not
-/// for several threads.
+/// The caller reads units in their order as [#mayRead] allows, carries the [#requests] to each site
+/// over one ordered connection, brings the answers, and calls [#step] until nothing moves. After a
+/// crash it builds a new pair from the markers ([Start]) and reads again from there. Not for
+/// several threads.
 public final class Pair {
     private final Flow[] flows = {new Flow(Site.SOURCE), new Flow(Site.TARGET)};
     private final PairOptions options;
@@ -67,8 +67,7 @@ public final class Pair {
         }
         Marker own = here.marker();
         flow.lastMarker = own;
-        flow.seen =
-                own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
+        flow.seen = own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
     }
 
     private Flow from(Site site) {
@@ -255,8 +254,8 @@ public final class Pair {
     /// The wrong way, for the test that shows so.
     private void settleAtAnswer(Flow flow, Marker marker) {
         index.settle(flow, marker.through().offset());
-        marker.transfers().forEach(
-                (key, offset) -> {
+        marker.transfers()
+                .forEach((key, offset) -> {
                     KeyState state = ledger.find(key);
                     if (state != null) {
                         ledger.drop(state, flow.destination(), Long.MAX_VALUE);

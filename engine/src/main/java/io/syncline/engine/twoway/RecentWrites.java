@@ -1,7 +1,7 @@
 package io.syncline.engine.twoway;
 
-/// Which keys each site wrote lately, roughly and in constant space: a key may be taken for
-/// another one, which only guards it without need.
+/// Which keys each site wrote lately, roughly and in constant space: a key may be taken for another
+/// one, which only guards it without need.
 final class RecentWrites {
     /// Large enough that a few thousand hot keys seldom meet; half a megabyte per site.
     private static final int PLACES = 1 << 16;

@@ -84,18 +84,17 @@ public final class RequestEncoder {
         if (watch.epoch()) {
             byDatabase.computeIfAbsent(keys.database(), d -> new ArrayList<>());
         }
-        byDatabase.forEach(
-                (database, watched) -> {
-                    select(database);
-                    boolean epoch = watch.epoch() && database == keys.database();
-                    RespWriter.array(out, 1 + watched.size() + (epoch ? 1 : 0));
-                    RespWriter.bulk(out, "WATCH");
-                    if (epoch) {
-                        RespWriter.bulk(out, keys.epoch());
-                    }
-                    watched.forEach(key -> RespWriter.bulk(out, key.name()));
-                    owners.add(List.of());
-                });
+        byDatabase.forEach((database, watched) -> {
+            select(database);
+            boolean epoch = watch.epoch() && database == keys.database();
+            RespWriter.array(out, 1 + watched.size() + (epoch ? 1 : 0));
+            RespWriter.bulk(out, "WATCH");
+            if (epoch) {
+                RespWriter.bulk(out, keys.epoch());
+            }
+            watched.forEach(key -> RespWriter.bulk(out, key.name()));
+            owners.add(List.of());
+        });
     }
 
     /// A command of words, about no key.

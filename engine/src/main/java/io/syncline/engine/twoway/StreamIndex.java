@@ -138,8 +138,7 @@ final class StreamIndex {
     }
 
     /// What else the flush's own transaction wrote is copied as it is then.
-    private static void flushMet(
-            Flow flow, StreamUnit unit, QueuedUnit queued, FlushScope scope) {
+    private static void flushMet(Flow flow, StreamUnit unit, QueuedUnit queued, FlushScope scope) {
         PendingFlush flush = new PendingFlush(scope, unit.offset(), unit.millis());
         for (Op.Item item : queued.items) {
             for (Effect effect : item.command.effects) {

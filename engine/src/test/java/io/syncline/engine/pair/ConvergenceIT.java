@@ -44,7 +44,7 @@ class ConvergenceIT {
             for (int i = 0; i < FAULTS; i++) {
                 fault(random, random.nextBoolean() ? toSource : toTarget);
                 long goal = moved(pair) + 30;
-                pair.await("more than " + goal + " with " + writes, () -> moved(pair) > goal);
+                pair.await("more writes", () -> moved(pair) > goal);
                 toSource.heal();
                 toTarget.heal();
             }
@@ -65,7 +65,11 @@ class ConvergenceIT {
             case 0 -> proxy.breakConnections(new Fault.Reset());
             case 1 -> proxy.breakConnections(new Fault.Cut());
             case 2 -> proxy.inject(direction, new Fault.Delay(Duration.ofMillis(100)));
-            case 3 -> proxy.inject(direction, new Fault.Truncate(random.nextInt(20_000)));
+            case 3 -> {
+                // Only the next connection: one that never carries a whole question is no network.
+                proxy.injectNext(direction, new Fault.Truncate(random.nextInt(20_000)));
+                proxy.breakConnections(new Fault.Reset());
+            }
             default -> proxy.inject(direction, new Fault.Throttle(200_000));
         }
     }

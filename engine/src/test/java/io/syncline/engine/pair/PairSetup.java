@@ -23,6 +23,7 @@ final class PairSetup {
     private String task = "pair";
     private final SortedMap<Integer, Integer> databases = new TreeMap<>();
     private LinkOptions.CommandChoice commands = LinkOptions.CommandChoice.ALL;
+    private LinkOptions.OnExisting onExisting = LinkOptions.OnExisting.REPORT;
     private LinkOptions.OnFlush onFlush = LinkOptions.OnFlush.APPLY;
     private LinkOptions.End end = LinkOptions.End.NEVER;
     private Duration limit = Duration.ofSeconds(60);
@@ -63,6 +64,11 @@ final class PairSetup {
         return this;
     }
 
+    PairSetup overwrite() {
+        onExisting = LinkOptions.OnExisting.OVERWRITE;
+        return this;
+    }
+
     PairSetup guard(GuardPolicy.Mode mode) {
         guard = mode;
         return this;
@@ -96,7 +102,7 @@ final class PairSetup {
                 at(target),
                 databases,
                 commands,
-                LinkOptions.OnExisting.REPORT,
+                onExisting,
                 Duration.ZERO,
                 Duration.ofMinutes(2),
                 LinkOptions.OnRefused.STOP,

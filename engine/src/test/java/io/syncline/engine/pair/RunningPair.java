@@ -62,16 +62,22 @@ final class RunningPair implements AutoCloseable {
         return this;
     }
 
+    /// Waits for something that only a task that still runs can do.
     void await(String what, Await.Condition condition) {
-        Await.until(
-                what + "; " + this,
-                LIMIT,
-                () -> {
-                    if (outcome.isDone() && !condition.holds()) {
-                        throw new AssertionError("the task ended before " + what + ": " + this);
-                    }
-                    return condition.holds();
-                });
+        try {
+            Await.until(
+                    what,
+                    LIMIT,
+                    () -> {
+                        boolean holds = condition.holds();
+                        if (outcome.isDone() && !holds) {
+                            throw new AssertionError("the task has ended");
+                        }
+                        return holds;
+                    });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; now: " + this, e);
+        }
     }
 
     /// Waits until each side has what the other one had when this was called, and what came of it.

@@ -1,6 +1,5 @@
 package io.syncline.engine.twoway;
 
-
 import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SimWorld.Options;
 import io.syncline.testkit.RandomTest;

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// One run of the real core in a simulated world: its connections, with everything that is on
-/// their way, and its places in the streams. A killed one stays as a ghost whose last requests may
-/// still arrive.
+/// One run of the real core in a simulated world: its connections, with everything that is on their
+/// way, and its places in the streams. A killed one stays as a ghost whose last requests may still
+/// arrive.
 final class SimProcess {
     private final SimWorld world;
     private final SplittableRandom random;
@@ -36,6 +36,7 @@ final class SimProcess {
 
     private record EpochAnswer(long offset, @Nullable Marker marker) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Sent(byte[] wire) {}
 
     SimProcess(SimWorld world, long epoch) {

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// A server of a simulated world: databases, expiry, WATCH, and a stream of bytes as a server
-/// sends it to its replicas.
+/// A server of a simulated world: databases, expiry, WATCH, and a stream of bytes as a server sends
+/// it to its replicas.
 final class SimSite {
     static final PairKeys KEYS =
             new PairKeys(
@@ -45,6 +45,7 @@ final class SimSite {
     long now;
 
     /// What the site did at once.
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Unit(byte[] bytes, long offset, long millis, int commands, @Nullable Marker marker) {}
 
     /// A command with its database.

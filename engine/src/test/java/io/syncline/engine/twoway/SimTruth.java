@@ -57,8 +57,7 @@ final class SimTruth {
 
     private static boolean covers(Marker marker, Wrote wrote) {
         int database = wrote.key().equals("a") ? 1 : 0;
-        Long copied =
-                marker.transfers().get(new KeyId(database, wrote.key().getBytes(US_ASCII)));
+        Long copied = marker.transfers().get(new KeyId(database, wrote.key().getBytes(US_ASCII)));
         return wrote.offset() <= marker.through().offset()
                 || copied != null && wrote.offset() <= copied;
     }

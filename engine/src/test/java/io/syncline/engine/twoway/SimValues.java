@@ -47,12 +47,11 @@ final class SimValues {
 
     List<String> expired() {
         List<String> keys = new ArrayList<>();
-        expiries.forEach(
-                (key, at) -> {
-                    if (at <= site.clock()) {
-                        keys.add(key);
-                    }
-                });
+        expiries.forEach((key, at) -> {
+            if (at <= site.clock()) {
+                keys.add(key);
+            }
+        });
         keys.sort(null);
         return keys;
     }
@@ -198,7 +197,8 @@ final class SimValues {
         String[] words = command.words();
         return switch (words[0]) {
             case "SET" -> words[2];
-            case "APPEND" -> value == null || value instanceof String ? text(value) + words[2] : null;
+            case "APPEND" ->
+                    value == null || value instanceof String ? text(value) + words[2] : null;
             case "INCRBY" -> {
                 String text = value == null ? "0" : value instanceof String s ? s : "";
                 yield text.matches("-?[0-9]{1,15}")
@@ -224,8 +224,7 @@ final class SimValues {
         if (value instanceof TreeSet<?> old) {
             set.addAll(old);
         }
-        boolean changed =
-                words[0].equals("SADD") ? set.add(words[2]) : set.remove(words[2]);
+        boolean changed = words[0].equals("SADD") ? set.add(words[2]) : set.remove(words[2]);
         return changed ? set : null;
     }
 

@@ -106,7 +106,8 @@ final class SimWorld {
 
     /// What the pair believes of a time at a site.
     long estimate(Site site, long millis) {
-        int jitter = options.jitter() == 0 ? 0 : random.nextInt(-options.jitter(), options.jitter());
+        int jitter =
+                options.jitter() == 0 ? 0 : random.nextInt(-options.jitter(), options.jitter());
         return millis + estimateOf(site) + jitter;
     }
 
