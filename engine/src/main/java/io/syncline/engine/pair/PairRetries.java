@@ -30,9 +30,7 @@ final class PairRetries implements RetryListener {
     @Override
     public void retrying(String place, int count, Duration elapsed, String reason) {
         text = place + ": " + reason + " ";
-        events.accept(
-                new LinkEvent.Retrying(
-                        site, side(), place, count, elapsed, limit, reason));
+        events.accept(new LinkEvent.Retrying(site, side(), place, count, elapsed, limit, reason));
     }
 
     private LinkEvent.Side side() {

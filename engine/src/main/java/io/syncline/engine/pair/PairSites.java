@@ -39,8 +39,7 @@ final class PairSites implements Closeable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private long epoch;
 
-    PairSites(
-            LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
+    PairSites(LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
             throws IOException {
         this.options = options;
         this.ends = ends;
@@ -50,10 +49,8 @@ final class PairSites implements Closeable {
             End mine = ends.get(i);
             End theirs = ends.get(other);
             PairRetries listener = new PairRetries(i, options.retry(), events);
-            Outgoing fromHere =
-                    new Outgoing(options, mine, infos.get(i), theirs, infos.get(other));
-            Outgoing toHere =
-                    new Outgoing(options, theirs, infos.get(other), mine, infos.get(i));
+            Outgoing fromHere = new Outgoing(options, mine, infos.get(i), theirs, infos.get(other));
+            Outgoing toHere = new Outgoing(options, theirs, infos.get(other), mine, infos.get(i));
             retries.add(listener);
             streams.add(new SiteStream(mine, infos.get(i), options, fromHere, listener, wake));
             writers.add(
