@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -180,7 +181,7 @@ final class PairPrecheck {
     }
 
     /// Tasks with a connection that writes: lanes and pairs have a colon behind the task's name.
-    static TreeSet<String> writers(String clientList) {
+    static Set<String> writers(String clientList) {
         TreeSet<String> tasks = new TreeSet<>();
         for (String client : clientList.split("\n", -1)) {
             for (String word : client.strip().split(" ", -1)) {

@@ -87,6 +87,8 @@ final class PairRun implements Closeable {
         return board.status(copy == null ? null : copy.status(), sites.retrying());
     }
 
+    /// Blocks until the pair is told to stop, or has done what it shall.
+    ///
     /// @return whether it ended by itself, as the options say
     boolean run() throws IOException {
         owner = Thread.currentThread();
@@ -103,13 +105,17 @@ final class PairRun implements Closeable {
             while (!sites.isStopping()) {
                 Pair pair = begin();
                 if (pair == null || drive(pair)) {
-                    return caughtUp && options.end() == LinkOptions.End.CAUGHT_UP;
+                    return isDone();
                 }
             }
             return false;
         } finally {
             beats.stop();
         }
+    }
+
+    private boolean isDone() {
+        return caughtUp && options.end() == LinkOptions.End.CAUGHT_UP;
     }
 
     /// Makes the first copy, unless there was one.
@@ -122,7 +128,7 @@ final class PairRun implements Closeable {
         int origin = 0;
         Marker unfinished = null;
         if (from != null) {
-            origin = from.ordinal();
+            origin = from.index();
         } else if (atSource != null && atSource.isUnfinished()) {
             unfinished = atSource;
         } else if (atTarget != null && atTarget.isUnfinished()) {
@@ -184,7 +190,7 @@ final class PairRun implements Closeable {
                 try {
                     moved |= sites.writer(i).deliver();
                     if (!sites.isStopping()) {
-                        moved |= pair.step(Site.values()[i]);
+                        moved |= pair.step(ends.get(i).site());
                         moved |= pair.stepRepairs();
                     }
                     moved |= sites.writer(i).carry(pair);
@@ -198,7 +204,7 @@ final class PairRun implements Closeable {
             }
             markers(pair);
             report(pair, goals);
-            if (sites.isStopping() || caughtUp && options.end() == LinkOptions.End.CAUGHT_UP) {
+            if (sites.isStopping() || isDone()) {
                 deadline = Math.min(deadline, System.nanoTime() + STOP_NANOS);
                 boolean idle = sites.writer(0).isIdle() && sites.writer(1).isIdle();
                 if (idle || System.nanoTime() - deadline > 0) {
@@ -212,7 +218,7 @@ final class PairRun implements Closeable {
     }
 
     private boolean read(Pair pair, int at) throws IOException {
-        Site site = Site.values()[at];
+        Site site = ends.get(at).site();
         SiteStream stream = sites.stream(at);
         pair.stream(site, stream.streamId());
         int count = 0;
@@ -230,13 +236,13 @@ final class PairRun implements Closeable {
 
     /// @return whether the pair goes on as it is
     private boolean reconnect(Pair pair, int at, IOException fault) {
-        Site site = Site.values()[at];
+        Site site = ends.get(at).site();
         sites.writer(at).close();
         if (!sites.pause(at, fault)) {
             return false;
         }
         SiteWriter.Begun begun = sites.connect(at);
-        if (begun == null || begun.marker() == null && pair.isUnanswered(site)) {
+        if (begun == null || (begun.marker() == null && pair.isUnanswered(site))) {
             return false;
         }
         pair.reconnected(site, begun.marker());
@@ -259,7 +265,7 @@ final class PairRun implements Closeable {
     private void report(Pair pair, long[] goals) {
         boolean reached = pair.isReady();
         for (Site site : Site.values()) {
-            int at = site.ordinal();
+            int at = site.index();
             PairStatus status = pair.status(site);
             board.direction(at, status);
             beats.acknowledge(at, status.acknowledged());

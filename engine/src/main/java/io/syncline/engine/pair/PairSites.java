@@ -115,7 +115,7 @@ final class PairSites implements Closeable {
         Start start = new Start(epoch, side(0, source, target), side(1, target, source));
         for (End end : ends) {
             StreamPlace place = start.readFrom(end.site());
-            SiteStream stream = streams.get(end.site().ordinal());
+            SiteStream stream = streams.get(end.site().index());
             if (!stream.isOpenAt(place) && !stream.open(place)) {
                 return null;
             }

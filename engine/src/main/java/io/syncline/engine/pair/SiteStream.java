@@ -92,11 +92,7 @@ final class SiteStream implements Closeable {
                         limits.memoryBytes(),
                         limits.diskBytes(),
                         limits.directory(),
-                        options.task()
-                                + "-"
-                                + end.site().ordinal()
-                                + "-"
-                                + spools.incrementAndGet(),
+                        options.task() + "-" + end.site().index() + "-" + spools.incrementAndGet(),
                         wake);
         spool = made;
         return made;

@@ -15,27 +15,34 @@ record Commutation(Group group, byte[][] members) {
     /// Families of writes; `effects.txt` says which command is in which.
     enum Group {
         /// With nothing, itself included.
-        ALONE(false),
+        ALONE(1 << 0, false),
         /// `INCRBY` and its kin: sums have no order.
-        COUNTER(false),
-        SET_ADD(false),
-        SKETCH(false),
-        DELETE(false),
+        COUNTER(1 << 1, false),
+        SET_ADD(1 << 2, false),
+        SKETCH(1 << 3, false),
+        DELETE(1 << 4, false),
         /// Belongs to no key's value: libraries of functions.
-        ANYTHING(false),
+        ANYTHING(1 << 5, false),
         /// `HSET`: with each other when the fields differ.
-        FIELD_SET(true),
+        FIELD_SET(1 << 6, true),
         /// `HINCRBY`: with each other always, with `HSET` when the fields differ.
-        FIELD_COUNT(true),
+        FIELD_COUNT(1 << 7, true),
         /// `ZADD` and `ZINCRBY`: when the members differ (sums of floats depend on their order).
-        MEMBER_SCORE(true),
+        MEMBER_SCORE(1 << 8, true),
         /// `SETBIT`: when the bits differ.
-        BIT(true);
+        BIT(1 << 9, true);
 
+        private final int bit;
         private final boolean byMember;
 
-        Group(boolean byMember) {
+        Group(int bit, boolean byMember) {
+            this.bit = bit;
             this.byMember = byMember;
+        }
+
+        /// Its bit in a set of groups.
+        int bit() {
+            return bit;
         }
 
         boolean isByMember() {
@@ -78,7 +85,7 @@ record Commutation(Group group, byte[][] members) {
             case ALONE, COUNTER, SET_ADD, SKETCH, DELETE, ANYTHING -> false;
             case FIELD_COUNT ->
                     other.group == Group.FIELD_COUNT
-                            || other.group == Group.FIELD_SET && isApartFrom(other);
+                            || (other.group == Group.FIELD_SET && isApartFrom(other));
             case FIELD_SET ->
                     (other.group == Group.FIELD_SET || other.group == Group.FIELD_COUNT)
                             && isApartFrom(other);

@@ -49,7 +49,7 @@ final class Conflict {
     void note(Site site, Op op, boolean deletesYield) {
         Latest latest = site == Site.SOURCE ? source : target;
         int rank = deletesYield && op.item.command.deletes ? 0 : 1;
-        if (rank > latest.rank || rank == latest.rank && op.millis > latest.millis) {
+        if (rank > latest.rank || (rank == latest.rank && op.millis > latest.millis)) {
             latest.rank = rank;
             latest.millis = op.millis;
         }

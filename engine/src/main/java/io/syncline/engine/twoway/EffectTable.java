@@ -115,7 +115,7 @@ final class EffectTable {
 
     private void read(CommandTable commands, String[] columns) {
         CommandSpec spec = commands.find(columns[0]);
-        if (columns.length != COLUMN_COUNT || spec == CommandSpec.UNKNOWN) {
+        if (columns.length != COLUMN_COUNT || spec.equals(CommandSpec.UNKNOWN)) {
             throw new IllegalStateException(
                     RESOURCE + ": '" + String.join(" ", columns) + "' is no line of a command");
         }

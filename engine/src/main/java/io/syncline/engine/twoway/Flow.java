@@ -137,7 +137,7 @@ final class Flow {
     /// A flush at the origin that the destination has not seen.
     static final class PendingFlush {
         /// How far it is.
-        enum State {
+        enum Stage {
             WAITING,
             ASKED,
             HERE,
@@ -152,7 +152,7 @@ final class Flow {
         /// Keys that the other link wrote at the origin since then: they survive.
         final Set<KeyId> survivors = new HashSet<>();
 
-        State state = State.WAITING;
+        Stage state = Stage.WAITING;
         long token;
         long recordsOffset;
         List<KeyRecord> records = List.of();

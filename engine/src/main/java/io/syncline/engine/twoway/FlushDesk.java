@@ -51,7 +51,7 @@ final class FlushDesk {
 
     boolean isBusy(Flow flow) {
         PendingFlush flush = flow.flushes.peekFirst();
-        return flush != null && flush.state != PendingFlush.State.WAITING;
+        return flush != null && flush.state != PendingFlush.Stage.WAITING;
     }
 
     private static boolean goesFirst(Flow flow, Flow back) {
@@ -65,6 +65,8 @@ final class FlushDesk {
                 : flow.origin == Site.TARGET;
     }
 
+    /// Goes one step towards bringing the flow's first flush over.
+    ///
     /// @return whether anything was done
     boolean step(Flow flow, Flow back) {
         PendingFlush flush = flow.flushes.peekFirst();
@@ -74,16 +76,16 @@ final class FlushDesk {
         }
         if (!goesFirst(flow, back)) {
             back.paused = false;
-            flush.state = PendingFlush.State.WAITING;
+            flush.state = PendingFlush.Stage.WAITING;
             flush.token = 0;
             return false;
         }
-        if (flush.state == PendingFlush.State.WAITING) {
+        if (flush.state == PendingFlush.Stage.WAITING) {
             return ask(flow, back, flush);
         }
-        if (flush.state == PendingFlush.State.HERE && flow.position >= flush.recordsOffset) {
+        if (flush.state == PendingFlush.Stage.HERE && flow.position >= flush.recordsOffset) {
             writer().guard(flow, Set.of(), 0, true);
-            flush.state = PendingFlush.State.GUARDED;
+            flush.state = PendingFlush.Stage.GUARDED;
             return true;
         }
         return false;
@@ -107,16 +109,18 @@ final class FlushDesk {
             }
         });
         flush.token = tokens.next();
-        flush.state = PendingFlush.State.ASKED;
+        flush.state = PendingFlush.Stage.ASKED;
         back.requests.add(new Request.AskRecords(List.copyOf(keys), flush.token));
         return true;
     }
 
+    /// Takes the records that survive a flush.
+    ///
     /// @return whether the answer was to one of the questions asked here
     boolean answered(Flow flow, long token, long offset, List<KeyRecord> records) {
         for (PendingFlush flush : flow.flushes) {
-            if (flush.state == PendingFlush.State.ASKED && flush.token == token) {
-                flush.state = PendingFlush.State.HERE;
+            if (flush.state == PendingFlush.Stage.ASKED && flush.token == token) {
+                flush.state = PendingFlush.Stage.HERE;
                 flush.recordsOffset = offset;
                 flush.records = records;
                 return true;
@@ -130,10 +134,10 @@ final class FlushDesk {
         QueuedUnit head = flow.waiting.peekFirst();
         if (flush == null
                 || head == null
-                || flush.state != PendingFlush.State.GUARDED
+                || flush.state != PendingFlush.Stage.GUARDED
                 || !goesFirst(flow, back)) {
             if (flush != null) {
-                flush.state = PendingFlush.State.WAITING;
+                flush.state = PendingFlush.Stage.WAITING;
             }
             flow.requests.add(new Request.Unwatch());
             flow.writer.state = Writer.State.IDLE;
@@ -152,7 +156,7 @@ final class FlushDesk {
                                 LinkWriter.deletes(List.of(), flush.records),
                                 flush.scope);
         flow.send();
-        flush.state = PendingFlush.State.SENT;
+        flush.state = PendingFlush.Stage.SENT;
         writer().transact(
                         flow,
                         new Request.Transaction(
@@ -167,15 +171,15 @@ final class FlushDesk {
     void retry(Flow flow) {
         PendingFlush flush = flow.flushes.peekFirst();
         if (flush != null) {
-            flush.state = PendingFlush.State.WAITING;
+            flush.state = PendingFlush.Stage.WAITING;
         }
     }
 
     /// The connection that carried questions about this flow's origin is gone.
     void forgetQuestions(Flow flow) {
         for (PendingFlush flush : flow.flushes) {
-            if (flush.state == PendingFlush.State.ASKED) {
-                flush.state = PendingFlush.State.WAITING;
+            if (flush.state == PendingFlush.Stage.ASKED) {
+                flush.state = PendingFlush.Stage.WAITING;
             }
         }
     }

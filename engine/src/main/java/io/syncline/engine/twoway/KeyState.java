@@ -35,7 +35,7 @@ final class KeyState {
     }
 
     void add(Site site, Op op) {
-        int bit = op.writes() ? 1 << op.effect.commutation().group().ordinal() : READERS;
+        int bit = op.writes() ? op.effect.commutation().group().bit() : READERS;
         if (site == Site.SOURCE) {
             sourceGroups = sourceOps.isEmpty() ? bit : sourceGroups | bit;
         } else {
@@ -49,7 +49,7 @@ final class KeyState {
     boolean commutesAtOnce(Op op, Site site) {
         Commutation.Group group = op.effect.commutation().group();
         int groups = site == Site.SOURCE ? sourceGroups : targetGroups;
-        return group.isFree() && groups == 1 << group.ordinal();
+        return group.isFree() && groups == group.bit();
     }
 
     /// Whether any command in flight from a site may have read this key to compute another one.

@@ -40,6 +40,8 @@ final class LinkWriter {
         this.epoch = epoch;
     }
 
+    /// Goes one step towards the next transaction.
+    ///
     /// @param back the other direction
     /// @param backHeld whether the destination's stream is not read for want of room
     /// @param limit most units

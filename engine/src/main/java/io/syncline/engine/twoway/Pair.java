@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///       |                   +--- settled by the echo, in the order of the stream --+--> stream of Y
 /// ```
 ///
-/// The caller reads units in their order as [#mayRead] allows, carries the [#requests] to each site
-/// over one ordered connection, brings the answers, and calls [#step] until nothing moves. After a
-/// crash it builds a new pair from the markers ([Start]) and reads again from there. Not for
-/// several threads.
+/// The caller reads units in their order as [#mayRead] allows, carries the requests
+/// ([#nextRequest]) to each site over one ordered connection, brings the answers, and calls [#step]
+/// until nothing moves. After a crash it builds a new pair from the markers ([Start]) and reads
+/// again from there. Not for several threads.
 public final class Pair {
     private final Flow[] flows = {new Flow(Site.SOURCE), new Flow(Site.TARGET)};
     private final PairOptions options;
@@ -71,18 +71,19 @@ public final class Pair {
     }
 
     private Flow from(Site site) {
-        return flows[site.ordinal()];
+        return flows[site.index()];
     }
 
     private Flow to(Site site) {
-        return flows[site.other().ordinal()];
+        return flows[site.other().index()];
     }
 
     private void look() {
+        Flow source = from(Site.SOURCE);
+        Flow target = from(Site.TARGET);
         ready |=
                 !rules.holds(Rule.READ_TO_FENCE_AT_RESTART)
-                        || from(Site.SOURCE).position >= from(Site.SOURCE).fence
-                                && from(Site.TARGET).position >= from(Site.TARGET).fence;
+                        || (source.position >= source.fence && target.position >= target.fence);
     }
 
     /// Whether both streams are read to where they were at the start: before that nothing is sent.

@@ -65,9 +65,8 @@ final class Planner {
                 return null;
             }
             boolean whole = live == item.ops.length;
-            if (item.command.opaque
-                    || rules.holds(Rule.COPY_WHAT_CANNOT_BE_SENT)
-                            && (!whole || item.tainted && rules.holds(Rule.TAINT))) {
+            boolean doubtful = !whole || (item.tainted && rules.holds(Rule.TAINT));
+            if (item.command.opaque || (doubtful && rules.holds(Rule.COPY_WHAT_CANNOT_BE_SENT))) {
                 copyResult(flow, item);
                 return null;
             }

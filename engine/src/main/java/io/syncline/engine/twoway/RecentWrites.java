@@ -29,7 +29,7 @@ final class RecentWrites {
 
     void note(Site site, StreamUnit unit) {
         now = Math.max(now, unit.millis());
-        long[] table = times[site.ordinal()];
+        long[] table = times[site.index()];
         if (table.length == 0) {
             return;
         }
@@ -41,7 +41,7 @@ final class RecentWrites {
     }
 
     boolean contains(Site site, KeyId key) {
-        long[] table = times[site.ordinal()];
+        long[] table = times[site.index()];
         return table.length > 0 && table[place(key)] > now - lifeMillis && table[place(key)] > 0;
     }
 }

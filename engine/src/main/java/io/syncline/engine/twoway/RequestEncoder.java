@@ -17,6 +17,8 @@ public final class RequestEncoder {
     /// Writes the command that brings back a key's payload, in the form that the site knows.
     @FunctionalInterface
     public interface Restorer {
+        /// Appends what writes the key, without its expiry.
+        ///
         /// @return how many commands were appended
         int restore(KeyRecord record, ByteBuilder out);
     }

@@ -28,7 +28,7 @@ final class StreamIndex {
     }
 
     private Flow from(Site site) {
-        return flows[site.ordinal()];
+        return flows[site.index()];
     }
 
     void read(Site site, StreamUnit unit) {

@@ -225,7 +225,29 @@ class TwoWayIT {
             pair.awaitQuiet(source, target);
             assertThat(target.command("GET", "b")).isNull();
         }
-        // The markers came back with the next transactions, so nothing is copied again.
+    }
+
+    @Test
+    void aTaskWhoseOwnKeysWereFlushedGoesOnWhereItWas() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+                source.command("SET", "a", "1");
+                target.command("SET", "b", "1");
+                pair.awaitQuiet(source, target);
+            }
+            String snapshots = source.info("sync_full") + target.info("sync_full");
+            target.command("FLUSHALL");
+            target.command("INCR", "c");
+            source.command("INCR", "c");
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+                pair.awaitQuiet(source, target);
+                assertThat(source.command("GET", "a")).isNull();
+            }
+            assertThat(source.info("sync_full") + target.info("sync_full")).isEqualTo(snapshots);
+        }
     }
 
     @Test

@@ -57,11 +57,11 @@ final class SimProcess {
     }
 
     private SimSite site(Site site) {
-        return world.sites[site.ordinal()];
+        return world.sites[site.index()];
     }
 
     private Wire wire(Site site) {
-        return wires[site.ordinal()];
+        return wires[site.index()];
     }
 
     /// Puts what the core asks onto the wires.
@@ -177,7 +177,7 @@ final class SimProcess {
                         world.rules());
         for (Site site : Site.values()) {
             StreamPlace place = start.readFrom(site, world.rules().holds(Rule.READ_AGAIN_FROM_M));
-            readers[site.ordinal()] =
+            readers[site.index()] =
                     new UnitReader(
                             new Intake(Intake.VERBATIM, d -> d),
                             SimSite.KEYS,
@@ -189,7 +189,7 @@ final class SimProcess {
                                                     : new FlushScope(database)),
                             place.offset(),
                             place.database());
-            indexes[site.ordinal()] = site(site).indexBehind(place.offset());
+            indexes[site.index()] = site(site).indexBehind(place.offset());
         }
     }
 
@@ -206,7 +206,7 @@ final class SimProcess {
     /// Reads one more unit of a site's stream.
     boolean deliverStream(Site site) {
         Pair core = pair;
-        int at = site.ordinal();
+        int at = site.index();
         if (core == null) {
             return false;
         }
@@ -236,8 +236,7 @@ final class SimProcess {
                 throw new IllegalStateException(new String(unit.bytes(), ISO_8859_1));
             }
             from = view.end;
-            StreamUnit read =
-                    readers[site.ordinal()].take(view, world.estimate(site, unit.millis()));
+            StreamUnit read = readers[site.index()].take(view, world.estimate(site, unit.millis()));
             found = read != null ? read : found;
         }
         if (found == null || found.offset() != unit.offset()) {

@@ -29,7 +29,7 @@ final class SimTruth {
 
     /// @param whole the key's value behind the write
     void wrote(Site site, String key, String value, String whole) {
-        Set<String> knows = known.get(site.ordinal());
+        Set<String> knows = known.get(site.index());
         Set<String> past = new HashSet<>(knows);
         past.removeIf(each -> !each.startsWith(key));
         all.add(
@@ -46,7 +46,7 @@ final class SimTruth {
 
     /// A transaction took effect: its site knows now what the other one had done.
     void executed(Site site, Marker marker) {
-        Set<String> knows = known.get(site.ordinal());
+        Set<String> knows = known.get(site.index());
         for (Wrote wrote : all) {
             if (wrote.site() == site.other() && covers(marker, wrote)) {
                 knows.add(wrote.key() + wrote.value());

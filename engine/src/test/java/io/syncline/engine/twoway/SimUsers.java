@@ -117,7 +117,7 @@ final class SimUsers {
                 union.add(value);
             }
             case 'h' -> {
-                String field = "f" + at.ordinal() + random.nextInt(3);
+                String field = "f" + at.index() + random.nextInt(3);
                 site.local(new Command(0, "HSET", "h", field, value));
                 fields.put(field, value);
             }

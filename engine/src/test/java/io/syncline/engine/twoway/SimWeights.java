@@ -69,7 +69,7 @@ final class SimWeights {
     }
 
     boolean isCut(Site site) {
-        return cut[site.ordinal()] > 0;
+        return cut[site.index()] > 0;
     }
 
     /// How likely a dead process's next request arrives at a step.

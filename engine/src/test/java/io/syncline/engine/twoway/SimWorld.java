@@ -101,7 +101,7 @@ final class SimWorld {
     }
 
     int estimateOf(Site site) {
-        return estimates[site.ordinal()];
+        return estimates[site.index()];
     }
 
     /// What the pair believes of a time at a site.
@@ -119,7 +119,7 @@ final class SimWorld {
     }
 
     SimSite site(Site site) {
-        return sites[site.ordinal()];
+        return sites[site.index()];
     }
 
     void resolved(Resolution resolution) {

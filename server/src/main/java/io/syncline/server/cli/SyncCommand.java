@@ -36,7 +36,7 @@ final class SyncCommand {
         if (pair == null) {
             return run(new LinkRun(options, reporter(json, options.task(), environment)));
         }
-        try (ConflictLog log = ConflictLog.open(settings)) {
+        try (ConflictLog log = ConflictLog.open(PairChoicesReader.conflictLog(settings))) {
             return run(
                     new LinkRun(
                             options,

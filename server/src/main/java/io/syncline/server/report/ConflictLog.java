@@ -3,8 +3,6 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.twoway.Resolution;
-import io.syncline.server.settings.PairChoicesReader;
-import io.syncline.server.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -32,8 +30,8 @@ public final class ConflictLog implements Consumer<Resolution>, Closeable {
         this.file = file;
     }
 
-    public static ConflictLog open(Settings settings) {
-        Path path = PairChoicesReader.conflictLog(settings);
+    /// @param path null: conflicts are only counted
+    public static ConflictLog open(@Nullable Path path) {
         if (path == null) {
             return new ConflictLog(null);
         }
