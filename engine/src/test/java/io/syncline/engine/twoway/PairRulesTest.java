@@ -44,7 +44,7 @@ class PairRulesTest {
             Rule rule, GuardPolicy guard, @Nullable Profile profile, int first, int most) {
         EnumSet<Rule> others = EnumSet.allOf(Rule.class);
         others.remove(rule);
-        boolean strict = guard == PairSimTest.ALWAYS;
+        boolean strict = guard.equals(PairSimTest.ALWAYS);
         return Arguments.of(
                 rule,
                 new Options(others, guard, false, profile, 0, 0, strict),

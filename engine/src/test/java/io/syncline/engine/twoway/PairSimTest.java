@@ -18,7 +18,7 @@ class PairSimTest {
     static final GuardPolicy NEVER = new GuardPolicy(GuardPolicy.Mode.NEVER, 3, 0);
 
     private static Options options(GuardPolicy guard, boolean deletesYield, int jitter) {
-        return new Options(Rule.ALL, guard, deletesYield, null, jitter, 0, guard == ALWAYS);
+        return new Options(Rule.ALL, guard, deletesYield, null, jitter, 0, guard.equals(ALWAYS));
     }
 
     private static void run(long seed, Options options) {

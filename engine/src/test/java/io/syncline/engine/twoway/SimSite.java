@@ -49,6 +49,7 @@ final class SimSite {
     record Unit(byte[] bytes, long offset, long millis, int commands, @Nullable Marker marker) {}
 
     /// A command with its database.
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Command(int database, String... words) {
         String key(int index) {
             return database + "/" + words[index];
@@ -197,6 +198,8 @@ final class SimSite {
         return records;
     }
 
+    /// Runs a transaction.
+    ///
     /// @return the unit; null when a watched key was touched
     @Nullable Unit execute(Object connection, byte[] wire) {
         Watched mine = watched.remove(connection);

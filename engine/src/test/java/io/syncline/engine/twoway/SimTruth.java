@@ -59,12 +59,15 @@ final class SimTruth {
         int database = wrote.key().equals("a") ? 1 : 0;
         Long copied = marker.transfers().get(new KeyId(database, wrote.key().getBytes(US_ASCII)));
         return wrote.offset() <= marker.through().offset()
-                || copied != null && wrote.offset() <= copied;
+                || (copied != null && wrote.offset() <= copied);
     }
 
     private static boolean isLater(Wrote one, Wrote two) {
-        if (one == two || one.past().contains(two.key() + two.value())) {
-            return one != two;
+        if (one.equals(two)) {
+            return false;
+        }
+        if (one.past().contains(two.key() + two.value())) {
+            return true;
         }
         if (two.past().contains(one.key() + one.value())) {
             return false;

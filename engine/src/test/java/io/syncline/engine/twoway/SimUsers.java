@@ -86,7 +86,7 @@ final class SimUsers {
         boolean known =
                 profile == Profile.EXACT
                         || profile == Profile.LWW
-                        || profile == Profile.ALL && random.nextBoolean();
+                        || (profile == Profile.ALL && random.nextBoolean());
         if (!known) {
             any(site);
             return;
@@ -168,8 +168,8 @@ final class SimUsers {
             commands.add(any());
         }
         boolean flush =
-                profile == Profile.FLUSH && random.nextInt(100) < 12
-                        || profile == Profile.ALL && random.nextInt(100) < 2;
+                (profile == Profile.FLUSH && random.nextInt(100) < 12)
+                        || (profile == Profile.ALL && random.nextInt(100) < 2);
         if (flush) {
             boolean every = random.nextBoolean();
             commands =
@@ -187,7 +187,7 @@ final class SimUsers {
         int database = random.nextInt(6) == 0 ? 1 : 0;
         String key = KEYS[random.nextBoolean() ? random.nextInt(3) : 0];
         double what = random.nextDouble();
-        if (profile == Profile.RENAME && what < .3 || profile == Profile.ALL && what < .08) {
+        if (what < (profile == Profile.RENAME ? .3 : profile == Profile.ALL ? .08 : 0)) {
             int from = random.nextInt(3);
             int to = (from + random.nextInt(1, 3)) % 3;
             return new Command(

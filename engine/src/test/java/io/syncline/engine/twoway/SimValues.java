@@ -245,7 +245,8 @@ final class SimValues {
 
     private static @Nullable Object element(String[] words, @Nullable Object value) {
         boolean push = words[0].equals("RPUSH");
-        if (!push && value == null || value != null && !(value instanceof List<?>)) {
+        boolean wrong = value != null && !(value instanceof List<?>);
+        if (wrong || (!push && value == null)) {
             return null;
         }
         List<Object> list = value == null ? new ArrayList<>() : new ArrayList<>((List<?>) value);
