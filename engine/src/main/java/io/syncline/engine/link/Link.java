@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Link link = new Link(options, events);
 /// Link.Outcome outcome = link.run(); // blocks; stop() from another thread ends it cleanly
 /// ```
-public final class Link {
+public final class Link implements RunningTask {
     /// How a run ended.
     public enum Outcome {
         /// As the options say: caught up, or snapshot done.
@@ -52,6 +52,7 @@ public final class Link {
     }
 
     /// Only looks: connects to both sides and reports every check.
+    @Override
     public List<Finding> precheck() {
         Precheck precheck =
                 new Precheck(
@@ -76,6 +77,7 @@ public final class Link {
     }
 
     /// Runs until the end that the options name, [#stop()], or a failure.
+    @Override
     public Outcome run() {
         try {
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
@@ -119,6 +121,7 @@ public final class Link {
 
     /// Ends a run cleanly: what was sent is answered and checkpointed. May be called from any
     /// thread.
+    @Override
     public void stop() {
         stopped.countDown();
         LinkRun run = running;
@@ -137,6 +140,7 @@ public final class Link {
     }
 
     /// The numbers of this moment.
+    @Override
     public LinkStatus status() {
         LinkRun run = running;
         return run == null ? new LinkStatus(List.of(), "") : run.status();
