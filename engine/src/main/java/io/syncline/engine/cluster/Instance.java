@@ -10,6 +10,7 @@ import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +41,15 @@ public final class Instance {
     ///
     /// @param primary its primary
     /// @param slots the slots it owns; all of them for a standalone instance
-    public record Shard(HostPort primary, BitSet slots) {
+    /// @param ids its nodes; none for a standalone instance
+    public record Shard(HostPort primary, BitSet slots, Set<String> ids) {
         public Shard {
             slots = (BitSet) slots.clone();
+            ids = Set.copyOf(ids);
+        }
+
+        Shard(HostPort primary, BitSet slots) {
+            this(primary, slots, Set.of());
         }
 
         @Override
@@ -108,6 +115,85 @@ public final class Instance {
             }
             return owner;
         };
+    }
+
+    /// Follows the primary of a shard, whatever slots it owns.
+    ///
+    /// @return throws [ShardGoneException] when no node of it is a primary any more
+    public NodeFinder shardFinder(ShardIdentity shard) {
+        return () -> {
+            IOException last = null;
+            for (HostPort address : knownNodes()) {
+                try (Connection connection = connector.open(address)) {
+                    return find(connection, shard);
+                } catch (ShardGoneException e) {
+                    throw e;
+                } catch (IOException e) {
+                    last = e;
+                }
+            }
+            throw last == null ? new IOException("no node of the cluster is known") : last;
+        };
+    }
+
+    private HostPort find(Connection connection, ShardIdentity shard) throws IOException {
+        ClusterMap map = ClusterMap.read(connection);
+        ClusterNodes nodes = ClusterNodes.read(connection);
+        ClusterNodes.Node myself = nodes.myself();
+        if (nodes.nodes().size() <= 1 && (myself == null || !shard.ids().contains(myself.id()))) {
+            throw new IOException("[" + connection.address() + "] the node is in no cluster now");
+        }
+        remember(map);
+        shard.update(nodes);
+        ClusterNodes.Node primary = nodes.primaryAmong(shard.ids());
+        if (primary == null) {
+            throw new ShardGoneException("no node of the shard is a primary any more");
+        }
+        if (!primary.usable()) {
+            throw new IOException("[" + primary.address() + "] the shard's primary is down");
+        }
+        HostPort known = map.address(primary.id());
+        return known == null ? primary.address() : known;
+    }
+
+    /// Every shard that has a primary, also one without slots, by lowest slot.
+    public List<Shard> allShards() throws IOException {
+        IOException last = null;
+        for (HostPort address : knownNodes()) {
+            try (Connection connection = connector.open(address)) {
+                ClusterMap map = ClusterMap.read(connection);
+                if (!map.primaries().isEmpty()) {
+                    remember(map);
+                    return shards(map, ClusterNodes.read(connection));
+                }
+                last = new IOException("[" + address + "] the cluster has no slots assigned");
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last == null ? new IOException("no node of the cluster is known") : last;
+    }
+
+    private static List<Shard> shards(ClusterMap map, ClusterNodes nodes) {
+        List<Shard> shards = new ArrayList<>();
+        for (ClusterNodes.Node node : nodes.nodes()) {
+            boolean owner = !node.slots().isEmpty();
+            if (node.primary() && (node.usable() || owner)) {
+                HostPort known = map.address(node.id());
+                shards.add(
+                        new Shard(
+                                known == null ? node.address() : known,
+                                node.slots(),
+                                nodes.family(node)));
+            }
+        }
+        shards.sort(Comparator.comparingInt(Instance::firstSlot));
+        return shards;
+    }
+
+    private static int firstSlot(Shard shard) {
+        int first = shard.slots().nextSetBit(0);
+        return first < 0 ? ClusterMap.SLOTS : first;
     }
 
     private HostPort findStandalone() throws IOException {

@@ -2,9 +2,11 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.cluster.ShardIdentity;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.DatabaseMap;
@@ -13,7 +15,8 @@ import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.command.RewriteRules;
 import io.syncline.engine.command.Rewriter;
-import io.syncline.engine.command.Slots;
+import io.syncline.engine.handover.SlotGate;
+import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.rdb.PayloadConverter;
@@ -22,6 +25,7 @@ import io.syncline.engine.source.Receiver;
 import io.syncline.engine.source.Spool;
 import io.syncline.engine.target.ClusterWriter;
 import io.syncline.engine.target.Generation;
+import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
@@ -46,8 +50,14 @@ final class PipelineParts {
     /// From here on a source picks its snapshot's version by ours.
     private static final int VALKEY_ANNOUNCED_SINCE = 9;
 
+    /// From here on a source moves slots by jobs of its own (CLUSTER MIGRATESLOTS).
+    private static final int VALKEY_JOBS_SINCE = 9;
+
     private final Context context;
     private final int shard;
+    private final ShardIdentity identity;
+    private final BitSet owned;
+    private final ShardSlots present;
     private final Progress progress;
     private final Workshop shop;
     private final SourceMonitor monitor;
@@ -59,7 +69,7 @@ final class PipelineParts {
     private final Thread applier;
     private final Thread observer;
     private volatile @Nullable Spool spool;
-    private boolean reportedCaughtUp;
+    private volatile boolean reportedCaughtUp;
 
     /// What all pipelines of a run share.
     record Context(
@@ -72,7 +82,9 @@ final class PipelineParts {
             Throttle throttle,
             Consumer<LinkEvent> events,
             Pipeline.Ending ending,
-            IntConsumer caughtUp) {}
+            IntConsumer caughtUp,
+            @Nullable SlotLedger ledger,
+            Consumer<ClusterNodes> topology) {}
 
     PipelineParts(Context context, int shard, Instance.Shard source) throws IOException {
         this.context = context;
@@ -84,15 +96,22 @@ final class PipelineParts {
         try (Connection connection = instance.connector().open(source.primary())) {
             info = ServerInfo.read(connection);
         }
-        NodeFinder finder =
-                info.isCluster()
-                        ? instance.slotFinder(source.slots().nextSetBit(0))
-                        : instance.primaryFinder();
+        identity = new ShardIdentity(source.ids());
+        owned = source.slots();
+        SlotLedger ledger = context.ledger;
+        NodeFinder finder = finder(instance, source, info);
+        present = new ShardSlots(finder, instance.connector(), options.retry());
         receiver = receiver(finder, info);
         Heartbeat heartbeat =
-                new Heartbeat(
-                        options.task(),
-                        info.isCluster() ? Slots.tag(source.slots().nextSetBit(0)) : "");
+                info.isCluster()
+                        ? new Heartbeat(options.task(), owned)
+                        : new Heartbeat(options.task());
+        boolean hasJobs = info.isValkey() && info.major() >= VALKEY_JOBS_SINCE;
+        TopologyWatch watch =
+                ledger == null
+                        ? null
+                        : new TopologyWatch(
+                                ledger, shard, identity, hasJobs, heartbeat, context.topology);
         monitor =
                 new SourceMonitor(
                         finder,
@@ -102,27 +121,73 @@ final class PipelineParts {
                         heartbeat,
                         options.tuning().heartbeat(),
                         context.events,
-                        this::wake);
+                        this::wake,
+                        watch);
+        if (ledger != null) {
+            ledger.join(shard, monitor::nudge, this::wake);
+        }
         databases =
                 options.databases().isEmpty()
                         ? DatabaseMap.identity()
                         : DatabaseMap.of(options.databases());
         filter = filter(options);
-        writer = writer(options, source.slots());
-        shop = workshop(options, info, heartbeat);
+        writer = writer(options, owned);
+        SlotGate gate = ledger == null ? null : gate(ledger, hasJobs);
+        shop = workshop(options, info, heartbeat, gate);
         applier =
                 new Thread(
                         new Pipeline(
                                 shop,
-                                source.slots(),
+                                owned,
                                 Generation.first(context.start),
                                 io.syncline.engine.target.TaskRegistry.isOwned(context.manifest),
                                 this::openTarget,
+                                present::get,
+                                new Gaps(finder, instance.connector()),
                                 context.ending),
                         "applier " + shard);
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
         // for it.
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
+    }
+
+    private NodeFinder finder(Instance instance, Instance.Shard source, ServerInfo info) {
+        if (!info.isCluster()) {
+            return instance.primaryFinder();
+        }
+        return context.ledger == null
+                ? instance.slotFinder(source.slots().nextSetBit(0))
+                : instance.shardFinder(identity);
+    }
+
+    private SlotGate gate(SlotLedger ledger, boolean hasJobs) {
+        return new SlotGate(
+                new SlotGate.Settings(
+                        ledger, shard, writer, owned, hasJobs, this::patience, this::warnOfParked));
+    }
+
+    private boolean patience() throws RewindException {
+        writer.check();
+        shop().await();
+        return !shop().isStopping();
+    }
+
+    private void warnOfParked() {
+        context.events.accept(
+                new LinkEvent.Warned(
+                        receiver.place(),
+                        "slots that are on their way to this shard hold back more than memory"
+                                + " takes: its stream waits",
+                        "End the move of slots (CLUSTER NODES shows open ones)"));
+    }
+
+    /// Whether one of the shard's nodes has this id.
+    boolean isFor(String id) {
+        return identity.ids().contains(id);
+    }
+
+    int shard() {
+        return shard;
     }
 
     private Receiver receiver(NodeFinder finder, ServerInfo source) {
@@ -192,7 +257,8 @@ final class PipelineParts {
         return shop;
     }
 
-    private Workshop workshop(LinkOptions options, ServerInfo info, Heartbeat heartbeat) {
+    private Workshop workshop(
+            LinkOptions options, ServerInfo info, Heartbeat heartbeat, @Nullable SlotGate gate) {
         TargetFormat format =
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
@@ -219,7 +285,8 @@ final class PipelineParts {
                         databases,
                         payloads,
                         format,
-                        heartbeat),
+                        heartbeat,
+                        gate),
                 this::idle);
     }
 
@@ -277,10 +344,15 @@ final class PipelineParts {
     }
 
     void stop() {
+        present.stop();
         shop.stop();
         writer.abort();
         receiver.abort();
         wake();
+    }
+
+    boolean isCaughtUp() {
+        return reportedCaughtUp;
     }
 
     String retrying() {

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
@@ -15,6 +16,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What the phases of one pipeline share: its parts and its ways of waiting.
 final class Workshop {
@@ -39,7 +41,8 @@ final class Workshop {
             DatabaseMap databases,
             PayloadConverter payloads,
             TargetFormat targetFormat,
-            Heartbeat heartbeat) {}
+            Heartbeat heartbeat,
+            @Nullable SlotGate gate) {}
 
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
@@ -101,6 +104,11 @@ final class Workshop {
 
     Heartbeat heartbeat() {
         return tools.heartbeat;
+    }
+
+    /// Of a shard of a cluster; null for a standalone source.
+    @Nullable SlotGate gate() {
+        return tools.gate;
     }
 
     /// The source node, for messages.

@@ -40,6 +40,7 @@ public final class ClusterWriter implements TargetWriter {
     private final FloorKeeper floor;
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
+    private final ClusterSlotBook slots;
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
@@ -60,6 +61,8 @@ public final class ClusterWriter implements TargetWriter {
         floor = new FloorKeeper(settings, dialer);
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
+        SlotNotes notes = SlotNotes.inCluster(settings, dialer);
+        slots = new ClusterSlotBook(notes, this, floor, batches);
     }
 
     // ---- starting ----
@@ -86,7 +89,7 @@ public final class ClusterWriter implements TargetWriter {
         floor.beginStreaming(from, fresh);
         batches.begin(floor.epoch(), from.offset, from.database, true);
         if (!fresh) {
-            lanes.readMarks();
+            lanes.readMarks(slots.marked(settings.slots()));
         }
         streaming = true;
     }
@@ -311,6 +314,11 @@ public final class ClusterWriter implements TargetWriter {
             refuse(Refusal.of(command, behind.offset, 0, refusal));
         }
         batches.passed(behind);
+    }
+
+    @Override
+    public SlotBook slots() {
+        return slots;
     }
 
     // ---- what others ask ----

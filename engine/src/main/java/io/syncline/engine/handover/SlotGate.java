@@ -1,0 +1,426 @@
+package io.syncline.engine.handover;
+
+import io.syncline.engine.command.CommandKind;
+import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
+import io.syncline.engine.command.KeyFinder;
+import io.syncline.engine.command.Slots;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.target.Place;
+import io.syncline.engine.target.RewindException;
+import io.syncline.engine.target.StoppedException;
+import io.syncline.engine.target.TargetWriter;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// Decides, for one pipeline of a cluster source, which commands of its stream are applied now,
+/// which are held back until another pipeline is done with their slot, and which are not applied at
+/// all. Belongs to the applier.
+public final class SlotGate {
+    /// Held back in memory. Moving one slot takes seconds and brings little; a slot that is left
+    /// half moved for hours must not take all memory: then the stream waits.
+    private static final int PARKED_BYTES = 64 << 20;
+
+    private final Settings settings;
+    private final SlotLedger ledger;
+    private final int pipeline;
+    private final TargetWriter writer;
+    private final BitSet owned;
+    private final AtomicBoolean news;
+    private final KeyFinder finder = new KeyFinder();
+    private final Map<Integer, ParkedSlot> parked = new TreeMap<>();
+    private final Map<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
+    private final Imports imports = new Imports();
+    private long parkedBytes;
+    private boolean fullReported;
+
+    /// Up to here everything is in the target, save what was parked.
+    private long appliedUntil = -1;
+
+    /// What a gate is made of.
+    ///
+    /// @param owned the slots that the pipeline applies: changed here, read by its writer
+    /// @param provesDeletions whether the source's version can move slots by a job of its own,
+    ///   which clears away what it has copied by deletions like those of clients (Valkey 9.0,
+    ///   cluster_migrateslots.c and `delKeysInSlot`)
+    /// @param patience waits a little; returns whether to go on waiting
+    /// @param warning hears when the stream has to wait
+    public record Settings(
+            SlotLedger ledger,
+            int pipeline,
+            TargetWriter writer,
+            BitSet owned,
+            boolean provesDeletions,
+            Patience patience,
+            Runnable warning) {}
+
+    /// Waits for another thread's word.
+    @FunctionalInterface
+    public interface Patience {
+        /// @return false when the link stops
+        boolean await() throws RewindException;
+    }
+
+    /// Takes a command that was held back.
+    @FunctionalInterface
+    public interface Sink {
+        void write(int database, CommandView view, CommandSpec spec, long arrivedMillis)
+                throws IOException, RewindException;
+    }
+
+    public SlotGate(Settings settings) {
+        this.settings = settings;
+        ledger = settings.ledger;
+        pipeline = settings.pipeline;
+        writer = settings.writer;
+        owned = settings.owned;
+        news = ledger.news(pipeline);
+    }
+
+    // ---- starting ----
+
+    /// Goes on where the target stands.
+    ///
+    /// @param present the slots of the shard now, for a target that knows of none
+    /// @return where to read the stream from, if not from the checkpoint
+    public @Nullable Since resume(long checkpointOffset, BitSet present) {
+        byte[] text = writer.slots().read();
+        SlotState state = text == null ? null : SlotState.decode(text);
+        if (text != null && state == null) {
+            throw new SynclineException(
+                    ErrorCode.TARGET_UNSUITABLE,
+                    writer.place(),
+                    "what the task noted about slots is of another version",
+                    "Run the version that wrote it, or sweep the task and start it again");
+        }
+        forget();
+        owned.or(state == null ? present : state.owned());
+        if (state != null) {
+            state.parked().forEach((slot, since) -> parked.put(slot, new ParkedSlot(since)));
+            imports.restore(state.importing());
+        }
+        appliedUntil = checkpointOffset;
+        BitSet again = new BitSet();
+        parked.keySet().forEach(again::set);
+        writer.slots().expect(again);
+        ledger.register(pipeline, owned);
+        parked.keySet().forEach(slot -> ledger.claim(pipeline, slot));
+        return state == null ? null : state.first();
+    }
+
+    /// Begins from nothing.
+    public void reset() {
+        forget();
+        ledger.register(pipeline, owned);
+    }
+
+    private void forget() {
+        owned.clear();
+        parked.clear();
+        parkedBytes = 0;
+        departures.clear();
+        imports.restore(Map.of());
+        appliedUntil = -1;
+    }
+
+    /// Before a snapshot is applied: waits until no other pipeline writes to the shard's slots.
+    ///
+    /// @param present the slots of the shard now
+    /// @return false when the link stops
+    public boolean beginSnapshot(BitSet present) throws RewindException {
+        forget();
+        while (!ledger.takeForSnapshot(pipeline, present)) {
+            if (!settings.patience.await()) {
+                return false;
+            }
+        }
+        owned.or(present);
+        return true;
+    }
+
+    /// Notes what is held, behind a snapshot.
+    public void note(Place place) throws RewindException {
+        writer.slots().write(state().encode(), place);
+    }
+
+    /// Whether a snapshot's key is in a slot of the shard.
+    public boolean holds(byte[] array, int offset, int length) {
+        return owned.get(Slots.of(array, offset, length));
+    }
+
+    private SlotState state() {
+        Map<Integer, Since> since = new TreeMap<>();
+        parked.forEach((slot, one) -> since.put(slot, one.since));
+        return new SlotState(owned, since, imports.slots());
+    }
+
+    // ---- commands ----
+
+    /// Whether everything at this place is in the target already.
+    public boolean isPassed(Place place) {
+        return place.offset <= appliedUntil;
+    }
+
+    /// Looks at a command with data.
+    ///
+    /// @param database of the target
+    /// @param place behind it
+    /// @return whether it is to be applied now
+    public boolean admits(
+            CommandView view,
+            CommandSpec spec,
+            int database,
+            Place place,
+            long arrivedMillis,
+            Sink sink)
+            throws IOException, RewindException {
+        int slot = slotOf(view, spec);
+        if (slot < 0) {
+            return !isPassed(place);
+        }
+        ParkedSlot waiting = parked.get(slot);
+        if (isPassed(place) && (waiting == null || place.offset <= waiting.since.offset())) {
+            return false;
+        }
+        if (imports.take(slot, view, isDeletion(view, spec))) {
+            return false;
+        }
+        if (waiting == null && owned.get(slot) && !isOfLaterOwnership(slot, place.offset)) {
+            return !settings.provesDeletions
+                    || isOfClient(slot, view, spec, database, place, arrivedMillis, sink);
+        }
+        if (!writer.slots().isApplied(slot, place.offset)) {
+            park(slot, place, view).add(view, database, arrivedMillis);
+            parkedBytes += view.length();
+        }
+        return false;
+    }
+
+    /// The slot of the first key: a node of a cluster runs no command over several. Negative for a
+    /// command without keys.
+    private int slotOf(CommandView view, CommandSpec spec) {
+        if (spec.kind() == CommandKind.PUBLISH || finder.find(view, spec) == 0) {
+            return -1;
+        }
+        int key = finder.indexes[0];
+        return Slots.of(view.buffer, view.offsets[key], view.lengths[key]);
+    }
+
+    private boolean isOfLaterOwnership(int slot, long offset) {
+        if (!news.get()) {
+            return false;
+        }
+        long lostAt = ledger.lostAt(pipeline, slot);
+        return lostAt != SlotLedger.NEVER && offset > lostAt;
+    }
+
+    private ParkedSlot park(int slot, Place place, CommandView view) throws RewindException {
+        ParkedSlot present = parked.get(slot);
+        if (present == null) {
+            present = new ParkedSlot(new Since(place.offset - view.length(), place.database));
+            parked.put(slot, present);
+            writer.slots().write(state().encode(), place);
+            ledger.claim(pipeline, slot);
+        }
+        return present;
+    }
+
+    private static boolean isDeletion(CommandView view, CommandSpec spec) {
+        return spec.kind() == CommandKind.DELETE && view.argumentCount == 2;
+    }
+
+    // ---- the server's own jobs ----
+
+    /// Whether a command was run for a client, and not to clear away a slot that was copied.
+    private boolean isOfClient(
+            int slot,
+            CommandView view,
+            CommandSpec spec,
+            int database,
+            Place place,
+            long arrivedMillis,
+            Sink sink)
+            throws IOException, RewindException {
+        boolean deletion = isDeletion(view, spec);
+        if (!deletion && departures.isEmpty()) {
+            return true;
+        }
+        Departure departure = departure(slot, deletion, place);
+        if (departure == null) {
+            return true;
+        }
+        var known =
+                deletion
+                        ? departure.deletion(view, database, arrivedMillis)
+                        : departure.other();
+        CommandParser parser = new CommandParser();
+        CommandView one = new CommandView();
+        for (Departure.Held held : known) {
+            parser.parse(held.command(), 0, held.command().length, one);
+            sink.write(
+                    held.database(), one, CommandTable.standard().find(one), held.arrivedMillis());
+        }
+        return !deletion;
+    }
+
+    /// @return null when the slot has not departed by a job
+    private @Nullable Departure departure(int slot, boolean deletion, Place place)
+            throws RewindException {
+        if (deletion) {
+            while (true) {
+                Boolean ranByOwner = ledger.ranByOwner(pipeline, slot, place.offset);
+                if (Boolean.TRUE.equals(ranByOwner)) {
+                    return null;
+                }
+                if (ranByOwner != null) {
+                    break;
+                }
+                ledger.hurry(pipeline);
+                await();
+            }
+        }
+        if (!ledger.isExported(pipeline, slot)) {
+            return null;
+        }
+        while (!ledger.isCopyKnown(slot)) {
+            await();
+        }
+        SlotLedger.Copy copy = ledger.copy(slot);
+        if (copy == null) {
+            // A snapshot of the new owner lacks what it must not have. And of a copy that an
+            // earlier run has passed, no deletion is known.
+            return ledger.isInSnapshot(slot) ? null : new Departure(new long[0]);
+        }
+        return departures.computeIfAbsent(copy, key -> new Departure(key.deletions()));
+    }
+
+    private void await() throws RewindException {
+        if (!settings.patience.await()) {
+            throw new StoppedException();
+        }
+    }
+
+    /// Looks at CLUSTER commands: those of a job that copies slots to this shard.
+    public void control(CommandView view, Place place) throws RewindException {
+        if (isPassed(place) || !Imports.concerns(view)) {
+            return;
+        }
+        Imports.Ended ended = imports.control(view);
+        if (ended != null && ended.successful()) {
+            BitSet slots = ended.slots();
+            // Known before anyone can see a claim.
+            ledger.copied(slots, new SlotLedger.Copy(ended.deletions()));
+            Since since = new Since(place.offset, place.database);
+            for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+                parked.putIfAbsent(slot, new ParkedSlot(since));
+            }
+        }
+        writer.slots().write(state().encode(), place);
+        if (ended != null && ended.successful()) {
+            ended.slots().stream().forEach(slot -> ledger.claim(pipeline, slot));
+        }
+    }
+
+    // ---- slots that come and go ----
+
+    /// Gives up slots that were lost, and applies what was held back in those that were given.
+    public void look(Place place, Sink sink) throws IOException, RewindException {
+        if (!place.clean || isPassed(place) || !news.get()) {
+            return;
+        }
+        giveUp(ledger.lostBefore(pipeline, place.offset), place);
+        var granted = ledger.takeGranted(pipeline);
+        for (int slot : granted) {
+            admit(slot, place, sink);
+        }
+    }
+
+    private void giveUp(BitSet lost, Place place) throws RewindException {
+        if (lost.isEmpty()) {
+            return;
+        }
+        owned.andNot(lost);
+        // What a job clears away comes in one piece, and it is over.
+        departures.clear();
+        noteNow(place);
+        lost.stream().forEach(ledger::forgetCopy);
+        ledger.giveUp(pipeline, lost);
+    }
+
+    /// What is noted, and everything before it, is in the target behind this.
+    private void noteNow(Place place) throws RewindException {
+        byte[] text = state().encode();
+        do {
+            writer.slots().write(text, place);
+            writer.checkpoint(place);
+            writer.drain();
+            // A batch without a step in the stream leaves no trace in the checkpoint when its
+            // answer is lost.
+        } while (!Arrays.equals(text, writer.slots().read()));
+    }
+
+    /// In one transaction with the note, so that it is done once.
+    private void admit(int slot, Place place, Sink sink) throws IOException, RewindException {
+        owned.set(slot);
+        ParkedSlot waiting = parked.remove(slot);
+        if (waiting == null) {
+            noteNow(place);
+            return;
+        }
+        parkedBytes -= waiting.bytes();
+        byte[] text = state().encode();
+        do {
+            place.clean = false;
+            waiting.replay(sink);
+            writer.slots().write(text, place);
+            place.clean = true;
+            writer.endTransaction(place);
+            writer.checkpoint(place);
+            writer.drain();
+        } while (!Arrays.equals(text, writer.slots().read()));
+        fullReported = false;
+    }
+
+    /// The offset before the first command that is held back.
+    public long heldFrom() {
+        long from = Long.MAX_VALUE;
+        for (ParkedSlot one : parked.values()) {
+            from = Math.min(from, one.since.offset());
+        }
+        return from;
+    }
+
+    /// Waits while too much is held back.
+    public void awaitRoom(Place place, Sink sink) throws IOException, RewindException {
+        while (parkedBytes > PARKED_BYTES && place.clean) {
+            if (!fullReported) {
+                fullReported = true;
+                settings.warning.run();
+            }
+            look(place, sink);
+            await();
+        }
+    }
+
+    /// The shard is dissolved and its stream is read to the end.
+    public void leave(Place place) throws RewindException {
+        owned.clear();
+        parked.clear();
+        noteNow(place);
+        ledger.leave(pipeline);
+    }
+
+    /// The same when there was nothing to read.
+    public void leaveUnread() {
+        ledger.leave(pipeline);
+    }
+}
