@@ -3,6 +3,7 @@ package io.syncline.testkit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
@@ -112,6 +113,44 @@ public final class RedisCluster implements Instance, AutoCloseable {
             // Until the slot is empty.
         }
         move.finish();
+    }
+
+    /// Moves all slots of a primary: those of the given keys as [#moveSlot] does, the others, which
+    /// must be empty, at once. The primary then joins the other one's shard as a replica. Needs
+    /// Redis 7.0 or later.
+    public void moveAll(RedisServer from, RedisServer to, Collection<String> keys) {
+        SlotMap map = slots();
+        keys.stream()
+                .map(RedisCluster::slot)
+                .distinct()
+                .filter(slot -> node(map.owner(slot)) == from)
+                .forEach(
+                        slot -> {
+                            SlotMove move = new SlotMove(this, slot, from, to);
+                            while (move.moveKeys(SlotMove.BATCH) > 0) {
+                                // Until the slot is empty.
+                            }
+                            move.hand();
+                        });
+        awaitAgreement();
+        List<Object> ranges = new ArrayList<>();
+        SlotMap now = slots();
+        for (int slot = 0; slot < SlotMap.SLOTS; slot++) {
+            if (node(now.owner(slot)) == from) {
+                ranges.add(slot);
+                ranges.add(slot);
+            }
+        }
+        claim(to, "DELSLOTSRANGE", ranges);
+        claim(to, "ADDSLOTSRANGE", ranges);
+        to.command("CLUSTER", "BUMPEPOCH");
+        awaitAgreement();
+    }
+
+    private static void claim(RedisServer node, String how, List<Object> ranges) {
+        List<Object> words = new ArrayList<>(List.of("CLUSTER", how));
+        words.addAll(ranges);
+        node.command(words.toArray());
     }
 
     /// Begins to move a slot, so that a test can look between the steps.

@@ -108,6 +108,8 @@ public final class SlotGate {
             state.parked().forEach((slot, since) -> parked.put(slot, new ParkedSlot(since)));
             imports.restore(state.importing());
         }
+        // Of a slot that left and came back, what was before is in the target.
+        parked.keySet().forEach(owned::clear);
         appliedUntil = checkpointOffset;
         BitSet again = new BitSet();
         parked.keySet().forEach(again::set);

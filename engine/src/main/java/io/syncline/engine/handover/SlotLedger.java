@@ -37,6 +37,9 @@ public final class SlotLedger {
         /// What its node owned when it was last asked.
         BitSet seen = new BitSet();
 
+        /// Whether it was asked at all: who comes last is not known before.
+        boolean asked;
+
         /// Every command that stands before this offset was run by the owner of its slot, save in
         /// slots that are lost.
         long confirmed = NEVER;
@@ -131,6 +134,8 @@ public final class SlotLedger {
             return;
         }
         party.seen = (BitSet) owned.clone();
+        boolean first = !party.asked;
+        party.asked = true;
         party.confirmed = before;
         party.jobs = (BitSet) exported.clone();
         party.urgent = false;
@@ -139,6 +144,9 @@ public final class SlotLedger {
                 party.lost.put(slot, after);
                 party.exported.set(slot, exported.get(slot));
             }
+        }
+        if (first) {
+            grantAll();
         }
         party.note();
         party.wake.run();
@@ -150,6 +158,7 @@ public final class SlotLedger {
         if (party == null) {
             return;
         }
+        party.asked = true;
         BitSet copied = new BitSet();
         parties.values().forEach(other -> copied.or(other.exported));
         parties.values().forEach(other -> copied.or(other.jobs));
@@ -257,10 +266,11 @@ public final class SlotLedger {
     /// Gives a free slot to whoever comes next: those that wait, the present owner last; or, when
     /// no one has met a command of it, to the present owner.
     private void grant(int slot) {
-        if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
+        if (holders[slot] != NOBODY
+                || !parties.values().stream().allMatch(p -> p.registered && p.asked)) {
             return;
         }
-        List<Integer> waiting = claims.getOrDefault(slot, List.of());
+        List<Integer> waiting = claims.getOrDefault(slot, new ArrayList<>());
         int next = NOBODY;
         for (int pipeline : waiting) {
             if (next == NOBODY || party(next).seen.get(slot)) {

@@ -167,6 +167,10 @@ final class PipelineParts {
     }
 
     private boolean patience() throws RewindException {
+        SlotLedger ledger = context.ledger;
+        if (ledger != null && receiver.isGone()) {
+            ledger.dissolved(shard);
+        }
         writer.check();
         shop().await();
         return !shop().isStopping();

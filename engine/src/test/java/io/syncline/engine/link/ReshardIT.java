@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.testkit.Await;
 import io.syncline.testkit.Instance;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
@@ -113,5 +114,118 @@ class ReshardIT {
             }
             requireExact(link);
         }
+    }
+
+    /// Each of two shards waits for the other: for different slots.
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void slotsThatMoveBothWaysAtOnceDoNotWaitForEachOther(String target) {
+        RedisServer first = source.primaryNodes().get(0);
+        RedisServer second = source.primaryNodes().get(1);
+        try (RunningLink link = link(target)) {
+            for (int i = 0; i < 3; i++) {
+                SlotMove there = source.beginMove(slotOf(first), second);
+                SlotMove back = source.beginMove(slotOf(second), first);
+                for (int moved = 1; moved > 0; ) {
+                    moved = there.moveKeys(1) + back.moveKeys(1);
+                }
+                there.finish();
+                back.finish();
+                workload.awaitMore(200, LIMIT);
+            }
+            requireExact(link);
+        }
+    }
+
+    private int slotOf(RedisServer owner) {
+        int slot = slotInUse();
+        while (source.ownerOf(slot) != owner) {
+            slot = slotInUse();
+        }
+        return slot;
+    }
+
+    /// A slot that is on its way is held back: over the link's end, too.
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void aLinkThatStartsAgainAmidAMoveGoesOnExactly(String target) {
+        int slot = slotInUse();
+        RedisServer from = source.ownerOf(slot);
+        RedisServer to =
+                source.primaryNodes().stream().filter(n -> n != from).findFirst().orElseThrow();
+        SlotMove move;
+        try (RunningLink link = link(target)) {
+            move = source.beginMove(slot, to);
+            move.moveKeys(2);
+            link.await("something is held back", () -> isHeldBack(link));
+            link.stop();
+        }
+        try (RunningLink link = link(target)) {
+            while (move.moveKeys(1) > 0) {
+                // One by one.
+            }
+            link.stop();
+        }
+        move.finish();
+        workload.awaitMore(200, LIMIT);
+        try (RunningLink link = link(target)) {
+            requireExact(link);
+            assertThat(link.shards()).allMatch(shard -> shard.snapshots() == 0);
+        }
+    }
+
+    private static boolean isHeldBack(RunningLink link) {
+        return link.shards().stream().anyMatch(s -> s.receivedOffset() > s.appliedOffset() + 200);
+    }
+
+    @Test
+    void aProcessThatIsKilledAmidMovesGoesOnExactly() {
+        started = TopologySide.start("1", source.nodes().getFirst().binary());
+        int port = target().primaries().getFirst().port();
+        for (int i = 0; i < 4; i++) {
+            try (ChildLink child =
+                    ChildLink.start(source.nodes().getFirst().port(), port, true)) {
+                Await.until("the child streams", LIMIT, () -> child.log().contains("STREAMING"));
+                for (int j = 0; j < 2 + random.nextInt(3); j++) {
+                    moveOne();
+                }
+                child.kill();
+            }
+        }
+        try (RunningLink link =
+                Sync.of(source.nodes().getFirst().port(), port).start().awaitAllStreaming()) {
+            requireExact(link);
+            assertThat(link.shards()).as("%s", link).allMatch(shard -> shard.snapshots() == 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void shardsThatJoinAndLeaveAreFollowed(String target) {
+        try (RunningLink link = link(target)) {
+            workload.awaitMore(300, LIMIT);
+            RedisServer added = source.addPrimary();
+            link.await("a pipeline for the new shard", () -> link.shards().size() == 4);
+            link.awaitAllStreaming();
+            RedisServer removed = source.primaryNodes().getFirst();
+            source.moveAll(removed, added, keys());
+            link.await("the empty shard's pipeline ends", () -> link.shards().size() == 3);
+            workload.awaitMore(300, LIMIT);
+            requireExact(link);
+        }
+    }
+
+    private static List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < KEYS; i++) {
+            for (String kind : List.of("string", "float", "set", "hash", "zset", "list", "stream")) {
+                keys.add("mixed:" + kind + ":" + i);
+            }
+            for (String kind : List.of("text", "list", "number")) {
+                keys.add("count:" + i + ":" + kind);
+            }
+            keys.add("mixed:{" + i + "}");
+        }
+        return keys;
     }
 }
