@@ -153,6 +153,28 @@ public final class RedisCluster implements Instance, AutoCloseable {
         node.command(words.toArray());
     }
 
+    /// Moves up to so many slots by a job of the server (Valkey 9) and waits for its end.
+    public void moveByJob(RedisServer from, RedisServer to, int most) {
+        SlotMap map = slots();
+        List<Object> words = new ArrayList<>(List.of("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE"));
+        int first = -1;
+        int last = -1;
+        for (int slot = 0; slot < SlotMap.SLOTS && last - first + 1 < most; slot++) {
+            boolean owned = node(map.owner(slot)) == from;
+            if (owned && (first < 0 || last == slot - 1)) {
+                first = first < 0 ? slot : first;
+                last = slot;
+            }
+        }
+        words.addAll(List.of(first, last, "NODE", id(to)));
+        from.command(words.toArray());
+        int moved = first;
+        await(
+                "slot " + first + " to " + last + " are at " + to,
+                () -> node(slots().owner(moved)) == to);
+        awaitAgreement();
+    }
+
     /// Begins to move a slot, so that a test can look between the steps.
     public SlotMove beginMove(int slot, RedisServer to) {
         return new SlotMove(this, slot, ownerOf(slot), to);

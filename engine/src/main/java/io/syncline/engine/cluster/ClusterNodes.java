@@ -33,6 +33,7 @@ public final class ClusterNodes {
     /// @param usable whether it has an address and is not believed to be dead
     /// @param primaryId of a replica; empty for a primary
     /// @param slots that it owns
+    /// @param importing slots that are on their way to it, if it is the node that was asked
     public record Node(
             String id,
             HostPort address,
@@ -40,9 +41,16 @@ public final class ClusterNodes {
             boolean primary,
             boolean usable,
             String primaryId,
-            BitSet slots) {
+            BitSet slots,
+            BitSet importing) {
         public Node {
             slots = (BitSet) slots.clone();
+            importing = (BitSet) importing.clone();
+        }
+
+        @Override
+        public BitSet importing() {
+            return (BitSet) importing.clone();
         }
 
         @Override
@@ -101,8 +109,14 @@ public final class ClusterNodes {
                         && !flags.contains("noaddr")
                         && !flags.contains("handshake");
         BitSet slots = new BitSet(ClusterMap.SLOTS);
+        BitSet importing = new BitSet(ClusterMap.SLOTS);
         for (int i = FIELDS; i < words.length; i++) {
-            addSlots(words[i], slots);
+            int arrow = words[i].indexOf("-<-");
+            if (words[i].startsWith("[") && arrow > 0) {
+                addSlots(words[i].substring(1, arrow), importing);
+            } else {
+                addSlots(words[i], slots);
+            }
         }
         boolean primary = flags.contains("master");
         return new Node(
@@ -112,7 +126,8 @@ public final class ClusterNodes {
                 primary,
                 usable,
                 primary || words[3].equals("-") ? "" : words[3],
-                slots);
+                slots,
+                importing);
     }
 
     /// From `host:port@bus[,name]`; a node may not know its own host yet.

@@ -15,10 +15,14 @@ import java.util.List;
 final class Departure {
     private static final long PRIME = 0x9e3779b97f4a7c15L;
 
-    private final long[] deletions;
+    /// Stands for any number of other commands.
+    static final long OTHER = 0;
 
-    /// Where in `deletions` the ones held may begin.
-    private BitSet starts;
+    /// The end of what the copy's stream says: hashes of deleted keys, and [#OTHER] between them.
+    private final long[] copy;
+
+    /// Where in `copy` the deletions held may begin.
+    private BitSet starts = new BitSet();
 
     private final List<Held> held = new ArrayList<>();
     private boolean clearing;
@@ -27,15 +31,9 @@ final class Departure {
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     record Held(int database, byte[] command, long arrivedMillis) {}
 
-    Departure(long[] deletions) {
-        this.deletions = deletions;
-        this.starts = all();
-    }
-
-    private BitSet all() {
-        BitSet every = new BitSet();
-        every.set(0, deletions.length);
-        return every;
+    Departure(long[] copy) {
+        this.copy = copy;
+        starts.set(0, copy.length);
     }
 
     static long hash(CommandView view) {
@@ -44,7 +42,7 @@ final class Departure {
             hash = (hash ^ (view.buffer[view.offsets[1] + i] & 0xff)) * PRIME;
             hash ^= hash >>> 29;
         }
-        return hash;
+        return hash == OTHER ? 1 : hash;
     }
 
     /// A deletion of one key.
@@ -59,9 +57,9 @@ final class Departure {
         BitSet left = new BitSet();
         boolean whole = false;
         for (int start = starts.nextSetBit(0); start >= 0; start = starts.nextSetBit(start + 1)) {
-            if (start + length < deletions.length && deletions[start + length] == hash) {
+            if (start + length < copy.length && copy[start + length] == hash) {
                 left.set(start);
-                whole |= start + length == deletions.length - 1;
+                whole |= start + length == copy.length - 1;
             }
         }
         if (left.isEmpty()) {
@@ -81,7 +79,10 @@ final class Departure {
 
     /// Any other command: clearing away has not begun before it.
     List<Held> other() {
-        starts = all();
+        starts.clear();
+        for (int i = 0; i < copy.length; i++) {
+            starts.set(i, i > 0 && copy[i - 1] == OTHER);
+        }
         return takeHeld();
     }
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// ...`, then the copy as ordinary commands and what changed meanwhile, then `CLUSTER SYNCSLOTS
 /// FINISH STATE state NAME job`. All of it stands in the stream of the present owner, too.
 final class Imports {
-    /// Deletions that are remembered of a copy's stream: those of the last moment count, since the
-    /// owner was last heard to own the slots.
-    private static final int DELETIONS = 4096;
+    /// What is remembered of a copy's stream: the last moment counts, since the owner was last heard
+    /// to own the slots.
+    private static final int REMEMBERED = 4096;
 
     private static final String SUCCESS = "SUCCESS";
 
@@ -23,26 +23,33 @@ final class Imports {
 
     private static final class Job {
         final BitSet slots;
-        final long[] deletions = new long[DELETIONS];
+        final long[] last = new long[REMEMBERED];
         long count;
 
         Job(BitSet slots) {
             this.slots = slots;
         }
 
-        long[] lastDeletions() {
-            int kept = (int) Math.min(count, DELETIONS);
-            long[] last = new long[kept];
-            for (int i = 0; i < kept; i++) {
-                last[i] = deletions[(int) ((count - kept + i) % DELETIONS)];
+        void add(long what) {
+            boolean again = count > 0 && last[(int) ((count - 1) % REMEMBERED)] == what;
+            if (what != Departure.OTHER || !again) {
+                last[(int) (count++ % REMEMBERED)] = what;
             }
-            return last;
+        }
+
+        long[] end() {
+            int kept = (int) Math.min(count, REMEMBERED);
+            long[] end = new long[kept];
+            for (int i = 0; i < kept; i++) {
+                end[i] = last[(int) ((count - kept + i) % REMEMBERED)];
+            }
+            return end;
         }
     }
 
-    /// @param deletions hashes of the last deleted keys
+    /// @param end of the copy's stream, as [Departure] takes it
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-    record Ended(BitSet slots, boolean successful, long[] deletions) {}
+    record Ended(BitSet slots, boolean successful, long[] end) {}
 
     void restore(Map<String, BitSet> importing) {
         jobs.clear();
@@ -66,11 +73,9 @@ final class Imports {
         if (!all.get(slot)) {
             return false;
         }
-        if (deletion) {
-            for (Job job : jobs.values()) {
-                if (job.slots.get(slot)) {
-                    job.deletions[(int) (job.count++ % DELETIONS)] = Departure.hash(view);
-                }
+        for (Job job : jobs.values()) {
+            if (job.slots.get(slot)) {
+                job.add(deletion ? Departure.hash(view) : Departure.OTHER);
             }
         }
         return true;
@@ -100,7 +105,7 @@ final class Imports {
                 : new Ended(
                         job.slots,
                         word(view, "STATE").equalsIgnoreCase(SUCCESS),
-                        job.lastDeletions());
+                        job.end());
     }
 
     private static String word(CommandView view, String label) {

@@ -14,11 +14,12 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,9 @@ public final class SlotGate {
     private final BitSet owned;
     private final AtomicBoolean news;
     private final KeyFinder finder = new KeyFinder();
-    private final Map<Integer, ParkedSlot> parked = new TreeMap<>();
+    private final Parking parked = new Parking();
     private final Map<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
     private final Imports imports = new Imports();
-    private long parkedBytes;
     private boolean fullReported;
 
     /// Up to here everything is in the target, save what was parked.
@@ -105,17 +105,17 @@ public final class SlotGate {
         forget();
         owned.or(state == null ? present : state.owned());
         if (state != null) {
-            state.parked().forEach((slot, since) -> parked.put(slot, new ParkedSlot(since)));
+            parked.restore(state.parked());
             imports.restore(state.importing());
         }
         // Of a slot that left and came back, what was before is in the target.
-        parked.keySet().forEach(owned::clear);
+        parked.slots().forEach(owned::clear);
         appliedUntil = checkpointOffset;
         BitSet again = new BitSet();
-        parked.keySet().forEach(again::set);
+        parked.slots().forEach(again::set);
         writer.slots().expect(again);
         ledger.register(pipeline, owned);
-        parked.keySet().forEach(slot -> ledger.claim(pipeline, slot));
+        parked.slots().forEach(slot -> ledger.claim(pipeline, slot));
         return state == null ? null : state.first();
     }
 
@@ -128,7 +128,6 @@ public final class SlotGate {
     private void forget() {
         owned.clear();
         parked.clear();
-        parkedBytes = 0;
         departures.clear();
         imports.restore(Map.of());
         appliedUntil = -1;
@@ -160,9 +159,7 @@ public final class SlotGate {
     }
 
     private SlotState state() {
-        Map<Integer, Since> since = new TreeMap<>();
-        parked.forEach((slot, one) -> since.put(slot, one.since));
-        return new SlotState(owned, since, imports.slots());
+        return new SlotState(owned, parked.places(), imports.slots());
     }
 
     // ---- commands ----
@@ -189,7 +186,7 @@ public final class SlotGate {
         if (slot < 0) {
             return !isPassed(place);
         }
-        ParkedSlot waiting = parked.get(slot);
+        ParkedSlot waiting = parked.first(slot);
         if (isPassed(place) && (waiting == null || place.offset <= waiting.since.offset())) {
             return false;
         }
@@ -201,8 +198,8 @@ public final class SlotGate {
                     || isOfClient(slot, view, spec, database, place, arrivedMillis, sink);
         }
         if (!writer.slots().isApplied(slot, place.offset)) {
-            park(slot, place, view).add(view, database, arrivedMillis);
-            parkedBytes += view.length();
+            park(slot, place, view);
+            parked.add(slot, place.offset, view, database, arrivedMillis);
         }
         return false;
     }
@@ -221,19 +218,22 @@ public final class SlotGate {
         if (!news.get()) {
             return false;
         }
-        long lostAt = ledger.lostAt(pipeline, slot);
-        return lostAt != SlotLedger.NEVER && offset > lostAt;
+        Tenure ended = ledger.ended(pipeline, slot);
+        return ended != null && offset > ended.end();
     }
 
-    private ParkedSlot park(int slot, Place place, CommandView view) throws RewindException {
-        ParkedSlot present = parked.get(slot);
-        if (present == null) {
-            present = new ParkedSlot(new Since(place.offset - view.length(), place.database));
-            parked.put(slot, present);
+    /// Sees to it that there is a queue for a command.
+    private void park(int slot, Place place, CommandView view) throws RewindException {
+        ParkedSlot last = parked.last(slot);
+        long start = place.offset - view.length();
+        if (last == null
+                || (last.since.offset() < start
+                        && ledger.endedBetween(
+                                pipeline, slot, last.since.offset(), place.offset))) {
+            parked.open(slot, new Since(start, place.database));
             writer.slots().write(state().encode(), place);
             ledger.claim(pipeline, slot);
         }
-        return present;
     }
 
     private static boolean isDeletion(CommandView view, CommandSpec spec) {
@@ -278,19 +278,10 @@ public final class SlotGate {
     private @Nullable Departure departure(int slot, boolean deletion, Place place)
             throws RewindException {
         if (deletion) {
-            while (true) {
-                Boolean ranByOwner = ledger.ranByOwner(pipeline, slot, place.offset);
-                if (Boolean.TRUE.equals(ranByOwner)) {
-                    return null;
-                }
-                if (ranByOwner != null) {
-                    break;
-                }
-                ledger.hurry(pipeline);
-                await();
-            }
+            awaitVerdict(slot, place.offset);
         }
-        if (!ledger.isExported(pipeline, slot)) {
+        Tenure ended = ledger.ended(pipeline, slot);
+        if (ended == null || !ended.exported() || place.offset <= ended.confirmed()) {
             return null;
         }
         while (!ledger.isCopyKnown(slot)) {
@@ -302,7 +293,15 @@ public final class SlotGate {
             // earlier run has passed, no deletion is known.
             return ledger.isInSnapshot(slot) ? null : new Departure(new long[0]);
         }
-        return departures.computeIfAbsent(copy, key -> new Departure(key.deletions()));
+        return departures.computeIfAbsent(copy, key -> new Departure(key.end()));
+    }
+
+    /// Waits until the node has said whether it still owned the slot at a place of the stream.
+    private void awaitVerdict(int slot, long offset) throws RewindException {
+        while (ledger.confirmed(pipeline) < offset && ledger.ended(pipeline, slot) == null) {
+            ledger.hurry(pipeline);
+            await();
+        }
     }
 
     private void await() throws RewindException {
@@ -320,10 +319,10 @@ public final class SlotGate {
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
             // Known before anyone can see a claim.
-            ledger.copied(slots, new SlotLedger.Copy(ended.deletions()));
+            ledger.copied(slots, new SlotLedger.Copy(ended.end()));
             Since since = new Since(place.offset, place.database);
             for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-                parked.putIfAbsent(slot, new ParkedSlot(since));
+                parked.open(slot, since);
             }
         }
         writer.slots().write(state().encode(), place);
@@ -340,9 +339,9 @@ public final class SlotGate {
             return;
         }
         giveUp(ledger.lostBefore(pipeline, place.offset), place);
-        var granted = ledger.takeGranted(pipeline);
-        for (int slot : granted) {
-            admit(slot, place, sink);
+        List<Integer> granted = ledger.takeGranted(pipeline);
+        if (!granted.isEmpty()) {
+            admit(granted, place, sink);
         }
     }
 
@@ -354,7 +353,6 @@ public final class SlotGate {
         // What a job clears away comes in one piece, and it is over.
         departures.clear();
         noteNow(place);
-        lost.stream().forEach(ledger::forgetCopy);
         ledger.giveUp(pipeline, lost);
     }
 
@@ -370,19 +368,26 @@ public final class SlotGate {
         } while (!Arrays.equals(text, writer.slots().read()));
     }
 
-    /// In one transaction with the note, so that it is done once.
-    private void admit(int slot, Place place, Sink sink) throws IOException, RewindException {
-        owned.set(slot);
-        ParkedSlot waiting = parked.remove(slot);
-        if (waiting == null) {
-            noteNow(place);
-            return;
+    /// Applies what was held back in one transaction with the note, so that it is done once.
+    private void admit(List<Integer> granted, Place place, Sink sink)
+            throws IOException, RewindException {
+        List<ParkedSlot> queues = new ArrayList<>();
+        for (int slot : granted) {
+            owned.set(slot);
+            ParkedSlot queue = parked.first(slot);
+            Tenure ended = ledger.ended(pipeline, slot);
+            // An ownership in which no command was met has no queue: the first one is of a later.
+            if (queue != null && (ended == null || ended.end() > queue.since.offset())) {
+                queues.add(queue);
+                parked.close(slot);
+            }
         }
-        parkedBytes -= waiting.bytes();
         byte[] text = state().encode();
         do {
             place.clean = false;
-            waiting.replay(sink);
+            for (ParkedSlot queue : queues) {
+                queue.replay(sink);
+            }
             writer.slots().write(text, place);
             place.clean = true;
             writer.endTransaction(place);
@@ -390,20 +395,25 @@ public final class SlotGate {
             writer.drain();
         } while (!Arrays.equals(text, writer.slots().read()));
         fullReported = false;
+        passOn(granted, place);
+    }
+
+    /// Slots with commands of yet another ownership are given up at once, and claimed again.
+    private void passOn(List<Integer> granted, Place place) throws RewindException {
+        BitSet again = new BitSet();
+        granted.stream().filter(parked::has).forEach(again::set);
+        giveUp(again, place);
+        again.stream().forEach(slot -> ledger.claim(pipeline, slot));
     }
 
     /// The offset before the first command that is held back.
     public long heldFrom() {
-        long from = Long.MAX_VALUE;
-        for (ParkedSlot one : parked.values()) {
-            from = Math.min(from, one.since.offset());
-        }
-        return from;
+        return parked.from();
     }
 
     /// Waits while too much is held back.
     public void awaitRoom(Place place, Sink sink) throws IOException, RewindException {
-        while (parkedBytes > PARKED_BYTES && place.clean) {
+        while (parked.bytes() > PARKED_BYTES && place.clean) {
             if (!fullReported) {
                 fullReported = true;
                 settings.warning.run();

@@ -1,9 +1,11 @@
 package io.syncline.engine.handover;
 
 import io.syncline.engine.cluster.ClusterMap;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,64 +15,69 @@ import org.jspecify.annotations.Nullable;
 
 /// Which pipeline applies which slot of a cluster source, for all pipelines of a link.
 ///
-/// A slot has one holder. The holder gives it up when its shard no longer owns the slot and
-/// everything that its stream says of the slot is durable in the target; only then may the pipeline
-/// of the new owner, which has held the slot's commands back meanwhile, apply them. So the commands
-/// of one key are applied in the order in which the source ran them, whichever shards ran them.
+/// A slot has one holder. The holder gives it up when its shard no longer owned the slot at some
+/// place of its stream and everything before that place is durable in the target; only then may the
+/// pipeline of the next owner, which has held the slot's commands back meanwhile, apply them. So
+/// the commands of one key are applied in the order in which the source ran them, whichever shards
+/// ran them. How owners followed each other is seen by asking their nodes.
 ///
 /// Thread-safe: appliers claim and give up, monitors report what their nodes say.
 public final class SlotLedger {
-    static final long NEVER = -1;
-
     private static final int NOBODY = -1;
 
     private final int[] holders = new int[ClusterMap.SLOTS];
+
+    /// Who owned each slot behind its holder, in order.
+    private final Map<Integer, Deque<Integer>> next = new HashMap<>();
+
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Map<Integer, List<Integer>> claims = new HashMap<>();
     private final Map<Integer, Copy> copies = new HashMap<>();
 
     /// What is known of one pipeline's shard.
     private static final class Party {
-        /// Whether it has said what it holds: before all have, nothing is given to anyone.
+        /// Whether it has said what it holds, and its node what it owns: before all have, nothing
+        /// is given to anyone.
         boolean registered;
+
+        boolean asked;
 
         /// What its node owned when it was last asked.
         BitSet seen = new BitSet();
 
-        /// Whether it was asked at all: who comes last is not known before.
-        boolean asked;
+        /// Slots that were on their way to it then.
+        BitSet importing = new BitSet();
 
-        /// Every command that stands before this offset was run by the owner of its slot, save in
-        /// slots that are lost.
-        long confirmed = NEVER;
-
-        /// Slots held that the node does not own any more, with an offset behind the last command
-        /// that it ran as their owner.
-        final Map<Integer, Long> lost = new HashMap<>();
-
-        /// Of these, the ones that the server's own job has moved.
-        final BitSet exported = new BitSet();
-
-        /// All slots that the node's jobs tell of.
+        /// All slots that its node's jobs told of.
         BitSet jobs = new BitSet();
 
+        /// Every command up to here was run by the owner of its slot, save in slots that are lost.
+        long confirmed = -1;
+
+        /// Ownerships that ended, by slot, until the pipeline gives the slot up.
+        final Map<Integer, Deque<Tenure>> ended = new HashMap<>();
+
         final List<Integer> granted = new ArrayList<>();
+
+        /// Slots of a snapshot that waits for them.
         final BitSet wanted = new BitSet();
+
+        final AtomicBoolean news = new AtomicBoolean();
         boolean urgent;
         Runnable nudge = () -> {};
         Runnable wake = () -> {};
-        final AtomicBoolean news = new AtomicBoolean();
 
         void note() {
-            news.set(!lost.isEmpty() || !granted.isEmpty());
+            news.set(!ended.isEmpty() || !granted.isEmpty());
+            wake.run();
         }
     }
 
     /// How the server's own job copied slots to their new owner.
     ///
-    /// @param deletions hashes of the keys that the copy's stream deleted last, in order
+    /// @param end of the copy's stream, as [Departure] takes it
     @SuppressWarnings("ArrayRecordComponent") // compared by identity: one for each job
-    record Copy(long[] deletions) {}
+    record Copy(long[] end) {}
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -93,20 +100,22 @@ public final class SlotLedger {
 
     /// A pipeline says what it holds by what is in the target: at its start, and again when the
     /// target turned out to be behind that.
-    public synchronized void register(int pipeline, BitSet owned) {
+    synchronized void register(int pipeline, BitSet owned) {
         Party party = party(pipeline);
         party.registered = true;
-        party.lost.clear();
-        party.exported.clear();
+        party.ended.clear();
         party.granted.clear();
+        claims.values().forEach(list -> list.remove((Integer) pipeline));
         for (int slot = 0; slot < holders.length; slot++) {
             if (owned.get(slot)) {
                 holders[slot] = pipeline;
+                if (party.asked && !party.seen.get(slot)) {
+                    end(party, slot, party.confirmed, party.confirmed, false);
+                }
             } else if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
             }
         }
-        claims.values().forEach(list -> list.remove((Integer) pipeline));
         party.note();
         grantAll();
     }
@@ -125,31 +134,42 @@ public final class SlotLedger {
     ///
     /// @param before the node's stream offset before it was asked which slots it owns
     /// @param owned these slots
+    /// @param importing slots that are on their way to it
     /// @param exported slots that jobs of the server have moved or are moving away
     /// @param after the node's stream offset after that
     public synchronized void observed(
-            int pipeline, long before, BitSet owned, BitSet exported, long after) {
+            int pipeline,
+            long before,
+            BitSet owned,
+            BitSet importing,
+            BitSet exported,
+            long after) {
         Party party = parties.get(pipeline);
         if (party == null) {
             return;
         }
-        party.seen = (BitSet) owned.clone();
-        boolean first = !party.asked;
-        party.asked = true;
-        party.confirmed = before;
-        party.jobs = (BitSet) exported.clone();
-        party.urgent = false;
         for (int slot = 0; slot < holders.length; slot++) {
-            if (holders[slot] == pipeline && !owned.get(slot) && !party.lost.containsKey(slot)) {
-                party.lost.put(slot, after);
-                party.exported.set(slot, exported.get(slot));
+            boolean was = party.asked ? party.seen.get(slot) : holders[slot] == pipeline;
+            if (was && !owned.get(slot)) {
+                end(party, slot, party.confirmed, after, exported.get(slot));
+            } else if (!was && owned.get(slot)) {
+                next.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
             }
         }
-        if (first) {
-            grantAll();
-        }
+        party.seen = (BitSet) owned.clone();
+        party.importing = (BitSet) importing.clone();
+        party.jobs = (BitSet) exported.clone();
+        party.confirmed = before;
+        party.asked = true;
+        party.urgent = false;
         party.note();
-        party.wake.run();
+        grantAll();
+    }
+
+    private static void end(Party party, int slot, long confirmed, long end, boolean exported) {
+        party.ended
+                .computeIfAbsent(slot, key -> new ArrayDeque<>())
+                .add(new Tenure(confirmed, end, exported));
     }
 
     /// The shard is dissolved: what was received of its stream is all there is.
@@ -160,16 +180,14 @@ public final class SlotLedger {
         }
         party.asked = true;
         BitSet copied = new BitSet();
-        parties.values().forEach(other -> copied.or(other.exported));
         parties.values().forEach(other -> copied.or(other.jobs));
+        copies.keySet().forEach(copied::set);
         for (int slot = 0; slot < holders.length; slot++) {
-            if (holders[slot] == pipeline && !party.lost.containsKey(slot)) {
-                party.lost.put(slot, Long.MAX_VALUE);
-                party.exported.set(slot, copied.get(slot) || copies.containsKey(slot));
+            if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
+                end(party, slot, party.confirmed, Long.MAX_VALUE, copied.get(slot));
             }
         }
         party.note();
-        party.wake.run();
     }
 
     /// Whether somebody waits for what the node says next.
@@ -193,10 +211,10 @@ public final class SlotLedger {
         if (!waiting.contains(pipeline)) {
             waiting.add(pipeline);
         }
-        int holder = holders[slot];
-        if (holder != NOBODY) {
-            hurry(holder);
+        if (holders[slot] != NOBODY) {
+            hurry(holders[slot]);
         }
+        hurry(pipeline);
         grant(slot);
     }
 
@@ -209,94 +227,93 @@ public final class SlotLedger {
         return granted;
     }
 
-    /// The offset behind which a held slot's commands belong to a later ownership.
-    synchronized long lostAt(int pipeline, int slot) {
-        return party(pipeline).lost.getOrDefault(slot, NEVER);
+    /// The first ownership of a slot that ended and was not given up yet.
+    synchronized @Nullable Tenure ended(int pipeline, int slot) {
+        Deque<Tenure> ended = party(pipeline).ended.get(slot);
+        return ended == null ? null : ended.peek();
     }
 
-    /// Whether the owner of a slot ran a command of it: null while that is not known.
-    ///
-    /// @param offset behind the command
-    synchronized @Nullable Boolean ranByOwner(int pipeline, int slot, long offset) {
-        Party party = party(pipeline);
-        if (party.lost.containsKey(slot)) {
-            return Boolean.FALSE;
-        }
-        return party.confirmed >= offset ? Boolean.TRUE : null;
+    /// Whether an ownership ended between two places.
+    synchronized boolean endedBetween(int pipeline, int slot, long from, long to) {
+        Deque<Tenure> ended = party(pipeline).ended.get(slot);
+        return ended != null
+                && ended.stream().anyMatch(tenure -> tenure.end() >= from && tenure.end() < to);
     }
 
-    /// Whether a lost slot was moved by a job of the server, which deletes what it has copied.
-    synchronized boolean isExported(int pipeline, int slot) {
-        return party(pipeline).exported.get(slot);
+    /// Every command of a slot that is not lost and stands before this was run by its owner.
+    synchronized long confirmed(int pipeline) {
+        return party(pipeline).confirmed;
     }
 
-    /// The slots that can be given up at a place of the stream.
+    /// The slots held that can be given up at a place of the stream.
     synchronized BitSet lostBefore(int pipeline, long offset) {
         BitSet due = new BitSet();
-        party(pipeline).lost.forEach((slot, at) -> {
-            if (at <= offset) {
+        party(pipeline).ended.forEach((slot, ended) -> {
+            Tenure first = ended.peek();
+            if (holders[slot] == pipeline && first != null && first.end() <= offset) {
                 due.set(slot);
             }
         });
         return due;
     }
 
-    /// A pipeline has everything of these slots in the target and will not write to them again.
+    /// A pipeline has everything of one ownership of these slots in the target.
     synchronized void giveUp(int pipeline, BitSet slots) {
         Party party = party(pipeline);
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            party.lost.remove(slot);
-            party.exported.clear(slot);
+            Deque<Tenure> ended = party.ended.get(slot);
+            if (ended != null) {
+                ended.poll();
+                if (ended.isEmpty()) {
+                    party.ended.remove(slot);
+                }
+            }
+            copies.remove(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
                 grant(slot);
             }
         }
-        party.note();
-        parties.values().forEach(other -> other.wake.run());
+        parties.values().forEach(Party::note);
     }
 
     private void grantAll() {
-        for (int slot : new ArrayList<>(claims.keySet())) {
-            grant(slot);
-        }
-        parties.values().forEach(party -> party.wake.run());
+        claims.keySet().forEach(this::grant);
+        List.copyOf(next.keySet()).forEach(this::grant);
     }
 
-    /// Gives a free slot to whoever comes next: those that wait, the present owner last; or, when
-    /// no one has met a command of it, to the present owner.
+    /// Gives a free slot to whoever comes next: those that have met commands of it and were never
+    /// seen to own it, since they must have owned it too briefly; then the owners as they were seen
+    /// to follow each other.
     private void grant(int slot) {
         if (holders[slot] != NOBODY
                 || !parties.values().stream().allMatch(p -> p.registered && p.asked)) {
             return;
         }
+        Deque<Integer> line = next.getOrDefault(slot, new ArrayDeque<>());
         List<Integer> waiting = claims.getOrDefault(slot, new ArrayList<>());
-        int next = NOBODY;
-        for (int pipeline : waiting) {
-            if (next == NOBODY || party(next).seen.get(slot)) {
-                next = pipeline;
+        Integer taker = null;
+        for (Integer pipeline : waiting) {
+            Party party = party(pipeline);
+            if (!line.contains(pipeline)
+                    && !party.seen.get(slot)
+                    && !party.importing.get(slot)) {
+                taker = pipeline;
+                break;
             }
         }
-        if (next == NOBODY) {
-            next = ownerOf(slot);
+        if (taker == null) {
+            taker = line.poll();
         }
-        if (next != NOBODY) {
-            waiting.remove((Integer) next);
-            holders[slot] = next;
-            party(next).granted.add(slot);
-            party(next).note();
-            party(next).wake.run();
+        if (line.isEmpty()) {
+            next.remove(slot);
         }
-    }
-
-    private int ownerOf(int slot) {
-        for (var entry : parties.entrySet()) {
-            Party party = entry.getValue();
-            if (party.seen.get(slot) && party.wanted.isEmpty()) {
-                return entry.getKey();
-            }
+        if (taker != null) {
+            waiting.remove(taker);
+            holders[slot] = taker;
+            party(taker).granted.add(slot);
+            party(taker).note();
         }
-        return NOBODY;
     }
 
     // ---- snapshots ----
@@ -308,30 +325,33 @@ public final class SlotLedger {
     /// @return whether all of them are held now
     synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
         Party party = party(pipeline);
+        party.granted.clear();
+        claims.values().forEach(list -> list.remove((Integer) pipeline));
         BitSet others = new BitSet();
         boolean all = parties.values().stream().allMatch(p -> p.registered);
         for (int slot = 0; slot < holders.length; slot++) {
-            if (holders[slot] == pipeline && !owned.get(slot)) {
+            int holder = holders[slot];
+            if (holder == pipeline && !owned.get(slot)) {
                 others.set(slot);
-            } else if (owned.get(slot) && holders[slot] != pipeline && holders[slot] != NOBODY) {
+            } else if (owned.get(slot) && holder != pipeline && holder != NOBODY) {
                 all = false;
-                hurry(holders[slot]);
+                hurry(holder);
             }
         }
         giveUp(pipeline, others);
         party.wanted.clear();
         party.wanted.or(owned);
-        party.lost.clear();
-        party.exported.clear();
-        party.granted.clear();
-        party.note();
-        claims.values().forEach(list -> list.remove((Integer) pipeline));
         if (all) {
             party.wanted.clear();
+            party.ended.clear();
             for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
                 holders[slot] = pipeline;
+                next.remove(slot);
             }
+            // Seen to own them by now, so that their loss is noticed.
+            party.seen.or(owned);
         }
+        party.note();
         return all;
     }
 
@@ -340,6 +360,7 @@ public final class SlotLedger {
         BitSet all = new BitSet();
         all.set(0, holders.length);
         claims.values().forEach(list -> list.remove((Integer) pipeline));
+        next.values().forEach(line -> line.removeIf(other -> other == pipeline));
         giveUp(pipeline, all);
         parties.remove(pipeline);
         grantAll();
@@ -352,7 +373,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             copies.put(slot, copy);
         }
-        parties.values().forEach(party -> party.wake.run());
+        parties.values().forEach(Party::note);
     }
 
     /// Whether it is known by now how a slot came to its new owner: a claim is made behind that.
@@ -365,10 +386,6 @@ public final class SlotLedger {
     /// What [#copied] told; null when the new owner's pipeline has begun anew since.
     synchronized @Nullable Copy copy(int slot) {
         return copies.get(slot);
-    }
-
-    synchronized void forgetCopy(int slot) {
-        copies.remove(slot);
     }
 
     /// Whether the new owner's pipeline copies the slot from a snapshot.

@@ -3,8 +3,10 @@ package io.syncline.engine.handover;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.syncline.engine.cluster.ClusterMap;
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param owned slots whose commands the pipeline applies
 /// @param parked slots whose commands are held back, with where the first of them stands: it and
-///   what follows in that slot is not in the target, although the checkpoint is behind it
+///   what follows in that slot is not in the target, although the checkpoint is behind it. One
+///   place for each ownership, in order
 /// @param importing slots that the server itself is still copying, by the job's name: what the
 ///   stream says of them is a copy of another stream's and is not applied
-record SlotState(BitSet owned, Map<Integer, Since> parked, Map<String, BitSet> importing) {
+record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, BitSet> importing) {
     private static final String NOTHING = "-";
     private static final int PARTS = 4;
 
@@ -29,24 +32,21 @@ record SlotState(BitSet owned, Map<Integer, Since> parked, Map<String, BitSet> i
 
     /// Where the stream must be read from; null for where the checkpoint stands.
     @Nullable Since first() {
-        Collection<Since> all = parked.values();
-        Since first = null;
-        for (Since since : all) {
-            if (first == null || since.offset() < first.offset()) {
-                first = since;
-            }
-        }
-        return first;
+        return parked.values().stream()
+                .map(List::getFirst)
+                .min(Comparator.comparingLong(Since::offset))
+                .orElse(null);
     }
 
     byte[] encode() {
         StringBuilder text = new StringBuilder("1 ").append(ranges(owned)).append(' ');
         String comma = "";
         for (var entry : parked.entrySet()) {
-            Since since = entry.getValue();
-            text.append(comma).append(entry.getKey());
-            text.append('@').append(since.offset()).append('@').append(since.database());
-            comma = ",";
+            for (Since since : entry.getValue()) {
+                text.append(comma).append(entry.getKey());
+                text.append('@').append(since.offset()).append('@').append(since.database());
+                comma = ",";
+            }
         }
         text.append(parked.isEmpty() ? "- " : " ");
         comma = "";
@@ -78,13 +78,13 @@ record SlotState(BitSet owned, Map<Integer, Since> parked, Map<String, BitSet> i
             return null;
         }
         try {
-            Map<Integer, Since> parked = new TreeMap<>();
+            Map<Integer, List<Since>> parked = new TreeMap<>();
             if (!parts[2].equals(NOTHING)) {
                 for (String one : parts[2].split(",", -1)) {
                     String[] words = one.split("@", 3);
-                    parked.put(
-                            slot(words[0]),
-                            new Since(Long.parseLong(words[1]), Integer.parseInt(words[2])));
+                    Since since =
+                            new Since(Long.parseLong(words[1]), Integer.parseInt(words[2]));
+                    parked.computeIfAbsent(slot(words[0]), key -> new ArrayList<>()).add(since);
                 }
             }
             Map<String, BitSet> importing = new TreeMap<>();

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// so. Belongs to the shard's monitor.
 final class TopologyWatch {
     /// A slot's commands are held back for about so long when it moves; a node answers from memory.
-    private static final long EVERY_NANOS = 200_000_000;
+    private static final long EVERY_NANOS = 100_000_000;
 
     /// While a command waits for the answer. Each answer settles everything received so far.
     private static final long URGENT_NANOS = 10_000_000;
@@ -92,7 +92,7 @@ final class TopologyWatch {
         identity.update(nodes);
         BitSet slots = myself.slots();
         heartbeat.keepIn(slots);
-        ledger.observed(pipeline, before, slots, moved, after);
+        ledger.observed(pipeline, before, slots, myself.importing(), moved, after);
         seen.accept(nodes);
     }
 
