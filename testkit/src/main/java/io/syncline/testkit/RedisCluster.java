@@ -184,6 +184,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
     public RedisServer addPrimary() {
         RedisServer node = startNode();
         meet(node);
+        awaitAcquaintance();
         awaitAgreement();
         return node;
     }
@@ -278,9 +279,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
                     SlotMap.SLOTS * (i + 1) / primaries - 1);
         }
         nodes.forEach(this::meet);
-        await(
-                "all nodes know each other",
-                () -> nodes.stream().allMatch(node -> known(node) == nodes.size()));
+        awaitAcquaintance();
         for (int i = primaries; i < nodes.size(); i++) {
             RedisServer primary = nodes.get((i - primaries) / replicasEach);
             RedisServer replica = nodes.get(i);
@@ -293,6 +292,15 @@ public final class RedisCluster implements Instance, AutoCloseable {
         }
         nodes.subList(primaries, nodes.size()).forEach(this::awaitReplica);
         awaitAgreement();
+    }
+
+    private void awaitAcquaintance() {
+        await(
+                "all nodes know each other",
+                () ->
+                        nodes.stream()
+                                .filter(RedisServer::alive)
+                                .allMatch(node -> known(node) == nodes.size()));
     }
 
     private RedisServer startNode() {

@@ -220,12 +220,10 @@ public final class Instance {
     }
 
     private HostPort askSentinels() throws IOException {
-        // Sentinels have credentials of their own; most have none.
-        Connector plain = connector.withoutCredentials();
         IOException last = null;
         for (HostPort sentinel : endpoint.addresses()) {
-            try (Connection connection = plain.open(sentinel)) {
-                HostPort primary = askSentinel(connection);
+            try {
+                HostPort primary = askSentinel(sentinel);
                 if (primary != null) {
                     return primary;
                 }
@@ -243,6 +241,20 @@ public final class Instance {
                 "Give its name as in the sentinels' 'sentinel monitor NAME ...' after ?master=");
     }
 
+    /// Most sentinels ask for no password; one that does is given that of the servers.
+    private @Nullable HostPort askSentinel(HostPort sentinel) throws IOException {
+        try (Connection plain = connector.withoutCredentials().open(sentinel)) {
+            return askSentinel(plain);
+        } catch (SynclineException e) {
+            if (e.failure().code() != ErrorCode.NOT_AUTHENTICATED) {
+                throw e;
+            }
+        }
+        try (Connection known = connector.open(sentinel)) {
+            return askSentinel(known);
+        }
+    }
+
     private @Nullable HostPort askSentinel(Connection connection) throws IOException {
         Reply reply =
                 connection.call("SENTINEL", "get-master-addr-by-name", endpoint.primaryName());
@@ -253,6 +265,13 @@ public final class Instance {
             return HostPort.parse(host.utf8() + ":" + port.utf8(), HostPort.DEFAULT_PORT);
         }
         if (reply instanceof Reply.Failure failure) {
+            if (failure.text().startsWith("NOAUTH")) {
+                throw new SynclineException(
+                        ErrorCode.NOT_AUTHENTICATED,
+                        connection.address().toString(),
+                        "the sentinel asks for a password",
+                        "Give the servers and their sentinels the same one, and name it in the URI");
+            }
             throw new IOException("the sentinel answers '" + failure.text() + "'");
         }
         return null;

@@ -41,6 +41,7 @@ public final class SlotGate {
     private final Parking parked = new Parking();
     private final Map<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
     private final Imports imports = new Imports();
+    private final BitSet inherited = new BitSet();
     private boolean fullReported;
 
     /// Up to here everything is in the target, save what was parked.
@@ -110,12 +111,13 @@ public final class SlotGate {
         }
         // Of a slot that left and came back, what was before is in the target.
         parked.slots().forEach(owned::clear);
+        inherited.or(owned);
         appliedUntil = checkpointOffset;
         BitSet again = new BitSet();
         parked.slots().forEach(again::set);
         writer.slots().expect(again);
         ledger.register(pipeline, owned);
-        parked.slots().forEach(slot -> ledger.claim(pipeline, slot));
+        parked.slots().forEach(this::claim);
         return state == null ? null : state.first();
     }
 
@@ -127,6 +129,7 @@ public final class SlotGate {
 
     private void forget() {
         owned.clear();
+        inherited.clear();
         parked.clear();
         departures.clear();
         imports.restore(Map.of());
@@ -193,7 +196,10 @@ public final class SlotGate {
         if (imports.take(slot, view, isDeletion(view, spec))) {
             return false;
         }
-        if (waiting == null && owned.get(slot) && !isOfLaterOwnership(slot, place.offset)) {
+        if (waiting == null
+                && owned.get(slot)
+                && !isOfLaterOwnership(slot, place.offset)
+                && !isUnseenReturn(slot, view)) {
             return !settings.provesDeletions
                     || isOfClient(slot, view, spec, database, place, arrivedMillis, sink);
         }
@@ -222,6 +228,12 @@ public final class SlotGate {
         return ended != null && offset > ended.end();
     }
 
+    /// A key that MIGRATE brings to a slot that was held when the task was started: the slot must
+    /// have left in between, unseen.
+    private boolean isUnseenReturn(int slot, CommandView view) {
+        return inherited.get(slot) && view.isWord(0, "RESTORE-ASKING");
+    }
+
     /// Sees to it that there is a queue for a command.
     private void park(int slot, Place place, CommandView view) throws RewindException {
         ParkedSlot last = parked.last(slot);
@@ -232,7 +244,14 @@ public final class SlotGate {
                                 pipeline, slot, last.since.offset(), place.offset))) {
             parked.open(slot, new Since(start, place.database));
             writer.slots().write(state().encode(), place);
-            ledger.claim(pipeline, slot);
+            claim(slot);
+        }
+    }
+
+    private void claim(int slot) {
+        ParkedSlot first = parked.first(slot);
+        if (first != null) {
+            ledger.claim(pipeline, slot, first.since.offset());
         }
     }
 
@@ -327,7 +346,7 @@ public final class SlotGate {
         }
         writer.slots().write(state().encode(), place);
         if (ended != null && ended.successful()) {
-            ended.slots().stream().forEach(slot -> ledger.claim(pipeline, slot));
+            ended.slots().stream().forEach(this::claim);
         }
     }
 
@@ -350,6 +369,7 @@ public final class SlotGate {
             return;
         }
         owned.andNot(lost);
+        inherited.andNot(lost);
         // What a job clears away comes in one piece, and it is over.
         departures.clear();
         noteNow(place);
@@ -403,7 +423,7 @@ public final class SlotGate {
         BitSet again = new BitSet();
         granted.stream().filter(parked::has).forEach(again::set);
         giveUp(again, place);
-        again.stream().forEach(slot -> ledger.claim(pipeline, slot));
+        again.stream().forEach(this::claim);
     }
 
     /// The offset before the first command that is held back.

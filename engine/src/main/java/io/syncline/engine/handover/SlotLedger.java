@@ -54,6 +54,9 @@ public final class SlotLedger {
         /// Every command up to here was run by the owner of its slot, save in slots that are lost.
         long confirmed = -1;
 
+        /// An offset behind all that the node had run when it was last asked.
+        long last = -1;
+
         /// Ownerships that ended, by slot, until the pipeline gives the slot up.
         final Map<Integer, Deque<Tenure>> ended = new HashMap<>();
 
@@ -109,8 +112,12 @@ public final class SlotLedger {
         for (int slot = 0; slot < holders.length; slot++) {
             if (owned.get(slot)) {
                 holders[slot] = pipeline;
+                Deque<Integer> line = next.get(slot);
                 if (party.asked && !party.seen.get(slot)) {
-                    end(party, slot, party.confirmed, party.confirmed, false);
+                    end(party, slot, party.confirmed, party.last, party.jobs.get(slot));
+                } else if (line != null) {
+                    // The ownership that was seen is the one that is held.
+                    line.removeLastOccurrence(pipeline);
                 }
             } else if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -160,6 +167,7 @@ public final class SlotLedger {
         party.importing = (BitSet) importing.clone();
         party.jobs = (BitSet) exported.clone();
         party.confirmed = before;
+        party.last = after;
         party.asked = true;
         party.urgent = false;
         party.note();
@@ -205,8 +213,16 @@ public final class SlotLedger {
 
     // ---- appliers ----
 
-    /// A pipeline met a command of a slot that it does not hold.
-    synchronized void claim(int pipeline, int slot) {
+    /// A pipeline met a command of a slot that it does not hold, or of a later ownership of one
+    /// that it still holds.
+    ///
+    /// @param offset before the command
+    synchronized void claim(int pipeline, int slot, long offset) {
+        Party party = party(pipeline);
+        if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
+            end(party, slot, offset, offset, false);
+            party.note();
+        }
         List<Integer> waiting = claims.computeIfAbsent(slot, key -> new ArrayList<>());
         if (!waiting.contains(pipeline)) {
             waiting.add(pipeline);
