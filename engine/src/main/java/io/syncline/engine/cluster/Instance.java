@@ -70,7 +70,7 @@ public final class Instance {
     public boolean isCluster() throws IOException {
         return switch (endpoint.topology()) {
             case CLUSTER -> true;
-            case SENTINEL -> false;
+            case SENTINEL, FILE -> false;
             case STANDALONE -> {
                 try (Connection connection = connector.open(findStandalone())) {
                     yield ServerInfo.read(connection).isCluster();

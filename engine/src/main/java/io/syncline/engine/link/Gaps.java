@@ -7,19 +7,26 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.source.Position;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// Finds words for a source that cannot continue from a position.
 final class Gaps {
-    private final NodeFinder finder;
-    private final Connector connector;
+    /// For sources without a history of their own.
+    static final Gaps PLAIN = new Gaps(null, null);
 
-    Gaps(NodeFinder finder, Connector connector) {
+    private final @Nullable NodeFinder finder;
+    private final @Nullable Connector connector;
+
+    Gaps(@Nullable NodeFinder finder, @Nullable Connector connector) {
         this.finder = finder;
         this.connector = connector;
     }
 
     String reason(Position from) {
         String plain = "the source cannot continue from " + from;
+        if (finder == null || connector == null) {
+            return plain;
+        }
         try (Connection connection = connector.open(finder.find())) {
             ServerInfo info = ServerInfo.read(connection);
             // second_repl_offset is the first byte that the two histories do not share

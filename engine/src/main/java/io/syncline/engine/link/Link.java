@@ -45,16 +45,22 @@ public final class Link {
 
     /// Only looks: connects to both sides and reports every check.
     public List<Finding> precheck() {
-        List<Finding> findings =
+        Precheck precheck =
                 new Precheck(
                                 sides.source(),
                                 sides.target(),
                                 options.databases(),
                                 options.onExisting() == LinkOptions.OnExisting.OVERWRITE,
                                 sides.targetKnowsTask())
-                        .task(options.task())
-                        .spool(options.spool().directory(), options.spool().diskBytes())
-                        .run();
+                        .task(options.task());
+        if (options.source().isFile()) {
+            precheck.file(sides::inspection);
+        } else if (options.sourceMode() instanceof LinkOptions.SourceMode.Scan scan) {
+            precheck.scan(scan.setsNotifications());
+        } else {
+            precheck.spool(options.spool().directory(), options.spool().diskBytes());
+        }
+        List<Finding> findings = precheck.run();
         for (Finding finding : findings) {
             events.accept(new LinkEvent.Checked(finding));
         }

@@ -55,9 +55,9 @@ final class LinkRun {
                 new Throttle(
                         options.throttle().commandsPerSecond(),
                         options.throttle().bytesPerSecond());
-        List<Instance.Shard> shards = shards();
-        SlotLedger ledger = shards.getFirst().ids().isEmpty() ? null : new SlotLedger();
-        SortedMap<Integer, Instance.Shard> assigned;
+        List<Instance.Shard> shards = shardsToFollow();
+        SlotLedger ledger = shards.isEmpty() ? null : new SlotLedger();
+        SortedMap<Integer, Origin> assigned = new TreeMap<>();
         Map<String, String> manifest = new ConcurrentSkipListMap<>();
         ServerInfo target;
         long start;
@@ -65,10 +65,15 @@ final class LinkRun {
             registry = TaskRegistry.find(connection, sides.keys(), sides.candidates());
             target = ServerInfo.read(connection);
             start = registry.start(connection, sides.isTargetEmpty(), options.source().toString());
-            assigned = assign(shards, TaskRegistry.shards(registry.read(connection)));
-            if (ledger != null) {
-                for (var entry : assigned.entrySet()) {
+            if (ledger == null) {
+                for (Origin origin : sides.origins()) {
+                    assigned.put(assigned.size(), origin);
+                }
+            } else {
+                var known = TaskRegistry.shards(registry.read(connection));
+                for (var entry : assign(shards, known).entrySet()) {
                     registry.noteShard(connection, entry.getKey(), entry.getValue().ids());
+                    assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));
                 }
             }
             manifest.putAll(registry.read(connection));
@@ -94,10 +99,14 @@ final class LinkRun {
         pipelines.forEach(PipelineParts::start);
     }
 
-    /// The source's shards; without the ids of their nodes where moves of slots cannot be followed.
-    private List<Instance.Shard> shards() throws IOException {
-        if (!sides.source().isCluster()) {
-            return sides.source().shards();
+    /// The shards of a cluster source whose moves of slots are followed; none for other sources, or
+    /// where they cannot be.
+    private List<Instance.Shard> shardsToFollow() throws IOException {
+        boolean replicated =
+                !options.source().isFile()
+                        && options.sourceMode() instanceof LinkOptions.SourceMode.Psync;
+        if (!replicated || !sides.source().isCluster()) {
+            return List.of();
         }
         try {
             return sides.source().allShards();
@@ -111,7 +120,7 @@ final class LinkRun {
                             "slots that move between the source's shards are not followed: "
                                     + e.failure().reason(),
                             e.failure().remedy()));
-            return sides.source().shards();
+            return List.of();
         }
     }
 
@@ -169,7 +178,7 @@ final class LinkRun {
             try (Connection connection = sides.control()) {
                 registry.noteShard(connection, index, shard.ids());
                 context.manifest().putAll(registry.read(connection));
-                PipelineParts pipeline = new PipelineParts(context, index, shard);
+                PipelineParts pipeline = new PipelineParts(context, index, new Origin.Replicated(shard));
                 nextPipeline++;
                 pipelines.add(pipeline);
                 running++;
@@ -221,7 +230,7 @@ final class LinkRun {
             caughtUp = true;
         }
         events.accept(new LinkEvent.CaughtUp());
-        if (options.end() == LinkOptions.End.CAUGHT_UP) {
+        if (options.effectiveEnd() == LinkOptions.End.CAUGHT_UP) {
             done = true;
             stop();
         }

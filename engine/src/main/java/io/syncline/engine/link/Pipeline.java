@@ -112,7 +112,7 @@ final class Pipeline implements Runnable {
         } finally {
             shop.progress().phase = Phase.ENDED;
             shop.monitor().stop();
-            shop.receiver().close();
+            shop.intake().close();
             shop.writer().close();
             ending.ended(shop.shard(), left, failure);
         }
@@ -148,10 +148,10 @@ final class Pipeline implements Runnable {
         while (!shop.isStopping() && !left) {
             if (feed == null) {
                 enter(Phase.STARTING, false, "");
-                feed = shop.receiver().open(reading);
+                feed = shop.intake().open(reading);
                 if (feed == null) {
                     SlotGate gate = shop.gate();
-                    if (shop.receiver().isGone() && gate != null) {
+                    if (shop.intake().isGone() && gate != null) {
                         Dissolution.leaveUnread(shop, gate, from != null && !slots.isEmpty());
                         left = true;
                     }
@@ -253,7 +253,7 @@ final class Pipeline implements Runnable {
         place.replicationId = feed.replicationId();
         shop.writer().beginStreaming(place, feed.isFull());
         stood = true;
-        if (shop.options().end() == LinkOptions.End.SNAPSHOT) {
+        if (shop.options().effectiveEnd() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
             return null;
         }
@@ -279,14 +279,12 @@ final class Pipeline implements Runnable {
                     ErrorCode.POSITION_LOST,
                     place,
                     reason,
-                    "Raise repl-backlog-size at the source; start with --on-gap resync to copy"
-                            + " everything again");
+                    shop.intake().gapRemedy()
+                            + ". Start with --on-gap resync to copy everything again");
         }
         shop.event(
                 new LinkEvent.Warned(
-                        place,
-                        reason + ": everything is copied again",
-                        "Raise repl-backlog-size at the source to avoid this"));
+                        place, reason + ": everything is copied again", shop.intake().gapRemedy()));
     }
 
     /// @return the stream's database behind the snapshot, or -1 when it broke or the link stops

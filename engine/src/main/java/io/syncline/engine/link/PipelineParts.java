@@ -4,9 +4,7 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
-import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ServerInfo;
-import io.syncline.engine.cluster.ShardIdentity;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.DatabaseMap;
@@ -21,7 +19,7 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
-import io.syncline.engine.source.Receiver;
+import io.syncline.engine.source.Intake;
 import io.syncline.engine.source.Spool;
 import io.syncline.engine.target.ClusterWriter;
 import io.syncline.engine.target.Generation;
@@ -44,27 +42,20 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Puts one pipeline together and starts its threads: the applier and the monitor. (The receiver
-/// and the lane start their own.)
+/// Puts one pipeline together and starts its threads: the applier and the monitor. (The intake and
+/// the lane start their own.)
 final class PipelineParts {
-    /// From here on a source picks its snapshot's version by ours.
-    private static final int VALKEY_ANNOUNCED_SINCE = 9;
-
-    /// From here on a source moves slots by jobs of its own (CLUSTER MIGRATESLOTS).
-    private static final int VALKEY_JOBS_SINCE = 9;
-
     private final Context context;
     private final int shard;
-    private final ShardIdentity identity;
     private final BitSet owned;
-    private final ShardSlots present;
+    private final @Nullable ShardFollower follower;
     private final Progress progress;
     private final Workshop shop;
-    private final SourceMonitor monitor;
+    private final SourceWatch monitor;
     private final DatabaseMap databases;
     private final TargetWriter writer;
     private final CommandFilter filter;
-    private final Receiver receiver;
+    private final Intake intake;
     private final AtomicInteger spools = new AtomicInteger();
     private final Thread applier;
     private final Thread observer;
@@ -86,54 +77,36 @@ final class PipelineParts {
             @Nullable SlotLedger ledger,
             Consumer<ClusterNodes> topology) {}
 
-    PipelineParts(Context context, int shard, Instance.Shard source) throws IOException {
+    PipelineParts(Context context, int shard, Origin origin) throws IOException {
         this.context = context;
         this.shard = shard;
         LinkOptions options = context.options;
-        Instance instance = context.sides.source();
-        progress = new Progress(source.primary().toString());
-        ServerInfo info;
-        try (Connection connection = instance.connector().open(source.primary())) {
-            info = ServerInfo.read(connection);
-        }
-        identity = new ShardIdentity(source.ids());
-        owned = source.slots();
-        SlotLedger ledger = context.ledger;
-        NodeFinder finder = finder(instance, source, info);
-        present = new ShardSlots(finder, instance.connector(), options.retry());
-        receiver = receiver(finder, info);
-        Heartbeat heartbeat =
-                info.isCluster()
-                        ? new Heartbeat(options.task(), owned)
-                        : new Heartbeat(options.task());
-        boolean hasJobs = info.isValkey() && info.major() >= VALKEY_JOBS_SINCE;
-        TopologyWatch watch =
-                ledger == null
-                        ? null
-                        : new TopologyWatch(
-                                ledger, shard, identity, hasJobs, heartbeat, context.topology);
-        monitor =
-                new SourceMonitor(
-                        finder,
-                        instance.connector(),
-                        receiver,
-                        progress,
-                        heartbeat,
-                        options.tuning().heartbeat(),
-                        context.events,
-                        this::wake,
-                        watch);
-        if (ledger != null) {
-            ledger.join(shard, monitor::nudge, this::wake);
-        }
+        progress = new Progress(origin.place());
+        owned = origin.slots();
+        SourceParts source =
+                SourceParts.of(
+                        origin,
+                        new SourceParts.Site(
+                                options,
+                                context.sides,
+                                progress,
+                                () -> makeSpool(options.spool().diskBytes()),
+                                () -> makeSpool(0),
+                                new Retries(LinkEvent.Side.SOURCE),
+                                context.events,
+                                this::wake,
+                                new SourceParts.Following(
+                                        shard, context.ledger, context.topology)));
+        intake = source.intake();
+        monitor = source.watch();
+        follower = source.follower();
         databases =
                 options.databases().isEmpty()
                         ? DatabaseMap.identity()
                         : DatabaseMap.of(options.databases());
         filter = filter(options);
         writer = writer(options, owned);
-        SlotGate gate = ledger == null ? null : gate(ledger, hasJobs);
-        shop = workshop(options, info, heartbeat, gate);
+        shop = workshop(options, source);
         applier =
                 new Thread(
                         new Pipeline(
@@ -142,8 +115,8 @@ final class PipelineParts {
                                 Generation.first(context.start),
                                 io.syncline.engine.target.TaskRegistry.isOwned(context.manifest),
                                 this::openTarget,
-                                present::get,
-                                new Gaps(finder, instance.connector()),
+                                () -> follower == null ? owned : follower.present(),
+                                source.gaps(),
                                 context.ending),
                         "applier " + shard);
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
@@ -151,25 +124,17 @@ final class PipelineParts {
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
     }
 
-    private NodeFinder finder(Instance instance, Instance.Shard source, ServerInfo info) {
-        if (!info.isCluster()) {
-            return instance.primaryFinder();
-        }
-        return context.ledger == null
-                ? instance.slotFinder(source.slots().nextSetBit(0))
-                : instance.shardFinder(identity);
+    private @Nullable SlotGate gate() {
+        ShardFollower following = follower;
+        return following == null
+                ? null
+                : following.gate(
+                        writer, owned, () -> patience(following), () -> warnOfParked());
     }
 
-    private SlotGate gate(SlotLedger ledger, boolean hasJobs) {
-        return new SlotGate(
-                new SlotGate.Settings(
-                        ledger, shard, writer, owned, hasJobs, this::patience, this::warnOfParked));
-    }
-
-    private boolean patience() throws RewindException {
-        SlotLedger ledger = context.ledger;
-        if (ledger != null && receiver.isGone()) {
-            ledger.dissolved(shard);
+    private boolean patience(ShardFollower following) throws RewindException {
+        if (intake.isGone()) {
+            following.dissolved();
         }
         writer.check();
         shop().await();
@@ -179,7 +144,7 @@ final class PipelineParts {
     private void warnOfParked() {
         context.events.accept(
                 new LinkEvent.Warned(
-                        receiver.place(),
+                        intake.place(),
                         "slots that are on their way to this shard hold back more than memory"
                                 + " takes: its stream waits",
                         "End the move of slots (CLUSTER NODES shows open ones)"));
@@ -187,25 +152,11 @@ final class PipelineParts {
 
     /// Whether one of the shard's nodes has this id.
     boolean isFor(String id) {
-        return identity.ids().contains(id);
+        return follower != null && follower.identity().ids().contains(id);
     }
 
     int shard() {
         return shard;
-    }
-
-    private Receiver receiver(NodeFinder finder, ServerInfo source) {
-        boolean announces = source.isValkey() && source.major() >= VALKEY_ANNOUNCED_SINCE;
-        return new Receiver(
-                new Receiver.Settings(
-                        finder,
-                        context.sides.source().connector(),
-                        announces ? source.version() : "",
-                        context.options.tuning().silenceLimit(),
-                        context.options.retry(),
-                        this::makeSpool,
-                        new Retries(LinkEvent.Side.SOURCE)),
-                source.address().toString());
     }
 
     /// A connection to every primary of the target, for scans.
@@ -261,15 +212,14 @@ final class PipelineParts {
         return shop;
     }
 
-    private Workshop workshop(
-            LinkOptions options, ServerInfo info, Heartbeat heartbeat, @Nullable SlotGate gate) {
+    private Workshop workshop(LinkOptions options, SourceParts source) {
         TargetFormat format =
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
         PayloadConverter payloads = new PayloadConverter(format);
         RewriteRules rewrites =
                 new RewriteRules(
-                        dialect(info),
+                        source.dialect(),
                         dialect(context.target),
                         options.extendExpiry().toMillis(),
                         databases,
@@ -281,7 +231,7 @@ final class PipelineParts {
                         options,
                         context.events,
                         writer,
-                        receiver,
+                        intake,
                         monitor,
                         progress,
                         filter,
@@ -289,8 +239,8 @@ final class PipelineParts {
                         databases,
                         payloads,
                         format,
-                        heartbeat,
-                        gate),
+                        source.heartbeat(),
+                        gate()),
                 this::idle);
     }
 
@@ -309,17 +259,15 @@ final class PipelineParts {
     }
 
     private static Dialect dialect(ServerInfo info) {
-        return info.isValkey()
-                ? Dialect.valkey(info.major(), info.minor())
-                : Dialect.redis(info.major(), info.minor());
+        return Dialect.of(info.isValkey(), info.major(), info.minor());
     }
 
-    private Spool makeSpool() {
+    private Spool makeSpool(long diskBytes) {
         LinkOptions.SpoolLimits limits = context.options.spool();
         Spool made =
                 new Spool(
                         limits.memoryBytes(),
-                        limits.diskBytes(),
+                        diskBytes,
                         limits.directory(),
                         context.options.task() + "-" + shard + "-" + spools.incrementAndGet(),
                         this::wake);
@@ -348,10 +296,12 @@ final class PipelineParts {
     }
 
     void stop() {
-        present.stop();
+        if (follower != null) {
+            follower.stop();
+        }
         shop.stop();
         writer.abort();
-        receiver.abort();
+        intake.abort();
         wake();
     }
 

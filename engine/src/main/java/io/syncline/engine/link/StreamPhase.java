@@ -130,7 +130,7 @@ final class StreamPhase {
                 .applied(progress.appliedOffset, shop.sourceMillis(System.currentTimeMillis()));
         if (acknowledgementWanted && idle) {
             acknowledgementWanted = false;
-            shop.receiver().acknowledgeNow(place.offset);
+            shop.intake().acknowledgeNow(place.offset);
         }
         if (decoder.atEnd()) {
             finish();

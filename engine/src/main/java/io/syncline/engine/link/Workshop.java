@@ -8,7 +8,7 @@ import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
-import io.syncline.engine.source.Receiver;
+import io.syncline.engine.source.Intake;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
@@ -33,8 +33,8 @@ final class Workshop {
             LinkOptions options,
             Consumer<LinkEvent> events,
             TargetWriter writer,
-            Receiver receiver,
-            SourceMonitor monitor,
+            Intake intake,
+            SourceWatch monitor,
             Progress progress,
             CommandFilter filter,
             Rewriter rewriter,
@@ -70,11 +70,11 @@ final class Workshop {
         return tools.writer;
     }
 
-    Receiver receiver() {
-        return tools.receiver;
+    Intake intake() {
+        return tools.intake;
     }
 
-    SourceMonitor monitor() {
+    SourceWatch monitor() {
         return tools.monitor;
     }
 
@@ -113,7 +113,7 @@ final class Workshop {
 
     /// The source node, for messages.
     String place() {
-        return tools.receiver.place();
+        return tools.intake.place();
     }
 
     long checkpointNanos() {

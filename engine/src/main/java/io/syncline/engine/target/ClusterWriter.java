@@ -14,23 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with
-/// a mark of its own in that slot: data and mark are applied together or not at all. A slot's next
-/// batch waits for the answer to the one before and grows meanwhile; the busier the stream, the
-/// larger the batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key
-/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
-/// skipped then.
+/// A transaction of a cluster must stay in one slot, so what goes to a node is a row of *units*,
+/// each one slot's commands and a mark of its own in that slot: data and mark are applied together
+/// or not at all. A slot's next unit waits for the answer to the one before and grows meanwhile;
+/// the busier the stream, the larger the units. Plain SETs of a slot and its mark are one MSET. The
+/// *floor*, one key per pipeline, says where to read from after a crash; commands at or below their
+/// slot's mark are skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
-    /// Commands collected before they are sent although more are waiting: a quarter of the slots,
-    /// so that a batch has several commands on average while a stream catches up.
-    private static final int COLLECT_COMMANDS = 32 << 10;
-
-    private static final int COLLECT_BYTES = 4 << 20;
-
     /// Beyond this the stream waits for answers.
-    private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
+    private static final int WAITING_LIMIT_BYTES = 2 * ClusterLanes.GATHERED_BYTES;
+
+    /// The floor is found by a look at every slot, so not at every batch.
+    private static final long FLOOR_NANOS = 5_000_000;
 
     private static final String ONE_DATABASE = "a cluster has one database, 0";
 
@@ -48,9 +45,13 @@ public final class ClusterWriter implements TargetWriter {
     /// Everything is in the target, the floor too, and nothing was appended since.
     private boolean settled;
 
-    private @Nullable Batch open;
+    /// What commands are written to: of a snapshot's batch, or of what waits.
+    private @Nullable ByteBuilder open;
+
+    private @Nullable Batch openBatch;
     private int openedAt;
     private int openSlot;
+    private long floorNanos;
 
     /// Connects to nothing yet.
     public ClusterWriter(WriterSettings settings) {
@@ -118,15 +119,18 @@ public final class ClusterWriter implements TargetWriter {
         if (batches.isApplied(slot, behind.offset)) {
             return;
         }
-        Batch to = streaming ? batches.open(slot) : batches.openNode(slot, lanes.laneOf(slot));
+        if (streaming) {
+            batches.append(slot, command, spec, behind);
+            return;
+        }
+        Batch to = batches.ofSnapshot().open(slot, lanes.laneOf(slot));
         int start = to.wire.length;
         boolean joined = to.merger.append(command, spec);
         if (!joined) {
             to.beginCommandAt(start);
         }
         to.endCommand(behind.offset, behind.database, behind.clean, joined);
-        to.sourceCommands++;
-        batches.grown(to, command.length(), behind);
+        batches.grownSnapshot(command.length());
     }
 
     /// What can be done by halves is; the rest is refused, as the target would. All parts are in
@@ -171,7 +175,7 @@ public final class ClusterWriter implements TargetWriter {
         if (slot < 0 || batches.isApplied(slot, behind.offset)) {
             return null;
         }
-        return openIn(batches.open(slot), slot);
+        return openIn(null, slot, command.length());
     }
 
     @Override
@@ -189,57 +193,65 @@ public final class ClusterWriter implements TargetWriter {
         }
         int slot = Slots.of(key.array, key.offset, key.length);
         boolean whole = repeatable && !streaming;
-        return openIn(
-                whole ? batches.openNode(slot, lanes.laneOf(slot)) : batches.open(slot), slot);
+        return openIn(whole ? batches.ofSnapshot().open(slot, lanes.laneOf(slot)) : null, slot, 0);
     }
 
-    private ByteBuilder openIn(Batch batch, int slot) {
-        open = batch;
+    /// @param batch of a snapshot; null for what waits
+    private ByteBuilder openIn(@Nullable Batch batch, int slot, int expected) {
+        ByteBuilder to = batch != null ? batch.wire : batches.open(expected);
+        open = to;
+        openBatch = batch;
         openSlot = slot;
-        openedAt = batch.wire.length;
-        return batch.wire;
+        openedAt = to.length;
+        return to;
     }
 
     @Override
     public void close(int commands, Place behind) throws RewindException {
-        Batch to = open;
+        ByteBuilder to = open;
         open = null;
-        if (to == null) {
+        if (to == null || commands == 0) {
             return;
         }
-        if (commands == 0) {
-            batches.forgetIfEmpty(openSlot, to);
-            return;
+        Batch batch = openBatch;
+        if (batch != null) {
+            batch.merger.close();
         }
-        to.merger.close();
-        int bytes = to.wire.length - openedAt;
         int from = openedAt;
         for (int i = 0; i < commands; i++) {
             boolean last = i == commands - 1;
-            to.beginCommandAt(from);
-            to.endCommand(behind.offset, behind.database, behind.clean && last, false);
+            int end = to.length;
             if (!last) {
-                parser.parse(to.wire.array, from, to.wire.length, rewritten);
-                from = rewritten.end;
+                parser.parse(to.array, from, end, rewritten);
+                end = rewritten.end;
             }
+            if (batch != null) {
+                batch.beginCommandAt(from);
+                batch.endCommand(behind.offset, behind.database, behind.clean && last, false);
+            } else {
+                batches.written(openSlot, from, end, last, behind);
+            }
+            from = end;
         }
-        to.sourceCommands++;
-        batches.grown(to, bytes, behind);
+        if (batch != null) {
+            batches.grownSnapshot(to.length - openedAt);
+        }
         batches.passed(behind);
         sendIfFull(behind);
     }
 
     private void sendIfFull(Place behind) throws RewindException {
-        if (behind.clean
-                && (batches.openCommands() >= COLLECT_COMMANDS
-                        || batches.openBytes() >= COLLECT_BYTES
-                        || lanes.waitingBytes() >= COLLECT_LIMIT_BYTES)) {
+        if (behind.clean && (batches.isFull() || waitingBytes() >= WAITING_LIMIT_BYTES)) {
             sendReady(behind);
-            while (batches.openBytes() + lanes.waitingBytes() >= COLLECT_LIMIT_BYTES) {
+            while (waitingBytes() >= WAITING_LIMIT_BYTES) {
                 lanes.awaitAnswers();
                 sendReady(behind);
             }
         }
+    }
+
+    private long waitingBytes() {
+        return batches.waitingBytes() + lanes.waitingBytes();
     }
 
     private void sendReady(Place place) throws RewindException {
@@ -249,7 +261,9 @@ public final class ClusterWriter implements TargetWriter {
         settled = false;
         lanes.sendReady();
         floor.check();
-        if (streaming) {
+        long now = System.nanoTime();
+        if (streaming && now - floorNanos > FLOOR_NANOS) {
+            floorNanos = now;
             floor.offer(batches.floor(place));
         }
     }
@@ -270,7 +284,7 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void flush(Place place) throws RewindException {
-        if (place.clean && (batches.hasOpen() || !lanes.isIdle())) {
+        if (place.clean && (batches.hasWaiting() || !lanes.isIdle())) {
             sendReady(place);
         }
     }

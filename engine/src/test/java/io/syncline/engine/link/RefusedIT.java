@@ -120,6 +120,33 @@ class RefusedIT {
         }
     }
 
+    /// Both were passed over, in one transaction and in one behind it: the task stops, and goes on
+    /// behind both.
+    @Test
+    void everythingThatWasPassedOverIsListedWhenTheTaskStops() {
+        Sync sync = Sync.of(source, target).batchCommands(4);
+        try (RunningLink link = sync.start().awaitStreaming()) {
+            target.command("SET", "list", "someone's string");
+            // The first batch opens the lane.
+            source.command("INCR", "before");
+            link.awaitCaughtUp(source);
+            target.command("CLIENT", "PAUSE", "1000", "WRITE");
+            for (int i = 0; i < 10; i++) {
+                pipelined(
+                        words("RPUSH", "list", i),
+                        words("INCR", "between"),
+                        words("RPUSH", "list", i),
+                        words("INCR", "between"));
+            }
+            assertThat(link.awaitFailure().code()).isEqualTo(ErrorCode.COMMAND_REFUSED);
+        }
+        try (RunningLink link = sync.skipRefused().start().awaitStreaming()) {
+            link.awaitCaughtUp(source);
+        }
+        assertThat(recorded()).hasSize(20);
+        assertThat(target.number("GET", "between")).isEqualTo(20);
+    }
+
     @Test
     void aCommandWithoutRightStopsTheTaskBeforeItInWhateverDatabase() {
         for (int round = 0; round < 10; round++) {

@@ -28,6 +28,7 @@ public final class SynclineCommand {
     private static final String SYNC = "sync";
     private static final String PRECHECK = "precheck";
     private static final String SWEEP = "sweep";
+    private static final String VERIFY = "verify";
     private static final String DEMO = "demo";
     private static final String COMPLETION = "completion";
     private static final int USAGE_WIDTH = 100;
@@ -78,6 +79,7 @@ public final class SynclineCommand {
             case SYNC -> SyncCommand.run(chosen, environment);
             case PRECHECK -> PrecheckCommand.run(chosen, environment);
             case SWEEP -> SweepCommand.run(chosen, environment);
+            case VERIFY -> VerifyCommand.run(chosen, environment);
             case DEMO -> DemoCommand.run(chosen, environment);
             case COMPLETION -> {
                 Output.standard().write(AutoComplete.bash("syncline", commands));
@@ -124,6 +126,7 @@ public final class SynclineCommand {
                         command(
                                 SWEEP,
                                 "Remove what a task that is given up keeps in its target.")));
+        root.addSubcommand(VERIFY, VerifyCommand.spec(command(VERIFY, VerifyCommand.DESCRIPTION)));
         root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
         root.addSubcommand(
                 COMPLETION,
