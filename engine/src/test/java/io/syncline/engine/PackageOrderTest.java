@@ -29,6 +29,7 @@ class PackageOrderTest {
                     "file",
                     "scan",
                     "target",
+                    "handover",
                     "precheck",
                     "verify",
                     "link");

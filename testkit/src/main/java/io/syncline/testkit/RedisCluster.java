@@ -124,15 +124,13 @@ public final class RedisCluster implements Instance, AutoCloseable {
                 .map(RedisCluster::slot)
                 .distinct()
                 .filter(slot -> node(map.owner(slot)) == from)
-                .forEach(
-                        slot -> {
-                            SlotMove move = new SlotMove(this, slot, from, to);
-                            while (move.moveKeys(SlotMove.BATCH) > 0) {
-                                // Until the slot is empty.
-                            }
-                            move.hand();
-                        });
-        awaitAgreement();
+                .forEach(slot -> {
+                    SlotMove move = new SlotMove(this, slot, from, to);
+                    while (move.moveKeys(SlotMove.BATCH) > 0) {
+                        // Until the slot is empty.
+                    }
+                    move.hand();
+                });
         List<Object> ranges = new ArrayList<>();
         SlotMap now = slots();
         for (int slot = 0; slot < SlotMap.SLOTS; slot++) {
@@ -156,18 +154,15 @@ public final class RedisCluster implements Instance, AutoCloseable {
     /// Moves up to so many slots by a job of the server (Valkey 9) and waits for its end.
     public void moveByJob(RedisServer from, RedisServer to, int most) {
         SlotMap map = slots();
-        List<Object> words = new ArrayList<>(List.of("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE"));
         int first = -1;
         int last = -1;
         for (int slot = 0; slot < SlotMap.SLOTS && last - first + 1 < most; slot++) {
-            boolean owned = node(map.owner(slot)) == from;
-            if (owned && (first < 0 || last == slot - 1)) {
-                first = first < 0 ? slot : first;
+            if (node(map.owner(slot)) == from && (first < 0 || last == slot - 1)) {
+                first = last < 0 ? slot : first;
                 last = slot;
             }
         }
-        words.addAll(List.of(first, last, "NODE", id(to)));
-        from.command(words.toArray());
+        from.command("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", first, last, "NODE", id(to));
         int moved = first;
         await(
                 "slot " + first + " to " + last + " are at " + to,

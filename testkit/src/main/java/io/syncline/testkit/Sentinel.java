@@ -32,10 +32,7 @@ public final class Sentinel implements AutoCloseable {
         this.password = password;
         this.endpoint =
                 new Endpoint(
-                        RedisServer.HOST,
-                        Ports.free(),
-                        password.isEmpty() ? null : password,
-                        null);
+                        RedisServer.HOST, Ports.free(), password.isEmpty() ? null : password, null);
         this.folder = TemporaryFolder.create("sentinel");
         folder.write("sentinel.conf", lines(primary));
         this.process =

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// ...`, then the copy as ordinary commands and what changed meanwhile, then `CLUSTER SYNCSLOTS
 /// FINISH STATE state NAME job`. All of it stands in the stream of the present owner, too.
 final class Imports {
-    /// What is remembered of a copy's stream: the last moment counts, since the owner was last heard
-    /// to own the slots.
+    /// What is remembered of a copy's stream: the last moment counts, since the owner was last
+    /// heard to own the slots.
     private static final int REMEMBERED = 4096;
 
     private static final String SUCCESS = "SUCCESS";
@@ -102,10 +102,7 @@ final class Imports {
         collect();
         return job == null
                 ? null
-                : new Ended(
-                        job.slots,
-                        word(view, "STATE").equalsIgnoreCase(SUCCESS),
-                        job.end());
+                : new Ended(job.slots, word(view, "STATE").equalsIgnoreCase(SUCCESS), job.end());
     }
 
     private static String word(CommandView view, String label) {

@@ -2,12 +2,10 @@ package io.syncline.engine.handover;
 
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
-import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.KeyFinder;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
@@ -17,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +36,7 @@ public final class SlotGate {
     private final AtomicBoolean news;
     private final KeyFinder finder = new KeyFinder();
     private final Parking parked = new Parking();
-    private final Map<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
+    private final Departures departures;
     private final Imports imports = new Imports();
     private final BitSet inherited = new BitSet();
     private boolean fullReported;
@@ -85,6 +82,7 @@ public final class SlotGate {
         writer = settings.writer;
         owned = settings.owned;
         news = ledger.news(pipeline);
+        departures = new Departures(ledger, pipeline, settings.patience);
     }
 
     // ---- starting ----
@@ -193,7 +191,7 @@ public final class SlotGate {
         if (isPassed(place) && (waiting == null || place.offset <= waiting.since.offset())) {
             return false;
         }
-        if (imports.take(slot, view, isDeletion(view, spec))) {
+        if (imports.take(slot, view, Departures.isDeletion(view, spec))) {
             return false;
         }
         if (waiting == null
@@ -201,7 +199,8 @@ public final class SlotGate {
                 && !isOfLaterOwnership(slot, place.offset)
                 && !isUnseenReturn(slot, view)) {
             return !settings.provesDeletions
-                    || isOfClient(slot, view, spec, database, place, arrivedMillis, sink);
+                    || departures.isOfClient(
+                            slot, view, spec, database, place.offset, arrivedMillis, sink);
         }
         if (!writer.slots().isApplied(slot, place.offset)) {
             park(slot, place, view);
@@ -255,73 +254,7 @@ public final class SlotGate {
         }
     }
 
-    private static boolean isDeletion(CommandView view, CommandSpec spec) {
-        return spec.kind() == CommandKind.DELETE && view.argumentCount == 2;
-    }
-
     // ---- the server's own jobs ----
-
-    /// Whether a command was run for a client, and not to clear away a slot that was copied.
-    private boolean isOfClient(
-            int slot,
-            CommandView view,
-            CommandSpec spec,
-            int database,
-            Place place,
-            long arrivedMillis,
-            Sink sink)
-            throws IOException, RewindException {
-        boolean deletion = isDeletion(view, spec);
-        if (!deletion && departures.isEmpty()) {
-            return true;
-        }
-        Departure departure = departure(slot, deletion, place);
-        if (departure == null) {
-            return true;
-        }
-        var known =
-                deletion
-                        ? departure.deletion(view, database, arrivedMillis)
-                        : departure.other();
-        CommandParser parser = new CommandParser();
-        CommandView one = new CommandView();
-        for (Departure.Held held : known) {
-            parser.parse(held.command(), 0, held.command().length, one);
-            sink.write(
-                    held.database(), one, CommandTable.standard().find(one), held.arrivedMillis());
-        }
-        return !deletion;
-    }
-
-    /// @return null when the slot has not departed by a job
-    private @Nullable Departure departure(int slot, boolean deletion, Place place)
-            throws RewindException {
-        if (deletion) {
-            awaitVerdict(slot, place.offset);
-        }
-        Tenure ended = ledger.ended(pipeline, slot);
-        if (ended == null || !ended.exported() || place.offset <= ended.confirmed()) {
-            return null;
-        }
-        while (!ledger.isCopyKnown(slot)) {
-            await();
-        }
-        SlotLedger.Copy copy = ledger.copy(slot);
-        if (copy == null) {
-            // A snapshot of the new owner lacks what it must not have. And of a copy that an
-            // earlier run has passed, no deletion is known.
-            return ledger.isInSnapshot(slot) ? null : new Departure(new long[0]);
-        }
-        return departures.computeIfAbsent(copy, key -> new Departure(key.end()));
-    }
-
-    /// Waits until the node has said whether it still owned the slot at a place of the stream.
-    private void awaitVerdict(int slot, long offset) throws RewindException {
-        while (ledger.confirmed(pipeline) < offset && ledger.ended(pipeline, slot) == null) {
-            ledger.hurry(pipeline);
-            await();
-        }
-    }
 
     private void await() throws RewindException {
         if (!settings.patience.await()) {

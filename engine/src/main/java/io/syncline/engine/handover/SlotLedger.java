@@ -34,48 +34,6 @@ public final class SlotLedger {
     private final Map<Integer, List<Integer>> claims = new HashMap<>();
     private final Map<Integer, Copy> copies = new HashMap<>();
 
-    /// What is known of one pipeline's shard.
-    private static final class Party {
-        /// Whether it has said what it holds, and its node what it owns: before all have, nothing
-        /// is given to anyone.
-        boolean registered;
-
-        boolean asked;
-
-        /// What its node owned when it was last asked.
-        BitSet seen = new BitSet();
-
-        /// Slots that were on their way to it then.
-        BitSet importing = new BitSet();
-
-        /// All slots that its node's jobs told of.
-        BitSet jobs = new BitSet();
-
-        /// Every command up to here was run by the owner of its slot, save in slots that are lost.
-        long confirmed = -1;
-
-        /// An offset behind all that the node had run when it was last asked.
-        long last = -1;
-
-        /// Ownerships that ended, by slot, until the pipeline gives the slot up.
-        final Map<Integer, Deque<Tenure>> ended = new HashMap<>();
-
-        final List<Integer> granted = new ArrayList<>();
-
-        /// Slots of a snapshot that waits for them.
-        final BitSet wanted = new BitSet();
-
-        final AtomicBoolean news = new AtomicBoolean();
-        boolean urgent;
-        Runnable nudge = () -> {};
-        Runnable wake = () -> {};
-
-        void note() {
-            news.set(!ended.isEmpty() || !granted.isEmpty());
-            wake.run();
-        }
-    }
-
     /// How the server's own job copied slots to their new owner.
     ///
     /// @param end of the copy's stream, as [Departure] takes it
@@ -264,12 +222,14 @@ public final class SlotLedger {
     /// The slots held that can be given up at a place of the stream.
     synchronized BitSet lostBefore(int pipeline, long offset) {
         BitSet due = new BitSet();
-        party(pipeline).ended.forEach((slot, ended) -> {
-            Tenure first = ended.peek();
-            if (holders[slot] == pipeline && first != null && first.end() <= offset) {
-                due.set(slot);
-            }
-        });
+        party(pipeline)
+                .ended
+                .forEach((slot, ended) -> {
+                    Tenure first = ended.peek();
+                    if (holders[slot] == pipeline && first != null && first.end() <= offset) {
+                        due.set(slot);
+                    }
+                });
         return due;
     }
 
@@ -311,9 +271,7 @@ public final class SlotLedger {
         Integer taker = null;
         for (Integer pipeline : waiting) {
             Party party = party(pipeline);
-            if (!line.contains(pipeline)
-                    && !party.seen.get(slot)
-                    && !party.importing.get(slot)) {
+            if (!line.contains(pipeline) && !party.seen.get(slot) && !party.importing.get(slot)) {
                 taker = pipeline;
                 break;
             }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text,
-/// `1 OWNED PARKED IMPORTING`, for example `1 0-5460,5462 5461@88013@0 -`.
+/// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text, `1
+/// OWNED PARKED IMPORTING`, for example `1 0-5460,5462 5461@88013@0 -`.
 ///
 /// @param owned slots whose commands the pipeline applies
 /// @param parked slots whose commands are held back, with where the first of them stands: it and
@@ -82,8 +82,7 @@ record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, Bit
             if (!parts[2].equals(NOTHING)) {
                 for (String one : parts[2].split(",", -1)) {
                     String[] words = one.split("@", 3);
-                    Since since =
-                            new Since(Long.parseLong(words[1]), Integer.parseInt(words[2]));
+                    Since since = new Since(Long.parseLong(words[1]), Integer.parseInt(words[2]));
                     parked.computeIfAbsent(slot(words[0]), key -> new ArrayList<>()).add(since);
                 }
             }

@@ -54,10 +54,7 @@ final class Heartbeat {
         if (slot < 0 || !slots.get(slot)) {
             int other = slots.nextSetBit(0);
             slot = other;
-            key =
-                    other < 0
-                            ? prefix
-                            : bytes(new String(prefix, UTF_8) + Slots.tag(other) + "}");
+            key = other < 0 ? prefix : bytes(new String(prefix, UTF_8) + Slots.tag(other) + "}");
         }
     }
 

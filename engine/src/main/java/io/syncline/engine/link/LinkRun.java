@@ -132,7 +132,8 @@ final class LinkRun {
         List<Instance.Shard> left = new ArrayList<>(shards);
         for (var entry : known.entrySet()) {
             for (Instance.Shard shard : shards) {
-                if (left.contains(shard) && shard.ids().stream().anyMatch(entry.getValue()::contains)) {
+                if (left.contains(shard)
+                        && shard.ids().stream().anyMatch(entry.getValue()::contains)) {
                     assigned.put(entry.getKey(), shard);
                     left.remove(shard);
                     break;
@@ -142,9 +143,7 @@ final class LinkRun {
                 assigned.put(
                         entry.getKey(),
                         new Instance.Shard(
-                                shards.getFirst().primary(),
-                                new BitSet(),
-                                entry.getValue()));
+                                shards.getFirst().primary(), new BitSet(), entry.getValue()));
             }
         }
         nextPipeline = known.isEmpty() ? 0 : known.lastKey() + 1;
@@ -178,7 +177,8 @@ final class LinkRun {
             try (Connection connection = sides.control()) {
                 registry.noteShard(connection, index, shard.ids());
                 context.manifest().putAll(registry.read(connection));
-                PipelineParts pipeline = new PipelineParts(context, index, new Origin.Replicated(shard));
+                PipelineParts pipeline =
+                        new PipelineParts(context, index, new Origin.Replicated(shard));
                 nextPipeline++;
                 pipelines.add(pipeline);
                 running++;

@@ -128,8 +128,7 @@ final class PipelineParts {
         ShardFollower following = follower;
         return following == null
                 ? null
-                : following.gate(
-                        writer, owned, () -> patience(following), () -> warnOfParked());
+                : following.gate(writer, owned, () -> patience(following), () -> warnOfParked());
     }
 
     private boolean patience(ShardFollower following) throws RewindException {

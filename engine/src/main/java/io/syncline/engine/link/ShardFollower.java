@@ -57,11 +57,9 @@ final class ShardFollower {
         ledger.join(pipeline, nudge, wake);
     }
 
-    SlotGate gate(
-            TargetWriter writer, BitSet owned, SlotGate.Patience patience, Runnable warning) {
+    SlotGate gate(TargetWriter writer, BitSet owned, SlotGate.Patience patience, Runnable warning) {
         return new SlotGate(
-                new SlotGate.Settings(
-                        ledger, pipeline, writer, owned, hasJobs, patience, warning));
+                new SlotGate.Settings(ledger, pipeline, writer, owned, hasJobs, patience, warning));
     }
 
     /// The shard is no more.

@@ -126,9 +126,7 @@ final class SourceMonitor implements SourceWatch {
         try {
             boolean due = askNow || now - askedNanos >= ASK_NANOS;
             boolean beatDue =
-                    mayWrite
-                            && heartbeat.canBeWritten()
-                            && now - beatNanos >= interval.toNanos();
+                    mayWrite && heartbeat.canBeWritten() && now - beatNanos >= interval.toNanos();
             TopologyWatch watch = topology;
             boolean watchDue = watch != null && watch.isDue(now);
             if (!due && !beatDue && !watchDue) {

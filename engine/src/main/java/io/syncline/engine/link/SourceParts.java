@@ -61,8 +61,7 @@ record SourceParts(
     ///
     /// @param ledger of the link; null when they are not
     /// @param topology hears of the whole cluster
-    record Following(
-            int pipeline, @Nullable SlotLedger ledger, Consumer<ClusterNodes> topology) {}
+    record Following(int pipeline, @Nullable SlotLedger ledger, Consumer<ClusterNodes> topology) {}
 
     static SourceParts of(Origin origin, Site site) throws IOException {
         return switch (origin) {

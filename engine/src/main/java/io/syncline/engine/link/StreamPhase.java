@@ -258,8 +258,7 @@ final class StreamPhase {
 
     private void gated(CommandView view, CommandSpec spec) throws IOException, RewindException {
         long arrived = decoder.arrivedMillis();
-        if (gate == null
-                || gate.admits(view, spec, targetDatabase, place, arrived, this::write)) {
+        if (gate == null || gate.admits(view, spec, targetDatabase, place, arrived, this::write)) {
             write(targetDatabase, view, spec, arrived);
         }
     }

@@ -102,8 +102,7 @@ final class KeyspaceNotices implements Closeable {
         }
     }
 
-    private static @Nullable ScannedKey key(
-            byte[] channel, byte[] message) {
+    private static @Nullable ScannedKey key(byte[] channel, byte[] message) {
         String name = new String(channel, StandardCharsets.ISO_8859_1);
         boolean byKey = name.startsWith(BY_KEY);
         if (!byKey && !name.startsWith(BY_EVENT)) {

@@ -13,8 +13,12 @@ final class ClusterSlotBook implements SlotBook {
     private BitSet expected = new BitSet();
 
     ClusterSlotBook(
-            SlotNotes notes, ClusterWriter writer, FloorKeeper floor, SlotBatches batches) {
-        this.notes = notes;
+            WriterSettings settings,
+            TargetDialer dialer,
+            ClusterWriter writer,
+            FloorKeeper floor,
+            SlotBatches batches) {
+        this.notes = SlotNotes.inCluster(settings, dialer);
         this.writer = writer;
         this.floor = floor;
         this.batches = batches;

@@ -5,8 +5,6 @@ import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
@@ -62,8 +60,7 @@ public final class ClusterWriter implements TargetWriter {
         floor = new FloorKeeper(settings, dialer);
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
-        SlotNotes notes = SlotNotes.inCluster(settings, dialer);
-        slots = new ClusterSlotBook(notes, this, floor, batches);
+        slots = new ClusterSlotBook(settings, dialer, this, floor, batches);
     }
 
     // ---- starting ----
@@ -182,14 +179,7 @@ public final class ClusterWriter implements TargetWriter {
     public ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
             throws RewindException {
         if (database != 0) {
-            throw new SynclineException(
-                    ErrorCode.TARGET_UNSUITABLE,
-                    lanes.place(),
-                    "the source has keys in a database that would be "
-                            + database
-                            + " at the target; "
-                            + ONE_DATABASE,
-                    "Choose or map databases with --databases, for example " + database + ":0");
+            throw TargetErrors.oneDatabase(lanes.place(), database);
         }
         int slot = Slots.of(key.array, key.offset, key.length);
         boolean whole = repeatable && !streaming;

@@ -154,8 +154,7 @@ final class SlotLog {
     private void room(int more) {
         boolean noBytes = bytes.array.length - bytes.length < more;
         boolean noEntries = (count + 1) * WORDS > entries.length;
-        if ((noBytes && waitingBytes <= bytes.length / 2)
-                || (noEntries && waiting <= count / 2)) {
+        if ((noBytes && waitingBytes <= bytes.length / 2) || (noEntries && waiting <= count / 2)) {
             closeHoles();
         }
         bytes.ensure(more);

@@ -122,4 +122,15 @@ final class TargetErrors {
                     "Bring the target back and start the task again: it goes on where it stopped";
         };
     }
+
+    /// A cluster has no other database than 0.
+    static SynclineException oneDatabase(String place, int database) {
+        return new SynclineException(
+                ErrorCode.TARGET_UNSUITABLE,
+                place,
+                "the source has keys in a database that would be "
+                        + database
+                        + " at the target; a cluster has one database, 0",
+                "Choose or map databases with --databases, for example " + database + ":0");
+    }
 }

@@ -9,8 +9,8 @@ final class Batch {
     private final Walk walk;
     private final List<byte[]> keys;
 
-    /// Where the scan goes on behind these keys; null when more of the same page follow, since a scan
-    /// can only be taken up between two pages.
+    /// Where the scan goes on behind these keys; null when more of the same page follow, since a
+    /// scan can only be taken up between two pages.
     private final @Nullable String cursor;
 
     private final List<Difference> found = new ArrayList<>();

@@ -86,14 +86,7 @@ public record Difference(
 
     Difference with(String sourceSummary, String targetSummary) {
         return new Difference(
-                database,
-                targetDatabase,
-                key,
-                kind,
-                detail,
-                sourceSummary,
-                targetSummary,
-                repair);
+                database, targetDatabase, key, kind, detail, sourceSummary, targetSummary, repair);
     }
 
     Difference with(Repair other) {

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at keys thoroughly: of any type and size, wherever a cluster has them now, and says in words
-/// how they differ. For keys that [BatchLook] leaves.
+/// Looks at keys thoroughly: of any type and size, wherever a cluster has them now, and says in
+/// words how they differ. For keys that [BatchLook] leaves.
 final class KeyLook {
     private static final byte[] TYPE = bytes("TYPE");
     private static final byte[] TIME = bytes("TIME");
@@ -51,9 +51,10 @@ final class KeyLook {
         List<About> sources = abouts(sides.source(), keys, place.source());
         List<About> targets = abouts(sides.target(), keys, place.target());
         SideLinks.Questions glances =
-                i -> isGlanced(sources.get(i), targets.get(i))
-                        ? List.<byte[][]>of(sources.get(i).type.glance(keys.get(i)))
-                        : List.of();
+                i ->
+                        isGlanced(sources.get(i), targets.get(i))
+                                ? List.<byte[][]>of(sources.get(i).type.glance(keys.get(i)))
+                                : List.of();
         List<List<Answer>> ones = sides.source().askAll(keys, place.source(), glances);
         List<List<Answer>> others = sides.target().askAll(keys, place.target(), glances);
         List<Look> looks = new ArrayList<>(keys.size());
@@ -148,8 +149,7 @@ final class KeyLook {
         for (List<Answer> answers : all) {
             String type = Answer.text(answers.getFirst());
             long clock = absolute ? 0 : Expiries.clock(answers.getLast());
-            abouts.add(
-                    new About(ValueType.of(type), type, Expiries.of(answers.get(1), clock)));
+            abouts.add(new About(ValueType.of(type), type, Expiries.of(answers.get(1), clock)));
         }
         return abouts;
     }

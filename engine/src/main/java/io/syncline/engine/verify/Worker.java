@@ -204,10 +204,8 @@ final class Worker {
                         .filter(each -> each.confirmed == null && !each.settled)
                         .filter(each -> turnNanos == 0 || each.turnNanos != turnNanos)
                         .toList();
-        boolean last =
-                suspects.getFirst().looks + 1 >= options.recheck().times();
-        List<Look> looks =
-                keys.look(open.stream().map(Suspect::key).toList(), place, last);
+        boolean last = suspects.getFirst().looks + 1 >= options.recheck().times();
+        List<Look> looks = keys.look(open.stream().map(Suspect::key).toList(), place, last);
         for (int i = 0; i < open.size(); i++) {
             judge(open.get(i), looks.get(i), place);
             open.get(i).turnNanos = turnNanos;

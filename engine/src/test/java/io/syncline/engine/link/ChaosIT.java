@@ -81,10 +81,7 @@ class ChaosIT {
         ServerBinary binary = Servers.embedded();
         cluster =
                 RedisCluster.start(
-                        () ->
-                                RedisServer.builder()
-                                        .binary(binary)
-                                        .config("repl-backlog-size 64mb"),
+                        () -> RedisServer.builder().binary(binary).config("repl-backlog-size 64mb"),
                         2,
                         1);
         target =

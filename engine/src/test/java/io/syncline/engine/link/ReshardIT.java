@@ -183,8 +183,7 @@ class ReshardIT {
         started = TopologySide.start("1", source.nodes().getFirst().binary());
         int port = target().primaries().getFirst().port();
         for (int i = 0; i < 4; i++) {
-            try (ChildLink child =
-                    ChildLink.start(source.nodes().getFirst().port(), port, true)) {
+            try (ChildLink child = ChildLink.start(source.nodes().getFirst().port(), port, true)) {
                 Await.until("the child streams", LIMIT, () -> child.log().contains("STREAMING"));
                 for (int j = 0; j < 2 + random.nextInt(3); j++) {
                     moveOne();
@@ -218,7 +217,8 @@ class ReshardIT {
     private static List<String> keys() {
         List<String> keys = new ArrayList<>();
         for (int i = 0; i < KEYS; i++) {
-            for (String kind : List.of("string", "float", "set", "hash", "zset", "list", "stream")) {
+            for (String kind :
+                    List.of("string", "float", "set", "hash", "zset", "list", "stream")) {
                 keys.add("mixed:" + kind + ":" + i);
             }
             for (String kind : List.of("text", "list", "number")) {

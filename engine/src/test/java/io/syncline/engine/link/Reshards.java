@@ -21,7 +21,8 @@ final class Reshards {
                 "offsets " + goals,
                 () ->
                         goals.entrySet().stream()
-                                .allMatch(goal -> hasReached(link, goal.getKey(), goal.getValue())));
+                                .allMatch(
+                                        goal -> hasReached(link, goal.getKey(), goal.getValue())));
     }
 
     private static boolean hasReached(RunningLink link, String history, long offset) {

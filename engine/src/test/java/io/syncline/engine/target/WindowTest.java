@@ -19,7 +19,8 @@ class WindowTest {
 
     @Test
     void aNearNodeGetsWhatWasChosenHoweverLongBatchesWaitInLine() {
-        assertThat(after(CHOSEN, PLENTY, 1, 50, 90, 130, 130, 130, 130, 130, 130)).isEqualTo(CHOSEN);
+        assertThat(after(CHOSEN, PLENTY, 1, 50, 90, 130, 130, 130, 130, 130, 130))
+                .isEqualTo(CHOSEN);
     }
 
     @Test

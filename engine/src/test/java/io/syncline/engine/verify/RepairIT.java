@@ -156,8 +156,8 @@ class RepairIT {
             // skipped says why.
             assertThat(repair.differences())
                     .filteredOn(each -> each.repair().action() == Action.SKIPPED)
-                    .allSatisfy(each ->
-                            assertThat(each.repair().reason()).contains("being written"));
+                    .allSatisfy(
+                            each -> assertThat(each.repair().reason()).contains("being written"));
         }
     }
 }

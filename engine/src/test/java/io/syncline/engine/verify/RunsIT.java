@@ -61,7 +61,8 @@ class RunsIT {
         Path state = folder.resolve("state");
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
-            Files.writeString(state, "syncline-verify 1\nof other\nkeys 1\nrepaired 0\nwritten 0\n");
+            Files.writeString(
+                    state, "syncline-verify 1\nof other\nkeys 1\nrepaired 0\nwritten 0\n");
             Verifying verifying = Verifying.between(source, target);
             verifying.options(verifying.options().withState(state));
 
