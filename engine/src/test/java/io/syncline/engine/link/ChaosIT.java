@@ -123,12 +123,26 @@ class ChaosIT {
         }
     }
 
+    /// A precheck of a cluster that has just changed may refuse the start; an operator tries again.
     private void startLink() {
-        link =
-                Sync.between(TopologySide.endpointOf(source()), target().endpoint())
-                        .shortLimits()
-                        .start()
-                        .awaitAllStreaming();
+        Await.until(
+                "all pipelines streaming",
+                LIMIT,
+                () -> {
+                    RunningLink started =
+                            Sync.between(
+                                            TopologySide.endpointOf(source()),
+                                            target().endpoint())
+                                    .shortLimits()
+                                    .start();
+                    link = started;
+                    Await.until(
+                            "started", LIMIT, () -> started.ended() || started.allStreaming());
+                    if (started.ended()) {
+                        System.err.println("ChaosIT: not started: " + started.errors());
+                    }
+                    return !started.ended();
+                });
     }
 
     private void check(Workload workload) {
