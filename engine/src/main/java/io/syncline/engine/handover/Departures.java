@@ -9,7 +9,6 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Slots that the server's own jobs are taking away from one pipeline's shard. Belongs to the
@@ -18,7 +17,8 @@ final class Departures {
     private final SlotLedger ledger;
     private final int pipeline;
     private final SlotGate.Patience patience;
-    private final Map<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
+    private final IdentityHashMap<SlotLedger.Copy, Departure> departures =
+            new IdentityHashMap<>();
 
     Departures(SlotLedger ledger, int pipeline, SlotGate.Patience patience) {
         this.ledger = ledger;

@@ -130,14 +130,11 @@ class ChaosIT {
                 LIMIT,
                 () -> {
                     RunningLink started =
-                            Sync.between(
-                                            TopologySide.endpointOf(source()),
-                                            target().endpoint())
+                            Sync.between(TopologySide.endpointOf(source()), target().endpoint())
                                     .shortLimits()
                                     .start();
                     link = started;
-                    Await.until(
-                            "started", LIMIT, () -> started.ended() || started.allStreaming());
+                    Await.until("started", LIMIT, () -> started.ended() || started.allStreaming());
                     if (started.ended()) {
                         System.err.println("ChaosIT: not started: " + started.errors());
                     }
