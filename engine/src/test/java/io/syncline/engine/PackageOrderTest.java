@@ -30,6 +30,7 @@ class PackageOrderTest {
                     "scan",
                     "target",
                     "twoway",
+                    "handover",
                     "precheck",
                     "verify",
                     "link",

@@ -3,6 +3,7 @@ package io.syncline.testkit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
@@ -114,6 +115,61 @@ public final class RedisCluster implements Instance, AutoCloseable {
         move.finish();
     }
 
+    /// Moves all slots of a primary: those of the given keys as [#moveSlot] does, the others, which
+    /// must be empty, at once. The primary then joins the other one's shard as a replica. Needs
+    /// Redis 7.0 or later.
+    public void moveAll(RedisServer from, RedisServer to, Collection<String> keys) {
+        SlotMap map = slots();
+        keys.stream()
+                .map(RedisCluster::slot)
+                .distinct()
+                .filter(slot -> node(map.owner(slot)) == from)
+                .forEach(slot -> {
+                    SlotMove move = new SlotMove(this, slot, from, to);
+                    while (move.moveKeys(SlotMove.BATCH) > 0) {
+                        // Until the slot is empty.
+                    }
+                    move.hand();
+                });
+        List<Object> ranges = new ArrayList<>();
+        SlotMap now = slots();
+        for (int slot = 0; slot < SlotMap.SLOTS; slot++) {
+            if (node(now.owner(slot)) == from) {
+                ranges.add(slot);
+                ranges.add(slot);
+            }
+        }
+        claim(to, "DELSLOTSRANGE", ranges);
+        claim(to, "ADDSLOTSRANGE", ranges);
+        to.command("CLUSTER", "BUMPEPOCH");
+        awaitAgreement();
+    }
+
+    private static void claim(RedisServer node, String how, List<Object> ranges) {
+        List<Object> words = new ArrayList<>(List.of("CLUSTER", how));
+        words.addAll(ranges);
+        node.command(words.toArray());
+    }
+
+    /// Moves up to so many slots by a job of the server (Valkey 9) and waits for its end.
+    public void moveByJob(RedisServer from, RedisServer to, int most) {
+        SlotMap map = slots();
+        int first = -1;
+        int last = -1;
+        for (int slot = 0; slot < SlotMap.SLOTS && last - first + 1 < most; slot++) {
+            if (node(map.owner(slot)) == from && (first < 0 || last == slot - 1)) {
+                first = last < 0 ? slot : first;
+                last = slot;
+            }
+        }
+        from.command("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", first, last, "NODE", id(to));
+        int moved = first;
+        await(
+                "slot " + first + " to " + last + " are at " + to,
+                () -> node(slots().owner(moved)) == to);
+        awaitAgreement();
+    }
+
     /// Begins to move a slot, so that a test can look between the steps.
     public SlotMove beginMove(int slot, RedisServer to) {
         return new SlotMove(this, slot, ownerOf(slot), to);
@@ -123,6 +179,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
     public RedisServer addPrimary() {
         RedisServer node = startNode();
         meet(node);
+        awaitAcquaintance();
         awaitAgreement();
         return node;
     }
@@ -217,9 +274,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
                     SlotMap.SLOTS * (i + 1) / primaries - 1);
         }
         nodes.forEach(this::meet);
-        await(
-                "all nodes know each other",
-                () -> nodes.stream().allMatch(node -> known(node) == nodes.size()));
+        awaitAcquaintance();
         for (int i = primaries; i < nodes.size(); i++) {
             RedisServer primary = nodes.get((i - primaries) / replicasEach);
             RedisServer replica = nodes.get(i);
@@ -232,6 +287,15 @@ public final class RedisCluster implements Instance, AutoCloseable {
         }
         nodes.subList(primaries, nodes.size()).forEach(this::awaitReplica);
         awaitAgreement();
+    }
+
+    private void awaitAcquaintance() {
+        await(
+                "all nodes know each other",
+                () ->
+                        nodes.stream()
+                                .filter(RedisServer::alive)
+                                .allMatch(node -> known(node) == nodes.size()));
     }
 
     private RedisServer startNode() {

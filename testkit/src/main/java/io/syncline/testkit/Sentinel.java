@@ -22,13 +22,17 @@ public final class Sentinel implements AutoCloseable {
     private static final Duration FAILOVER = Duration.ofSeconds(40);
 
     private final String primaryName;
+    private final String password;
     private final Endpoint endpoint;
     private final TemporaryFolder folder;
     private final ChildProcess process;
 
-    private Sentinel(ServerBinary binary, String primaryName, Endpoint primary) {
+    private Sentinel(ServerBinary binary, String primaryName, Endpoint primary, String password) {
         this.primaryName = primaryName;
-        this.endpoint = Endpoint.of(RedisServer.HOST, Ports.free());
+        this.password = password;
+        this.endpoint =
+                new Endpoint(
+                        RedisServer.HOST, Ports.free(), password.isEmpty() ? null : password, null);
         this.folder = TemporaryFolder.create("sentinel");
         folder.write("sentinel.conf", lines(primary));
         this.process =
@@ -43,7 +47,14 @@ public final class Sentinel implements AutoCloseable {
 
     /// Starts a sentinel and waits until it knows the primary and as many replicas.
     public static Sentinel start(String primaryName, RedisServer primary, int replicas) {
-        Sentinel sentinel = new Sentinel(primary.binary(), primaryName, primary.endpoint());
+        return start(primaryName, primary, replicas, "");
+    }
+
+    /// One that asks for a password itself, unless that is empty.
+    public static Sentinel start(
+            String primaryName, RedisServer primary, int replicas, String password) {
+        Sentinel sentinel =
+                new Sentinel(primary.binary(), primaryName, primary.endpoint(), password);
         try {
             sentinel.await(
                     "knows " + primary + " and " + replicas + " replicas",
@@ -129,6 +140,9 @@ public final class Sentinel implements AutoCloseable {
         lines.add("port " + endpoint.port());
         lines.add("bind " + endpoint.host());
         lines.add("dir " + folder.path());
+        if (!password.isEmpty()) {
+            lines.add("requirepass " + password);
+        }
         lines.add(
                 String.join(
                         " ",
@@ -139,9 +153,9 @@ public final class Sentinel implements AutoCloseable {
                         "1"));
         lines.add("sentinel down-after-milliseconds " + primaryName + " " + DOWN_AFTER_MILLIS);
         lines.add("sentinel failover-timeout " + primaryName + " " + FAILOVER_TIMEOUT_MILLIS);
-        String password = primary.password();
-        if (password != null) {
-            lines.add("sentinel auth-pass " + primaryName + " " + password);
+        String ofPrimary = primary.password();
+        if (ofPrimary != null) {
+            lines.add("sentinel auth-pass " + primaryName + " " + ofPrimary);
         }
         return lines;
     }

@@ -47,6 +47,12 @@ public final class SlotMove {
 
     /// Tells every primary of the new owner, the new owner first, and waits until all know.
     public void finish() {
+        hand();
+        cluster.awaitAgreement();
+    }
+
+    /// The same without waiting for the nodes to agree.
+    public void hand() {
         String newOwner = cluster.id(to);
         to.command("CLUSTER", "SETSLOT", slot, "NODE", newOwner);
         from.command("CLUSTER", "SETSLOT", slot, "NODE", newOwner);
@@ -55,6 +61,5 @@ public final class SlotMove {
                 node.command("CLUSTER", "SETSLOT", slot, "NODE", newOwner);
             }
         }
-        cluster.awaitAgreement();
     }
 }

@@ -8,6 +8,7 @@ import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class ClusterMap {
     private final @Nullable HostPort[] owners = new HostPort[SLOTS];
     private final Map<HostPort, BitSet> slotsByPrimary = new LinkedHashMap<>();
     private final List<HostPort> nodes = new ArrayList<>();
+    private final Map<String, HostPort> byId = new HashMap<>();
 
     private ClusterMap() {}
 
@@ -59,6 +61,12 @@ public final class ClusterMap {
         for (int i = 2; i < items.items().size(); i++) {
             HostPort node = node(items.items().get(i), asked);
             nodes.add(node);
+            // Ids are told since 4.0.
+            if (items.items().get(i) instanceof Reply.Items words
+                    && words.items().size() > 2
+                    && words.items().get(2) instanceof Reply.Bulk id) {
+                byId.put(id.utf8(), node);
+            }
             if (i == 2) {
                 BitSet slots = slotsByPrimary.computeIfAbsent(node, key -> new BitSet(SLOTS));
                 for (int slot = (int) first.value(); slot <= last.value(); slot++) {
@@ -96,6 +104,12 @@ public final class ClusterMap {
     public BitSet slots(HostPort primary) {
         BitSet slots = slotsByPrimary.get(primary);
         return slots == null ? new BitSet() : (BitSet) slots.clone();
+    }
+
+    /// The address of a node by its id, in the form that suits this connection (TLS, host names);
+    /// null when it is not named.
+    public @Nullable HostPort address(String id) {
+        return byId.get(id);
     }
 
     /// Every node that was named, replicas too.

@@ -10,6 +10,7 @@ import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +41,15 @@ public final class Instance {
     ///
     /// @param primary its primary
     /// @param slots the slots it owns; all of them for a standalone instance
-    public record Shard(HostPort primary, BitSet slots) {
+    /// @param ids its nodes; none for a standalone instance
+    public record Shard(HostPort primary, BitSet slots, Set<String> ids) {
         public Shard {
             slots = (BitSet) slots.clone();
+            ids = Set.copyOf(ids);
+        }
+
+        Shard(HostPort primary, BitSet slots) {
+            this(primary, slots, Set.of());
         }
 
         @Override
@@ -110,6 +117,85 @@ public final class Instance {
         };
     }
 
+    /// Follows the primary of a shard, whatever slots it owns.
+    ///
+    /// @return throws [ShardGoneException] when no node of it is a primary any more
+    public NodeFinder shardFinder(ShardIdentity shard) {
+        return () -> {
+            IOException last = null;
+            for (HostPort address : knownNodes()) {
+                try (Connection connection = connector.open(address)) {
+                    return find(connection, shard);
+                } catch (ShardGoneException e) {
+                    throw e;
+                } catch (IOException e) {
+                    last = e;
+                }
+            }
+            throw last == null ? new IOException("no node of the cluster is known") : last;
+        };
+    }
+
+    private HostPort find(Connection connection, ShardIdentity shard) throws IOException {
+        ClusterMap map = ClusterMap.read(connection);
+        ClusterNodes nodes = ClusterNodes.read(connection);
+        ClusterNodes.Node myself = nodes.myself();
+        if (nodes.nodes().size() <= 1 && (myself == null || !shard.ids().contains(myself.id()))) {
+            throw new IOException("[" + connection.address() + "] the node is in no cluster now");
+        }
+        remember(map);
+        shard.update(nodes);
+        ClusterNodes.Node primary = nodes.primaryAmong(shard.ids());
+        if (primary == null) {
+            throw new ShardGoneException("no node of the shard is a primary any more");
+        }
+        if (!primary.usable()) {
+            throw new IOException("[" + primary.address() + "] the shard's primary is down");
+        }
+        HostPort known = map.address(primary.id());
+        return known == null ? primary.address() : known;
+    }
+
+    /// Every shard that has a primary, also one without slots, by lowest slot.
+    public List<Shard> allShards() throws IOException {
+        IOException last = null;
+        for (HostPort address : knownNodes()) {
+            try (Connection connection = connector.open(address)) {
+                ClusterMap map = ClusterMap.read(connection);
+                if (!map.primaries().isEmpty()) {
+                    remember(map);
+                    return shards(map, ClusterNodes.read(connection));
+                }
+                last = new IOException("[" + address + "] the cluster has no slots assigned");
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last == null ? new IOException("no node of the cluster is known") : last;
+    }
+
+    private static List<Shard> shards(ClusterMap map, ClusterNodes nodes) {
+        List<Shard> shards = new ArrayList<>();
+        for (ClusterNodes.Node node : nodes.nodes()) {
+            boolean owner = !node.slots().isEmpty();
+            if (node.primary() && (node.usable() || owner)) {
+                HostPort known = map.address(node.id());
+                shards.add(
+                        new Shard(
+                                known == null ? node.address() : known,
+                                node.slots(),
+                                nodes.family(node)));
+            }
+        }
+        shards.sort(Comparator.comparingInt(Instance::firstSlot));
+        return shards;
+    }
+
+    private static int firstSlot(Shard shard) {
+        int first = shard.slots().nextSetBit(0);
+        return first < 0 ? ClusterMap.SLOTS : first;
+    }
+
     private HostPort findStandalone() throws IOException {
         if (endpoint.isFile()) {
             throw new SynclineException(
@@ -141,12 +227,10 @@ public final class Instance {
     }
 
     private HostPort askSentinels() throws IOException {
-        // Sentinels have credentials of their own; most have none.
-        Connector plain = connector.withoutCredentials();
         IOException last = null;
         for (HostPort sentinel : endpoint.addresses()) {
-            try (Connection connection = plain.open(sentinel)) {
-                HostPort primary = askSentinel(connection);
+            try {
+                HostPort primary = askSentinel(sentinel);
                 if (primary != null) {
                     return primary;
                 }
@@ -164,6 +248,20 @@ public final class Instance {
                 "Give its name as in the sentinels' 'sentinel monitor NAME ...' after ?master=");
     }
 
+    /// Most sentinels ask for no password; one that does is given that of the servers.
+    private @Nullable HostPort askSentinel(HostPort sentinel) throws IOException {
+        try (Connection plain = connector.withoutCredentials().open(sentinel)) {
+            return askSentinel(plain);
+        } catch (SynclineException e) {
+            if (e.failure().code() != ErrorCode.NOT_AUTHENTICATED) {
+                throw e;
+            }
+        }
+        try (Connection known = connector.open(sentinel)) {
+            return askSentinel(known);
+        }
+    }
+
     private @Nullable HostPort askSentinel(Connection connection) throws IOException {
         Reply reply =
                 connection.call("SENTINEL", "get-master-addr-by-name", endpoint.primaryName());
@@ -174,6 +272,13 @@ public final class Instance {
             return HostPort.parse(host.utf8() + ":" + port.utf8(), HostPort.DEFAULT_PORT);
         }
         if (reply instanceof Reply.Failure failure) {
+            if (failure.text().startsWith("NOAUTH")) {
+                throw new SynclineException(
+                        ErrorCode.NOT_AUTHENTICATED,
+                        connection.address().toString(),
+                        "the sentinel asks for a password",
+                        "Give the servers and their sentinels the same one, and name it in the URI");
+            }
             throw new IOException("the sentinel answers '" + failure.text() + "'");
         }
         return null;

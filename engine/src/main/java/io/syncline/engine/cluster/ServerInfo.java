@@ -25,22 +25,28 @@ public record ServerInfo(HostPort address, Map<String, String> fields) {
     ///
     /// @throws IOException when it cannot answer now
     public static ServerInfo read(Connection connection) throws IOException {
-        Reply reply = connection.call("INFO");
+        return of(connection.call("INFO"), connection.address());
+    }
+
+    /// Reads the answer to INFO, with or without a section's name.
+    ///
+    /// @param address where it was asked
+    public static ServerInfo of(Reply reply, HostPort address) throws IOException {
         if (reply instanceof Reply.Bulk bulk) {
-            return new ServerInfo(connection.address(), parse(bulk.utf8()));
+            return new ServerInfo(address, parse(bulk.utf8()));
         }
         String text = reply instanceof Reply.Failure failure ? failure.text() : reply.toString();
         if (text.startsWith("NOAUTH")) {
             throw new SynclineException(
                     ErrorCode.NOT_AUTHENTICATED,
-                    connection.address().toString(),
+                    address.toString(),
                     "the server asks for a password and none was given",
                     "Give user:password (in the URI, by environment variable or by file)");
         }
         if (text.startsWith("NOPERM")) {
             throw new SynclineException(
                     ErrorCode.NOT_PERMITTED,
-                    connection.address().toString(),
+                    address.toString(),
                     "the account may not run INFO: " + text,
                     "Allow it +info");
         }

@@ -1,9 +1,12 @@
 package io.syncline.engine.link;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.syncline.engine.command.FilterRules;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandView;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /// The key that is written to a source so that its age at the target can be told: the command's way
 /// through the stream is the data's way. Never copied, expires by itself.
@@ -16,13 +19,48 @@ final class Heartbeat {
     /// Longer than any pause between two of them; short enough to leave nothing behind.
     static final int EXPIRY_SECONDS = 60;
 
-    private final byte[] key;
+    private final byte[] prefix;
+    private volatile byte[] key;
+
+    /// The slot of a cluster that the key is in; -1 for standalone, or for a shard without slots.
+    private volatile int slot;
+
+    private final boolean clustered;
     private final Marks marks = new Marks();
 
-    /// @param tag makes the key hash to a slot of the shard it is for; empty for standalone
-    Heartbeat(String task, String tag) {
-        String name = PREFIX + ":" + task + (tag.isEmpty() ? "" : ":{" + tag + "}");
-        key = name.getBytes(StandardCharsets.UTF_8);
+    /// For a standalone source.
+    Heartbeat(String task) {
+        prefix = bytes(PREFIX + ":" + task);
+        key = prefix;
+        slot = -1;
+        clustered = false;
+    }
+
+    /// For a shard of a cluster: the key hashes to a slot of it.
+    Heartbeat(String task, BitSet slots) {
+        prefix = bytes(PREFIX + ":" + task + ":{");
+        key = prefix;
+        slot = -1;
+        clustered = true;
+        keepIn(slots);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    /// Takes another slot when the present one has left the shard.
+    void keepIn(BitSet slots) {
+        if (slot < 0 || !slots.get(slot)) {
+            int other = slots.nextSetBit(0);
+            slot = other;
+            key = other < 0 ? prefix : bytes(new String(prefix, UTF_8) + Slots.tag(other) + "}");
+        }
+    }
+
+    /// Whether there is a place for it.
+    boolean canBeWritten() {
+        return !clustered || slot >= 0;
     }
 
     byte[] key() {
@@ -51,7 +89,9 @@ final class Heartbeat {
 
     private boolean isKey(CommandView view) {
         int offset = view.offsets[1];
-        return Arrays.equals(view.buffer, offset, offset + view.lengths[1], key, 0, key.length);
+        int length = clustered ? prefix.length : Math.max(prefix.length, view.lengths[1]);
+        return view.lengths[1] >= prefix.length
+                && Arrays.equals(view.buffer, offset, offset + length, prefix, 0, prefix.length);
     }
 
     /// Everything up to an offset is in the target now.

@@ -1,30 +1,50 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.cluster.ClusterNodes;
+import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One run of a link: its pipelines from their start to the last one's end.
+/// One run of a link: its pipelines from their start to the last one's end. A cluster source's
+/// shards come and go meanwhile, and their pipelines with them.
 final class LinkRun {
     private final LinkOptions options;
+    private final Sides sides;
     private final Consumer<LinkEvent> events;
     private final Throttle throttle;
-    private final List<PipelineParts> pipelines = new ArrayList<>();
-    private final CountDownLatch ended;
+    private final TaskRegistry registry;
+    private final PipelineParts.Context context;
+    private final List<PipelineParts> pipelines = new CopyOnWriteArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
-    private final AtomicInteger caughtUp = new AtomicInteger();
+
+    /// Guards which pipelines there are, and that the link ends with the last of them.
+    private final Object membership = new Object();
+
+    private int nextPipeline;
+    private int running;
+    private boolean caughtUp;
     private volatile boolean done;
     private volatile boolean stopping;
 
@@ -35,27 +55,40 @@ final class LinkRun {
             @Nullable KeySample sample)
             throws IOException {
         this.options = options;
+        this.sides = sides;
         this.events = events;
         this.throttle =
                 new Throttle(
                         options.throttle().commandsPerSecond(),
                         options.throttle().bytesPerSecond());
-        List<Origin> origins = sides.origins();
-        TaskRegistry registry;
-        Map<String, String> manifest;
+        List<Instance.Shard> shards = shardsToFollow();
+        SlotLedger ledger = shards.isEmpty() ? null : new SlotLedger();
+        SortedMap<Integer, Origin> assigned = new TreeMap<>();
+        Map<String, String> manifest = new ConcurrentSkipListMap<>();
         ServerInfo target;
         long start;
         try (Connection connection = sides.control()) {
             registry = TaskRegistry.find(connection, sides.keys(), sides.candidates());
             target = ServerInfo.read(connection);
             start = registry.start(connection, sides.isTargetEmpty(), options.source().toString());
-            manifest = registry.read(connection);
+            if (ledger == null) {
+                for (Origin origin : sides.origins()) {
+                    assigned.put(assigned.size(), origin);
+                }
+            } else {
+                var known = TaskRegistry.shards(registry.read(connection));
+                for (var entry : assign(shards, known).entrySet()) {
+                    registry.noteShard(connection, entry.getKey(), entry.getValue().ids());
+                    assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));
+                }
+            }
+            manifest.putAll(registry.read(connection));
         }
-        PipelineParts.Context context =
+        context =
                 new PipelineParts.Context(
                         options,
                         sides,
-                        origins.size(),
+                        Math.max(1, assigned.size()),
                         registry.database(),
                         manifest,
                         target,
@@ -64,31 +97,150 @@ final class LinkRun {
                         events,
                         sample,
                         this::pipelineEnded,
-                        this::pipelineCaughtUp);
-        for (int i = 0; i < origins.size(); i++) {
-            pipelines.add(new PipelineParts(context, i, origins.get(i)));
+                        this::pipelineCaughtUp,
+                        ledger,
+                        this::topologySeen);
+        for (var entry : assigned.entrySet()) {
+            pipelines.add(new PipelineParts(context, entry.getKey(), entry.getValue()));
         }
-        ended = new CountDownLatch(pipelines.size());
-        for (PipelineParts pipeline : pipelines) {
-            pipeline.start();
+        running = pipelines.size();
+        pipelines.forEach(PipelineParts::start);
+    }
+
+    /// The shards of a cluster source whose moves of slots are followed; none for other sources, or
+    /// where they cannot be.
+    private List<Instance.Shard> shardsToFollow() throws IOException {
+        boolean replicated =
+                !options.source().isFile()
+                        && options.sourceMode() instanceof LinkOptions.SourceMode.Psync;
+        if (!replicated || !sides.source().isCluster()) {
+            return List.of();
+        }
+        try {
+            return sides.source().allShards();
+        } catch (SynclineException e) {
+            if (e.failure().code() != ErrorCode.NOT_PERMITTED) {
+                throw e;
+            }
+            events.accept(
+                    new LinkEvent.Warned(
+                            e.failure().place(),
+                            "slots that move between the source's shards are not followed: "
+                                    + e.failure().reason(),
+                            e.failure().remedy()));
+            return List.of();
         }
     }
 
-    private void pipelineEnded(int shard, @Nullable Failure why) {
+    /// Finds each shard's pipeline by the nodes that it was for; a new shard gets a new one. What a
+    /// pipeline of a shard that is no more has not read is lost.
+    private SortedMap<Integer, Instance.Shard> assign(
+            List<Instance.Shard> shards, SortedMap<Integer, Set<String>> known) {
+        SortedMap<Integer, Instance.Shard> assigned = new TreeMap<>();
+        List<Instance.Shard> left = new ArrayList<>(shards);
+        for (var entry : known.entrySet()) {
+            for (Instance.Shard shard : shards) {
+                if (left.contains(shard)
+                        && shard.ids().stream().anyMatch(entry.getValue()::contains)) {
+                    assigned.put(entry.getKey(), shard);
+                    left.remove(shard);
+                    break;
+                }
+            }
+            if (!assigned.containsKey(entry.getKey()) && !entry.getValue().isEmpty()) {
+                assigned.put(
+                        entry.getKey(),
+                        new Instance.Shard(
+                                shards.getFirst().primary(), new BitSet(), entry.getValue()));
+            }
+        }
+        nextPipeline = known.isEmpty() ? 0 : known.lastKey() + 1;
+        for (Instance.Shard shard : left) {
+            assigned.put(nextPipeline++, shard);
+        }
+        return assigned;
+    }
+
+    // ---- shards that come and go ----
+
+    /// On a monitor's thread: starts a pipeline for every shard that has none. One that joins
+    /// without slots has its whole history in its stream from here on.
+    private void topologySeen(ClusterNodes nodes) {
+        for (ClusterNodes.Node node : nodes.nodes()) {
+            boolean known = pipelines.stream().anyMatch(pipeline -> pipeline.isFor(node.id()));
+            if (node.primary() && node.usable() && !known) {
+                add(new Instance.Shard(node.address(), node.slots(), nodes.family(node)));
+            }
+        }
+    }
+
+    private void add(Instance.Shard shard) {
+        synchronized (membership) {
+            if (stopping
+                    || running == 0
+                    || pipelines.stream().anyMatch(p -> shard.ids().stream().anyMatch(p::isFor))) {
+                return;
+            }
+            int index = nextPipeline;
+            try (Connection connection = sides.control()) {
+                registry.noteShard(connection, index, shard.ids());
+                context.manifest().putAll(registry.read(connection));
+                PipelineParts pipeline =
+                        new PipelineParts(context, index, new Origin.Replicated(shard));
+                nextPipeline++;
+                pipelines.add(pipeline);
+                running++;
+                pipeline.start();
+            } catch (IOException e) {
+                // The next look, in a moment, tries again.
+                System.getLogger(LinkRun.class.getName())
+                        .log(System.Logger.Level.DEBUG, "starting a pipeline for a new shard", e);
+                return;
+            }
+        }
+        events.accept(
+                new LinkEvent.Warned(
+                        shard.primary().toString(), "a shard joined the source's cluster", ""));
+    }
+
+    private void pipelineEnded(int shard, boolean left, @Nullable Failure why) {
         if (why != null && failure.compareAndSet(null, why)) {
             stop();
         }
-        ended.countDown();
+        synchronized (membership) {
+            if (left && why == null && pipelines.size() > 1) {
+                pipelines.removeIf(pipeline -> pipeline.shard() == shard);
+                forget(shard);
+            }
+            if (--running == 0) {
+                ended.countDown();
+            }
+        }
+    }
+
+    private void forget(int shard) {
+        try (Connection connection = sides.control()) {
+            registry.noteShard(connection, shard, Set.of());
+            context.manifest().putAll(registry.read(connection));
+        } catch (IOException | SynclineException e) {
+            // The next start finds out again that the shard is gone.
+            System.getLogger(LinkRun.class.getName())
+                    .log(System.Logger.Level.DEBUG, "noting that a shard is gone", e);
+        }
     }
 
     /// Every pipeline reports once that it has what its source had when it was asked.
     private void pipelineCaughtUp(int shard) {
-        if (caughtUp.incrementAndGet() == pipelines.size()) {
-            events.accept(new LinkEvent.CaughtUp());
-            if (options.effectiveEnd() == LinkOptions.End.CAUGHT_UP) {
-                done = true;
-                stop();
+        synchronized (membership) {
+            if (caughtUp || !pipelines.stream().allMatch(PipelineParts::isCaughtUp)) {
+                return;
             }
+            caughtUp = true;
+        }
+        events.accept(new LinkEvent.CaughtUp());
+        if (options.effectiveEnd() == LinkOptions.End.CAUGHT_UP) {
+            done = true;
+            stop();
         }
     }
 

@@ -3,6 +3,7 @@ package io.syncline.engine.link;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Position;
@@ -45,7 +46,18 @@ final class Pipeline implements Runnable {
     private final boolean owned;
     private final TargetOpener scanner;
     private final Ending ending;
+    private final PresentSlots presentSlots;
+    private final Gaps gaps;
     private int brokenSnapshots;
+
+    /// Whether the target has, or had, a position: else a snapshot that is repeated is no gap.
+    private boolean stood;
+
+    /// Where the last stream ended.
+    private @Nullable Position reached;
+
+    /// The shard was dissolved and its stream is in the target.
+    private boolean left;
 
     /// Opens a connection to every primary of the target, for scans.
     @FunctionalInterface
@@ -53,10 +65,17 @@ final class Pipeline implements Runnable {
         List<Connection> open() throws IOException;
     }
 
+    /// Asks the shard's primary which slots it owns.
+    @FunctionalInterface
+    interface PresentSlots {
+        BitSet get() throws IOException;
+    }
+
     /// Hears how the pipeline ended; null for well.
     @FunctionalInterface
     interface Ending {
-        void ended(int shard, @Nullable Failure failure);
+        /// @param left whether its shard was dissolved, so that there is nothing to go on with
+        void ended(int shard, boolean left, @Nullable Failure failure);
     }
 
     Pipeline(
@@ -65,12 +84,16 @@ final class Pipeline implements Runnable {
             long generation,
             boolean owned,
             TargetOpener scanner,
+            PresentSlots presentSlots,
+            Gaps gaps,
             Ending ending) {
         this.shop = shop;
         this.slots = slots;
         this.generation = generation;
         this.owned = owned;
         this.scanner = scanner;
+        this.presentSlots = presentSlots;
+        this.gaps = gaps;
         this.ending = ending;
     }
 
@@ -91,7 +114,7 @@ final class Pipeline implements Runnable {
             shop.monitor().stop();
             shop.intake().close();
             shop.writer().close();
-            ending.ended(shop.shard(), shop.isStopping() && failure == null ? null : failure);
+            ending.ended(shop.shard(), left, failure);
         }
     }
 
@@ -118,13 +141,20 @@ final class Pipeline implements Runnable {
     private void work() throws IOException {
         Checkpoint found = shop.writer().takeOver(generation);
         Position from = standing(found);
+        stood = from != null;
         boolean fresh = found == null;
         Feed feed = null;
-        while (!shop.isStopping()) {
+        Position reading = stand(from);
+        while (!shop.isStopping() && !left) {
             if (feed == null) {
                 enter(Phase.STARTING, false, "");
-                feed = shop.intake().open(from);
+                feed = shop.intake().open(reading);
                 if (feed == null) {
+                    SlotGate gate = shop.gate();
+                    if (shop.intake().isGone() && gate != null) {
+                        Dissolution.leaveUnread(shop, gate, from != null && !slots.isEmpty());
+                        left = true;
+                    }
                     return;
                 }
             }
@@ -134,12 +164,31 @@ final class Pipeline implements Runnable {
                     return;
                 }
                 from = feed == null ? null : position(feed);
+                reading = from;
             } catch (RewindException e) {
                 from = rewound(e);
+                reading = stand(from);
                 feed = null;
             }
             fresh = false;
         }
+    }
+
+    /// Where to read the stream from, to go on at a position: further back when commands of single
+    /// slots were held back.
+    private @Nullable Position stand(@Nullable Position from) throws IOException {
+        SlotGate gate = shop.gate();
+        if (gate == null) {
+            return from;
+        }
+        if (from == null) {
+            gate.reset();
+            return null;
+        }
+        var since = gate.resume(from.offset(), presentSlots.get());
+        return since == null || since.offset() >= from.offset()
+                ? from
+                : new Position(from.replicationId(), since.offset(), since.database());
     }
 
     private static Position position(Feed feed) {
@@ -170,7 +219,7 @@ final class Pipeline implements Runnable {
                                 ? "the target no longer knows this task's position"
                                 : "the target lost writes it had acknowledged; they are sent again",
                         "Nothing, if a failover of the target is the cause"));
-        if (position == null) {
+        if (position == null && stood) {
             gap(shop.writer().place(), "the target no longer knows this task's position");
         }
         return position;
@@ -184,23 +233,26 @@ final class Pipeline implements Runnable {
     private @Nullable Feed follow(Feed feed, @Nullable Position from, boolean fresh)
             throws IOException, RewindException {
         StreamDecoder decoder = new StreamDecoder(feed.spool());
-        int database = from == null ? 0 : from.database();
+        int database = feed.baseDatabase();
+        Place place = new Place();
+        place.offset = feed.baseOffset();
         if (feed.isFull()) {
-            if (from != null) {
-                gap(shop.place(), "the source cannot continue from " + from);
+            if (from != null && stood) {
+                gap(shop.place(), gaps.reason(reached == null ? from : reached));
             }
             database = snapshot(feed, decoder, fresh);
             if (database < 0) {
                 return broken(feed);
             }
-        } else {
+            place.database = database;
+        } else if (from != null) {
             shop.progress().resumes.incrementAndGet();
+            place.offset = from.offset();
+            place.database = from.database();
         }
-        Place place = new Place();
-        place.offset = feed.baseOffset();
-        place.database = database;
         place.replicationId = feed.replicationId();
         shop.writer().beginStreaming(place, feed.isFull());
+        stood = true;
         if (shop.options().effectiveEnd() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
             return null;
@@ -208,7 +260,16 @@ final class Pipeline implements Runnable {
         enter(Phase.STREAMING, !feed.isFull(), "");
         shop.progress().appliedOffset = feed.baseOffset();
         shop.monitor().askForGoal();
-        boolean ended = new StreamPhase(shop, feed, decoder, feed.baseOffset(), database).run();
+        StreamPhase stream = new StreamPhase(shop, feed, decoder, feed.baseOffset(), database);
+        boolean ended = stream.run();
+        Place at = stream.place();
+        reached = new Position(at.replicationId, at.offset, at.database);
+        SlotGate gate = shop.gate();
+        if (ended && feed.ending() == Feed.Ending.GONE && gate != null) {
+            Dissolution.leave(shop, gate, at);
+            left = true;
+            return null;
+        }
         return ended ? after(feed) : null;
     }
 
@@ -232,16 +293,39 @@ final class Pipeline implements Runnable {
         shop.progress().snapshots.incrementAndGet();
         shop.progress().replicationId = feed.replicationId();
         enter(Phase.SNAPSHOT, false, "");
+        SlotGate gate = shop.gate();
+        if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
+            return -1;
+        }
         StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
-        int database = new SnapshotPhase(shop, feed, decoder, observer).run();
+        SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
+        int database = phase.run();
         if (database >= 0) {
             brokenSnapshots = 0;
             if (stale != null) {
                 sweep(stale);
             }
+            if (gate != null) {
+                noteSlots(gate);
+            }
+        } else if (phase.isUnsettled()) {
+            shop.event(
+                    new LinkEvent.Warned(
+                            shop.place(),
+                            "the snapshot was taken while slots were on their way to the shard;"
+                                    + " another one is taken",
+                            "Wait, or end the move of slots"));
         }
         return database;
+    }
+
+    private void noteSlots(SlotGate gate) throws RewindException {
+        Place place = new Place();
+        place.offset = ++shop.progress().snapshotOffset;
+        gate.note(place);
+        shop.writer().flush(place);
+        shop.writer().drain();
     }
 
     private void sweep(StaleKeys stale) throws IOException, RewindException {
@@ -294,7 +378,7 @@ final class Pipeline implements Runnable {
         }
         return switch (how) {
             case GAP -> feed.successor();
-            case SNAPSHOT_BROKEN, STOPPED -> null;
+            case SNAPSHOT_BROKEN, STOPPED, GONE -> null;
             case FAILED -> {
                 Failure failure = feed.failure();
                 throw new SynclineException(

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
@@ -12,6 +13,8 @@ import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.command.RewriteRules;
 import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.handover.SlotGate;
+import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.rdb.PayloadConverter;
@@ -20,6 +23,7 @@ import io.syncline.engine.source.Intake;
 import io.syncline.engine.source.Spool;
 import io.syncline.engine.target.ClusterWriter;
 import io.syncline.engine.target.Generation;
+import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
@@ -44,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 final class PipelineParts {
     private final Context context;
     private final int shard;
+    private final BitSet owned;
+    private final @Nullable ShardFollower follower;
     private final Progress progress;
     private final Workshop shop;
     private final SourceWatch monitor;
@@ -55,7 +61,7 @@ final class PipelineParts {
     private final Thread applier;
     private final Thread observer;
     private volatile @Nullable Spool spool;
-    private boolean reportedCaughtUp;
+    private volatile boolean reportedCaughtUp;
 
     /// What all pipelines of a run share.
     record Context(
@@ -70,13 +76,16 @@ final class PipelineParts {
             Consumer<LinkEvent> events,
             @Nullable KeySample sample,
             Pipeline.Ending ending,
-            IntConsumer caughtUp) {}
+            IntConsumer caughtUp,
+            @Nullable SlotLedger ledger,
+            Consumer<ClusterNodes> topology) {}
 
     PipelineParts(Context context, int shard, Origin origin) throws IOException {
         this.context = context;
         this.shard = shard;
         LinkOptions options = context.options;
         progress = new Progress(origin.place());
+        owned = origin.slots();
         SourceParts source =
                 SourceParts.of(
                         origin,
@@ -88,29 +97,68 @@ final class PipelineParts {
                                 () -> makeSpool(0),
                                 new Retries(LinkEvent.Side.SOURCE),
                                 context.events,
-                                this::wake));
+                                this::wake,
+                                new SourceParts.Following(
+                                        shard, context.ledger, context.topology)));
         intake = source.intake();
         monitor = source.watch();
+        follower = source.follower();
         databases =
                 options.databases().isEmpty()
                         ? DatabaseMap.identity()
                         : DatabaseMap.of(options.databases());
         filter = filter(options);
-        writer = writer(options, origin.slots());
+        writer = writer(options, owned);
         shop = workshop(options, source);
         applier =
                 new Thread(
                         new Pipeline(
                                 shop,
-                                origin.slots(),
+                                owned,
                                 Generation.first(context.start),
                                 io.syncline.engine.target.TaskRegistry.isOwned(context.manifest),
                                 this::openTarget,
+                                () -> follower == null ? owned : follower.present(),
+                                source.gaps(),
                                 context.ending),
                         "applier " + shard);
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
         // for it.
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
+    }
+
+    private @Nullable SlotGate gate() {
+        ShardFollower following = follower;
+        return following == null
+                ? null
+                : following.gate(writer, owned, () -> patience(following), () -> warnOfParked());
+    }
+
+    private boolean patience(ShardFollower following) throws RewindException {
+        if (intake.isGone()) {
+            following.dissolved();
+        }
+        writer.check();
+        shop().await();
+        return !shop().isStopping();
+    }
+
+    private void warnOfParked() {
+        context.events.accept(
+                new LinkEvent.Warned(
+                        intake.place(),
+                        "slots that are on their way to this shard hold back more than memory"
+                                + " takes: its stream waits",
+                        "End the move of slots (CLUSTER NODES shows open ones)"));
+    }
+
+    /// Whether one of the shard's nodes has this id.
+    boolean isFor(String id) {
+        return follower != null && follower.identity().ids().contains(id);
+    }
+
+    int shard() {
+        return shard;
     }
 
     /// A connection to every primary of the target, for scans.
@@ -194,7 +242,8 @@ final class PipelineParts {
                         payloads,
                         format,
                         source.heartbeat(),
-                        context.sample),
+                        context.sample,
+                        gate()),
                 this::idle);
     }
 
@@ -250,10 +299,17 @@ final class PipelineParts {
     }
 
     void stop() {
+        if (follower != null) {
+            follower.stop();
+        }
         shop.stop();
         writer.abort();
         intake.abort();
         wake();
+    }
+
+    boolean isCaughtUp() {
+        return reportedCaughtUp;
     }
 
     String retrying() {

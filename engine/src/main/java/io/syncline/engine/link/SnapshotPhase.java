@@ -6,6 +6,7 @@ import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.rdb.RdbFormatException;
 import io.syncline.engine.rdb.RdbLimits;
 import io.syncline.engine.rdb.RdbReader;
@@ -37,6 +38,7 @@ final class SnapshotPhase {
     private int targetDatabase;
     private int streamDatabase;
     private boolean rewound;
+    private boolean unsettled;
     private long keyCount;
 
     /// Hears of every key that the snapshot holds, by its place in the target.
@@ -53,6 +55,12 @@ final class SnapshotPhase {
         progress = shop.progress();
         reader = new RdbReader(decoder.snapshotInput(this::await), RdbLimits.DEFAULT);
         copier = new KeyCopier(shop, reader, place);
+    }
+
+    /// Whether the snapshot was taken while slots were on their way to the shard: the stream of
+    /// their owner says more than it, and another one has to be taken.
+    boolean isUnsettled() {
+        return unsettled;
     }
 
     /// Copies the snapshot.
@@ -72,6 +80,9 @@ final class SnapshotPhase {
                     return -1;
                 }
                 more = event();
+                if (unsettled) {
+                    return -1;
+                }
             }
             markBehind();
         } catch (RdbFormatException e) {
@@ -111,7 +122,8 @@ final class SnapshotPhase {
             }
             case AUX -> aux();
             case FUNCTION -> function();
-            case MODULE_AUX, SLOT_INFO, SLOT_IMPORT -> {}
+            case MODULE_AUX, SLOT_INFO -> {}
+            case SLOT_IMPORT -> unsettled = true;
             case END -> {
                 return false;
             }
@@ -155,6 +167,11 @@ final class SnapshotPhase {
         ByteSlice key = reader.key();
         if (targetDatabase == DatabaseMap.EXCLUDED
                 || shop.filter().isExcluded(key.array, key.offset, key.length)) {
+            return;
+        }
+        SlotGate gate = shop.gate();
+        if (gate != null && !gate.holds(key.array, key.offset, key.length)) {
+            unsettled = true;
             return;
         }
         keys.key(targetDatabase, key);

@@ -11,7 +11,7 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.source.Receiver;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class SourceMonitor implements SourceWatch {
     private static final long TICK_MILLIS = 50;
     private static final long ASK_NANOS = 1_000_000_000;
-    private static final long TRY_AGAIN_NANOS = 3_000_000_000L;
+    private static final long TRY_AGAIN_NANOS = 1_000_000_000L;
+
+    /// While somebody waits for what the node says.
+    private static final long URGENT_TICK_MILLIS = 5;
 
     private final NodeFinder finder;
     private final Connector connector;
@@ -31,7 +34,9 @@ final class SourceMonitor implements SourceWatch {
     private final Duration interval;
     private final Consumer<LinkEvent> events;
     private final Runnable wake;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final @Nullable TopologyWatch topology;
+    private final Semaphore nudges = new Semaphore(0);
+    private volatile boolean stopping;
 
     private @Nullable Connection connection;
     private long nextConnectNanos = System.nanoTime();
@@ -54,7 +59,8 @@ final class SourceMonitor implements SourceWatch {
             Heartbeat heartbeat,
             Duration interval,
             Consumer<LinkEvent> events,
-            Runnable wake) {
+            Runnable wake,
+            @Nullable TopologyWatch topology) {
         this.finder = finder;
         this.connector = connector;
         this.receiver = receiver;
@@ -63,13 +69,14 @@ final class SourceMonitor implements SourceWatch {
         this.interval = interval;
         this.events = events;
         this.wake = wake;
+        this.topology = topology;
         this.mayWrite = !interval.isZero();
     }
 
     @Override
     public void run() {
         try {
-            while (!stopping.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (await()) {
                 receiver.tick(progress.appliedOffset);
                 watchSpool();
                 long sourceMillis = System.currentTimeMillis() + clockSkewMillis;
@@ -81,6 +88,20 @@ final class SourceMonitor implements SourceWatch {
             Thread.currentThread().interrupt();
         }
         disconnect();
+    }
+
+    /// @return whether to go on
+    private boolean await() throws InterruptedException {
+        TopologyWatch watch = topology;
+        boolean urgent = watch != null && watch.isUrgent();
+        nudges.tryAcquire(urgent ? URGENT_TICK_MILLIS : TICK_MILLIS, TimeUnit.MILLISECONDS);
+        nudges.drainPermits();
+        return !stopping;
+    }
+
+    /// Somebody waits for what the node says.
+    void nudge() {
+        nudges.release();
     }
 
     /// Says once that the source is not read any more, and again only after it was.
@@ -104,11 +125,17 @@ final class SourceMonitor implements SourceWatch {
         }
         try {
             boolean due = askNow || now - askedNanos >= ASK_NANOS;
-            boolean beatDue = mayWrite && now - beatNanos >= interval.toNanos();
-            if (!due && !beatDue) {
+            boolean beatDue =
+                    mayWrite && heartbeat.canBeWritten() && now - beatNanos >= interval.toNanos();
+            TopologyWatch watch = topology;
+            boolean watchDue = watch != null && watch.isDue(now);
+            if (!due && !beatDue && !watchDue) {
                 return;
             }
             Connection open = connected();
+            if (watchDue && watch != null) {
+                watch.ask(open, clockSkewMillis);
+            }
             if (beatDue) {
                 beat(open);
                 beatNanos = now;
@@ -221,6 +248,7 @@ final class SourceMonitor implements SourceWatch {
 
     @Override
     public void stop() {
-        stopping.countDown();
+        stopping = true;
+        nudge();
     }
 }

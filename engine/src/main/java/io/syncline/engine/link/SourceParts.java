@@ -1,12 +1,14 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.cluster.ShardIdentity;
 import io.syncline.engine.command.Dialect;
-import io.syncline.engine.command.Slots;
 import io.syncline.engine.file.FileInspection;
 import io.syncline.engine.file.FileMaker;
+import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.scan.ScanMaker;
@@ -16,6 +18,7 @@ import io.syncline.engine.source.LocalIntake;
 import io.syncline.engine.source.Receiver;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The half of a pipeline that knows what kind of source it has.
 ///
@@ -23,7 +26,18 @@ import java.util.function.Consumer;
 /// @param intake brings the bytes
 /// @param watch knows how far the source is
 /// @param heartbeat measures the delay; rests where none can be written
-record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat heartbeat) {
+/// @param gaps finds words for a position that is lost
+/// @param follower follows slots that move; null where none do
+record SourceParts(
+        Dialect dialect,
+        Intake intake,
+        SourceWatch watch,
+        Heartbeat heartbeat,
+        Gaps gaps,
+        @Nullable ShardFollower follower) {
+    /// From here on a source moves slots by jobs of its own (CLUSTER MIGRATESLOTS).
+    private static final int VALKEY_JOBS_SINCE = 9;
+
     /// From here on a source picks its snapshot's version by ours.
     private static final int VALKEY_ANNOUNCED_SINCE = 9;
 
@@ -40,7 +54,14 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
             Receiver.SpoolMaker memorySpools,
             RetryListener retries,
             Consumer<LinkEvent> events,
-            Runnable wake) {}
+            Runnable wake,
+            Following following) {}
+
+    /// How slots that move are followed.
+    ///
+    /// @param ledger of the link; null when they are not
+    /// @param topology hears of the whole cluster
+    record Following(int pipeline, @Nullable SlotLedger ledger, Consumer<ClusterNodes> topology) {}
 
     static SourceParts of(Origin origin, Site site) throws IOException {
         return switch (origin) {
@@ -53,8 +74,20 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
     private static SourceParts replicated(Instance.Shard shard, Site site) throws IOException {
         Instance instance = site.sides.source();
         ServerInfo info = info(instance, shard);
-        NodeFinder finder = finder(instance, shard, info);
         LinkOptions options = site.options;
+        Following following = site.following;
+        boolean hasJobs = info.isValkey() && info.major() >= VALKEY_JOBS_SINCE;
+        ShardFollower follower =
+                following.ledger == null
+                        ? null
+                        : new ShardFollower(
+                                following.ledger,
+                                following.pipeline,
+                                new ShardIdentity(shard.ids()),
+                                hasJobs,
+                                instance,
+                                options.retry());
+        NodeFinder finder = follower == null ? finder(instance, shard, info) : follower.finder();
         boolean announces = info.isValkey() && info.major() >= VALKEY_ANNOUNCED_SINCE;
         Receiver receiver =
                 new Receiver(
@@ -68,9 +101,9 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
                                 site.retries),
                         info.address().toString());
         Heartbeat heartbeat =
-                new Heartbeat(
-                        options.task(),
-                        info.isCluster() ? Slots.tag(shard.slots().nextSetBit(0)) : "");
+                info.isCluster()
+                        ? new Heartbeat(options.task(), shard.slots())
+                        : new Heartbeat(options.task());
         SourceMonitor monitor =
                 new SourceMonitor(
                         finder,
@@ -80,12 +113,18 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
                         heartbeat,
                         options.tuning().heartbeat(),
                         site.events,
-                        site.wake);
+                        site.wake,
+                        follower == null ? null : follower.watch(heartbeat, following.topology));
+        if (follower != null) {
+            follower.join(monitor::nudge, site.wake);
+        }
         return new SourceParts(
                 Dialect.of(info.isValkey(), info.major(), info.minor()),
                 receiver,
                 monitor,
-                heartbeat);
+                heartbeat,
+                new Gaps(finder, instance.connector()),
+                follower);
     }
 
     private static ServerInfo info(Instance instance, Instance.Shard shard) throws IOException {
@@ -131,7 +170,9 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
                 Dialect.redis(7, 0),
                 new LocalIntake(maker, site.memorySpools),
                 new MakerWatch(maker, site.progress, site.wake),
-                new Heartbeat(options.task(), ""));
+                new Heartbeat(options.task()),
+                Gaps.PLAIN,
+                null);
     }
 
     private static SourceParts ofFile(FileInspection inspection, Site site) {
@@ -141,6 +182,8 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
                 Dialect.of(rdb.valkey(), rdb.major(), rdb.minor()),
                 new LocalIntake(maker, site.memorySpools),
                 new MakerWatch(maker, site.progress, site.wake),
-                new Heartbeat(site.options.task(), ""));
+                new Heartbeat(site.options.task()),
+                Gaps.PLAIN,
+                null);
     }
 }

@@ -9,6 +9,7 @@ import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Rewriter;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespFormatException;
@@ -40,6 +41,7 @@ final class StreamPhase {
     private final Rewriter rewriter;
     private final DatabaseMap databases;
     private final @Nullable KeySample sample;
+    private final @Nullable SlotGate gate;
     private final Place place = new Place();
     private final ByteBuilder split = new ByteBuilder(256);
     private final CommandParser splitParser = new CommandParser();
@@ -59,9 +61,15 @@ final class StreamPhase {
         this.rewriter = shop.rewriter();
         this.databases = shop.databases();
         this.sample = shop.sample();
+        this.gate = shop.gate();
         place.offset = offset;
         place.replicationId = feed.replicationId();
         selectSource(database);
+    }
+
+    /// Where the stream is.
+    Place place() {
+        return place;
     }
 
     /// Runs until the stream ends, the link stops, or, if asked to, the target has caught up.
@@ -75,6 +83,10 @@ final class StreamPhase {
                     // A failover renames the stream; a busy one must learn of it too.
                     if ((++taken & LOOK_MASK) == 0) {
                         place.replicationId = feed.replicationId();
+                        lookAtSlots();
+                    }
+                    if (gate != null) {
+                        gate.awaitRoom(place, this::write);
                     }
                     continue;
                 }
@@ -94,15 +106,28 @@ final class StreamPhase {
         return false;
     }
 
+    private void lookAtSlots() throws IOException, RewindException {
+        if (gate != null) {
+            gate.look(place, this::write);
+        }
+    }
+
+    /// Whether the target already has everything at this place: the stream is read from further
+    /// back for the sake of single slots.
+    private boolean isPassed() {
+        return gate != null && gate.isPassed(place);
+    }
+
     /// @return whether the stream has ended
-    private boolean nothingToRead() throws RewindException {
+    private boolean nothingToRead() throws IOException, RewindException {
         place.replicationId = feed.replicationId();
         progress.replicationId = place.replicationId;
+        lookAtSlots();
         writer.flush(place);
         writer.check();
         boolean idle = writer.isIdle();
         progress.processedOffset = place.offset;
-        progress.appliedOffset = idle ? place.offset : writer.appliedOffset();
+        progress.appliedOffset = applied(idle);
         progress.receivedOffset = feed.receivedOffset();
         shop.heartbeat()
                 .applied(progress.appliedOffset, shop.sourceMillis(System.currentTimeMillis()));
@@ -115,21 +140,29 @@ final class StreamPhase {
             return true;
         }
         long now = System.nanoTime();
-        if (now - checkpointNanos > shop.checkpointNanos()) {
+        if (now - checkpointNanos > shop.checkpointNanos() && !isPassed()) {
             checkpointNanos = now;
             writer.checkpoint(place);
         }
-        if (!(idle && shop.idle(place.offset))) {
+        if (!(idle && shop.idle(progress.appliedOffset))) {
             shop.await();
         }
         return false;
     }
 
     private void finish() throws RewindException {
-        writer.checkpoint(place);
+        if (!isPassed()) {
+            writer.checkpoint(place);
+        }
         writer.drain();
         progress.processedOffset = place.offset;
-        progress.appliedOffset = writer.appliedOffset();
+        progress.appliedOffset = applied(false);
+    }
+
+    /// Up to where everything is in the target: commands that are held back are not.
+    private long applied(boolean idle) {
+        long applied = idle ? place.offset : writer.appliedOffset();
+        return gate == null ? applied : Math.min(applied, gate.heldFrom());
     }
 
     private void take(CommandView view) throws IOException, RewindException {
@@ -157,9 +190,15 @@ final class StreamPhase {
             case MULTI -> place.clean = false;
             case EXEC -> {
                 place.clean = true;
-                writer.endTransaction(place);
+                if (!isPassed()) {
+                    writer.endTransaction(place);
+                }
             }
-            case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
+            case FLUSHALL, FLUSHDB, SWAPDB -> {
+                if (!isPassed()) {
+                    flush(view, spec);
+                }
+            }
             case CONTROL -> control(view);
             case READ -> {}
         }
@@ -182,7 +221,10 @@ final class StreamPhase {
         targetDatabase = databases.target(database);
     }
 
-    private void control(CommandView view) {
+    private void control(CommandView view) throws RewindException {
+        if (gate != null) {
+            gate.control(view, place);
+        }
         if (view.argumentCount > 1 && view.isWord(0, "REPLCONF") && view.isWord(1, "GETACK")) {
             acknowledgementWanted = true;
         }
@@ -198,7 +240,7 @@ final class StreamPhase {
         }
         switch (filter.verdict(view, spec)) {
             case PASS -> {
-                write(view, spec);
+                gated(view, spec);
                 if (sample != null && spec.singleKey() && view.argumentCount > 1) {
                     sample.wrote(place.database, view.buffer, view.offsets[1], view.lengths[1]);
                 }
@@ -208,7 +250,7 @@ final class StreamPhase {
                 split.clear();
                 filter.copyWithoutExcluded(view, spec, split);
                 splitParser.parse(split.array, 0, split.length, splitView);
-                writer.append(targetDatabase, splitView, spec, place);
+                gated(splitView, spec);
             }
             case REFUSE -> mixed(view);
         }
@@ -222,11 +264,19 @@ final class StreamPhase {
         writer.record(refusal);
     }
 
-    private void write(CommandView view, CommandSpec spec) throws IOException, RewindException {
+    private void gated(CommandView view, CommandSpec spec) throws IOException, RewindException {
+        long arrived = decoder.arrivedMillis();
+        if (gate == null || gate.admits(view, spec, targetDatabase, place, arrived, this::write)) {
+            write(targetDatabase, view, spec, arrived);
+        }
+    }
+
+    private void write(int database, CommandView view, CommandSpec spec, long arrivedMillis)
+            throws IOException, RewindException {
         if (rewriter.concerns(view, spec)) {
-            ByteBuilder out = writer.open(targetDatabase, view, spec, place);
+            ByteBuilder out = writer.open(database, view, spec, place);
             if (out != null) {
-                long arrived = shop.sourceMillis(decoder.arrivedMillis());
+                long arrived = shop.sourceMillis(arrivedMillis);
                 int count = rewriter.rewrite(view, spec, arrived, out);
                 writer.close(Math.max(0, count), place);
                 if (count != Rewriter.LEAVE) {
@@ -235,9 +285,9 @@ final class StreamPhase {
             }
         }
         if (spec.kind() == CommandKind.FUNCTION || spec.kind() == CommandKind.SCRIPT) {
-            writer.broadcast(targetDatabase, view, spec, place);
+            writer.broadcast(database, view, spec, place);
         } else {
-            writer.append(targetDatabase, view, spec, place);
+            writer.append(database, view, spec, place);
         }
     }
 

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
@@ -42,7 +43,8 @@ final class Workshop {
             PayloadConverter payloads,
             TargetFormat targetFormat,
             Heartbeat heartbeat,
-            @Nullable KeySample sample) {}
+            @Nullable KeySample sample,
+            @Nullable SlotGate gate) {}
 
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
@@ -109,6 +111,11 @@ final class Workshop {
     /// Where some of the keys that are written are remembered; null for nowhere.
     @Nullable KeySample sample() {
         return tools.sample;
+    }
+
+    /// Of a shard of a cluster; null for a standalone source.
+    @Nullable SlotGate gate() {
+        return tools.gate;
     }
 
     /// The source node, for messages.

@@ -15,6 +15,8 @@ public final class Feed {
         GAP,
         /// For good: see [#failure()].
         FAILED,
+        /// The shard was dissolved: this is its stream's end.
+        GONE,
         STOPPED
     }
 
@@ -23,6 +25,7 @@ public final class Feed {
     private final ReplicaStream.Opening opening;
     private final Spool spool;
     private final long baseOffset;
+    private final int baseDatabase;
     private final int markLength;
     private volatile String replicationId;
     private final AtomicLong received = new AtomicLong();
@@ -34,6 +37,7 @@ public final class Feed {
     Feed(ReplicaStream.Opening opening, @Nullable Position from, Spool spool) {
         this.opening = opening;
         this.spool = spool;
+        baseDatabase = from == null ? 0 : from.database();
         switch (opening) {
             case ReplicaStream.Opening.Partial partial -> {
                 if (from == null) {
@@ -93,6 +97,12 @@ public final class Feed {
     /// The stream byte that stands before the first one of the stream in this feed.
     public long baseOffset() {
         return baseOffset;
+    }
+
+    /// The database that the first command without a SELECT is for; that behind a snapshot is the
+    /// snapshot's to say.
+    public int baseDatabase() {
+        return baseDatabase;
     }
 
     void received(int count) {

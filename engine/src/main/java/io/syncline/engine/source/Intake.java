@@ -33,6 +33,11 @@ public interface Intake extends Closeable {
         return "Raise repl-backlog-size at the source to avoid this";
     }
 
+    /// Whether what is read from was dissolved, so that [#open] finds nobody.
+    default boolean isGone() {
+        return false;
+    }
+
     /// Ends waiting for a source that is away. From any thread; [#close] must follow.
     void abort();
 

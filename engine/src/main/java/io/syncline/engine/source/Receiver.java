@@ -211,7 +211,8 @@ public final class Receiver implements Intake {
         Position position = new Position(broken.replicationId(), broken.receivedOffset(), 0);
         ReplicaStream opened = dialer.open(position, fault);
         if (opened == null) {
-            broken.end(Feed.Ending.STOPPED, null, null);
+            Feed.Ending how = dialer.isGone() ? Feed.Ending.GONE : Feed.Ending.STOPPED;
+            broken.end(how, null, null);
             return false;
         }
         switch (opened.opening()) {
@@ -284,6 +285,11 @@ public final class Receiver implements Intake {
     public boolean isSpoolFull() {
         Feed current = feed;
         return current != null && current.spool().isFull();
+    }
+
+    @Override
+    public boolean isGone() {
+        return dialer.isGone();
     }
 
     /// The node read from, or last tried.

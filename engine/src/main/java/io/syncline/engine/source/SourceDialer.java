@@ -1,5 +1,6 @@
 package io.syncline.engine.source;
 
+import io.syncline.engine.cluster.ShardGoneException;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
@@ -17,11 +18,15 @@ final class SourceDialer {
     /// How often a wait looks whether it is still wanted.
     private static final long LOOK_NANOS = 100_000_000;
 
+    /// Nodes of a cluster need a moment to agree on who is a primary.
+    private static final long GONE_NANOS = 2_000_000_000L;
+
     private final Receiver.Settings settings;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Connection handshaking;
     private volatile String place;
     private volatile boolean abandoning;
+    private volatile boolean gone;
 
     SourceDialer(Receiver.Settings settings, String place) {
         this.settings = settings;
@@ -37,9 +42,10 @@ final class SourceDialer {
     ///
     /// @param from null for a snapshot
     /// @param fault why an earlier stream broke; null for a first one
-    /// @return null when that is not wanted any more
+    /// @return null when that is not wanted any more, or the shard [#isGone]
     @Nullable ReplicaStream open(@Nullable Position from, @Nullable String fault) {
         long now = System.nanoTime();
+        long goneNanos = now + GONE_NANOS;
         Backoff backoff = new Backoff(settings.retry(), now);
         String reason = fault;
         while (!isStopping()) {
@@ -50,7 +56,14 @@ final class SourceDialer {
                         settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
                     }
                     return opened;
+                } catch (ShardGoneException e) {
+                    reason = reason(e);
+                    if (System.nanoTime() >= goneNanos) {
+                        gone = true;
+                        return null;
+                    }
                 } catch (IOException e) {
+                    goneNanos = System.nanoTime() + GONE_NANOS;
                     reason = reason(e);
                 }
                 if (isStopping()) {
@@ -134,6 +147,11 @@ final class SourceDialer {
             return "the node said nothing for too long";
         }
         return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    /// Whether the shard was dissolved: nobody will ever continue its stream.
+    boolean isGone() {
+        return gone;
     }
 
     boolean isStopping() {

@@ -86,12 +86,12 @@ final class ClusterLanes {
         }
     }
 
-    /// Reads how far every slot of the pipeline is.
-    void readMarks() {
+    /// Reads how far slots are.
+    void readMarks(BitSet slots) {
         Backoff backoff = dialer.backoff();
         while (true) {
             try {
-                SlotMark[] found = nodes.marks(settings.slots(), batches.epoch(), true);
+                SlotMark[] found = nodes.marks(slots, batches.epoch(), true);
                 for (int slot = 0; slot < found.length; slot++) {
                     if (found[slot].offset() != SlotMark.NONE) {
                         batches.marks().found(slot, found[slot].offset());

@@ -42,6 +42,7 @@ public final class ClusterWriter implements TargetWriter {
     private final Slotwise slotwise = new Slotwise();
     private final CoLocation together;
     private final ByteBuilder several = new ByteBuilder(256);
+    private final ClusterSlotBook slots;
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
@@ -70,6 +71,7 @@ public final class ClusterWriter implements TargetWriter {
         barrier = new ClusterBarrier(settings, dialer);
         refusals = new ClusterRefusals(settings, floor, lanes);
         together = new CoLocation(settings, dialer, batches, lanes, slotwise);
+        slots = new ClusterSlotBook(settings, dialer, this, floor, batches);
     }
 
     // ---- starting ----
@@ -97,7 +99,7 @@ public final class ClusterWriter implements TargetWriter {
         floor.beginStreaming(from, fresh);
         batches.begin(floor.epoch(), from.offset, from.database, true);
         if (!fresh) {
-            lanes.readMarks();
+            lanes.readMarks(slots.marked(settings.slots()));
         }
         streaming = true;
     }
@@ -338,6 +340,11 @@ public final class ClusterWriter implements TargetWriter {
             refusals.refuse(Refusal.of(command, behind.offset, 0, refusal));
         }
         batches.passed(behind);
+    }
+
+    @Override
+    public SlotBook slots() {
+        return slots;
     }
 
     // ---- what others ask ----

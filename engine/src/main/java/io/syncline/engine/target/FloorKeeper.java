@@ -52,6 +52,10 @@ final class FloorKeeper {
         return epoch;
     }
 
+    long generation() {
+        return generation;
+    }
+
     @Nullable Checkpoint takeOver(long first) {
         generation = first;
         Checkpoint[] found = new Checkpoint[1];

@@ -29,6 +29,11 @@ public record OwnKeys(String task) {
         return key("guard:" + pipeline);
     }
 
+    /// Which slots of a cluster source a pipeline holds.
+    public byte[] slots(int pipeline) {
+        return key("slots:" + pipeline);
+    }
+
     /// How far one slot of a cluster target is: `tag` makes the key hash to that slot.
     public byte[] mark(int pipeline, String tag) {
         return (PREFIX + task + ":mark:" + pipeline + ":{" + tag + "}")

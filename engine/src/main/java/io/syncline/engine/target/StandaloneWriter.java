@@ -20,6 +20,7 @@ public final class StandaloneWriter implements TargetWriter {
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final GuardedLane lane;
+    private final SlotBook slots;
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private @Nullable Batch batch;
@@ -31,6 +32,11 @@ public final class StandaloneWriter implements TargetWriter {
         this.settings = settings;
         this.dialer = new TargetDialer(settings);
         this.lane = new GuardedLane(settings, dialer);
+        this.slots =
+                new StandaloneSlotBook(
+                        new SlotNotes(settings, dialer, settings.instance().primaryFinder()),
+                        (key, value, behind) ->
+                                own(settings.database(), behind, bytes("SET"), key, value));
     }
 
     @Override
@@ -253,6 +259,11 @@ public final class StandaloneWriter implements TargetWriter {
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
+    }
+
+    @Override
+    public SlotBook slots() {
+        return slots;
     }
 
     // ---- what others ask ----

@@ -67,6 +67,9 @@ public interface TargetWriter extends Closeable {
     void broadcast(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException;
 
+    /// Notes about the source's slots.
+    SlotBook slots();
+
     /// Sends what there is, if it may end here.
     void flush(Place place) throws RewindException;
 

@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the target remembers of a task: one small hash. It counts starts, which is how a later
@@ -17,6 +21,9 @@ public final class TaskRegistry {
 
     /// `1` when the target was empty at the first start, so that all keys in it are of our making.
     static final String OWNED = "owned";
+
+    private static final String SHARD = "shard:";
+    private static final String GONE = "gone";
 
     private final OwnKeys keys;
     private final int database;
@@ -91,6 +98,28 @@ public final class TaskRegistry {
             }
         }
         return fields;
+    }
+
+    /// Notes which nodes of the source a pipeline is for, or that its shard is no more.
+    ///
+    /// @param ids of the nodes; none for a shard that was dissolved
+    public void noteShard(Connection connection, int pipeline, Collection<String> ids)
+            throws IOException {
+        select(connection, database);
+        set(connection, "HSET", SHARD + pipeline, ids.isEmpty() ? GONE : String.join(",", ids));
+    }
+
+    /// The nodes that each pipeline was for, by pipeline; none for one whose shard was dissolved.
+    public static SortedMap<Integer, Set<String>> shards(Map<String, String> manifest) {
+        SortedMap<Integer, Set<String>> shards = new TreeMap<>();
+        manifest.forEach((field, value) -> {
+            if (field.startsWith(SHARD)) {
+                shards.put(
+                        Integer.parseInt(field.substring(SHARD.length())),
+                        value.equals(GONE) ? Set.of() : Set.of(value.split(",", -1)));
+            }
+        });
+        return shards;
     }
 
     /// Whether all keys at the target were made by this task.

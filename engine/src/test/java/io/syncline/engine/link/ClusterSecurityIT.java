@@ -34,6 +34,7 @@ class ClusterSecurityIT {
         "+info",
         "+time",
         "+cluster|slots",
+        "+cluster|nodes",
         "+setex",
         "~DTS_REDIS_TIMESTAMP_HEARTBEAT*",
         "+client|setname"

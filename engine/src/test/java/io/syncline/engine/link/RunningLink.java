@@ -3,6 +3,7 @@ package io.syncline.engine.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.fault.Failure;
+import io.syncline.engine.precheck.Finding;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
 import java.time.Duration;
@@ -58,6 +59,19 @@ final class RunningLink implements AutoCloseable {
                                 && shards().stream()
                                         .allMatch(shard -> shard.phase() == Phase.STREAMING));
         return this;
+    }
+
+    boolean allStreaming() {
+        return !shards().isEmpty()
+                && shards().stream().allMatch(shard -> shard.phase() == Phase.STREAMING);
+    }
+
+    /// What prechecks object to.
+    List<Finding> errors() {
+        return events(LinkEvent.Checked.class).stream()
+                .map(LinkEvent.Checked::finding)
+                .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                .toList();
     }
 
     boolean streaming() {

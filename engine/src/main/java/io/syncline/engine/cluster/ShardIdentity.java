@@ -1,0 +1,34 @@
+package io.syncline.engine.cluster;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/// Which nodes make up one shard, by id: what stays the same when slots, addresses and roles
+/// change. Thread-safe.
+public final class ShardIdentity {
+    private volatile Set<String> ids;
+
+    public ShardIdentity(Set<String> ids) {
+        this.ids = Set.copyOf(ids);
+    }
+
+    public Set<String> ids() {
+        return ids;
+    }
+
+    /// What is known now: the primary first found, and whoever replicates it.
+    ///
+    /// @return whether that is news
+    public boolean update(ClusterNodes nodes) {
+        ClusterNodes.Node primary = nodes.primaryAmong(ids);
+        if (primary == null) {
+            return false;
+        }
+        Set<String> now = new LinkedHashSet<>(nodes.family(primary));
+        if (now.equals(ids)) {
+            return false;
+        }
+        ids = now;
+        return true;
+    }
+}

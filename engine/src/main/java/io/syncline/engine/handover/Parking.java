@@ -1,0 +1,106 @@
+package io.syncline.engine.handover;
+
+import io.syncline.engine.resp.CommandView;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What one pipeline holds back: for each slot, one queue for each ownership.
+final class Parking {
+    private final Map<Integer, Deque<ParkedSlot>> slots = new TreeMap<>();
+    private long bytes;
+
+    void clear() {
+        slots.clear();
+        bytes = 0;
+    }
+
+    void restore(Map<Integer, List<Since>> since) {
+        clear();
+        since.forEach((slot, places) -> {
+            for (Since place : places) {
+                open(slot, place);
+            }
+        });
+    }
+
+    Map<Integer, List<Since>> places() {
+        Map<Integer, List<Since>> places = new TreeMap<>();
+        slots.forEach((slot, queues) -> {
+            List<Since> since = new ArrayList<>();
+            queues.forEach(queue -> since.add(queue.since));
+            places.put(slot, since);
+        });
+        return places;
+    }
+
+    /// The slots with something held back.
+    List<Integer> slots() {
+        return new ArrayList<>(new TreeSet<>(slots.keySet()));
+    }
+
+    boolean has(int slot) {
+        return slots.containsKey(slot);
+    }
+
+    /// The oldest queue of a slot; null for none.
+    @Nullable ParkedSlot first(int slot) {
+        Deque<ParkedSlot> queues = slots.get(slot);
+        return queues == null ? null : queues.peekFirst();
+    }
+
+    /// The newest queue of a slot; null for none.
+    @Nullable ParkedSlot last(int slot) {
+        Deque<ParkedSlot> queues = slots.get(slot);
+        return queues == null ? null : queues.peekLast();
+    }
+
+    /// Begins a queue for a new ownership.
+    void open(int slot, Since since) {
+        slots.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(new ParkedSlot(since));
+    }
+
+    /// Holds a command back, in the queue of the ownership that it was run in.
+    void add(int slot, long offset, CommandView view, int database, long arrivedMillis) {
+        ParkedSlot into = null;
+        for (ParkedSlot queue : slots.getOrDefault(slot, new ArrayDeque<>())) {
+            if (queue.since.offset() < offset) {
+                into = queue;
+            }
+        }
+        if (into == null) {
+            throw new IllegalStateException("slot " + slot + " holds nothing back");
+        }
+        into.add(view, database, arrivedMillis);
+        bytes += view.length();
+    }
+
+    /// Takes the oldest queue of a slot out.
+    void close(int slot) {
+        Deque<ParkedSlot> queues = slots.get(slot);
+        ParkedSlot closed = queues == null ? null : queues.poll();
+        if (closed != null) {
+            bytes -= closed.bytes();
+        }
+        if (queues != null && queues.isEmpty()) {
+            slots.remove(slot);
+        }
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /// The offset before the first command that is held back.
+    long from() {
+        return slots.values().stream()
+                .mapToLong(queues -> queues.getFirst().since.offset())
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+}

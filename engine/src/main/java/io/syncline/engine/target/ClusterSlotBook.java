@@ -1,0 +1,56 @@
+package io.syncline.engine.target;
+
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/// The note stands at the node of the floor, and is written behind the data: should the process die
+/// in between, the slots' marks tell what is in the target.
+final class ClusterSlotBook implements SlotBook {
+    private final SlotNotes notes;
+    private final ClusterWriter writer;
+    private final FloorKeeper floor;
+    private final SlotBatches batches;
+    private BitSet expected = new BitSet();
+
+    ClusterSlotBook(
+            WriterSettings settings,
+            TargetDialer dialer,
+            ClusterWriter writer,
+            FloorKeeper floor,
+            SlotBatches batches) {
+        this.notes = SlotNotes.inCluster(settings, dialer);
+        this.writer = writer;
+        this.floor = floor;
+        this.batches = batches;
+    }
+
+    @Override
+    public void write(byte[] note, Place behind) throws RewindException {
+        writer.drain();
+        notes.write(note, floor.generation());
+    }
+
+    @Override
+    public byte @Nullable [] read() {
+        return notes.read();
+    }
+
+    @Override
+    public void expect(BitSet slots) {
+        expected = (BitSet) slots.clone();
+    }
+
+    /// The slots whose marks count.
+    ///
+    /// @param slots that the pipeline applies
+    BitSet marked(BitSet slots) {
+        BitSet marked = (BitSet) slots.clone();
+        marked.or(expected);
+        return marked;
+    }
+
+    @Override
+    public boolean isApplied(int slot, long offset) {
+        return batches.isApplied(slot, offset);
+    }
+}

@@ -1,0 +1,22 @@
+package io.syncline.engine.target;
+
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a target keeps of a cluster source's slots for one pipeline, beside its checkpoint. Belongs
+/// to the applier.
+public interface SlotBook {
+    /// Writes a note: together with everything appended so far, or behind it.
+    void write(byte[] note, Place behind) throws RewindException;
+
+    /// The last note; null for none.
+    byte @Nullable [] read();
+
+    /// Before streaming begins: these slots may be further than the checkpoint, too.
+    void expect(BitSet slots);
+
+    /// Whether a slot's command is known to be in the target although the checkpoint is before it.
+    ///
+    /// @param offset behind the command
+    boolean isApplied(int slot, long offset);
+}

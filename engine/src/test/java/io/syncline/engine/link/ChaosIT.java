@@ -1,0 +1,223 @@
+package io.syncline.engine.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.testkit.Await;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.ServerBinary;
+import io.syncline.testkit.Servers;
+import io.syncline.testkit.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Random faults on both sides, drawn from a seed, under counting traffic: zero lost, zero doubled.
+///
+/// Short in the normal run; `-Pchaos` takes half an hour, `-Dchaos.seconds` any other time, and
+/// `-Dseed` draws the same faults again.
+class ChaosIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /// Of each of the two runs, in the normal build.
+    private static final int SHORT_SECONDS = 8;
+
+    private enum Fault {
+        MOVE_SLOT,
+        FAIL_OVER,
+        CUT_SOURCE,
+        STOP_SOURCE,
+        SLOW_SOURCE,
+        KILL_TARGET,
+        STOP_TARGET,
+        CUT_TARGET,
+        SLOW_TARGET,
+        FILL_TARGET,
+        RESTART_LINK
+    }
+
+    private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
+    private @Nullable RedisCluster cluster;
+    private @Nullable TopologySide target;
+    private @Nullable RunningLink link;
+    private Random random = new Random();
+
+    @AfterEach
+    void stop() {
+        if (link != null) {
+            link.close();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (target != null) {
+            target.close();
+        }
+    }
+
+    private RedisCluster source() {
+        return Objects.requireNonNull(cluster);
+    }
+
+    private TopologySide target() {
+        return Objects.requireNonNull(target);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void nothingIsLostAndNothingIsDoubled(String kind) {
+        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
+        System.err.println("ChaosIT: replay with -Dseed=" + seed);
+        random = new Random(seed);
+        ServerBinary binary = Servers.embedded();
+        cluster =
+                RedisCluster.start(
+                        () -> RedisServer.builder().binary(binary).config("repl-backlog-size 64mb"),
+                        2,
+                        1);
+        target =
+                kind.equals("1")
+                        ? TopologySide.standalone(
+                                RedisServer.builder()
+                                        .binary(binary)
+                                        .config("appendonly yes")
+                                        .start())
+                        : TopologySide.cluster(
+                                RedisCluster.start(
+                                        () ->
+                                                RedisServer.builder()
+                                                        .binary(binary)
+                                                        .config("appendonly yes"),
+                                        3,
+                                        0));
+        try (Workload workload =
+                Workload.on(source())
+                        .connections(2)
+                        .keys(40)
+                        .stepsPerSecond(1_500)
+                        .seed(seed)
+                        .start()) {
+            startLink();
+            long end =
+                    System.nanoTime()
+                            + Duration.ofSeconds(Integer.getInteger("chaos.seconds", SHORT_SECONDS))
+                                    .toNanos();
+            while (System.nanoTime() < end) {
+                Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+                strike(fault);
+                done.merge(fault, 1, Integer::sum);
+                workload.awaitMore(random.nextInt(400), LIMIT);
+            }
+            workload.awaitMore(500, LIMIT);
+            workload.stop();
+            check(workload);
+        }
+    }
+
+    /// A precheck of a cluster that has just changed may refuse the start; an operator tries again.
+    private void startLink() {
+        Await.until(
+                "all pipelines streaming",
+                LIMIT,
+                () -> {
+                    RunningLink started =
+                            Sync.between(TopologySide.endpointOf(source()), target().endpoint())
+                                    .shortLimits()
+                                    .start();
+                    link = started;
+                    Await.until("started", LIMIT, () -> started.ended() || started.allStreaming());
+                    if (started.ended()) {
+                        System.err.println("ChaosIT: not started: " + started.errors());
+                    }
+                    return !started.ended();
+                });
+    }
+
+    private void check(Workload workload) {
+        RunningLink last = Objects.requireNonNull(link);
+        Reshards.awaitCopied(source(), last);
+        assertThat(workload.miscounts(target().instance())).as("%s; %s", done, last).isEmpty();
+        assertThat(workload.miscounts(source())).isEmpty();
+        new KeyspaceDigest().requireEqual(source(), target().instance());
+        System.err.printf("ChaosIT: %s; faults %s%n", workload, done);
+    }
+
+    private <T> T any(List<T> all) {
+        return all.get(random.nextInt(all.size()));
+    }
+
+    private void strike(Fault fault) {
+        switch (fault) {
+            case MOVE_SLOT -> moveSlot();
+            case FAIL_OVER -> source().failover(random.nextInt(2));
+            case CUT_SOURCE -> cut(any(source().primaryNodes()), "slave");
+            case STOP_SOURCE -> stopFor(any(source().primaryNodes()), 1_000);
+            case SLOW_SOURCE -> slow(any(source().primaryNodes()));
+            case KILL_TARGET -> {
+                RedisServer node = any(target().primaries());
+                node.kill();
+                Await.until("a moment", LIMIT, new Moment(300)::isOver);
+                node.restart();
+            }
+            case STOP_TARGET -> stopFor(any(target().primaries()), 2_200);
+            case CUT_TARGET -> cut(any(target().primaries()), "normal");
+            case SLOW_TARGET -> slow(any(target().primaries()));
+            case FILL_TARGET -> {
+                RedisServer node = any(target().primaries());
+                node.command("CONFIG", "SET", "maxmemory", 1);
+                Await.until("a moment", LIMIT, new Moment(500)::isOver);
+                node.command("CONFIG", "SET", "maxmemory", 0);
+            }
+            case RESTART_LINK -> {
+                Objects.requireNonNull(link).stop();
+                startLink();
+            }
+        }
+    }
+
+    private void moveSlot() {
+        int slot = RedisCluster.slot("count:" + random.nextInt(40) + ":list");
+        List<RedisServer> others = new ArrayList<>(source().primaryNodes());
+        others.remove(source().ownerOf(slot));
+        source().moveSlot(slot, any(others));
+    }
+
+    private static void cut(RedisServer node, String type) {
+        node.command("CLIENT", "KILL", "TYPE", type);
+    }
+
+    /// Less than a cluster waits before it replaces a node, or it would lose writes by itself.
+    private static void stopFor(RedisServer node, int millis) {
+        node.pause();
+        Await.until("a moment", LIMIT, new Moment(millis)::isOver);
+        node.resume();
+    }
+
+    private static void slow(RedisServer node) {
+        for (int i = 0; i < 3; i++) {
+            node.command("DEBUG", "SLEEP", "0.2");
+        }
+    }
+
+    /// A bounded wait for nothing but time: how long a fault lasts.
+    private static final class Moment {
+        private final long end;
+
+        Moment(int millis) {
+            end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        }
+
+        boolean isOver() {
+            return System.nanoTime() >= end;
+        }
+    }
+}

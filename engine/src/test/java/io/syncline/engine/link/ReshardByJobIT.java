@@ -1,0 +1,77 @@
+package io.syncline.engine.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.testkit.Instance;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.RedisServerBuilder;
+import io.syncline.testkit.ServerBinary;
+import io.syncline.testkit.Servers;
+import io.syncline.testkit.Workload;
+import io.syncline.testkit.WorkloadProfile;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Slots that a cluster source moves by jobs of its own (CLUSTER MIGRATESLOTS, Valkey 9): what both
+/// shards' streams say is applied once, and what the old owner clears away stays.
+class ReshardByJobIT {
+    private static final Duration LIMIT = RunningLink.LIMIT;
+
+    private static RedisServerBuilder node(ServerBinary binary) {
+        return RedisServer.builder()
+                .binary(binary)
+                .config("repl-backlog-size 64mb")
+                .config("repl-diskless-sync-delay 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void slotsMovedByJobsAreHandedOver(String kind) {
+        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
+        System.err.println("ReshardByJobIT: replay with -Dseed=" + seed);
+        Random random = new Random(seed);
+        Optional<ServerBinary> found = Servers.find("valkey-9");
+        Assumptions.assumeTrue(found.isPresent());
+        ServerBinary binary = found.orElseThrow();
+        try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
+                TopologySide target = TopologySide.start(kind, binary);
+                Workload workload =
+                        Workload.on(source)
+                                .profile(WorkloadProfile.MIXED)
+                                .withoutShortExpiries()
+                                .connections(2)
+                                .stepsPerSecond(4_000)
+                                .seed(seed)
+                                .start()) {
+            try (RunningLink link =
+                    Sync.between(TopologySide.endpointOf(source), target.endpoint())
+                            .shortLimits()
+                            .skipRefused()
+                            .start()
+                            .awaitAllStreaming()) {
+                for (int i = 0; i < 5; i++) {
+                    workload.awaitMore(300, LIMIT);
+                    List<RedisServer> nodes = source.primaryNodes();
+                    int from = random.nextInt(nodes.size());
+                    int to = (from + 1 + random.nextInt(nodes.size() - 1)) % nodes.size();
+                    source.moveByJob(nodes.get(from), nodes.get(to), 1_000);
+                }
+                workload.awaitMore(1_000, LIMIT);
+                workload.stop();
+                Reshards.awaitCopied(source, link);
+                Instance copy = target.instance();
+                assertThat(workload.miscounts(copy)).as("%s", link).isEmpty();
+                new KeyspaceDigest().requireEqual(source, copy);
+                assertThat(link.events(LinkEvent.Refused.class)).as("%s", link).isEmpty();
+                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
+            }
+        }
+    }
+}
