@@ -29,9 +29,11 @@ class PackageOrderTest {
                     "file",
                     "scan",
                     "target",
+                    "twoway",
                     "precheck",
                     "verify",
-                    "link");
+                    "link",
+                    "pair");
 
     private static final List<String> SOURCES = List.of("source", "file", "scan");
 

@@ -5,6 +5,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,12 @@ final class LinkRun {
     private volatile boolean done;
     private volatile boolean stopping;
 
-    LinkRun(LinkOptions options, Sides sides, Consumer<LinkEvent> events) throws IOException {
+    LinkRun(
+            LinkOptions options,
+            Sides sides,
+            Consumer<LinkEvent> events,
+            @Nullable KeySample sample)
+            throws IOException {
         this.options = options;
         this.events = events;
         this.throttle =
@@ -49,12 +55,14 @@ final class LinkRun {
                 new PipelineParts.Context(
                         options,
                         sides,
+                        origins.size(),
                         registry.database(),
                         manifest,
                         target,
                         start,
                         throttle,
                         events,
+                        sample,
                         this::pipelineEnded,
                         this::pipelineCaughtUp);
         for (int i = 0; i < origins.size(); i++) {
@@ -82,6 +90,10 @@ final class LinkRun {
                 stop();
             }
         }
+    }
+
+    void throttle(long commandsPerSecond, long bytesPerSecond) {
+        throttle.limits(commandsPerSecond, bytesPerSecond);
     }
 
     void stop() {

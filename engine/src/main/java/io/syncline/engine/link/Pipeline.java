@@ -232,7 +232,7 @@ final class Pipeline implements Runnable {
         shop.progress().snapshots.incrementAndGet();
         shop.progress().replicationId = feed.replicationId();
         enter(Phase.SNAPSHOT, false, "");
-        StaleKeys stale = fresh || !owned ? null : new StaleKeys(slots);
+        StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         int database = new SnapshotPhase(shop, feed, decoder, observer).run();
         if (database >= 0) {
@@ -247,12 +247,11 @@ final class Pipeline implements Runnable {
     private void sweep(StaleKeys stale) throws IOException, RewindException {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
-        long removed = 0;
         List<Connection> connections = scanner.open();
         try {
             for (Connection connection : connections) {
                 for (int database : shop.targetDatabases(connection)) {
-                    removed += stale.remove(shop, connection, database, place);
+                    stale.sweep(shop, connection, database, place);
                 }
             }
         } finally {
@@ -260,12 +259,9 @@ final class Pipeline implements Runnable {
         }
         shop.writer().flush(place);
         shop.writer().drain();
-        if (removed > 0) {
-            shop.event(
-                    new LinkEvent.Warned(
-                            shop.writer().place(),
-                            removed + " keys that the source no longer has were removed",
-                            ""));
+        LinkEvent.Warned found = stale.warning(shop.writer().place());
+        if (found != null) {
+            shop.event(found);
         }
     }
 

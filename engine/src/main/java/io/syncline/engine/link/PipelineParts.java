@@ -24,6 +24,7 @@ import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -60,12 +61,14 @@ final class PipelineParts {
     record Context(
             LinkOptions options,
             Sides sides,
+            int shards,
             int checkpointDatabase,
             Map<String, String> manifest,
             ServerInfo target,
             long start,
             Throttle throttle,
             Consumer<LinkEvent> events,
+            @Nullable KeySample sample,
             Pipeline.Ending ending,
             IntConsumer caughtUp) {}
 
@@ -190,7 +193,8 @@ final class PipelineParts {
                         databases,
                         payloads,
                         format,
-                        source.heartbeat()),
+                        source.heartbeat(),
+                        context.sample),
                 this::idle);
     }
 
@@ -216,7 +220,7 @@ final class PipelineParts {
         LinkOptions.SpoolLimits limits = context.options.spool();
         Spool made =
                 new Spool(
-                        limits.memoryBytes(),
+                        limits.memoryBytes() / context.shards,
                         diskBytes,
                         limits.directory(),
                         context.options.task() + "-" + shard + "-" + spools.incrementAndGet(),

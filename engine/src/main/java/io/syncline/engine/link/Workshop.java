@@ -10,11 +10,13 @@ import io.syncline.engine.rdb.TargetFormat;
 import io.syncline.engine.source.Intake;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What the phases of one pipeline share: its parts and its ways of waiting.
 final class Workshop {
@@ -39,7 +41,8 @@ final class Workshop {
             DatabaseMap databases,
             PayloadConverter payloads,
             TargetFormat targetFormat,
-            Heartbeat heartbeat) {}
+            Heartbeat heartbeat,
+            @Nullable KeySample sample) {}
 
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
@@ -101,6 +104,11 @@ final class Workshop {
 
     Heartbeat heartbeat() {
         return tools.heartbeat;
+    }
+
+    /// Where some of the keys that are written are remembered; null for nowhere.
+    @Nullable KeySample sample() {
+        return tools.sample;
     }
 
     /// The source node, for messages.

@@ -4,12 +4,12 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
@@ -29,7 +29,8 @@ public final class ClusterWriter implements TargetWriter {
     /// The floor is found by a look at every slot, so not at every batch.
     private static final long FLOOR_NANOS = 5_000_000;
 
-    private static final String ONE_DATABASE = "a cluster has one database, 0";
+    /// A large value's chunks that are one transaction: ten milliseconds of a node's time.
+    private static final int CHUNKS_LIMIT_BYTES = 256 << 10;
 
     private final WriterSettings settings;
     private final SlotRouter router;
@@ -37,6 +38,10 @@ public final class ClusterWriter implements TargetWriter {
     private final FloorKeeper floor;
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
+    private final ClusterRefusals refusals;
+    private final Slotwise slotwise = new Slotwise();
+    private final CoLocation together;
+    private final ByteBuilder several = new ByteBuilder(256);
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
@@ -44,7 +49,9 @@ public final class ClusterWriter implements TargetWriter {
     /// Everything is in the target, the floor too, and nothing was appended since.
     private boolean settled;
 
-    /// What commands are written to: of a snapshot's batch, or of what waits.
+    /// [#several] holds what is being written instead of a command over several slots.
+    private boolean severalOpen;
+
     private @Nullable ByteBuilder open;
 
     private @Nullable Batch openBatch;
@@ -61,6 +68,8 @@ public final class ClusterWriter implements TargetWriter {
         floor = new FloorKeeper(settings, dialer);
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
+        refusals = new ClusterRefusals(settings, floor, lanes);
+        together = new CoLocation(settings, dialer, batches, lanes, slotwise);
     }
 
     // ---- starting ----
@@ -77,6 +86,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes.settle();
         streaming = false;
         settled = false;
+        together.clear();
         batches.begin(floor.beginSnapshot(), 0, 0, false);
     }
 
@@ -98,18 +108,23 @@ public final class ClusterWriter implements TargetWriter {
     public void append(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
         if (database != 0) {
-            refuse(Refusal.of(command, behind.offset, database, ONE_DATABASE));
+            refusals.refuse(
+                    Refusal.of(command, behind.offset, database, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }
+        route(command, spec, behind);
+        batches.passed(behind);
+        sendIfFull(behind);
+    }
+
+    private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
         int slot = router.slotOf(command, spec);
         if (slot >= 0) {
             appendTo(slot, command, spec, behind);
         } else {
-            crossSlot(command, spec, behind);
+            together.apply(command, spec, behind);
         }
-        batches.passed(behind);
-        sendIfFull(behind);
     }
 
     private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind) {
@@ -130,37 +145,27 @@ public final class ClusterWriter implements TargetWriter {
         batches.grownSnapshot(command.length());
     }
 
-    /// What can be done by halves is; the rest is refused, as the target would. All parts are in
-    /// their batches before the stream counts as having passed the command.
-    private void crossSlot(CommandView command, CommandSpec spec, Place behind) {
-        CrossSlot parts = new CrossSlot(command, spec);
-        if (!parts.canBeSplit()) {
-            refuse(
-                    Refusal.of(
-                            command,
-                            behind.offset,
-                            0,
-                            "CROSSSLOT its keys are in different slots of the target"));
-            return;
+    /// What commands over several slots need of the writer.
+    private final class Slotwise implements CoLocation.Writer {
+        @Override
+        public void append(int slot, CommandView part, Place behind) {
+            appendTo(slot, part, CommandTable.standard().find(part), behind);
         }
-        for (int i = 0; i < parts.count(); i++) {
-            CommandView part = parts.part(i);
-            appendTo(Slots.of(part.argument(1)), part, parts.spec(), behind);
+
+        @Override
+        public void settle(BitSet slots) throws RewindException {
+            settled = false;
+            check();
+            while (!batches.isSettled(slots)) {
+                lanes.sendReady();
+                lanes.awaitAnswers();
+                check();
+            }
         }
-    }
 
-    private void refuse(Refusal refusal) {
-        refuse(refusal, false);
-    }
-
-    /// @param passed whether the task goes on behind it when it is started again
-    private void refuse(Refusal refusal, boolean passed) {
-        record(refusal);
-        if (!settings.refusals().skip(refusal)) {
-            floor.recordNow();
-            throw passed
-                    ? TargetErrors.commandPassed(lanes.place(), refusal, settings.keys())
-                    : TargetErrors.commandRefused(lanes.place(), refusal, settings.keys());
+        @Override
+        public void refuse(Refusal refusal) {
+            refusals.refuse(refusal);
         }
     }
 
@@ -168,25 +173,25 @@ public final class ClusterWriter implements TargetWriter {
     public @Nullable ByteBuilder open(
             int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
-        int slot = database == 0 ? router.slotOf(command, spec) : SlotRouter.SEVERAL;
-        if (slot < 0 || batches.isApplied(slot, behind.offset)) {
+        if (database != 0) {
             return null;
         }
-        return openIn(null, slot, command.length());
+        int slot = router.slotOf(command, spec);
+        if (slot < 0) {
+            several.clear();
+            severalOpen = true;
+            return several;
+        }
+        return batches.isApplied(slot, behind.offset)
+                ? null
+                : openIn(null, slot, command.length());
     }
 
     @Override
     public ByteBuilder open(int database, ByteSlice key, boolean repeatable, Place behind)
             throws RewindException {
         if (database != 0) {
-            throw new SynclineException(
-                    ErrorCode.TARGET_UNSUITABLE,
-                    lanes.place(),
-                    "the source has keys in a database that would be "
-                            + database
-                            + " at the target; "
-                            + ONE_DATABASE,
-                    "Choose or map databases with --databases, for example " + database + ":0");
+            throw TargetErrors.oneDatabase(lanes.place(), database);
         }
         int slot = Slots.of(key.array, key.offset, key.length);
         boolean whole = repeatable && !streaming;
@@ -205,6 +210,19 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void close(int commands, Place behind) throws RewindException {
+        if (severalOpen) {
+            severalOpen = false;
+            if (commands == 0) {
+                return;
+            }
+            for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
+                parser.parse(several.array, at, several.length, rewritten);
+                route(rewritten, CommandTable.standard().find(rewritten), behind);
+            }
+            batches.passed(behind);
+            sendIfFull(behind);
+            return;
+        }
         ByteBuilder to = open;
         open = null;
         if (to == null || commands == 0) {
@@ -235,6 +253,9 @@ public final class ClusterWriter implements TargetWriter {
         }
         batches.passed(behind);
         sendIfFull(behind);
+        if (!streaming && batch == null && batches.waitingBytes(openSlot) >= CHUNKS_LIMIT_BYTES) {
+            slotwise.settle(CoLocation.only(openSlot));
+        }
     }
 
     private void sendIfFull(Place behind) throws RewindException {
@@ -253,7 +274,7 @@ public final class ClusterWriter implements TargetWriter {
 
     private void sendReady(Place place) throws RewindException {
         lanes.check();
-        recordRefusals();
+        refusals.takeAnswered();
         batches.account(settings.throttle());
         settled = false;
         lanes.sendReady();
@@ -262,14 +283,6 @@ public final class ClusterWriter implements TargetWriter {
         if (streaming && now - floorNanos > FLOOR_NANOS) {
             floorNanos = now;
             floor.offer(batches.floor(place));
-        }
-    }
-
-    private void recordRefusals() {
-        for (Refused refused = lanes.nextRefusal();
-                refused != null;
-                refused = lanes.nextRefusal()) {
-            refuse(refused.refusal(), refused.passed());
         }
     }
 
@@ -300,7 +313,7 @@ public final class ClusterWriter implements TargetWriter {
     public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException {
         if (spec.kind() == CommandKind.SWAPDB) {
-            refuse(Refusal.of(command, behind.offset, 0, ONE_DATABASE));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }
@@ -322,7 +335,7 @@ public final class ClusterWriter implements TargetWriter {
         drain();
         String refusal = barrier.everywhere(command);
         if (refusal != null) {
-            refuse(Refusal.of(command, behind.offset, 0, refusal));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, refusal));
         }
         batches.passed(behind);
     }
@@ -333,14 +346,14 @@ public final class ClusterWriter implements TargetWriter {
     public void check() throws RewindException {
         floor.check();
         lanes.check();
-        recordRefusals();
+        refusals.takeAnswered();
     }
 
     @Override
     public void drain() throws RewindException {
         while (true) {
             lanes.check();
-            recordRefusals();
+            refusals.takeAnswered();
             lanes.sendReady();
             if (isIdle()) {
                 break;
@@ -348,7 +361,7 @@ public final class ClusterWriter implements TargetWriter {
             lanes.awaitAnswers();
         }
         // What the last answers refused came behind the look above.
-        recordRefusals();
+        refusals.takeAnswered();
         if (streaming) {
             floor.finish(batches.floor(null));
             settled = true;
@@ -395,6 +408,7 @@ public final class ClusterWriter implements TargetWriter {
         if (settled && isIdle()) {
             lanes.expireMarks();
         }
+        together.close();
         lanes.close();
         floor.close();
     }

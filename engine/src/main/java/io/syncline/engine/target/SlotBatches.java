@@ -204,6 +204,11 @@ final class SlotBatches {
         return log.waitingBytes() + snapshot.bytes();
     }
 
+    /// Bytes of one slot that wait.
+    int waitingBytes(int slot) {
+        return log.bytes(slot);
+    }
+
     int dueBytes() {
         return dueBytes;
     }
@@ -226,6 +231,12 @@ final class SlotBatches {
 
     boolean isIdle() {
         return !hasWaiting() && sent == 0 && snapshot.isIdle();
+    }
+
+    /// Whether everything for these slots is in the target.
+    boolean isSettled(BitSet slots) {
+        return slots.stream()
+                .allMatch(slot -> states[slot] == FREE && log.isEmpty(slot));
     }
 
     // ---- sending ----
