@@ -125,13 +125,18 @@ record SourceParts(Dialect dialect, Intake intake, SourceWatch watch, Heartbeat 
                                                 new LinkEvent.Warned(place, text, remedy)),
                                 options.spool()
                                         .directory()
-                                        .resolve("keys-" + info.address().port() + ".names")));
+                                        .resolve(namesOf(info))));
         return new SourceParts(
                 // States, with absolute expiries, whatever the source is.
                 Dialect.redis(7, 0),
                 new LocalIntake(maker, site.memorySpools),
                 new MakerWatch(maker, site.progress, site.wake),
                 new Heartbeat(options.task(), ""));
+    }
+
+    /// Each shard's names have a file of their own.
+    private static String namesOf(ServerInfo info) {
+        return info.address().toString().replaceAll("[^A-Za-z0-9.-]", "-") + ".names";
     }
 
     private static SourceParts ofFile(FileInspection inspection, Site site) {
