@@ -76,7 +76,9 @@ class KeyTableTest {
 
     /// A whole scan meets or removes every key, as [Scan] does.
     private static void endScan(KeyTable table, Map<ScannedKey, Entry> model, int scan) {
-        model.keySet().removeIf(key -> model.get(key).scan() != scan && table.remove(key));
+        model.entrySet()
+                .removeIf(known ->
+                        known.getValue().scan() != scan && table.remove(known.getKey()));
         assertThat(table.missing()).isZero();
         table.forgetGone();
     }
