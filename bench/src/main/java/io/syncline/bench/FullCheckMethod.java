@@ -16,11 +16,11 @@ import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
-/// The method of RedisFullCheck 1.4 in mode 1 (full value), as its documentation and source describe
-/// it: the source is scanned in batches of 256 keys, which five workers compare. For each batch, in
-/// pipelines that wait for each other: TYPE at the source, the lengths at the source and at the
-/// target, the values at the source and at the target. One direction, no expiries. Its further
-/// rounds look at differences only, so equal sides need none.
+/// The method of RedisFullCheck 1.4 in mode 1 (full value), as its documentation and source
+/// describe it: the source is scanned in batches of 256 keys, which five workers compare. For
+/// each batch, in pipelines that wait for each other: TYPE at the source, the lengths at the
+/// source and at the target, the values at the source and at the target. One direction, no
+/// expiries. Its further rounds look at differences only, so equal sides need none.
 final class FullCheckMethod {
     private static final int BATCH = 256;
     private static final int WORKERS = 5;
