@@ -155,8 +155,7 @@ public final class Service implements AutoCloseable {
 
     private void every(long millis, Runnable work) {
         ScheduledFuture<?> unused =
-                timer.scheduleWithFixedDelay(
-                        guarded(work), millis, millis, TimeUnit.MILLISECONDS);
+                timer.scheduleWithFixedDelay(guarded(work), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// A timer that throws would never run again.

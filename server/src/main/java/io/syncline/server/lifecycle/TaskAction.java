@@ -68,8 +68,7 @@ public enum TaskAction {
             case PAUSE -> among(state, INITIALIZING, RUNNING, RETRYING);
             case RESUME -> among(state, PAUSED, FAILED);
             case MODIFY -> among(state, INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED);
-            case STOP ->
-                    among(state, INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED, MODIFYING);
+            case STOP -> among(state, INITIALIZING, RUNNING, RETRYING, PAUSED, FAILED, MODIFYING);
             case THROTTLE -> !among(state, NOT_CONFIGURED, COMPLETED, RELEASED);
             case RESET -> !among(state, NOT_CONFIGURED, PRECHECKING, RELEASED);
             case RENAME, CLONE, RELEASE -> state != RELEASED;
