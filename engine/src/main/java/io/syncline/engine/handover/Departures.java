@@ -17,8 +17,7 @@ final class Departures {
     private final SlotLedger ledger;
     private final int pipeline;
     private final SlotGate.Patience patience;
-    private final IdentityHashMap<SlotLedger.Copy, Departure> departures =
-            new IdentityHashMap<>();
+    private final IdentityHashMap<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
 
     Departures(SlotLedger ledger, int pipeline, SlotGate.Patience patience) {
         this.ledger = ledger;

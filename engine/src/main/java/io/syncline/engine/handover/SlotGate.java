@@ -64,6 +64,8 @@ public final class SlotGate {
     /// Waits for another thread's word.
     @FunctionalInterface
     public interface Patience {
+        /// Waits a little.
+        ///
         /// @return false when the link stops
         boolean await() throws RewindException;
     }

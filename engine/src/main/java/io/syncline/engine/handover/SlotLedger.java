@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ public final class SlotLedger {
     private final Map<Integer, Deque<Integer>> next = new HashMap<>();
 
     private final Map<Integer, Party> parties = new TreeMap<>();
-    private final Map<Integer, List<Integer>> claims = new HashMap<>();
+    private final Map<Integer, Set<Integer>> claims = new HashMap<>();
     private final Map<Integer, Copy> copies = new HashMap<>();
 
     /// How the server's own job copied slots to their new owner.
@@ -66,7 +68,7 @@ public final class SlotLedger {
         party.registered = true;
         party.ended.clear();
         party.granted.clear();
-        claims.values().forEach(list -> list.remove((Integer) pipeline));
+        claims.values().forEach(waiting -> waiting.remove(pipeline));
         for (int slot = 0; slot < holders.length; slot++) {
             if (owned.get(slot)) {
                 holders[slot] = pipeline;
@@ -181,10 +183,7 @@ public final class SlotLedger {
             end(party, slot, offset, offset, false);
             party.note();
         }
-        List<Integer> waiting = claims.computeIfAbsent(slot, key -> new ArrayList<>());
-        if (!waiting.contains(pipeline)) {
-            waiting.add(pipeline);
-        }
+        claims.computeIfAbsent(slot, key -> new LinkedHashSet<>()).add(pipeline);
         if (holders[slot] != NOBODY) {
             hurry(holders[slot]);
         }
@@ -267,7 +266,7 @@ public final class SlotLedger {
             return;
         }
         Deque<Integer> line = next.getOrDefault(slot, new ArrayDeque<>());
-        List<Integer> waiting = claims.getOrDefault(slot, new ArrayList<>());
+        Set<Integer> waiting = claims.getOrDefault(slot, new LinkedHashSet<>());
         Integer taker = null;
         for (Integer pipeline : waiting) {
             Party party = party(pipeline);
@@ -300,7 +299,7 @@ public final class SlotLedger {
     synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
         Party party = party(pipeline);
         party.granted.clear();
-        claims.values().forEach(list -> list.remove((Integer) pipeline));
+        claims.values().forEach(waiting -> waiting.remove(pipeline));
         BitSet others = new BitSet();
         boolean all = parties.values().stream().allMatch(p -> p.registered);
         for (int slot = 0; slot < holders.length; slot++) {
@@ -333,7 +332,7 @@ public final class SlotLedger {
     synchronized void leave(int pipeline) {
         BitSet all = new BitSet();
         all.set(0, holders.length);
-        claims.values().forEach(list -> list.remove((Integer) pipeline));
+        claims.values().forEach(waiting -> waiting.remove(pipeline));
         next.values().forEach(line -> line.removeIf(other -> other == pipeline));
         giveUp(pipeline, all);
         parties.remove(pipeline);
@@ -353,7 +352,7 @@ public final class SlotLedger {
     /// Whether it is known by now how a slot came to its new owner: a claim is made behind that.
     synchronized boolean isCopyKnown(int slot) {
         return copies.containsKey(slot)
-                || !claims.getOrDefault(slot, List.of()).isEmpty()
+                || !claims.getOrDefault(slot, Set.of()).isEmpty()
                 || isInSnapshot(slot);
     }
 
