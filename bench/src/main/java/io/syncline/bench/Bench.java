@@ -17,8 +17,10 @@ public final class Bench {
         scenarios.put("latency", new Latency());
         scenarios.put("cluster-catch-up", new CatchUp(SHARDS));
         scenarios.put("cluster-snapshot", new Snapshot(SHARDS));
-        scenarios.put("cpu", new CpuPerCommand());
+        scenarios.put("cpu", new CpuPerCommand(1));
+        scenarios.put("cluster-cpu", new CpuPerCommand(SHARDS));
         scenarios.put("allocation", new Allocation());
+        scenarios.put("verify", new Verify());
         scenarios.put("profile", new Profile());
         Options options = parse(arguments, scenarios);
         List<String> chosen =

@@ -12,6 +12,12 @@ final class CpuPerCommand implements Scenario {
     private static final List<String> NAMES =
             List.of(CatchUp.NATIVE, CatchUp.MERGING, CatchUp.PLAIN);
 
+    private final int shards;
+
+    CpuPerCommand(int shards) {
+        this.shards = shards;
+    }
+
     @Override
     public String measure(Options options) {
         int few = options.scaled(SHORT);
@@ -27,8 +33,8 @@ final class CpuPerCommand implements Scenario {
                         "others' CPUs");
         List<Difference> rows = NAMES.stream().map(name -> new Difference()).toList();
         for (int repeat = 0; repeat < options.repeats(REPEATS); repeat++) {
-            try (CatchUp.Stage small = new CatchUp.Stage(1, few);
-                    CatchUp.Stage large = new CatchUp.Stage(1, many)) {
+            try (CatchUp.Stage small = new CatchUp.Stage(shards, few);
+                    CatchUp.Stage large = new CatchUp.Stage(shards, many)) {
                 for (int i = 0; i < NAMES.size(); i++) {
                     String name = NAMES.get(i);
                     CatchUp.Result shorter = small.run(name, "");

@@ -13,6 +13,9 @@ public final class ByteBuilder {
 
     private static final int DOUBLING_LIMIT = 16 << 20;
 
+    /// What a large request gets beyond what it needs: the few small things that end a batch.
+    private static final int SPARE_BYTES = 64 << 10;
+
     public byte[] array;
     public int length;
 
@@ -35,9 +38,14 @@ public final class ByteBuilder {
             throw new IllegalStateException(
                     "a buffer of " + needed + " bytes exceeds the limit of " + MAX_LENGTH);
         }
-        long doubled =
-                needed > DOUBLING_LIMIT ? needed + needed / 8 : Math.max(needed, array.length * 2L);
-        array = Arrays.copyOf(array, (int) Math.min(doubled, MAX_LENGTH));
+        array = Arrays.copyOf(array, (int) Math.min(roomFor(needed, more), MAX_LENGTH));
+    }
+
+    private long roomFor(long needed, int more) {
+        if (more > DOUBLING_LIMIT) {
+            return needed + SPARE_BYTES;
+        }
+        return needed > DOUBLING_LIMIT ? needed + needed / 8 : Math.max(needed, array.length * 2L);
     }
 
     public ByteBuilder put(byte value) {

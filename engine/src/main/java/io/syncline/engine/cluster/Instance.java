@@ -63,7 +63,7 @@ public final class Instance {
     public boolean isCluster() throws IOException {
         return switch (endpoint.topology()) {
             case CLUSTER -> true;
-            case SENTINEL -> false;
+            case SENTINEL, FILE -> false;
             case STANDALONE -> {
                 try (Connection connection = connector.open(findStandalone())) {
                     yield ServerInfo.read(connection).isCluster();
@@ -111,6 +111,13 @@ public final class Instance {
     }
 
     private HostPort findStandalone() throws IOException {
+        if (endpoint.isFile()) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    endpoint.toString(),
+                    "a file cannot be asked as a server can: it is a source to copy from",
+                    "Name the server that it was copied to, redis://host:port");
+        }
         List<HostPort> addresses = endpoint.addresses();
         if (addresses.size() == 1) {
             return addresses.getFirst();

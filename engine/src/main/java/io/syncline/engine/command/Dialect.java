@@ -36,6 +36,11 @@ public record Dialect(Product product, int major, int minor) {
         return new Dialect(Product.VALKEY, major, minor);
     }
 
+    /// What a server says of itself; 0.0 for one that does not say, which is then as old as can be.
+    public static Dialect of(boolean valkey, int major, int minor) {
+        return valkey ? valkey(major, minor) : redis(major, minor);
+    }
+
     /// Expiries reach its stream as absolute times (7.0): nothing relative is left to rewrite.
     public boolean streamsAbsoluteExpiry() {
         return redisForms(7, 0);

@@ -28,7 +28,7 @@ import java.util.Arrays;
 /// run's header. Servers refuse counts with leading zeros (seen on Redis 2.8 to 8, Valkey 8, 9), so
 /// when the count gains a digit, the run is moved by a byte; runs are short.
 ///
-/// One merger serves one buffer; in a cluster each slot's batch has its own.
+/// One merger serves one buffer.
 public final class Merger {
     /// Arguments of a joined command, its name included. Half of what a packed hash holds by
     /// default (128 fields), so that a run never changes the encoding that a key gets.
@@ -37,7 +37,8 @@ public final class Merger {
     /// Bigger values gain nothing by joining, and a run may have to be moved.
     public static final int RUN_LENGTH_LIMIT = 64 * 1024;
 
-    private static final byte[] MSET_NAME = "$4\r\nMSET\r\n".getBytes(StandardCharsets.US_ASCII);
+    /// The name in `MSET`, as it goes over the wire.
+    public static final byte[] MSET_NAME = "$4\r\nMSET\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final byte[] NO_NAME = new byte[0];
 
@@ -84,8 +85,12 @@ public final class Merger {
     ///
     /// @return true when it was joined: the batch has no further command, no further reply
     public boolean append(CommandView view, CommandSpec spec) {
-        MergeKind next = spec.merge();
-        if (next == MergeKind.NONE || !isPlain(view, next)) {
+        return append(view, kindOf(view, spec, rules));
+    }
+
+    /// The same for a command whose kind is known from [#kindOf].
+    public boolean append(CommandView view, MergeKind next) {
+        if (next == MergeKind.NONE) {
             kind = MergeKind.NONE;
             view.copyTo(out);
             return false;
@@ -127,12 +132,18 @@ public final class Merger {
         kind = MergeKind.NONE;
     }
 
-    private boolean isPlain(CommandView view, MergeKind next) {
+    /// How a command can be joined with neighbours: [MergeKind#NONE] for not at all.
+    public static MergeKind kindOf(CommandView view, CommandSpec spec, Rules rules) {
+        MergeKind kind = spec.merge();
+        return kind != MergeKind.NONE && isPlain(view, kind, rules) ? kind : MergeKind.NONE;
+    }
+
+    private static boolean isPlain(CommandView view, MergeKind kind, Rules rules) {
         int count = view.argumentCount;
         if (view.inline || count > ARGUMENT_LIMIT || view.length() > RUN_LENGTH_LIMIT) {
             return false;
         }
-        return switch (next) {
+        return switch (kind) {
             case NONE -> false;
             case SET -> count == 3 && rules.sets();
             case DEL, UNLINK -> count >= 2 && rules.deletes();

@@ -42,6 +42,10 @@ public enum ErrorCode {
     FLUSH_MET(Blame.USER),
     /// Bytes from the source that are no valid snapshot or command.
     MALFORMED_STREAM(Blame.RESOURCE),
+    /// A file that is the source is missing, unreadable, of no known format, or broken.
+    SOURCE_FILE_UNUSABLE(Blame.USER),
+    /// A file that is the source is another one than the task has applied in part.
+    SOURCE_FILE_CHANGED(Blame.USER),
     /// Another process has taken this task over.
     SUPERSEDED(Blame.USER),
     /// The retry time ran out.

@@ -5,6 +5,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Precheck;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -33,28 +34,41 @@ public final class Link {
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final Sides sides;
+    private final @Nullable KeySample sample;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable LinkRun running;
 
     /// Prepares a link; connects to nothing yet.
     public Link(LinkOptions options, Consumer<LinkEvent> events) {
+        this(options, events, null);
+    }
+
+    /// As above, and remembers some of the keys that are written, to be verified meanwhile.
+    public Link(LinkOptions options, Consumer<LinkEvent> events, @Nullable KeySample sample) {
         this.options = options;
+        this.sample = sample;
         this.events = events;
         this.sides = new Sides(options);
     }
 
     /// Only looks: connects to both sides and reports every check.
     public List<Finding> precheck() {
-        List<Finding> findings =
+        Precheck precheck =
                 new Precheck(
                                 sides.source(),
                                 sides.target(),
                                 options.databases(),
                                 options.onExisting() == LinkOptions.OnExisting.OVERWRITE,
                                 sides.targetKnowsTask())
-                        .task(options.task())
-                        .spool(options.spool().directory(), options.spool().diskBytes())
-                        .run();
+                        .task(options.task());
+        if (options.source().isFile()) {
+            precheck.file(sides::inspection);
+        } else if (options.sourceMode() instanceof LinkOptions.SourceMode.Scan scan) {
+            precheck.scan(scan.setsNotifications());
+        } else {
+            precheck.spool(options.spool().directory(), options.spool().diskBytes());
+        }
+        List<Finding> findings = precheck.run();
         for (Finding finding : findings) {
             events.accept(new LinkEvent.Checked(finding));
         }
@@ -71,7 +85,7 @@ public final class Link {
             if (stopped.getCount() == 0) {
                 return Outcome.STOPPED;
             }
-            LinkRun run = new LinkRun(options, sides, events);
+            LinkRun run = new LinkRun(options, sides, events, sample);
             running = run;
             if (stopped.getCount() == 0) {
                 run.stop();
@@ -110,6 +124,15 @@ public final class Link {
         LinkRun run = running;
         if (run != null) {
             run.stop();
+        }
+    }
+
+    /// Changes the ceilings of a link that runs, at once; 0 is none. One that does not run yet
+    /// keeps those of its options.
+    public void throttle(long commandsPerSecond, long bytesPerSecond) {
+        LinkRun run = running;
+        if (run != null) {
+            run.throttle(commandsPerSecond, bytesPerSecond);
         }
     }
 

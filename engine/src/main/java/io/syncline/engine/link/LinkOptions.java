@@ -24,6 +24,7 @@ import java.util.SortedMap;
 /// @param end when the link ends by itself
 /// @param spool where bytes wait that the target has not taken yet
 /// @param tuning knobs with good defaults
+/// @param sourceMode how a source that is a server is read
 public record LinkOptions(
         String task,
         Endpoint source,
@@ -39,7 +40,83 @@ public record LinkOptions(
         Throttle throttle,
         End end,
         SpoolLimits spool,
-        Tuning tuning) {
+        Tuning tuning,
+        SourceMode sourceMode) {
+
+    /// A source that is read as a replica does.
+    public LinkOptions(
+            String task,
+            Endpoint source,
+            Endpoint target,
+            SortedMap<Integer, Integer> databases,
+            CommandChoice commands,
+            OnExisting onExisting,
+            Duration extendExpiry,
+            Duration retry,
+            OnRefused onRefused,
+            OnGap onGap,
+            OnFlush onFlush,
+            Throttle throttle,
+            End end,
+            SpoolLimits spool,
+            Tuning tuning) {
+        this(
+                task,
+                source,
+                target,
+                databases,
+                commands,
+                onExisting,
+                extendExpiry,
+                retry,
+                onRefused,
+                onGap,
+                onFlush,
+                throttle,
+                end,
+                spool,
+                tuning,
+                new SourceMode.Psync());
+    }
+
+    /// The same with another way to read the source.
+    public LinkOptions withSourceMode(SourceMode mode) {
+        return new LinkOptions(
+                task,
+                source,
+                target,
+                databases,
+                commands,
+                onExisting,
+                extendExpiry,
+                retry,
+                onRefused,
+                onGap,
+                onFlush,
+                throttle,
+                end,
+                spool,
+                tuning,
+                mode);
+    }
+
+    /// When it ends by itself: a source that is a file has an end of its own.
+    public End effectiveEnd() {
+        return source.isFile() && end == End.NEVER ? End.CAUGHT_UP : end;
+    }
+
+    /// How a source that is a server is read.
+    public sealed interface SourceMode {
+        /// As a replica: everything in order, each command exactly once.
+        record Psync() implements SourceMode {}
+
+        /// By SCAN and DUMP, for services that block PSYNC: states instead of commands, later, and
+        /// with weaker promises.
+        ///
+        /// @param interval from the end of one full comparison to the start of the next
+        /// @param setsNotifications whether keyspace notifications may be switched on meanwhile
+        record Scan(Duration interval, boolean setsNotifications) implements SourceMode {}
+    }
 
     /// Commands by name or by `@group`. An empty `allow` allows all; `deny` wins.
     public record CommandChoice(List<String> allow, List<String> deny) {
@@ -93,7 +170,7 @@ public record LinkOptions(
 
     /// Where and how much may wait between source and target.
     ///
-    /// @param memoryBytes kept in memory, per pipeline
+    /// @param memoryBytes kept in memory, by all pipelines together
     /// @param diskBytes kept in files beyond that, per pipeline
     /// @param directory for those files; emptied at start and end
     public record SpoolLimits(long memoryBytes, long diskBytes, Path directory) {}
@@ -130,6 +207,17 @@ public record LinkOptions(
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60));
+    }
+
+    /// `psync`, `scan` or `file`: what the promises depend on.
+    public String sourceModeText() {
+        if (source.isFile()) {
+            return "file";
+        }
+        return switch (sourceMode) {
+            case SourceMode.Psync psync -> "psync";
+            case SourceMode.Scan scan -> "scan";
+        };
     }
 
     /// The database mapping as `0,3:5`, for display.

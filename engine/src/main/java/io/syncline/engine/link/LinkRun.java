@@ -1,11 +1,11 @@
 package io.syncline.engine.link;
 
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +28,19 @@ final class LinkRun {
     private volatile boolean done;
     private volatile boolean stopping;
 
-    LinkRun(LinkOptions options, Sides sides, Consumer<LinkEvent> events) throws IOException {
+    LinkRun(
+            LinkOptions options,
+            Sides sides,
+            Consumer<LinkEvent> events,
+            @Nullable KeySample sample)
+            throws IOException {
         this.options = options;
         this.events = events;
         this.throttle =
                 new Throttle(
                         options.throttle().commandsPerSecond(),
                         options.throttle().bytesPerSecond());
-        List<Instance.Shard> shards = sides.source().shards();
+        List<Origin> origins = sides.origins();
         TaskRegistry registry;
         Map<String, String> manifest;
         ServerInfo target;
@@ -50,16 +55,18 @@ final class LinkRun {
                 new PipelineParts.Context(
                         options,
                         sides,
+                        origins.size(),
                         registry.database(),
                         manifest,
                         target,
                         start,
                         throttle,
                         events,
+                        sample,
                         this::pipelineEnded,
                         this::pipelineCaughtUp);
-        for (int i = 0; i < shards.size(); i++) {
-            pipelines.add(new PipelineParts(context, i, shards.get(i)));
+        for (int i = 0; i < origins.size(); i++) {
+            pipelines.add(new PipelineParts(context, i, origins.get(i)));
         }
         ended = new CountDownLatch(pipelines.size());
         for (PipelineParts pipeline : pipelines) {
@@ -78,11 +85,15 @@ final class LinkRun {
     private void pipelineCaughtUp(int shard) {
         if (caughtUp.incrementAndGet() == pipelines.size()) {
             events.accept(new LinkEvent.CaughtUp());
-            if (options.end() == LinkOptions.End.CAUGHT_UP) {
+            if (options.effectiveEnd() == LinkOptions.End.CAUGHT_UP) {
                 done = true;
                 stop();
             }
         }
+    }
+
+    void throttle(long commandsPerSecond, long bytesPerSecond) {
+        throttle.limits(commandsPerSecond, bytesPerSecond);
     }
 
     void stop() {

@@ -89,7 +89,7 @@ final class Pipeline implements Runnable {
         } finally {
             shop.progress().phase = Phase.ENDED;
             shop.monitor().stop();
-            shop.receiver().close();
+            shop.intake().close();
             shop.writer().close();
             ending.ended(shop.shard(), shop.isStopping() && failure == null ? null : failure);
         }
@@ -123,7 +123,7 @@ final class Pipeline implements Runnable {
         while (!shop.isStopping()) {
             if (feed == null) {
                 enter(Phase.STARTING, false, "");
-                feed = shop.receiver().open(from);
+                feed = shop.intake().open(from);
                 if (feed == null) {
                     return;
                 }
@@ -201,7 +201,7 @@ final class Pipeline implements Runnable {
         place.database = database;
         place.replicationId = feed.replicationId();
         shop.writer().beginStreaming(place, feed.isFull());
-        if (shop.options().end() == LinkOptions.End.SNAPSHOT) {
+        if (shop.options().effectiveEnd() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
             return null;
         }
@@ -218,14 +218,12 @@ final class Pipeline implements Runnable {
                     ErrorCode.POSITION_LOST,
                     place,
                     reason,
-                    "Raise repl-backlog-size at the source; start with --on-gap resync to copy"
-                            + " everything again");
+                    shop.intake().gapRemedy()
+                            + ". Start with --on-gap resync to copy everything again");
         }
         shop.event(
                 new LinkEvent.Warned(
-                        place,
-                        reason + ": everything is copied again",
-                        "Raise repl-backlog-size at the source to avoid this"));
+                        place, reason + ": everything is copied again", shop.intake().gapRemedy()));
     }
 
     /// @return the stream's database behind the snapshot, or -1 when it broke or the link stops

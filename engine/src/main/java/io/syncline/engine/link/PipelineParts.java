@@ -3,7 +3,6 @@ package io.syncline.engine.link;
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.cluster.Instance;
-import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
@@ -13,12 +12,11 @@ import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.command.RewriteRules;
 import io.syncline.engine.command.Rewriter;
-import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
-import io.syncline.engine.source.Receiver;
+import io.syncline.engine.source.Intake;
 import io.syncline.engine.source.Spool;
 import io.syncline.engine.target.ClusterWriter;
 import io.syncline.engine.target.Generation;
@@ -26,6 +24,7 @@ import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -40,21 +39,18 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Puts one pipeline together and starts its threads: the applier and the monitor. (The receiver
-/// and the lane start their own.)
+/// Puts one pipeline together and starts its threads: the applier and the monitor. (The intake and
+/// the lane start their own.)
 final class PipelineParts {
-    /// From here on a source picks its snapshot's version by ours.
-    private static final int VALKEY_ANNOUNCED_SINCE = 9;
-
     private final Context context;
     private final int shard;
     private final Progress progress;
     private final Workshop shop;
-    private final SourceMonitor monitor;
+    private final SourceWatch monitor;
     private final DatabaseMap databases;
     private final TargetWriter writer;
     private final CommandFilter filter;
-    private final Receiver receiver;
+    private final Intake intake;
     private final AtomicInteger spools = new AtomicInteger();
     private final Thread applier;
     private final Thread observer;
@@ -65,56 +61,48 @@ final class PipelineParts {
     record Context(
             LinkOptions options,
             Sides sides,
+            int shards,
             int checkpointDatabase,
             Map<String, String> manifest,
             ServerInfo target,
             long start,
             Throttle throttle,
             Consumer<LinkEvent> events,
+            @Nullable KeySample sample,
             Pipeline.Ending ending,
             IntConsumer caughtUp) {}
 
-    PipelineParts(Context context, int shard, Instance.Shard source) throws IOException {
+    PipelineParts(Context context, int shard, Origin origin) throws IOException {
         this.context = context;
         this.shard = shard;
         LinkOptions options = context.options;
-        Instance instance = context.sides.source();
-        progress = new Progress(source.primary().toString());
-        ServerInfo info;
-        try (Connection connection = instance.connector().open(source.primary())) {
-            info = ServerInfo.read(connection);
-        }
-        NodeFinder finder =
-                info.isCluster()
-                        ? instance.slotFinder(source.slots().nextSetBit(0))
-                        : instance.primaryFinder();
-        receiver = receiver(finder, info);
-        Heartbeat heartbeat =
-                new Heartbeat(
-                        options.task(),
-                        info.isCluster() ? Slots.tag(source.slots().nextSetBit(0)) : "");
-        monitor =
-                new SourceMonitor(
-                        finder,
-                        instance.connector(),
-                        receiver,
-                        progress,
-                        heartbeat,
-                        options.tuning().heartbeat(),
-                        context.events,
-                        this::wake);
+        progress = new Progress(origin.place());
+        SourceParts source =
+                SourceParts.of(
+                        origin,
+                        new SourceParts.Site(
+                                options,
+                                context.sides,
+                                progress,
+                                () -> makeSpool(options.spool().diskBytes()),
+                                () -> makeSpool(0),
+                                new Retries(LinkEvent.Side.SOURCE),
+                                context.events,
+                                this::wake));
+        intake = source.intake();
+        monitor = source.watch();
         databases =
                 options.databases().isEmpty()
                         ? DatabaseMap.identity()
                         : DatabaseMap.of(options.databases());
         filter = filter(options);
-        writer = writer(options, source.slots());
-        shop = workshop(options, info, heartbeat);
+        writer = writer(options, origin.slots());
+        shop = workshop(options, source);
         applier =
                 new Thread(
                         new Pipeline(
                                 shop,
-                                source.slots(),
+                                origin.slots(),
                                 Generation.first(context.start),
                                 io.syncline.engine.target.TaskRegistry.isOwned(context.manifest),
                                 this::openTarget,
@@ -123,20 +111,6 @@ final class PipelineParts {
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
         // for it.
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
-    }
-
-    private Receiver receiver(NodeFinder finder, ServerInfo source) {
-        boolean announces = source.isValkey() && source.major() >= VALKEY_ANNOUNCED_SINCE;
-        return new Receiver(
-                new Receiver.Settings(
-                        finder,
-                        context.sides.source().connector(),
-                        announces ? source.version() : "",
-                        context.options.tuning().silenceLimit(),
-                        context.options.retry(),
-                        this::makeSpool,
-                        new Retries(LinkEvent.Side.SOURCE)),
-                source.address().toString());
     }
 
     /// A connection to every primary of the target, for scans.
@@ -192,14 +166,14 @@ final class PipelineParts {
         return shop;
     }
 
-    private Workshop workshop(LinkOptions options, ServerInfo info, Heartbeat heartbeat) {
+    private Workshop workshop(LinkOptions options, SourceParts source) {
         TargetFormat format =
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
         PayloadConverter payloads = new PayloadConverter(format);
         RewriteRules rewrites =
                 new RewriteRules(
-                        dialect(info),
+                        source.dialect(),
                         dialect(context.target),
                         options.extendExpiry().toMillis(),
                         databases,
@@ -211,7 +185,7 @@ final class PipelineParts {
                         options,
                         context.events,
                         writer,
-                        receiver,
+                        intake,
                         monitor,
                         progress,
                         filter,
@@ -219,7 +193,8 @@ final class PipelineParts {
                         databases,
                         payloads,
                         format,
-                        heartbeat),
+                        source.heartbeat(),
+                        context.sample),
                 this::idle);
     }
 
@@ -238,17 +213,15 @@ final class PipelineParts {
     }
 
     private static Dialect dialect(ServerInfo info) {
-        return info.isValkey()
-                ? Dialect.valkey(info.major(), info.minor())
-                : Dialect.redis(info.major(), info.minor());
+        return Dialect.of(info.isValkey(), info.major(), info.minor());
     }
 
-    private Spool makeSpool() {
+    private Spool makeSpool(long diskBytes) {
         LinkOptions.SpoolLimits limits = context.options.spool();
         Spool made =
                 new Spool(
-                        limits.memoryBytes(),
-                        limits.diskBytes(),
+                        limits.memoryBytes() / context.shards,
+                        diskBytes,
                         limits.directory(),
                         context.options.task() + "-" + shard + "-" + spools.incrementAndGet(),
                         this::wake);
@@ -279,7 +252,7 @@ final class PipelineParts {
     void stop() {
         shop.stop();
         writer.abort();
-        receiver.abort();
+        intake.abort();
         wake();
     }
 

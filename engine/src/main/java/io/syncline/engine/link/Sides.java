@@ -4,20 +4,27 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.file.FileInspection;
+import io.syncline.engine.file.FileInspector;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.TaskRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Both ends of a link, and how to connect to them.
 final class Sides {
     private final LinkOptions options;
     private final Instance source;
     private final Instance target;
+    private @Nullable FileInspection inspection;
 
     Sides(LinkOptions options) {
         this.options = options;
@@ -35,6 +42,30 @@ final class Sides {
 
     Instance source() {
         return source;
+    }
+
+    /// The shards of the source as they are now.
+    List<Origin> origins() throws IOException {
+        if (options.source().isFile()) {
+            return List.of(new Origin.OfFile(inspection()));
+        }
+        boolean scanned = options.sourceMode() instanceof LinkOptions.SourceMode.Scan;
+        List<Origin> origins = new ArrayList<>();
+        for (Instance.Shard shard : source.shards()) {
+            origins.add(scanned ? new Origin.Scanned(shard) : new Origin.Replicated(shard));
+        }
+        return origins;
+    }
+
+    /// What is in the files of a source that is a file: read once, so that what was checked is what
+    /// is copied.
+    FileInspection inspection() throws IOException {
+        FileInspection known = inspection;
+        if (known == null) {
+            known = FileInspector.inspect(Path.of(options.source().file()));
+            inspection = known;
+        }
+        return known;
     }
 
     Instance target() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks after one source shard beside its stream: asks how far it is, writes the heartbeat, and
 /// lets the receiver acknowledge in time. A thread of its own; nothing here may hold up the data.
-final class SourceMonitor implements Runnable {
+final class SourceMonitor implements SourceWatch {
     private static final long TICK_MILLIS = 50;
     private static final long ASK_NANOS = 1_000_000_000;
     private static final long TRY_AGAIN_NANOS = 3_000_000_000L;
@@ -195,19 +195,19 @@ final class SourceMonitor implements Runnable {
         }
     }
 
-    /// How far the source's clock is ahead of ours.
-    long clockSkewMillis() {
+    @Override
+    public long clockSkewMillis() {
         return clockSkewMillis;
     }
 
-    /// Asks for a goal: from now on [#goal()] is unknown until the source was asked again.
-    void askForGoal() {
+    @Override
+    public void askForGoal() {
         goal = Progress.UNKNOWN;
         askNow = true;
     }
 
-    /// The source's offset at a moment after [#askForGoal()]; -1 while unknown.
-    long goal() {
+    @Override
+    public long goal() {
         return goal;
     }
 
@@ -219,7 +219,8 @@ final class SourceMonitor implements Runnable {
         }
     }
 
-    void stop() {
+    @Override
+    public void stop() {
         stopping.countDown();
     }
 }

@@ -18,7 +18,9 @@ import io.syncline.engine.target.Place;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// Incremental synchronization: takes commands out of the spool and puts them into batches, in
 /// order.
@@ -37,6 +39,7 @@ final class StreamPhase {
     private final CommandFilter filter;
     private final Rewriter rewriter;
     private final DatabaseMap databases;
+    private final @Nullable KeySample sample;
     private final Place place = new Place();
     private final ByteBuilder split = new ByteBuilder(256);
     private final CommandParser splitParser = new CommandParser();
@@ -55,6 +58,7 @@ final class StreamPhase {
         this.filter = shop.filter();
         this.rewriter = shop.rewriter();
         this.databases = shop.databases();
+        this.sample = shop.sample();
         place.offset = offset;
         place.replicationId = feed.replicationId();
         selectSource(database);
@@ -104,7 +108,7 @@ final class StreamPhase {
                 .applied(progress.appliedOffset, shop.sourceMillis(System.currentTimeMillis()));
         if (acknowledgementWanted && idle) {
             acknowledgementWanted = false;
-            shop.receiver().acknowledgeNow(place.offset);
+            shop.intake().acknowledgeNow(place.offset);
         }
         if (decoder.atEnd()) {
             finish();
@@ -193,7 +197,12 @@ final class StreamPhase {
             return;
         }
         switch (filter.verdict(view, spec)) {
-            case PASS -> write(view, spec);
+            case PASS -> {
+                write(view, spec);
+                if (sample != null && spec.singleKey() && view.argumentCount > 1) {
+                    sample.wrote(place.database, view.buffer, view.offsets[1], view.lengths[1]);
+                }
+            }
             case DROP -> shop.heartbeat().met(view, place.offset);
             case SPLIT -> {
                 split.clear();

@@ -7,14 +7,16 @@ import io.syncline.engine.command.Rewriter;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
-import io.syncline.engine.source.Receiver;
+import io.syncline.engine.source.Intake;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What the phases of one pipeline share: its parts and its ways of waiting.
 final class Workshop {
@@ -31,15 +33,16 @@ final class Workshop {
             LinkOptions options,
             Consumer<LinkEvent> events,
             TargetWriter writer,
-            Receiver receiver,
-            SourceMonitor monitor,
+            Intake intake,
+            SourceWatch monitor,
             Progress progress,
             CommandFilter filter,
             Rewriter rewriter,
             DatabaseMap databases,
             PayloadConverter payloads,
             TargetFormat targetFormat,
-            Heartbeat heartbeat) {}
+            Heartbeat heartbeat,
+            @Nullable KeySample sample) {}
 
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
@@ -67,11 +70,11 @@ final class Workshop {
         return tools.writer;
     }
 
-    Receiver receiver() {
-        return tools.receiver;
+    Intake intake() {
+        return tools.intake;
     }
 
-    SourceMonitor monitor() {
+    SourceWatch monitor() {
         return tools.monitor;
     }
 
@@ -103,9 +106,14 @@ final class Workshop {
         return tools.heartbeat;
     }
 
+    /// Where some of the keys that are written are remembered; null for nowhere.
+    @Nullable KeySample sample() {
+        return tools.sample;
+    }
+
     /// The source node, for messages.
     String place() {
-        return tools.receiver.place();
+        return tools.intake.place();
     }
 
     long checkpointNanos() {

@@ -5,6 +5,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Endpoint.Topology;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads and prints endpoint URIs: `redis://[user:password@]host:port[,host:port...]`,
 /// `redis-cluster://`, `redis-sentinel://...?master=NAME`, each with `s` for TLS (`rediss://`,
 /// `rediss-cluster://`, `rediss-sentinel://`) and the parameters `tls=true`, `ca=FILE`,
-/// `cert=FILE`, `key=FILE`, `verify-host=false`.
+/// `cert=FILE`, `key=FILE`, `verify-host=false`. And `file:PATH` (or `file:///PATH`) for the files
+/// of a server: everything behind it is the path, as it stands.
 ///
 /// User and password are percent-decoded; `:password@` alone is the default user. Errors never
 /// repeat the user information.
@@ -25,7 +27,10 @@ public final class EndpointUri {
     private static final int SENTINEL_PORT = 26_379;
     private static final String FORMS =
             "Write redis://[user:password@]host:port, redis-cluster://host:port,host:port or"
-                    + " redis-sentinel://host:port?master=NAME (rediss:// for TLS)";
+                    + " redis-sentinel://host:port?master=NAME (rediss:// for TLS), or as a source"
+                    + " file:PATH";
+
+    private static final String FILE_SCHEME = "file:";
 
     private EndpointUri() {}
 
@@ -33,6 +38,9 @@ public final class EndpointUri {
     ///
     /// @param place the option this text came from, for the error
     public static Endpoint parse(String text, String place) {
+        if (text.startsWith(FILE_SCHEME)) {
+            return Endpoint.ofFile(file(text.substring(FILE_SCHEME.length()), place));
+        }
         int scheme = text.indexOf("://");
         if (scheme < 0) {
             throw bad(place, "the value has no '://'");
@@ -66,6 +74,22 @@ public final class EndpointUri {
                 Arrays.stream(hosts.split(",", -1)).map(h -> address(h, port, place)).toList();
         String primary = parameters.getOrDefault("master", "");
         return new Endpoint(topology, addresses, credentials, tls(tls, parameters), primary);
+    }
+
+    /// `file:///absolute` and `file:relative` are both meant as they look; a host is not.
+    private static Path file(String text, String place) {
+        if (text.startsWith("//") && !text.startsWith("///")) {
+            throw bad(place, "behind file:// stands a host; write file:PATH or file:///PATH");
+        }
+        String path = text.startsWith("///") ? text.substring(2) : text;
+        if (path.isEmpty()) {
+            throw bad(place, "file: names no file");
+        }
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw bad(place, "it is no path: " + e.getReason());
+        }
     }
 
     private static String unknownScheme(String name) {
@@ -137,9 +161,12 @@ public final class EndpointUri {
     }
 
     static String format(Endpoint endpoint) {
+        if (endpoint.isFile()) {
+            return FILE_SCHEME + endpoint.file();
+        }
         String suffix =
                 switch (endpoint.topology()) {
-                    case STANDALONE -> "";
+                    case STANDALONE, FILE -> "";
                     case CLUSTER -> "-cluster";
                     case SENTINEL -> "-sentinel";
                 };

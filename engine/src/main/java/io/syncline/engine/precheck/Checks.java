@@ -12,6 +12,9 @@ final class Checks {
     static final String TLS = "-tls";
     static final String AUTHENTICATION = "-authentication";
 
+    /// What stands instead of them for a source that is files.
+    static final String SOURCE_FILE = "source-file";
+
     static final List<Check> ALL =
             List.of(
                     Check.source("source-version", Check.NONE, SourceNode::version),
@@ -32,6 +35,7 @@ final class Checks {
                             "source-repl-timeout", SourceLimits.TIMEOUT, SourceLimits::timeout),
                     Check.source("source-snapshot", SourceLimits.DISKLESS, SourceLimits::snapshot),
                     Check.source("source-fork", Check.NONE, SourceLimits::fork),
+                    Check.source(SourceKind.SCAN, SourceScan.QUESTIONS, SourceScan::judge),
                     new Check(
                             "source-databases",
                             Check.Needs.SOURCE,
@@ -78,6 +82,7 @@ final class Checks {
         for (String side : List.of("source", "target")) {
             names.addAll(List.of(side + CONNECTION, side + TLS, side + AUTHENTICATION));
         }
+        names.add(SOURCE_FILE);
         ALL.forEach(check -> names.add(check.name()));
         names.add(Precheck.SKIPPED);
         return names;

@@ -16,23 +16,71 @@ import org.jspecify.annotations.Nullable;
 /// @param task its name; empty when it has none yet
 /// @param spoolDirectory where waiting bytes may go to disk; null: not looked at
 /// @param spoolDiskBytes how many of them per source shard
+/// @param kind how the source is read
+/// @param setsNotifications whether a scan may switch keyspace notifications on
 record Plan(
         SortedMap<Integer, Integer> databases,
         boolean mayHoldKeys,
         boolean resumes,
         String task,
         @Nullable Path spoolDirectory,
-        long spoolDiskBytes) {
+        long spoolDiskBytes,
+        SourceKind kind,
+        boolean setsNotifications) {
     Plan {
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
     }
 
+    /// A source that is replicated.
+    Plan(
+            SortedMap<Integer, Integer> databases,
+            boolean mayHoldKeys,
+            boolean resumes,
+            String task,
+            @Nullable Path spoolDirectory,
+            long spoolDiskBytes) {
+        this(
+                databases,
+                mayHoldKeys,
+                resumes,
+                task,
+                spoolDirectory,
+                spoolDiskBytes,
+                SourceKind.REPLICATED,
+                false);
+    }
+
     Plan withTask(String name) {
-        return new Plan(databases, mayHoldKeys, resumes, name, spoolDirectory, spoolDiskBytes);
+        return with(name, spoolDirectory, spoolDiskBytes, kind, setsNotifications);
     }
 
     Plan withSpool(Path directory, long diskBytes) {
-        return new Plan(databases, mayHoldKeys, resumes, task, directory, diskBytes);
+        return with(task, directory, diskBytes, kind, setsNotifications);
+    }
+
+    Plan withKind(SourceKind other) {
+        return with(task, spoolDirectory, spoolDiskBytes, other, setsNotifications);
+    }
+
+    Plan withNotificationsSet(boolean wanted) {
+        return with(task, spoolDirectory, spoolDiskBytes, kind, wanted);
+    }
+
+    private Plan with(
+            String name,
+            @Nullable Path directory,
+            long diskBytes,
+            SourceKind sourceKind,
+            boolean notifications) {
+        return new Plan(
+                databases,
+                mayHoldKeys,
+                resumes,
+                name,
+                directory,
+                diskBytes,
+                sourceKind,
+                notifications);
     }
 
     /// Whether a database of the source is copied.

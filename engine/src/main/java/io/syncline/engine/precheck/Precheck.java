@@ -2,12 +2,14 @@ package io.syncline.engine.precheck;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.file.FileInspection;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /// Looks at both sides before a start, and writes nothing. Every check adds a finding for each
 /// thing it looked at, also when all is well, so that a user sees what was looked at.
@@ -23,6 +25,7 @@ public final class Precheck {
     private final Instance source;
     private final Instance target;
     private Plan plan;
+    private @Nullable Files files;
 
     /// Describes what is planned.
     ///
@@ -52,25 +55,56 @@ public final class Precheck {
         return this;
     }
 
+    /// The source is files.
+    public Precheck file(Files files) {
+        this.files = files;
+        plan = plan.withKind(SourceKind.FILE);
+        return this;
+    }
+
+    /// Looks through the source's files, or gives what was found before.
+    @FunctionalInterface
+    public interface Files {
+        FileInspection get() throws IOException;
+    }
+
+    /// The source is read by SCAN.
+    ///
+    /// @param setsNotifications whether keyspace notifications may be switched on
+    public Precheck scan(boolean setsNotifications) {
+        plan = plan.withKind(SourceKind.SCANNED).withNotificationsSet(setsNotifications);
+        return this;
+    }
+
     /// Runs every check, in the order of the table.
     public List<Finding> run() {
         List<Finding> findings = new ArrayList<>();
         List<Node> opened = new ArrayList<>();
         try {
-            Side from = new Connecting("source", source, findings, opened).connect();
+            Files sourceFiles = files;
+            Side from =
+                    sourceFiles == null
+                            ? new Connecting("source", source, findings, opened).connect()
+                            : SourceFile.look(source, sourceFiles, findings);
             Side to = new Connecting("target", target, findings, opened).connect();
             prefetch(from, true, findings);
             prefetch(to, false, findings);
             int[] skipped = new int[2];
-            for (Check check : Checks.ALL) {
+            for (Check check : checks()) {
                 judge(check, from, to, findings, skipped);
             }
-            countSkipped(from, skipped[0], findings);
+            if (sourceFiles == null) {
+                countSkipped(from, skipped[0], findings);
+            }
             countSkipped(to, skipped[1], findings);
         } finally {
             opened.forEach(Node::close);
         }
         return List.copyOf(findings);
+    }
+
+    private List<Check> checks() {
+        return Checks.ALL.stream().filter(plan.kind()::includes).toList();
     }
 
     private void judge(Check check, Side from, Side to, List<Finding> findings, int[] skipped) {
@@ -119,7 +153,7 @@ public final class Precheck {
 
     private List<List<String>> questions(Node node, boolean isSource) throws IOException {
         List<List<String>> all = new ArrayList<>();
-        for (Check check : Checks.ALL) {
+        for (Check check : checks()) {
             Check.Questions questions =
                     isSource ? check.sourceQuestions() : check.targetQuestions();
             all.addAll(questions.of(node, plan));

@@ -31,7 +31,8 @@ final class SourceRights {
 
     private static final String REMEDY =
             "Allow the account +psync +replconf +ping +info, or ask the provider to open"
-                    + " replication for it; a proxy cannot be a source";
+                    + " replication for it; a proxy cannot be a source. Where replication stays blocked,"
+                    + " choose --source-mode scan, which promises less";
 
     private SourceRights() {}
 

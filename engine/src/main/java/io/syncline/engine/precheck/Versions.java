@@ -40,6 +40,13 @@ final class Versions {
     static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
         Node from = source.newest();
         Node to = target.oldest();
+        if (plan.kind() == SourceKind.FILE && !from.saysItsVersion()) {
+            verdict.ok(
+                    to.address(),
+                    "the file does not say which version wrote it; what the target does not know is"
+                            + " met when it comes");
+            return;
+        }
         if (!from.saysItsVersion() || !to.saysItsVersion()) {
             verdict.warning(
                     to.address(),

@@ -11,9 +11,8 @@ import java.util.List;
 /// Reads replies from a blocking stream, one at a time, and not a byte further, so that the same
 /// stream can become a replication stream afterwards. Hand it a buffered stream.
 public final class ReplyReader {
-    /// Values read here are INFO texts, topologies, and keys of users that are moved between slots,
-    /// which are far smaller.
-    public static final int BULK_LENGTH_LIMIT = 256 << 20;
+    /// Values read here are INFO texts and topologies, unless another limit is given.
+    public static final int BULK_LENGTH_LIMIT = 64 << 20;
 
     /// COMMAND of a server with modules has some thousand elements.
     public static final int ITEM_COUNT_LIMIT = 1 << 20;
@@ -23,16 +22,22 @@ public final class ReplyReader {
 
     private static final int LINE_LENGTH_LIMIT = ReplyParser.LINE_LENGTH_LIMIT;
 
-    /// Memory is taken as bytes arrive, not as a length promises.
-    private static final int BLOCK_LENGTH = 64 * 1024;
-
     private final InputStream input;
+    private final int bulkLimit;
 
     /// Bytes of this reply read so far: the place that an error names.
     private int position;
 
     public ReplyReader(InputStream input) {
+        this(input, BULK_LENGTH_LIMIT);
+    }
+
+    /// A reader of replies that hold users' values.
+    ///
+    /// @param bulkLimit the longest value that is taken
+    public ReplyReader(InputStream input, int bulkLimit) {
         this.input = input;
+        this.bulkLimit = bulkLimit;
     }
 
     /// Blocks until a reply is whole.
@@ -52,7 +57,7 @@ public final class ReplyReader {
             case '+' -> new Reply.Text(line);
             case '-' -> new Reply.Failure(line);
             case ':' -> new Reply.Whole(number(start, line, Long.MIN_VALUE, Long.MAX_VALUE));
-            case '$' -> bulk((int) number(start, line, -1, BULK_LENGTH_LIMIT));
+            case '$' -> bulk((int) number(start, line, -1, bulkLimit));
             case '*' -> items((int) number(start, line, -1, ITEM_COUNT_LIMIT), depth);
             default ->
                     throw new RespFormatException(
@@ -67,21 +72,17 @@ public final class ReplyReader {
         if (length < 0) {
             return new Reply.Nil();
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.min(length, BLOCK_LENGTH));
-        for (int rest = length; rest > 0; ) {
-            byte[] block = input.readNBytes(Math.min(rest, BLOCK_LENGTH));
-            if (block.length == 0) {
-                throw ended();
-            }
-            bytes.write(block);
-            rest -= block.length;
-            position += block.length;
+        // Takes memory as bytes arrive, not as the length promises.
+        byte[] bytes = input.readNBytes(length);
+        position += bytes.length;
+        if (bytes.length < length) {
+            throw ended();
         }
         int at = position;
         if (next() != '\r' || next() != '\n') {
             throw new RespFormatException(at, "end of a bulk string", "missing", "CR LF");
         }
-        return new Reply.Bulk(bytes.toByteArray());
+        return new Reply.Bulk(bytes);
     }
 
     private Reply items(int count, int depth) throws IOException {

@@ -7,7 +7,6 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.source.ReplicaStream.Opening;
-import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// the snapshot that the source sends instead already arriving in a successor.
 ///
 /// Threads: the applier calls [#open]; a thread of its own runs the pump; a ticker calls [#tick].
-public final class Receiver implements Closeable {
+public final class Receiver implements Intake {
     /// What the receiver is made of.
     ///
     /// @param finder where the shard's primary is
@@ -71,6 +70,7 @@ public final class Receiver implements Closeable {
     ///
     /// @param from null for a snapshot
     /// @return the feed, or null when closed meanwhile
+    @Override
     public @Nullable Feed open(@Nullable Position from) {
         abandon();
         ReplicaStream opened = dialer.open(from, null);
@@ -239,6 +239,7 @@ public final class Receiver implements Closeable {
     /// Called every 50 ms or so: acknowledges, so that the source knows we live and where we are.
     ///
     /// @param appliedOffset what is durable in the target; -1 while nothing is
+    @Override
     public void tick(long appliedOffset) {
         ReplicaStream to = stream;
         Feed current = feed;
@@ -255,6 +256,7 @@ public final class Receiver implements Closeable {
     }
 
     /// Answers a source that asks (REPLCONF GETACK).
+    @Override
     public void acknowledgeNow(long appliedOffset) {
         ReplicaStream to = stream;
         Feed current = feed;
@@ -278,12 +280,14 @@ public final class Receiver implements Closeable {
     }
 
     /// Whether the spool has no room, so that the source is not read.
+    @Override
     public boolean isSpoolFull() {
         Feed current = feed;
         return current != null && current.spool().isFull();
     }
 
     /// The node read from, or last tried.
+    @Override
     public String place() {
         return dialer.place();
     }
@@ -318,6 +322,7 @@ public final class Receiver implements Closeable {
     }
 
     /// Ends waiting for a source that is away. From any thread; [#close] must follow.
+    @Override
     public void abort() {
         dialer.stop();
     }

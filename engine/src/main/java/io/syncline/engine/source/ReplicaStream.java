@@ -95,7 +95,8 @@ final class ReplicaStream implements Closeable {
                 connection.address().toString(),
                 "the source refuses " + command + ": " + text,
                 "Allow the account +psync +replconf +ping +info, or ask the provider to open"
-                        + " replication for it; a proxy cannot be a source, name the node itself");
+                        + " replication for it; a proxy cannot be a source, name the node itself. Where"
+                        + " replication stays blocked, choose --source-mode scan, which promises less");
     }
 
     private static Opening opening(Connection connection, @Nullable Position from)

@@ -28,16 +28,14 @@ final class Answers {
     private int refusedCommand = -1;
     private String refusal = "";
     private @Nullable LaneFault fault;
-    private @Nullable LaneFault discard;
+    private boolean discarded;
 
     /// What became of a batch so far.
     enum Outcome {
         /// More bytes are needed.
         PARTIAL,
-        /// Answered, and applied.
+        /// Answered; the listener has heard of what was not applied.
         WHOLE,
-        /// Answered, and discarded as a whole by the server; the listener goes on.
-        DISCARDED,
         /// The lane cannot go on; [#fault()] says why.
         FAILED
     }
@@ -64,15 +62,6 @@ final class Answers {
         return fault;
     }
 
-    /// Why the batch of the last DISCARDED was discarded.
-    LaneFault discard() {
-        LaneFault why = discard;
-        if (why == null) {
-            throw new IllegalStateException("no batch was discarded");
-        }
-        return why;
-    }
-
     /// Blocks for more bytes.
     ///
     /// @return false at the end of the stream
@@ -96,7 +85,6 @@ final class Answers {
 
     /// Reads on in the answers to a batch.
     Outcome read(Batch batch) {
-        discard = null;
         while (unit < batch.unitCount) {
             int due = batch.units[unit];
             int count = due & Batch.COUNT_MASK;
@@ -104,17 +92,10 @@ final class Answers {
                     (due & Batch.PLAIN) != 0
                             ? plain(batch, count)
                             : transaction(batch, count, (due & Batch.GUARDED) != 0);
-            if (!whole) {
-                if (fault != null) {
-                    return Outcome.FAILED;
-                }
-                if (discard == null) {
-                    return Outcome.PARTIAL;
-                }
-                unit = 0;
-                commandBase = 0;
-                return Outcome.DISCARDED;
+            if (!whole && !discarded) {
+                return fault != null ? Outcome.FAILED : Outcome.PARTIAL;
             }
+            discarded = false;
             unit++;
             commandBase += count;
             answered = 0;
@@ -131,14 +112,13 @@ final class Answers {
     }
 
     /// The server discarded a whole unit.
-    private boolean discard(LaneFault why, int end) {
+    private boolean discard(Batch batch, LaneFault why, int end) {
         if (!listener.livesWith(why)) {
             return fail(why);
         }
         from = end;
-        stage = Stage.BEGIN;
-        answered = 0;
-        discard = why;
+        discarded = true;
+        listener.discarded(batch, unit, why);
         return false;
     }
 
@@ -159,7 +139,7 @@ final class Answers {
                 int command = commandBase + answered;
                 LaneFault why = new LaneFault(LaneFault.kindOf(error), batch, command, error);
                 if (count == 1) {
-                    return discard(why, end);
+                    return discard(batch, why, end);
                 }
                 if (!listener.livesWith(why)) {
                     return fail(why);
@@ -237,7 +217,7 @@ final class Answers {
             String error = ReplyParser.text(buffer, from, end);
             String cause = refusedCommand < 0 ? error : refusal;
             LaneFault why = new LaneFault(LaneFault.kindOf(cause), batch, refusedCommand, cause);
-            return discard(why, end);
+            return discard(batch, why, end);
         }
         int next = parser.openArray(buffer, from, limit);
         if (next < 0) {

@@ -29,6 +29,14 @@ public final class Batch {
 
     int unitCount;
 
+    /// Of a batch of slots: the slot of each unit, [#TAKEN] once the unit is taken out.
+    int[] slots = new int[1];
+
+    /// Of a batch of slots: commands of the source in each unit, before merging.
+    int[] sources = new int[1];
+
+    static final int TAKEN = -1;
+
     /// Where each command inside begins in [#wire], and behind the last where the units' end is.
     int[] commandStarts;
 
@@ -60,17 +68,11 @@ public final class Batch {
 
     byte[] expected = NOTHING;
 
-    /// Sent between MULTI and EXEC, which are not in [#wire].
-    boolean wrapped;
+    /// Holds commands of a snapshot, each on a key of its own, which may be applied twice.
+    boolean repeatable;
 
-    /// The one slot that all keys are in; -1 where slots do not matter.
-    int slot = -1;
-
-    /// The slot of the command appended last, for a batch of several slots.
+    /// The slot of the command appended last to a repeatable batch.
     int lastSlot = -1;
-
-    /// The source's database at [#startOffset].
-    int startDatabase;
 
     /// Holds something that was sent before and not taken.
     boolean repeated;
@@ -103,6 +105,18 @@ public final class Batch {
             units = Arrays.copyOf(units, unitCount * 2);
         }
         units[unitCount++] = count | kind;
+    }
+
+    /// Notes that the last unit is a slot's.
+    ///
+    /// @param sourceCount commands of the source in it
+    void unitOf(int slot, int sourceCount) {
+        if (slots.length < units.length) {
+            slots = Arrays.copyOf(slots, units.length);
+            sources = Arrays.copyOf(sources, units.length);
+        }
+        slots[unitCount - 1] = slot;
+        sources[unitCount - 1] = sourceCount;
     }
 
     /// A batch of the usual size for a whole node.
@@ -183,10 +197,8 @@ public final class Batch {
         guardLength = 0;
         expected = NOTHING;
         windowBytes = 0;
-        wrapped = false;
-        slot = -1;
+        repeatable = false;
         lastSlot = -1;
-        startDatabase = 0;
         repeated = false;
     }
 }

@@ -1,12 +1,14 @@
 package io.syncline.engine.target;
 
-import org.jspecify.annotations.Nullable;
-
 /// Takes batches on their way.
-@FunctionalInterface
 interface BatchSender {
-    /// Stages a batch.
-    ///
-    /// @param lane null: that of the batch's slot
-    void send(Batch batch, @Nullable NodeLane lane);
+    /// The lane that serves a slot.
+    NodeLane laneOf(int slot);
+
+    /// Whether a lane takes more now; otherwise it is better to gather, for what is sent would only
+    /// wait at the node.
+    boolean hasRoom(NodeLane lane);
+
+    /// Sends a batch.
+    void send(Batch batch, NodeLane lane);
 }

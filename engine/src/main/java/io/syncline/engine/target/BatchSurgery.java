@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.command.Merger;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
@@ -22,6 +23,18 @@ final class BatchSurgery {
             throw new IllegalStateException("a batch holds an incomplete command");
         }
         return view;
+    }
+
+    /// A copy of a batch of a snapshot, for a lane's listener to keep.
+    static Batch copy(Batch batch) {
+        Batch copy = new Batch(Merger.Rules.NONE, batch.wire.length, batch.commandCount);
+        copy.repeatable = batch.repeatable;
+        copy.startOffset = batch.startOffset;
+        copy.wire.put(batch.wire.array, 0, batch.wire.length);
+        copy.commandCount = batch.commandCount;
+        System.arraycopy(batch.commandStarts, 0, copy.commandStarts, 0, batch.commandCount);
+        System.arraycopy(batch.commandEnds, 0, copy.commandEnds, 0, batch.commandCount);
+        return copy;
     }
 
     /// Reads a command from bytes of its own.

@@ -5,9 +5,10 @@ import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +17,24 @@ import org.jspecify.annotations.Nullable;
 final class ClusterLanes {
     private static final long WAIT_NANOS = 20_000_000;
 
+    /// A node with so much to do need not get more at once: what comes meanwhile is gathered, since
+    /// fewer and larger units cost the node less. A matter of a millisecond or two to a node
+    /// nearby.
+    private static final int ENOUGH_BYTES = 512 << 10;
+
+    /// When so much has gathered, nodes get all they may have unanswered: behind a long line, more
+    /// must be on its way.
+    static final int GATHERED_BYTES = 4 << 20;
+
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final SlotBatches batches;
     private final FloorKeeper floor;
     private final NodeLanes nodes;
-    private final ConcurrentLinkedQueue<Batch> answered = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Discarded> discarded = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Refused> refusals = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
+    private final LaneReports reports;
+    private final ArrayDeque<Discarded> discarded = new ArrayDeque<>();
     private final Repeats waiting;
+    private final BatchSender sender = new Sender();
     private @Nullable Backoff outage;
     private long repeatNanos;
     private boolean redirected;
@@ -37,8 +45,9 @@ final class ClusterLanes {
         this.dialer = dialer;
         this.batches = batches;
         this.floor = floor;
-        this.nodes = new NodeLanes(settings, new Ears(), floor::verify);
-        this.waiting = new Repeats(batches, nodes);
+        this.reports = new LaneReports(settings.wake());
+        this.nodes = new NodeLanes(settings, reports, floor::verify);
+        this.waiting = new Repeats(batches.ofSnapshot(), nodes);
     }
 
     String place() {
@@ -103,12 +112,19 @@ final class ClusterLanes {
         if (nodes.fault() != null) {
             return;
         }
-        BitSet slots = settings.slots();
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            Batch batch = new Batch(Merger.Rules.NONE, 128, 1);
-            batches.marks().expire(slot, batch);
-            nodes.of(slot).stage(batch);
-        }
+        Map<NodeLane, Batch> expiries = new LinkedHashMap<>();
+        settings.slots().stream()
+                .forEach(slot ->
+                        batches.marks()
+                                .expire(
+                                        slot,
+                                        expiries.computeIfAbsent(
+                                                nodes.of(slot),
+                                                lane -> new Batch(Merger.Rules.NONE))));
+        expiries.forEach((lane, batch) -> {
+            batch.unit(batch.commandCount, Batch.PLAIN);
+            lane.send(batch);
+        });
         nodes.all().forEach(NodeLane::settle);
     }
 
@@ -121,10 +137,8 @@ final class ClusterLanes {
             // Another lane to the same node closes the broken one there: nothing of it comes late.
             connectAll();
         }
-        answered.clear();
+        reports.clear();
         discarded.clear();
-        delays.clear();
-        bounced.clear();
         waiting.clear();
         outage = null;
         redirected = false;
@@ -137,14 +151,23 @@ final class ClusterLanes {
         if (repeat) {
             waiting.appendAll();
         }
-        batches.ready(
-                (batch, lane) -> {
-                    NodeLane to = lane != null ? lane : nodes.of(batch.slot);
-                    to.stage(batch);
-                },
-                repeat);
-        for (NodeLane lane : nodes.all()) {
-            lane.push();
+        batches.ready(sender, repeat);
+    }
+
+    private final class Sender implements BatchSender {
+        @Override
+        public NodeLane laneOf(int slot) {
+            return nodes.of(slot);
+        }
+
+        @Override
+        public boolean hasRoom(NodeLane lane) {
+            return lane.roomBytes(batches.dueBytes() >= GATHERED_BYTES ? 0 : ENOUGH_BYTES) > 0;
+        }
+
+        @Override
+        public void send(Batch batch, NodeLane lane) {
+            lane.send(batch);
         }
     }
 
@@ -164,7 +187,7 @@ final class ClusterLanes {
         if (outage != null && dialer.isStopping()) {
             throw new StoppedException();
         }
-        if (answered.isEmpty() && discarded.isEmpty()) {
+        if (reports.isEmpty() && discarded.isEmpty()) {
             LockSupport.parkNanos(this, WAIT_NANOS);
         }
     }
@@ -173,14 +196,14 @@ final class ClusterLanes {
 
     /// Takes in what the lanes' readers report, and mends lanes that broke.
     void check() throws RewindException {
-        boolean progress = takeAnswered();
+        boolean progress = takeReports();
         for (Discarded one = discarded.poll(); one != null; one = discarded.poll()) {
             takeBack(one);
         }
-        for (byte[] command = bounced.poll(); command != null; command = bounced.poll()) {
-            waiting.add(command);
+        for (byte[] one = reports.nextBounced(); one != null; one = reports.nextBounced()) {
+            waiting.add(one);
         }
-        for (LaneFault why = delays.poll(); why != null; why = delays.poll()) {
+        for (LaneFault why = reports.nextDelay(); why != null; why = reports.nextDelay()) {
             later(why);
         }
         LaneFault fault = nodes.fault();
@@ -202,11 +225,22 @@ final class ClusterLanes {
         }
     }
 
-    private boolean takeAnswered() {
+    /// A batch is answered behind what was discarded of it: so it is whole until that is taken out.
+    private boolean takeReports() {
         boolean progress = false;
-        for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
-            batches.applied(batch);
-            progress = true;
+        for (LaneReports.Report report = reports.next(); report != null; report = reports.next()) {
+            Batch batch = report.batch();
+            LaneFault why = report.why();
+            if (why == null) {
+                batches.applied(batch);
+                progress = true;
+            } else if (batch.repeatable) {
+                discarded.add(new Discarded(BatchSurgery.copy(batch), why));
+            } else {
+                int first = SlotUnits.firstCommand(batch, report.unit());
+                Batch one = batches.takeOut(batch, report.unit());
+                discarded.add(new Discarded(one, why.within(one, first)));
+            }
         }
         return progress;
     }
@@ -218,17 +252,14 @@ final class ClusterLanes {
         if (!refused) {
             later(why);
         }
-        if (batch.slot >= 0) {
+        if (!batch.repeatable) {
             if (refused) {
                 operate(batch, why);
             }
             batches.returned(batch);
-            return;
-        }
-        batches.returnedNode(batch);
-        if (refused) {
+        } else if (refused) {
             CommandView view = BatchSurgery.view(batch, 0);
-            refuse(Refusal.of(view, batch.offsetBehind(0), 0, why.text()), false);
+            reports.refuse(Refusal.of(view, batch.offsetBehind(0), 0, why.text()), false);
         } else {
             waiting.addAll(batch);
         }
@@ -267,10 +298,9 @@ final class ClusterLanes {
         if (command < 0) {
             throw TargetErrors.refusal(place(), why.text());
         }
-        if (!batch.wrapped) {
-            // MSET of several SETs and the mark: as SETs it shows which one is refused.
+        if ((batch.units[0] & Batch.PLAIN) != 0) {
+            // MSET of SETs and the mark: as SETs it shows which one is refused.
             BatchSurgery.unmerge(batch, command);
-            batch.wrapped = batch.commandCount > 1;
             batch.units[0] = batch.commandCount;
             return;
         }
@@ -282,17 +312,13 @@ final class ClusterLanes {
             throw TargetErrors.refusal(place(), why.text());
         }
         CommandView view = BatchSurgery.view(batch, command);
-        refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
+        reports.refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
         BatchSurgery.remove(batch, command);
     }
 
     /// A refusal that the owner has not heard of yet.
     @Nullable Refused nextRefusal() {
-        return refusals.poll();
-    }
-
-    private void refuse(Refusal refusal, boolean passed) {
-        refusals.add(new Refused(refusal, passed));
+        return reports.nextRefusal();
     }
 
     // ---- mending ----
@@ -319,7 +345,7 @@ final class ClusterLanes {
                 if (!batches.isStreaming()) {
                     mending.requireSameNodes(nodes);
                 }
-                takeAnswered();
+                takeReports();
                 sort(mending);
                 repeatNanos = Math.min(repeatNanos, System.nanoTime());
                 return;
@@ -340,55 +366,12 @@ final class ClusterLanes {
         SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
         batches.requireNothingLost(slots, found);
         for (Batch batch : mending.lost()) {
-            if (batch.slot < 0) {
-                batches.returnedNode(batch);
+            if (batch.repeatable) {
+                batches.ofSnapshot().arrived(batch);
                 waiting.addAll(batch);
-            } else if (found[batch.slot].offset() >= batch.endOffset) {
-                batches.applied(batch);
             } else {
-                batches.returned(batch);
+                batches.sort(batch, found);
             }
-        }
-    }
-
-    /// What a lane's reader reports; only puts it into queues.
-    private final class Ears implements LaneListener {
-        @Override
-        public void applied(Batch batch) {
-            // The owner hears of it when the lane lets go of the batch.
-        }
-
-        @Override
-        public void released(Batch batch) {
-            answered.add(batch);
-        }
-
-        @Override
-        public void refused(Batch batch, int command, String error) {
-            LaneFault.Kind kind = LaneFault.kindOf(error);
-            CommandView view = BatchSurgery.view(batch, command);
-            boolean repeatable = batch.slot < 0;
-            if (repeatable && kind != LaneFault.Kind.REFUSED) {
-                bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
-                delays.add(new LaneFault(kind, null, -1, error));
-            } else {
-                refuse(Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
-            }
-        }
-
-        @Override
-        public boolean livesWith(LaneFault fault) {
-            return true;
-        }
-
-        @Override
-        public void discarded(Batch batch, LaneFault why) {
-            discarded.add(new Discarded(batch, why));
-        }
-
-        @Override
-        public void wake() {
-            settings.wake().run();
         }
     }
 }

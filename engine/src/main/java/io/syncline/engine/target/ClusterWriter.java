@@ -9,31 +9,24 @@ import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
 ///
-/// A transaction of a cluster must stay in one slot, so there is one open batch per slot, each with
-/// a mark of its own in that slot: data and mark are applied together or not at all. A slot's next
-/// batch waits for the answer to the one before and grows meanwhile; the busier the stream, the
-/// larger the batches. Several plain SETs of a slot and its mark are one MSET. The *floor*, one key
-/// per pipeline, says where to read from after a crash; commands at or below their slot's mark are
-/// skipped then.
+/// A transaction of a cluster must stay in one slot, so what goes to a node is a row of *units*,
+/// each one slot's commands and a mark of its own in that slot: data and mark are applied together
+/// or not at all. A slot's next unit waits for the answer to the one before and grows meanwhile;
+/// the busier the stream, the larger the units. Plain SETs of a slot and its mark are one MSET. The
+/// *floor*, one key per pipeline, says where to read from after a crash; commands at or below their
+/// slot's mark are skipped then.
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
-    /// Commands collected before they are sent although more are waiting: a quarter of the slots,
-    /// so that a batch has several commands on average while a stream catches up.
-    private static final int COLLECT_COMMANDS = 32 << 10;
-
-    private static final int COLLECT_BYTES = 4 << 20;
-
     /// Beyond this the stream waits for answers.
-    private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
+    private static final int WAITING_LIMIT_BYTES = 2 * ClusterLanes.GATHERED_BYTES;
 
-    /// A large value's chunks that are one transaction: ten milliseconds of a node's time.
-    private static final int CHUNKS_LIMIT_BYTES = 256 << 10;
+    /// The floor is found by a look at every slot, so not at every batch.
+    private static final long FLOOR_NANOS = 5_000_000;
 
     private final WriterSettings settings;
     private final SlotRouter router;
@@ -42,7 +35,7 @@ public final class ClusterWriter implements TargetWriter {
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
     private final ClusterRefusals refusals;
-    private final Slotwise slotwise = new Slotwise();
+    private final Slotwise slotwise;
     private final CoLocation together;
     private final ByteBuilder several = new ByteBuilder(256);
     private final CommandParser parser = new CommandParser();
@@ -55,9 +48,12 @@ public final class ClusterWriter implements TargetWriter {
     /// [#several] holds what is being written instead of a command over several slots.
     private boolean severalOpen;
 
-    private @Nullable Batch open;
+    private @Nullable ByteBuilder open;
+
+    private @Nullable Batch openBatch;
     private int openedAt;
     private int openSlot;
+    private long floorNanos;
 
     /// Connects to nothing yet.
     public ClusterWriter(WriterSettings settings) {
@@ -69,6 +65,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
         refusals = new ClusterRefusals(settings, floor, lanes);
+        slotwise = new Slotwise(batches, lanes, floor, refusals);
         together = new CoLocation(settings, dialer, batches, lanes, slotwise);
     }
 
@@ -121,48 +118,10 @@ public final class ClusterWriter implements TargetWriter {
     private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
         int slot = router.slotOf(command, spec);
         if (slot >= 0) {
-            appendTo(slot, command, spec, behind);
+            slotwise.append(slot, command, spec, behind);
         } else {
-            together.apply(command, spec, behind);
-        }
-    }
-
-    private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind) {
-        if (batches.isApplied(slot, behind.offset)) {
-            return;
-        }
-        Batch to = streaming ? batches.open(slot) : batches.openNode(slot, lanes.laneOf(slot));
-        int start = to.wire.length;
-        boolean joined = to.merger.append(command, spec);
-        if (!joined) {
-            to.beginCommandAt(start);
-        }
-        to.endCommand(behind.offset, behind.database, behind.clean, joined);
-        to.sourceCommands++;
-        batches.grown(to, command.length(), behind);
-    }
-
-    /// What commands over several slots need of the writer.
-    private final class Slotwise implements CoLocation.Writer {
-        @Override
-        public void append(int slot, CommandView part, Place behind) {
-            appendTo(slot, part, CommandTable.standard().find(part), behind);
-        }
-
-        @Override
-        public void settle(BitSet slots) throws RewindException {
             settled = false;
-            check();
-            while (!batches.isSettled(slots)) {
-                lanes.sendReady();
-                lanes.awaitAnswers();
-                check();
-            }
-        }
-
-        @Override
-        public void refuse(Refusal refusal) {
-            refusals.refuse(refusal);
+            together.apply(command, spec, behind);
         }
     }
 
@@ -179,7 +138,9 @@ public final class ClusterWriter implements TargetWriter {
             severalOpen = true;
             return several;
         }
-        return batches.isApplied(slot, behind.offset) ? null : openIn(batches.open(slot), slot);
+        return batches.isApplied(slot, behind.offset)
+                ? null
+                : openIn(null, slot, command.length());
     }
 
     @Override
@@ -190,73 +151,85 @@ public final class ClusterWriter implements TargetWriter {
         }
         int slot = Slots.of(key.array, key.offset, key.length);
         boolean whole = repeatable && !streaming;
-        return openIn(
-                whole ? batches.openNode(slot, lanes.laneOf(slot)) : batches.open(slot), slot);
+        return openIn(whole ? batches.ofSnapshot().open(slot, lanes.laneOf(slot)) : null, slot, 0);
     }
 
-    private ByteBuilder openIn(Batch batch, int slot) {
-        open = batch;
+    /// @param batch of a snapshot; null for what waits
+    private ByteBuilder openIn(@Nullable Batch batch, int slot, int expected) {
+        ByteBuilder to = batch != null ? batch.wire : batches.open(expected);
+        open = to;
+        openBatch = batch;
         openSlot = slot;
-        openedAt = batch.wire.length;
-        return batch.wire;
+        openedAt = to.length;
+        return to;
     }
 
     @Override
     public void close(int commands, Place behind) throws RewindException {
         if (severalOpen) {
-            severalOpen = false;
-            if (commands == 0) {
-                return;
-            }
-            for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
-                parser.parse(several.array, at, several.length, rewritten);
-                route(rewritten, CommandTable.standard().find(rewritten), behind);
-            }
-            batches.passed(behind);
-            sendIfFull(behind);
+            closeSeveral(commands, behind);
             return;
         }
-        Batch to = open;
+        ByteBuilder to = open;
         open = null;
-        if (to == null) {
+        if (to == null || commands == 0) {
             return;
         }
-        if (commands == 0) {
-            batches.forgetIfEmpty(openSlot, to);
-            return;
+        Batch batch = openBatch;
+        if (batch != null) {
+            batch.merger.close();
         }
-        to.merger.close();
-        int bytes = to.wire.length - openedAt;
         int from = openedAt;
         for (int i = 0; i < commands; i++) {
             boolean last = i == commands - 1;
-            to.beginCommandAt(from);
-            to.endCommand(behind.offset, behind.database, behind.clean && last, false);
+            int end = to.length;
             if (!last) {
-                parser.parse(to.wire.array, from, to.wire.length, rewritten);
-                from = rewritten.end;
+                parser.parse(to.array, from, end, rewritten);
+                end = rewritten.end;
             }
+            if (batch != null) {
+                batch.beginCommandAt(from);
+                batch.endCommand(behind.offset, behind.database, behind.clean && last, false);
+            } else {
+                batches.written(openSlot, from, end, last, behind);
+            }
+            from = end;
         }
-        to.sourceCommands++;
-        batches.grown(to, bytes, behind);
+        if (batch != null) {
+            batches.grownSnapshot(to.length - openedAt);
+        }
         batches.passed(behind);
         sendIfFull(behind);
-        if (!streaming && to.slot >= 0 && to.wire.length >= CHUNKS_LIMIT_BYTES) {
-            slotwise.settle(CoLocation.only(to.slot));
+        if (!streaming && batch == null) {
+            slotwise.chunk(openSlot, from - openedAt);
         }
     }
 
+    private void closeSeveral(int commands, Place behind) throws RewindException {
+        severalOpen = false;
+        if (commands == 0) {
+            return;
+        }
+        for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
+            parser.parse(several.array, at, several.length, rewritten);
+            route(rewritten, CommandTable.standard().find(rewritten), behind);
+        }
+        batches.passed(behind);
+        sendIfFull(behind);
+    }
+
     private void sendIfFull(Place behind) throws RewindException {
-        if (behind.clean
-                && (batches.openCommands() >= COLLECT_COMMANDS
-                        || batches.openBytes() >= COLLECT_BYTES
-                        || lanes.waitingBytes() >= COLLECT_LIMIT_BYTES)) {
+        if (behind.clean && (batches.isFull() || waitingBytes() >= WAITING_LIMIT_BYTES)) {
             sendReady(behind);
-            while (batches.openBytes() + lanes.waitingBytes() >= COLLECT_LIMIT_BYTES) {
+            while (waitingBytes() >= WAITING_LIMIT_BYTES) {
                 lanes.awaitAnswers();
                 sendReady(behind);
             }
         }
+    }
+
+    private long waitingBytes() {
+        return batches.waitingBytes() + lanes.waitingBytes();
     }
 
     private void sendReady(Place place) throws RewindException {
@@ -266,7 +239,9 @@ public final class ClusterWriter implements TargetWriter {
         settled = false;
         lanes.sendReady();
         floor.check();
-        if (streaming) {
+        long now = System.nanoTime();
+        if (streaming && now - floorNanos > FLOOR_NANOS) {
+            floorNanos = now;
             floor.offer(batches.floor(place));
         }
     }
@@ -279,7 +254,7 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void flush(Place place) throws RewindException {
-        if (place.clean && (batches.hasOpen() || !lanes.isIdle())) {
+        if (place.clean && (batches.hasWaiting() || !lanes.isIdle())) {
             sendReady(place);
         }
     }

@@ -376,7 +376,7 @@ final class GuardedLane implements Closeable {
         }
 
         @Override
-        public void discarded(Batch batch, LaneFault why) {
+        public void discarded(Batch batch, int unit, LaneFault why) {
             throw new IllegalStateException("a chained batch was discarded: " + why.text());
         }
 

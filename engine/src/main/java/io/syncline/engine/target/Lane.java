@@ -1,6 +1,5 @@
 package io.syncline.engine.target;
 
-import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.Closeable;
@@ -20,19 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// that the listener cannot live with the lane stops for good and says why; what was not answered
 /// can be taken from it.
 final class Lane implements Closeable {
-    /// Small batches are written together up to this size.
-    private static final int STAGE_BYTES = 64 << 10;
-
-    private static final byte[] MULTI = Wire.command("MULTI");
-    private static final byte[] EXEC = Wire.command("EXEC");
-
     private final Connection connection;
     private final LaneListener listener;
-    private final long windowBytes;
+    private final Window window;
     private final long answerLimitNanos;
     private final Answers answers;
     private final Thread reader;
-    private final ByteBuilder stage = new ByteBuilder(1 << 10);
 
     /// Guards the fields below; waited on by a sender whose window is full.
     private final Object state = new Object();
@@ -45,7 +37,7 @@ final class Lane implements Closeable {
     Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
         this.connection = connection;
         this.listener = listener;
-        this.windowBytes = windowBytes;
+        this.window = new Window(windowBytes);
         this.answerLimitNanos = answerLimitNanos;
         this.answers = new Answers(listener, this::openGuard);
         this.reader = new Thread(this::read, "lane " + connection.address());
@@ -77,52 +69,27 @@ final class Lane implements Closeable {
         }
     }
 
-    /// Puts a small batch behind others; [#push] sends them together.
-    boolean stage(Batch batch) {
-        // What is staged counts as unanswered: waiting for it without sending it would be for ever.
-        boolean mustPush =
-                stage.length + batch.wire.length > STAGE_BYTES || isFullFor(batch.wire.length);
-        boolean pushed = !mustPush || push();
-        // Admitted even to a broken lane: its owner takes it from there and sends it again.
-        if (!admit(batch) || !pushed) {
-            return false;
-        }
-        if (batch.wrapped) {
-            stage.put(MULTI);
-        }
-        stage.put(batch.wire.array, 0, batch.wire.length);
-        if (batch.wrapped) {
-            stage.put(EXEC);
-        }
-        return true;
-    }
-
-    /// Sends what was staged.
-    boolean push() {
-        if (stage.length == 0) {
-            return fault() == null;
-        }
-        try {
-            connection.output().write(stage.array, 0, stage.length);
-            stage.clearAndTrim(2 * STAGE_BYTES);
-            return true;
-        } catch (IOException e) {
-            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, TargetDialer.words(e)));
-            return false;
-        }
-    }
-
-    private boolean isFullFor(int bytes) {
+    /// Bytes that may be sent and not answered, as far away as the node is.
+    long windowBytes() {
         synchronized (state) {
-            return inFlightBytes + bytes > windowBytes;
+            return window.bytes();
+        }
+    }
+
+    /// Bytes that were sent and are not answered.
+    long unansweredBytes() {
+        synchronized (state) {
+            return inFlightBytes;
         }
     }
 
     private boolean admit(Batch batch) {
         synchronized (state) {
             // A guard that asks first needs the answer to everything before it.
-            long window = batch.guardLength > 0 ? 0 : windowBytes;
-            await(() -> unanswered.isEmpty() || inFlightBytes + batch.wire.length <= window);
+            boolean alone = batch.guardLength > 0;
+            await(() ->
+                    unanswered.isEmpty()
+                            || (!alone && inFlightBytes + batch.wire.length <= window.bytes()));
             batch.windowBytes = batch.wire.length;
             batch.sentNanos = System.nanoTime();
             inFlightBytes += batch.windowBytes;
@@ -222,8 +189,7 @@ final class Lane implements Closeable {
                     continue;
                 }
                 switch (answers.read(head)) {
-                    case WHOLE -> done(head, true);
-                    case DISCARDED -> done(head, false);
+                    case WHOLE -> done(head);
                     case PARTIAL -> fill();
                     case FAILED -> {
                         LaneFault why = answers.fault();
@@ -248,20 +214,15 @@ final class Lane implements Closeable {
         }
     }
 
-    private void done(Batch batch, boolean applied) {
-        if (applied) {
-            listener.applied(batch);
-        }
+    private void done(Batch batch) {
+        listener.applied(batch);
         synchronized (state) {
             unanswered.remove();
             inFlightBytes -= batch.windowBytes;
+            window.answered(System.nanoTime() - batch.sentNanos);
             state.notifyAll();
         }
-        if (applied) {
-            listener.released(batch);
-        } else {
-            listener.discarded(batch, answers.discard());
-        }
+        listener.released(batch);
         listener.wake();
     }
 

@@ -33,6 +33,11 @@ record LaneFault(Kind kind, @Nullable Batch batch, int command, String text) {
         PROTOCOL
     }
 
+    /// The same of a batch that begins with the given command of this one's.
+    LaneFault within(Batch part, int first) {
+        return new LaneFault(kind, part, command < 0 ? command : command - first, text);
+    }
+
     static Kind kindOf(String error) {
         ErrorKind kind = ErrorKind.of(error);
         return switch (kind.remedy()) {

@@ -47,14 +47,13 @@ final class MarkBook {
         return name;
     }
 
-    /// Writes a batch that lets a slot's mark expire.
+    /// Adds a command that lets a slot's mark expire.
     void expire(int slot, Batch batch) {
         batch.beginCommand();
         RespWriter.array(batch.wire, 3);
         RespWriter.bulk(batch.wire, "PEXPIRE");
         RespWriter.bulk(batch.wire, key(slot));
         RespWriter.bulk(batch.wire, MARK_MILLIS);
-        batch.unit(1, Batch.PLAIN);
     }
 
     /// A slot's mark was found at the start: commands up to there are in the target.

@@ -22,8 +22,10 @@ final class Mending {
         suspects.or(slots);
         lost.addAll(unanswered);
         for (Batch batch : unanswered) {
-            if (batch.slot >= 0) {
-                suspects.set(batch.slot);
+            for (int unit = 0; !batch.repeatable && unit < batch.unitCount; unit++) {
+                if (batch.slots[unit] != Batch.TAKEN) {
+                    suspects.set(batch.slots[unit]);
+                }
             }
         }
         if (!lane.runId().isEmpty()) {

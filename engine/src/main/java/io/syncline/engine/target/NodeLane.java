@@ -130,27 +130,32 @@ final class NodeLane {
         return CheckpointStore.accept(connection, reply);
     }
 
-    /// Puts a batch behind others; [#push] sends them together. A fault is met at the next check.
-    void stage(Batch batch) {
+    /// Sends a batch; waits while the window is full. A fault is met at the next check.
+    void send(Batch batch) {
         Lane present = lane;
         if (present == null) {
             throw new IllegalStateException("the lane to " + node + " is closed");
         }
-        present.stage(batch);
+        // Even a broken lane has the batch among its unanswered: its owner takes it from there.
+        present.send(batch);
     }
 
-    void push() {
+    /// How many bytes more may be sent before an answer comes.
+    ///
+    /// @param most the most on the way at once, 0 for what the lane's window allows
+    long roomBytes(long most) {
         Lane present = lane;
-        if (present != null) {
-            present.push();
+        if (present == null) {
+            return Long.MAX_VALUE;
         }
+        long window = most > 0 ? most : present.windowBytes();
+        return window - present.unansweredBytes();
     }
 
     /// Waits until nothing is on its way, or the lane is broken.
     void settle() {
         Lane present = lane;
         if (present != null) {
-            present.push();
             present.drain();
         }
     }

@@ -10,12 +10,12 @@ import java.util.Arrays;
 /// Commands of a snapshot that a node did not take and that wait to be sent again, to wherever
 /// their slots are then. The order among them does not matter: each writes a key of its own.
 final class Repeats {
-    private final SlotBatches batches;
+    private final SnapshotBatches batches;
     private final NodeLanes nodes;
     private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
     private long bytes;
 
-    Repeats(SlotBatches batches, NodeLanes nodes) {
+    Repeats(SnapshotBatches batches, NodeLanes nodes) {
         this.batches = batches;
         this.nodes = nodes;
     }
@@ -58,7 +58,7 @@ final class Repeats {
         CommandView view = BatchSurgery.parse(command);
         CommandSpec spec = CommandTable.standard().find(view);
         int slot = Slots.of(view.argument(1));
-        Batch to = batches.openNode(slot, nodes.of(slot));
+        Batch to = batches.open(slot, nodes.of(slot));
         to.merger.close();
         to.beginCommand();
         view.copyTo(to.wire);

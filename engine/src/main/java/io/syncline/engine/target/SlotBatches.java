@@ -1,6 +1,10 @@
 package io.syncline.engine.target;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ClusterMap;
+import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.Merger;
+import io.syncline.engine.resp.CommandView;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -9,45 +13,48 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// The batches of a cluster writer: one filling and one on its way per slot, and how far each slot
+/// The batches of a cluster writer: what waits per slot, what is on its way, and how far each slot
 /// is.
+///
+/// A slot is *free*, *sent* or *back*. What waits of a free slot is due: it goes with the next
+/// batch to its node, as a unit with the slot's mark. Until that unit is answered the slot gathers,
+/// so the busier the stream, the larger the units and the fewer the marks. A unit that came back
+/// goes before anything else of its slot.
 ///
 /// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place
 /// up to which nothing is missing in any slot.
 final class SlotBatches {
-    private static final int BATCH_BYTES = 512;
-    private static final int BATCH_COMMANDS = 8;
-    private static final int NODE_BATCH_BYTES = 64 << 10;
+    /// A batch is sent when it has grown so far: one write, one look at the answers for all of it.
+    static final int BATCH_BYTES = 64 << 10;
 
-    /// What a slot's batch keeps of a large buffer: there may be two for each of 16384 slots.
-    private static final int KEPT_BYTES = 4 << 10;
+    private static final int KEPT_BYTES = 4 * BATCH_BYTES;
+
+    private static final byte FREE = 0;
+    private static final byte SENT = 1;
+    private static final byte BACK = 2;
 
     private final WriterSettings settings;
-    private final @Nullable Batch[] open = new @Nullable Batch[ClusterMap.SLOTS];
-    private final @Nullable Batch[] onTheWay = new @Nullable Batch[ClusterMap.SLOTS];
-    private final @Nullable Batch[] again = new @Nullable Batch[ClusterMap.SLOTS];
-    private final Map<NodeLane, Batch> nodes = new LinkedHashMap<>();
-    private final ArrayDeque<Batch> pool = new ArrayDeque<>();
     private final MarkBook marks;
-    private final byte[] mark = new byte[SlotMark.LENGTH];
+    private final SlotLog log = new SlotLog();
+    private final SlotUnits units;
+    private final SlotQueue due = new SlotQueue();
+    private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
+    private final ArrayDeque<Batch> back = new ArrayDeque<>();
+    private final ArrayDeque<Batch> pool = new ArrayDeque<>();
+    private final SnapshotBatches snapshot;
     private final LongAdder appliedCommands = new LongAdder();
     private final LongAdder appliedBytes = new LongAdder();
     private volatile long appliedOffset = -1;
 
-    /// Slots with a batch somewhere, and perhaps some that have none any more.
-    private final int[] busy = new int[ClusterMap.SLOTS];
+    private final byte[] states = new byte[ClusterMap.SLOTS];
+    private final boolean[] repeated = new boolean[ClusterMap.SLOTS];
 
-    private final boolean[] isBusy = new boolean[ClusterMap.SLOTS];
-    private int busyCount;
-    private int[] dirty = new int[1024];
-    private int dirtyCount;
-    private int travelling;
-    private int returned;
-    private int nodeBatchesOnTheWay;
+    private final SlotStarts starts = new SlotStarts();
+    private int sent;
     private int repeats;
+    private int dueBytes;
+    private int fullAt = ClusterLanes.GATHERED_BYTES;
     private boolean streaming;
-    private int openCommands;
-    private int openBytes;
     private int newCommands;
     private int newBytes;
     private long epoch;
@@ -58,6 +65,8 @@ final class SlotBatches {
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
         this.marks = new MarkBook(settings.keys(), settings.pipeline());
+        this.snapshot = new SnapshotBatches(settings, pool);
+        this.units = new SlotUnits(settings.merges().sets(), marks);
     }
 
     /// Starts behind a place; nothing is known of any slot.
@@ -66,23 +75,20 @@ final class SlotBatches {
     void begin(long ofEpoch, long offset, int database, boolean ofStream) {
         epoch = ofEpoch;
         streaming = ofStream;
-        repeats = 0;
         passedOffset = offset;
         passedDatabase = database;
         appliedOffset = offset;
         marks.clear();
-        Arrays.fill(open, null);
-        Arrays.fill(onTheWay, null);
-        Arrays.fill(again, null);
-        nodes.clear();
-        Arrays.fill(isBusy, false);
-        busyCount = 0;
-        dirtyCount = 0;
-        travelling = 0;
-        returned = 0;
-        nodeBatchesOnTheWay = 0;
-        openCommands = 0;
-        openBytes = 0;
+        log.clear();
+        due.clear();
+        snapshot.clear();
+        back.clear();
+        Arrays.fill(states, FREE);
+        Arrays.fill(repeated, false);
+        starts.clear();
+        sent = 0;
+        repeats = 0;
+        dueBytes = 0;
     }
 
     long epoch() {
@@ -95,7 +101,7 @@ final class SlotBatches {
 
     /// Whether something that was sent before and not taken still has to be.
     boolean hasRepeats() {
-        return repeats > 0;
+        return repeats > 0 || snapshot.hasRepeats();
     }
 
     /// How far each slot is.
@@ -117,64 +123,66 @@ final class SlotBatches {
         }
     }
 
-    /// The batch that a slot is filling.
-    Batch open(int slot) {
-        Batch batch = open[slot];
-        if (batch == null) {
-            batch = take();
-            batch.slot = slot;
-            batch.startOffset = passedOffset;
-            batch.startDatabase = passedDatabase;
-            open[slot] = batch;
-            if (dirtyCount == dirty.length) {
-                dirty = Arrays.copyOf(dirty, dirtyCount * 2);
-            }
-            dirty[dirtyCount++] = slot;
-            if (!isBusy[slot]) {
-                isBusy[slot] = true;
-                busy[busyCount++] = slot;
-            }
-        }
-        return batch;
+    // ---- appending ----
+
+    /// Appends a command to what waits of its slot.
+    void append(int slot, CommandView command, CommandSpec spec, Place behind) {
+        waits(slot);
+        log.append(slot, command, Merger.kindOf(command, spec, settings.merges()), behind);
+        grown(slot, command.length());
     }
 
-    /// The batch of commands that may be repeated, for the node of a slot.
-    Batch openNode(int slot, NodeLane lane) {
-        Batch batch = nodes.get(lane);
-        if (batch == null) {
-            batch = new Batch(settings.merges(), NODE_BATCH_BYTES * 5 / 4, 512);
-            batch.startOffset = passedOffset;
-            batch.startDatabase = passedDatabase;
-            nodes.put(lane, batch);
+    /// The buffer for commands to be written in place; see [SlotLog#open].
+    ByteBuilder open(int expected) {
+        return log.open(expected);
+    }
+
+    /// A command was written to that buffer; see [SlotLog#written].
+    void written(int slot, int start, int end, boolean last, Place behind) {
+        waits(slot);
+        log.written(slot, start, end, last, behind);
+        grown(slot, end - start);
+    }
+
+    private void waits(int slot) {
+        if (log.isEmpty(slot)) {
+            starts.waits(slot, passedOffset, passedDatabase);
+            if (states[slot] == FREE) {
+                isDue(slot);
+            }
         }
-        if (batch.lastSlot != slot) {
-            batch.merger.close();
-            batch.lastSlot = slot;
+    }
+
+    private void grown(int slot, int bytes) {
+        newCommands++;
+        newBytes += bytes;
+        if (states[slot] == FREE) {
+            dueBytes += bytes;
         }
-        return batch;
+    }
+
+    /// What waits of a free slot is the oldest that is not answered.
+    private void isDue(int slot) {
+        starts.answered(slot);
+        due.add(slot);
+        dueBytes += log.bytes(slot);
+    }
+
+    /// Batches of a snapshot.
+    SnapshotBatches ofSnapshot() {
+        return snapshot;
+    }
+
+    /// A command was appended to one of them.
+    void grownSnapshot(int bytes) {
+        snapshot.grown(bytes);
+        newCommands++;
+        newBytes += bytes;
     }
 
     private Batch take() {
         Batch batch = pool.poll();
-        return batch == null ? new Batch(settings.merges(), BATCH_BYTES, BATCH_COMMANDS) : batch;
-    }
-
-    /// Nothing was written to a batch that was opened for it.
-    void forgetIfEmpty(int slot, Batch batch) {
-        if (batch.commandCount == 0 && open[slot] == batch) {
-            open[slot] = null;
-            dirtyCount--;
-            pool.add(batch);
-        }
-    }
-
-    /// A command was appended.
-    void grown(Batch batch, int bytes, Place behind) {
-        batch.endOffset = behind.offset;
-        openCommands++;
-        openBytes += bytes;
-        newCommands++;
-        newBytes += bytes;
+        return batch == null ? new Batch(settings.merges()) : batch;
     }
 
     /// The stream has passed a place: every command up to it was appended.
@@ -191,12 +199,18 @@ final class SlotBatches {
         passedId = behind.replicationId;
     }
 
-    int openCommands() {
-        return openCommands;
+    /// Bytes that wait, and those among them that need not wait for an answer.
+    int waitingBytes() {
+        return log.waitingBytes() + snapshot.bytes();
     }
 
-    int openBytes() {
-        return openBytes;
+    int dueBytes() {
+        return dueBytes;
+    }
+
+    /// Whether so much may go that it should, although more of the stream is there to be gathered.
+    boolean isFull() {
+        return dueBytes >= fullAt || snapshot.bytes() >= BATCH_BYTES;
     }
 
     /// Lets the throttle know what was appended since it was last asked.
@@ -206,131 +220,141 @@ final class SlotBatches {
         newBytes = 0;
     }
 
-    boolean hasOpen() {
-        return dirtyCount > 0 || !nodes.isEmpty() || returned > 0;
+    boolean hasWaiting() {
+        return !log.isEmpty() || snapshot.hasWaiting() || !back.isEmpty();
     }
 
     boolean isIdle() {
-        return !hasOpen() && travelling == 0 && nodeBatchesOnTheWay == 0;
+        return !hasWaiting() && sent == 0 && snapshot.isIdle();
     }
 
     /// Whether everything for these slots is in the target.
     boolean isSettled(BitSet slots) {
-        return slots.stream()
-                .allMatch(slot ->
-                        open[slot] == null && onTheWay[slot] == null && again[slot] == null);
+        return slots.stream().allMatch(slot -> states[slot] == FREE && log.isEmpty(slot));
     }
 
     // ---- sending ----
 
-    /// Hands over whatever may go now: each slot's batch whose predecessor is answered.
+    /// Hands over whatever may go now: a unit of each slot whose last one is answered.
     void ready(BatchSender sender, boolean repeatReturned) {
-        for (Map.Entry<NodeLane, Batch> entry : nodes.entrySet()) {
-            Batch batch = entry.getValue();
-            batch.merger.close();
-            batch.unit(batch.commandCount, Batch.PLAIN);
-            nodeBatchesOnTheWay++;
-            sender.send(batch, entry.getKey());
+        snapshot.send(sender);
+        while (repeatReturned && !back.isEmpty()) {
+            Batch one = back.remove();
+            int slot = one.slots[0];
+            NodeLane lane = sender.laneOf(slot);
+            Batch to = filling(lane);
+            SlotUnits.putIn(one, to);
+            goes(slot, to, lane, sender);
         }
-        nodes.clear();
-        if (returned > 0 && repeatReturned) {
-            for (int i = 0; i < busyCount; i++) {
-                int slot = busy[i];
-                Batch batch = again[slot];
-                if (batch != null) {
-                    again[slot] = null;
-                    returned--;
-                    go(slot, batch, sender);
-                }
-            }
-        }
-        int kept = 0;
-        openCommands = 0;
-        openBytes = 0;
-        for (int i = 0; i < dirtyCount; i++) {
-            int slot = dirty[i];
-            Batch batch = open[slot];
-            if (batch == null) {
+        NodeLane full = null;
+        for (int left = due.size(); left > 0; left--) {
+            int slot = due.remove();
+            NodeLane lane = sender.laneOf(slot);
+            if (lane == full || (!filling.containsKey(lane) && !sender.hasRoom(lane))) {
+                full = lane;
+                due.add(slot);
                 continue;
             }
-            if (onTheWay[slot] == null && again[slot] == null) {
-                open[slot] = null;
-                finish(batch);
-                go(slot, batch, sender);
-            } else {
-                dirty[kept++] = slot;
-                openCommands += batch.commandCount;
-                openBytes += batch.wire.length;
-            }
+            Batch to = filling(lane);
+            dueBytes -= log.bytes(slot);
+            marks.begins(slot, starts.offset(slot), starts.database(slot));
+            units.write(log, slot, epoch, to);
+            goes(slot, to, lane, sender);
         }
-        dirtyCount = kept;
+        for (Map.Entry<NodeLane, Batch> entry : filling.entrySet()) {
+            sender.send(entry.getValue(), entry.getKey());
+        }
+        filling.clear();
+        // What stays has to wait for answers.
+        fullAt = Math.max(ClusterLanes.GATHERED_BYTES, dueBytes + BATCH_BYTES);
     }
 
-    private void go(int slot, Batch batch, BatchSender sender) {
-        onTheWay[slot] = batch;
-        travelling++;
-        sender.send(batch, null);
+    private Batch filling(NodeLane lane) {
+        Batch batch = filling.get(lane);
+        if (batch == null) {
+            batch = take();
+            // Before all that can be in it.
+            batch.startOffset = appliedOffset;
+            filling.put(lane, batch);
+        }
+        return batch;
     }
 
-    /// Adds the slot's mark: to a run of plain SETs as one more pair, else in a transaction.
-    private void finish(Batch batch) {
-        int database = batch.databaseBehind(batch.commandCount - 1);
-        SlotMark.encode(mark, epoch, batch.endOffset, database);
-        marks.begins(batch.slot, batch.startOffset, batch.startDatabase);
-        byte[] key = marks.key(batch.slot);
-        int start = batch.wire.length;
-        boolean joined = batch.merger.appendSet(key, mark);
-        if (!joined) {
-            batch.beginCommandAt(start);
+    /// A slot's unit is in a batch.
+    private void goes(int slot, Batch batch, NodeLane lane, BatchSender sender) {
+        states[slot] = SENT;
+        sent++;
+        if (batch.wire.length >= BATCH_BYTES) {
+            filling.remove(lane);
+            sender.send(batch, lane);
         }
-        batch.endCommand(batch.endOffset, database, true, joined);
-        batch.wrapped = batch.commandCount > 1;
-        batch.unit(batch.commandCount, batch.wrapped ? 0 : Batch.PLAIN);
     }
 
     // ---- answers ----
 
-    /// A batch is in the target.
+    /// A batch is answered: what was not taken out of it is in the target.
     void applied(Batch batch) {
-        if (batch.slot < 0) {
-            returnedNode(batch);
-            return;
+        if (batch.repeatable) {
+            snapshot.arrived(batch);
+        } else {
+            int behind = 0;
+            for (int unit = 0; unit < batch.unitCount; unit++) {
+                behind += batch.units[unit] & Batch.COUNT_MASK;
+                if (batch.slots[unit] != Batch.TAKEN) {
+                    applied(batch.slots[unit], batch.offsetBehind(behind - 1));
+                }
+            }
+            appliedCommands.add(batch.sourceCommands);
         }
-        int slot = batch.slot;
-        if (onTheWay[slot] != batch) {
-            return;
-        }
-        onTheWay[slot] = null;
-        travelling--;
-        repeats -= batch.repeated ? 1 : 0;
-        marks.acknowledged(slot, batch.endOffset);
-        appliedCommands.add(batch.sourceCommands);
         batch.clear(KEPT_BYTES);
         pool.add(batch);
     }
 
-    /// A slot's batch has to be sent again.
-    void returned(Batch batch) {
-        int slot = batch.slot;
-        if (onTheWay[slot] == batch) {
-            onTheWay[slot] = null;
-            travelling--;
-            again[slot] = batch;
-            returned++;
-            repeats(batch);
+    private void applied(int slot, long offset) {
+        states[slot] = FREE;
+        sent--;
+        if (repeated[slot]) {
+            repeated[slot] = false;
+            repeats--;
+        }
+        marks.acknowledged(slot, offset);
+        if (log.isEmpty(slot)) {
+            starts.settled(slot);
+        } else {
+            isDue(slot);
         }
     }
 
-    /// A batch holds something that was sent before.
-    void repeats(Batch batch) {
-        repeats += batch.repeated ? 0 : 1;
-        batch.repeated = true;
+    /// Takes a unit that a node discarded out of its batch; it is still on its way until it is said
+    /// to be [#returned].
+    Batch takeOut(Batch batch, int unit) {
+        return SlotUnits.takeOut(batch, unit, starts.offset(batch.slots[unit]));
     }
 
-    /// A batch of repeatable commands is off its way; what was not taken is appended anew.
-    void returnedNode(Batch batch) {
-        nodeBatchesOnTheWay--;
-        repeats -= batch.repeated ? 1 : 0;
+    /// A unit that was taken out has to be sent again.
+    void returned(Batch one) {
+        int slot = one.slots[0];
+        states[slot] = BACK;
+        sent--;
+        back.add(one);
+        if (!repeated[slot]) {
+            repeated[slot] = true;
+            repeats++;
+        }
+    }
+
+    /// Finds out by the slots' marks which units of a batch took effect; the others have to be sent
+    /// again.
+    void sort(Batch batch, SlotMark[] found) {
+        int behind = 0;
+        for (int unit = 0; unit < batch.unitCount; unit++) {
+            behind += batch.units[unit] & Batch.COUNT_MASK;
+            int slot = batch.slots[unit];
+            if (slot != Batch.TAKEN && found[slot].offset() < batch.offsetBehind(behind - 1)) {
+                returned(takeOut(batch, unit));
+            }
+        }
+        applied(batch);
     }
 
     // ---- how far ----
@@ -342,26 +366,9 @@ final class SlotBatches {
         if (place != null) {
             passed(place);
         }
-        long offset = passedOffset;
-        int database = passedDatabase;
-        int kept = 0;
-        for (int i = 0; i < busyCount; i++) {
-            int slot = busy[i];
-            // Oldest first: a slot's batches follow each other.
-            Batch batch = onTheWay[slot];
-            batch = batch == null ? again[slot] : batch;
-            batch = batch == null ? open[slot] : batch;
-            if (batch == null) {
-                isBusy[slot] = false;
-                continue;
-            }
-            busy[kept++] = slot;
-            if (batch.startOffset < offset) {
-                offset = batch.startOffset;
-                database = batch.startDatabase;
-            }
-        }
-        busyCount = kept;
+        int last = starts.last(passedOffset);
+        long offset = last < 0 ? passedOffset : starts.offset(last);
+        int database = last < 0 ? passedDatabase : starts.database(last);
         if (offset > appliedOffset) {
             appliedBytes.add(offset - appliedOffset);
             appliedOffset = offset;

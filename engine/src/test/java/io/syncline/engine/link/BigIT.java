@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The largest things that a server takes: they arrive, and memory stays within twice their size.
 class BigIT {
     private static final int LARGEST = 512 << 20;
+
+    /// The spool's memory, the windows, and the JVM itself beside a heap that may be full.
     private static final long ROOM = 300L << 20;
 
     private RedisServer source;
@@ -43,7 +45,14 @@ class BigIT {
         if (inSnapshot) {
             largest();
         }
-        try (ChildLink child = ChildLink.start(source.port(), target.port(), true, "-Xmx1300m")) {
+        try (ChildLink child =
+                ChildLink.start(
+                        source.port(),
+                        target.port(),
+                        true,
+                        "-XX:+UseSerialGC",
+                        "-XX:MaxNewSize=64m",
+                        "-Xmx1180m")) {
             Await.until(
                     "streaming; " + child.log(),
                     RunningLink.LIMIT,

@@ -83,7 +83,9 @@ class SourceChecksIT {
                     .containsIgnoringCase("psync")
                     .endsWith(
                             " | Allow the account +psync +replconf +ping +info, or ask the provider"
-                                    + " to open replication for it; a proxy cannot be a source");
+                                    + " to open replication for it; a proxy cannot be a source. Where"
+                                    + " replication stays blocked, choose --source-mode scan, which"
+                                    + " promises less");
             assertThat(server.info("sync_full")).isEqualTo("0");
         }
     }
@@ -99,7 +101,8 @@ class SourceChecksIT {
                         "ERROR the source does not let us replicate: NOPERM this user has no"
                                 + " permissions to run the 'replconf' command | Allow the account"
                                 + " +psync +replconf +ping +info, or ask the provider to open"
-                                + " replication for it; a proxy cannot be a source");
+                                + " replication for it; a proxy cannot be a source. Where replication"
+                                + " stays blocked, choose --source-mode scan, which promises less");
     }
 
     @Test

@@ -34,7 +34,9 @@ class ClusterAnswersTest {
         }
 
         @Override
-        public void discarded(Batch batch, LaneFault why) {}
+        public void discarded(Batch batch, int unit, LaneFault why) {
+            heard.add("discarded " + unit + " at " + why.command() + " " + why.kind());
+        }
 
         @Override
         public void wake() {}
@@ -47,7 +49,6 @@ class ClusterAnswersTest {
             RespWriter.command(batch.wire, "INCR", "key" + i);
             batch.endCommand(i + 1, 0, true, false);
         }
-        batch.wrapped = wrapped;
         batch.unit(commands, wrapped ? 0 : Batch.PLAIN);
         return batch;
     }
@@ -68,10 +69,6 @@ class ClusterAnswersTest {
             }
             answers.fill(new ByteArrayInputStream(bytes, cut, bytes.length - cut));
             Answers.Outcome outcome = answers.read(batch);
-            if (outcome == Answers.Outcome.DISCARDED) {
-                LaneFault why = answers.discard();
-                ears.heard.add("discarded at " + why.command() + " " + why.kind());
-            }
             if (outcome != Answers.Outcome.FAILED) {
                 assertThat(answers.read(batch(1, false))).isEqualTo(Answers.Outcome.WHOLE);
                 assertThat(answers.isEmpty()).isTrue();
@@ -104,21 +101,21 @@ class ClusterAnswersTest {
     @Test
     void aCommandThatCannotBeQueuedDiscardsAllAndIsNamed() throws IOException {
         assertThat(understood(2, true, "+OK\r\n+QUEUED\r\n-NOPERM no\r\n-EXECABORT discarded\r\n"))
-                .isEqualTo("DISCARDED [discarded at 1 REFUSED]");
+                .isEqualTo("WHOLE [discarded 0 at 1 REFUSED]");
         assertThat(understood(2, true, "+OK\r\n-OOM full\r\n-OOM full\r\n-EXECABORT discarded\r\n"))
-                .isEqualTo("DISCARDED [discarded at 0 NOT_NOW]");
+                .isEqualTo("WHOLE [discarded 0 at 0 NOT_NOW]");
         assertThat(
                         understood(
                                 2,
                                 true,
                                 "+OK\r\n-ASK 1 127.0.0.1:1\r\n+QUEUED\r\n-EXECABORT discarded\r\n"))
-                .isEqualTo("DISCARDED [discarded at 0 MOVED]");
+                .isEqualTo("WHOLE [discarded 0 at 0 MOVED]");
     }
 
     @Test
     void anExecThatIsRedirectedDiscardsAll() throws IOException {
         assertThat(understood(2, true, QUEUED + "-MOVED 1 127.0.0.1:1\r\n"))
-                .isEqualTo("DISCARDED [discarded at -1 MOVED]");
+                .isEqualTo("WHOLE [discarded 0 at -1 MOVED]");
     }
 
     @Test
@@ -130,7 +127,7 @@ class ClusterAnswersTest {
     void aLoneCommandIsDiscardedWhenItFails() throws IOException {
         assertThat(understood(1, false, "+OK\r\n")).isEqualTo("WHOLE []");
         assertThat(understood(1, false, "-OOM full\r\n"))
-                .isEqualTo("DISCARDED [discarded at 0 NOT_NOW]");
+                .isEqualTo("WHOLE [discarded 0 at 0 NOT_NOW]");
     }
 
     @Test

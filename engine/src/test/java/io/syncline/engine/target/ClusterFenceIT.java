@@ -37,7 +37,7 @@ class ClusterFenceIT {
                 }
 
                 @Override
-                public void discarded(Batch batch, LaneFault why) {}
+                public void discarded(Batch batch, int unit, LaneFault why) {}
 
                 @Override
                 public void wake() {}
@@ -64,8 +64,7 @@ class ClusterFenceIT {
             NodeLane old = lane(late.port(), 1);
             old.open();
             late.inject(FaultProxy.Direction.TO_SERVER, new Fault.Stall());
-            old.stage(increment());
-            old.push();
+            old.send(increment());
             NodeLane successor = lane(server.port(), 1);
             successor.open();
             late.heal();

@@ -21,13 +21,11 @@ import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /// A stream, its writer and a cluster of two nodes in memory, drawn from one seed: answers in any
 /// order, batches that come back, processes that die, primaries that lose what they acknowledged.
@@ -44,15 +42,40 @@ final class ClusterSimulation {
     private final Random random;
     private final WriterSettings settings;
     private final List<Event> stream = new ArrayList<>();
-    private final Map<String, String> keys = new HashMap<>();
-    private final List<List<Undo>> history = new ArrayList<>();
+    private final SimulatedTarget target;
     private final List<Batch> onTheWay = new ArrayList<>();
+    private final List<NodeLane> lanes = new ArrayList<>();
+    private final BatchSender sender = new Sender();
     private final Place place = new Place();
     private final SlotBatches batches;
     private Checkpoint durable;
     private int next;
     private int rewinds;
     private int deaths;
+
+    /// Of lanes that are never opened.
+    private static final LaneListener DEAF =
+            new LaneListener() {
+                @Override
+                public void applied(Batch batch) {}
+
+                @Override
+                public void released(Batch batch) {}
+
+                @Override
+                public void refused(Batch batch, int command, String error) {}
+
+                @Override
+                public boolean livesWith(LaneFault fault) {
+                    return true;
+                }
+
+                @Override
+                public void discarded(Batch batch, int unit, LaneFault why) {}
+
+                @Override
+                public void wake() {}
+            };
 
     /// One command of the stream.
     ///
@@ -68,14 +91,12 @@ final class ClusterSimulation {
             boolean clean,
             int database) {}
 
-    /// What a key held before a batch.
-    private record Undo(Map<String, @Nullable String> before) {}
-
     ClusterSimulation(long seed) {
         random = new Random(seed);
         settings = settings(random.nextBoolean(), 1);
+        target = new SimulatedTarget(settings.keys(), EPOCH, SLOTS, NODES);
         for (int i = 0; i < NODES; i++) {
-            history.add(new ArrayList<>());
+            lanes.add(new NodeLane(settings, new HostPort("127.0.0.1", i + 1), DEAF));
         }
         makeStream(40 + random.nextInt(120));
         durable = new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
@@ -155,7 +176,7 @@ final class ClusterSimulation {
     /// As another process does, though with the same object: it must not remember anything.
     private void begin(Checkpoint from) {
         batches.begin(EPOCH, from.offset(), from.database(), true);
-        SlotMark[] found = marks();
+        SlotMark[] found = target.marks();
         for (int slot = 0; slot < SLOTS; slot++) {
             if (found[slot].offset() != SlotMark.NONE) {
                 batches.marks().found(slot, found[slot].offset());
@@ -198,8 +219,9 @@ final class ClusterSimulation {
                 expected.merge(event.key, event.value, event.append ? String::concat : (a, b) -> b);
             }
         }
-        keys.keySet().removeIf(key -> key.startsWith(OwnKeys.PREFIX));
-        assertThat(keys).as("%s rewinds, %s deaths", rewinds, deaths).isEqualTo(expected);
+        assertThat(target.userKeys())
+                .as("%s rewinds, %s deaths", rewinds, deaths)
+                .isEqualTo(expected);
         assertThat(batches.floor(null).offset()).isEqualTo(stream.getLast().end);
     }
 
@@ -220,17 +242,27 @@ final class ClusterSimulation {
         place.clean = event.clean;
         place.database = event.database;
         if (event.slot >= 0 && !batches.isApplied(event.slot, event.end)) {
-            Batch to = batches.open(event.slot);
             CommandView view = command(event);
-            int start = to.wire.length;
-            boolean joined = to.merger.append(view, CommandTable.standard().find(view));
-            if (!joined) {
-                to.beginCommandAt(start);
+            if (random.nextInt(4) == 0) {
+                rewrite(event, view);
+            } else {
+                batches.append(event.slot, view, CommandTable.standard().find(view), place);
             }
-            to.endCommand(place.offset, place.database, place.clean, joined);
-            batches.grown(to, view.length(), place);
         }
         batches.passed(place);
+    }
+
+    /// As what replaces a command of the source: written in place, an APPEND of nothing before it.
+    private void rewrite(Event event, CommandView view) {
+        ByteBuilder out = batches.open(view.length());
+        int from = out.length;
+        if (random.nextBoolean()) {
+            RespWriter.command(out, "APPEND", event.key, "");
+            batches.written(event.slot, from, out.length, false, place);
+            from = out.length;
+        }
+        view.copyTo(out);
+        batches.written(event.slot, from, out.length, true, place);
     }
 
     private static CommandView command(Event event) {
@@ -243,57 +275,50 @@ final class ClusterSimulation {
 
     private void send() {
         if (place.clean) {
-            batches.ready((batch, lane) -> onTheWay.add(batch), random.nextBoolean());
+            batches.ready(sender, random.nextBoolean());
         }
     }
 
+    private final class Sender implements BatchSender {
+        @Override
+        public NodeLane laneOf(int slot) {
+            return lanes.get(slot % NODES);
+        }
+
+        @Override
+        public boolean hasRoom(NodeLane lane) {
+            return random.nextInt(4) > 0;
+        }
+
+        @Override
+        public void send(Batch batch, NodeLane lane) {
+            onTheWay.add(batch);
+        }
+    }
+
+    /// Batches are answered in any order, though a lane keeps it: slots must not depend on it.
     private void answer() {
         if (onTheWay.isEmpty()) {
             return;
         }
         Batch batch = onTheWay.remove(random.nextInt(onTheWay.size()));
-        if (random.nextInt(5) == 0) {
-            batches.returned(batch);
-        } else {
-            execute(batch);
-            batches.applied(batch);
-        }
-    }
-
-    // ---- the target ----
-
-    private void execute(Batch batch) {
-        Map<String, @Nullable String> before = new HashMap<>();
-        for (int i = 0; i < batch.commandCount; i++) {
-            CommandView view = BatchSurgery.view(batch, i);
-            boolean append = view.isWord(0, "APPEND");
-            for (int j = 1; j < view.argumentCount; j += 2) {
-                String key = view.text(j);
-                if (Slots.of(view.argument(j)) != batch.slot) {
-                    throw new AssertionError(key + " is not in slot " + batch.slot);
-                }
-                if (!before.containsKey(key)) {
-                    before.put(key, keys.get(key));
-                }
-                keys.merge(key, view.text(j + 1), append ? String::concat : (a, b) -> b);
+        List<Batch> discarded = new ArrayList<>();
+        for (int unit = 0; unit < batch.unitCount; unit++) {
+            if (random.nextInt(5) == 0) {
+                discarded.add(batches.takeOut(batch, unit));
+            } else {
+                target.execute(batch, unit);
             }
         }
-        history.get(batch.slot % NODES).add(new Undo(before));
-    }
-
-    private SlotMark[] marks() {
-        SlotMark[] found = new SlotMark[SLOTS];
-        Arrays.fill(found, SlotMark.ABSENT);
-        for (int slot = 0; slot < SLOTS; slot++) {
-            byte[] key = settings.keys().mark(0, Slots.tag(slot));
-            String mark = keys.get(new String(key, java.nio.charset.StandardCharsets.UTF_8));
-            if (mark != null) {
-                found[slot] =
-                        SlotMark.decode(
-                                mark.getBytes(java.nio.charset.StandardCharsets.UTF_8), EPOCH);
+        batches.applied(batch);
+        for (Batch one : discarded) {
+            if (random.nextInt(4) == 0 && one.isMerged(0)) {
+                // As when one of its commands was refused and is to be found.
+                BatchSurgery.unmerge(one, 0);
+                one.units[0] = one.commandCount;
             }
+            batches.returned(one);
         }
-        return found;
     }
 
     // ---- trouble ----
@@ -306,12 +331,19 @@ final class ClusterSimulation {
         int node = random.nextInt(NODES);
         boolean death = random.nextBoolean();
         List<Batch> lost = new ArrayList<>();
+        List<Batch> discarded = new ArrayList<>();
         for (Batch batch : List.copyOf(onTheWay)) {
-            if (death || batch.slot % NODES == node) {
+            if (death || batch.slots[0] % NODES == node) {
                 onTheWay.remove(batch);
                 lost.add(batch);
-                if (random.nextBoolean()) {
-                    execute(batch);
+                // The connection may break anywhere: a node has executed some units, or none.
+                int executed = random.nextInt(batch.unitCount + 1);
+                for (int unit = 0; unit < executed; unit++) {
+                    if (!death && random.nextInt(5) == 0) {
+                        discarded.add(batches.takeOut(batch, unit));
+                    } else {
+                        target.execute(batch, unit);
+                    }
                 }
             }
         }
@@ -323,27 +355,13 @@ final class ClusterSimulation {
         }
         boolean failover = random.nextInt(3) == 0;
         if (failover) {
-            rollBack(history.get(node), random.nextInt(4));
+            target.rollBack(node, random.nextInt(4));
         }
-        mend(lost);
+        mend(lost, discarded);
     }
 
-    private void rollBack(List<Undo> node, int count) {
-        for (int i = 0; i < count && !node.isEmpty(); i++) {
-            node.removeLast()
-                    .before
-                    .forEach((key, value) -> {
-                        if (value == null) {
-                            keys.remove(key);
-                        } else {
-                            keys.put(key, value);
-                        }
-                    });
-        }
-    }
-
-    private void mend(List<Batch> lost) {
-        SlotMark[] found = marks();
+    private void mend(List<Batch> lost, List<Batch> discarded) {
+        SlotMark[] found = target.marks();
         BitSet slots = new BitSet();
         slots.set(0, SLOTS);
         try {
@@ -357,19 +375,13 @@ final class ClusterSimulation {
             durable = batches.floor(null);
             return;
         }
-        for (Batch batch : lost) {
-            if (found[batch.slot].offset() >= batch.endOffset) {
-                batches.applied(batch);
-            } else {
-                batches.returned(batch);
-            }
-        }
+        lost.forEach(batch -> batches.sort(batch, found));
+        discarded.forEach(batches::returned);
     }
 
     /// As after another snapshot: the marks are void and so is the data.
     private Checkpoint first() {
-        keys.clear();
-        history.forEach(List::clear);
+        target.clear();
         return new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
     }
 }

@@ -8,6 +8,7 @@ public enum ExitCode {
     USAGE(2, "a bad option, URI or file; nothing was contacted"),
     PRECHECK_FAILED(3, "a check failed; nothing was written"),
     FAILED(4, "failed while running"),
+    DIFFERENT(5, "verify: the two sides differ"),
     INTERRUPTED(130, "interrupted, after a clean stop");
 
     private final int number;

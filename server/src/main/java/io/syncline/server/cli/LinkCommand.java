@@ -8,6 +8,7 @@ import io.syncline.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Predicate;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -25,7 +26,16 @@ final class LinkCommand {
     private LinkCommand() {}
 
     static CommandSpec addOptions(CommandSpec spec) {
+        return addOptions(spec, setting -> setting.section() != Setting.Section.VERIFY);
+    }
+
+    /// Adds those of the table that a command takes.
+    static CommandSpec addOptions(CommandSpec spec, Predicate<Setting> taken) {
         for (Setting.Section section : Setting.Section.values()) {
+            if (Arrays.stream(Setting.values())
+                    .noneMatch(each -> each.section() == section && taken.test(each))) {
+                continue;
+            }
             ArgGroupSpec.Builder group =
                     ArgGroupSpec.builder()
                             .exclusive(false)
@@ -33,7 +43,7 @@ final class LinkCommand {
                             .multiplicity("0..1")
                             .heading("%n" + section.heading() + "%n");
             Arrays.stream(Setting.values())
-                    .filter(setting -> setting.section() == section)
+                    .filter(setting -> setting.section() == section && taken.test(setting))
                     .forEach(setting -> group.addArg(option(setting)));
             spec.addArgGroup(group.build());
         }

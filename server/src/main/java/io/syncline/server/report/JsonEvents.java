@@ -42,6 +42,7 @@ public final class JsonEvents {
                     json.writeNumberProperty("pid", ProcessHandle.current().pid());
                     json.writeStringProperty("source", options.source().toString());
                     json.writeStringProperty("target", options.target().toString());
+                    json.writeStringProperty("sourceMode", options.sourceModeText());
                     json.writeStringProperty("databases", options.databasesText());
                 });
     }
@@ -271,17 +272,17 @@ public final class JsonEvents {
         json.writeNumberProperty("bytesPerSecond", Math.round(rates.bytes()));
     }
 
-    private static void known(JsonGenerator json, String name, long value) {
+    static void known(JsonGenerator json, String name, long value) {
         if (value >= 0) {
             json.writeNumberProperty(name, value);
         }
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private byte[] line(Instant time, String event, Consumer<JsonGenerator> body) {
+    byte[] line(Instant time, String event, Consumer<JsonGenerator> body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();

@@ -14,22 +14,13 @@ import io.syncline.server.view.Tone;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /// Plain lines for a log or a pipe: one an event, and the state every few seconds.
 public final class PlainReporter implements Reporter {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
-
-    private final Output output;
-    private final InstantSource clock;
-    private final ZoneId zone;
+    private final PlainLines lines;
 
     public PlainReporter(Output output, InstantSource clock, ZoneId zone) {
-        this.output = output;
-        this.clock = clock;
-        this.zone = zone;
+        this.lines = new PlainLines(output, clock, zone);
     }
 
     @Override
@@ -92,14 +83,10 @@ public final class PlainReporter implements Reporter {
     }
 
     private void note(Note note) {
-        line(note.tone(), note.text(), note.remedy());
+        lines.add(note);
     }
 
-    /// One line, whatever an error text or a key brings along.
     private void line(Tone tone, String text, String remedy) {
-        String time = TIME.format(clock.instant().atZone(zone));
-        String body = text + (remedy.isEmpty() ? "" : ". " + remedy);
-        String safe = body.replaceAll("\\p{Cntrl}", "?");
-        output.line(time + "  " + String.format("%-9s", tone.word()) + "  " + safe);
+        lines.add(tone, text, remedy);
     }
 }

@@ -22,7 +22,7 @@ public final class ConfigText {
             String given = settings.text(setting);
             String value =
                     effective.getOrDefault(setting, given.isEmpty() ? fallback : given.strip());
-            if (value.isEmpty()) {
+            if (value.isEmpty() || setting.section() == Setting.Section.VERIFY) {
                 continue;
             }
             if (setting.section() != section) {

@@ -45,11 +45,33 @@ final class EndpointSettings {
         }
         String place = settings.place(uri);
         Endpoint endpoint = EndpointUri.parse(settings.text(uri).strip(), place);
+        if (endpoint.isFile()) {
+            return fileEndpoint(settings, endpoint, uri, file);
+        }
         mustRead(endpoint.tls().caFile(), place, "ca");
         mustRead(endpoint.tls().certificateFile(), place, "cert");
         mustRead(endpoint.tls().keyFile(), place, "key");
         String password = password(settings, environment, endpoint, uri, file);
         return endpoint.withCredentials(new Credentials(endpoint.credentials().user(), password));
+    }
+
+    private static Endpoint fileEndpoint(
+            Settings settings, Endpoint endpoint, Setting uri, Setting passwordFile) {
+        if (uri != Setting.SOURCE) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(uri),
+                    "a file can be a source only",
+                    "Name a server, for example redis://host:port");
+        }
+        if (settings.given(passwordFile) != null) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(passwordFile),
+                    "a file has no password",
+                    "Leave " + passwordFile.option() + " out");
+        }
+        return endpoint;
     }
 
     private static String password(

@@ -8,6 +8,7 @@ import io.syncline.engine.link.LinkOptions.OnExisting;
 import io.syncline.engine.link.LinkOptions.OnFlush;
 import io.syncline.engine.link.LinkOptions.OnGap;
 import io.syncline.engine.link.LinkOptions.OnRefused;
+import io.syncline.engine.link.LinkOptions.SourceMode;
 import io.syncline.engine.link.LinkOptions.SpoolLimits;
 import io.syncline.engine.link.LinkOptions.Throttle;
 import io.syncline.engine.link.LinkOptions.Tuning;
@@ -26,6 +27,9 @@ public final class LinkOptionsReader {
 
     /// Ten years: longer is a typing error.
     private static final long MAX_EXTEND_SECONDS = 315_360_000;
+
+    /// A day: a longer pause is no synchronization.
+    private static final long MAX_SCAN_SECONDS = 86_400;
 
     private static final long MAX_RPS = 1_000_000_000;
     private static final long MAX_MBPS = 1_000_000;
@@ -80,7 +84,37 @@ public final class LinkOptionsReader {
                         Values.scaled(settings, Setting.MAX_MBPS, 1 << 20, MAX_MBPS)),
                 end(),
                 spool(task),
-                tuning());
+                tuning(),
+                sourceMode(source));
+    }
+
+    private SourceMode sourceMode(Endpoint source) {
+        if (Values.choice(settings, Setting.SOURCE_MODE, Mode.class) == Mode.PSYNC) {
+            return new SourceMode.Psync();
+        }
+        Setting setting = Setting.SOURCE_MODE;
+        if (source.isFile()) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(setting),
+                    "a source that is a file is not scanned",
+                    "Leave " + setting.option() + " out");
+        }
+        if (!CommandList.read(settings).equals(LinkOptions.CommandChoice.ALL)) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(Setting.COMMANDS),
+                    "a scan sees values, not commands, so none can be chosen",
+                    "Leave " + Setting.COMMANDS.option() + " out");
+        }
+        return new SourceMode.Scan(
+                Duration.ofSeconds(number(Setting.SCAN_INTERVAL, 1, MAX_SCAN_SECONDS)),
+                settings.flag(Setting.SCAN_SET_NOTIFICATIONS));
+    }
+
+    private enum Mode {
+        PSYNC,
+        SCAN
     }
 
     private long number(Setting setting, long least, long most) {

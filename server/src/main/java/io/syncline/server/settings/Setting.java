@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The order is the order of `--help`.
 public enum Setting {
-    SOURCE(Section.ENDPOINTS, "source", "URI", "", "Where to read. Required."),
+    SOURCE(
+            Section.ENDPOINTS,
+            "source",
+            "URI",
+            "",
+            "Where to read; file:PATH for an RDB or append-only file. Required."),
     TARGET(Section.ENDPOINTS, "target", "URI", "", "Where to write. Required."),
     SOURCE_PASSWORD_FILE(
             Section.ENDPOINTS,
@@ -28,6 +33,25 @@ public enum Setting {
             "NAME",
             "",
             "Stable identity: the same name resumes. Default: made from both endpoints."),
+    SOURCE_MODE(
+            Section.TASK,
+            "source-mode",
+            "psync|scan",
+            "psync",
+            "How to read: as a replica does, or, where that is blocked, by scanning (weaker)."),
+    SCAN_INTERVAL(
+            Section.TASK,
+            "scan-interval",
+            "SECONDS",
+            "60",
+            "Pause between two full scans of --source-mode scan; ten times that where keyspace"
+                    + " notifications tell of changes."),
+    SCAN_SET_NOTIFICATIONS(
+            Section.TASK,
+            "scan-set-notifications",
+            "",
+            "",
+            "Let --source-mode scan switch keyspace notifications on at the source while it runs."),
     DATABASES(
             Section.TASK,
             "databases",
@@ -101,7 +125,7 @@ public enum Setting {
             "spool-memory",
             "SIZE",
             "64mb",
-            "Memory for bytes the target has not taken yet, per source shard."),
+            "Memory for bytes the target has not taken yet, shared by the source's shards."),
     SPOOL_DISK(
             Section.LIMITS,
             "spool-disk",
@@ -138,7 +162,8 @@ public enum Setting {
             "window-bytes",
             "SIZE",
             "8mb",
-            "Most bytes sent to a target node and not yet answered."),
+            "Most bytes sent to a target node and not yet answered; up to eight times that where"
+                    + " answers take long."),
     HEARTBEAT_SECONDS(
             Section.ADVANCED,
             "heartbeat-seconds",
@@ -150,7 +175,86 @@ public enum Setting {
             "checkpoint-seconds",
             "SECONDS",
             "1",
-            "Longest progress without data that goes without a checkpoint.");
+            "Longest progress without data that goes without a checkpoint."),
+    MODE(
+            Section.VERIFY,
+            "mode",
+            "full|length|exists|sample",
+            "full",
+            "What to compare of a key: everything, type and length and expiry, that it is there, or"
+                    + " everything of some keys."),
+    SAMPLE(
+            Section.VERIFY,
+            "sample",
+            "PERCENT",
+            "10",
+            "How many of the keys to compare in mode sample, which it implies."),
+    MATCH(
+            Section.VERIFY,
+            "match",
+            "PATTERN",
+            "",
+            "Compare only keys that fit, as in SCAN MATCH. Example: 'user:*'."),
+    EXPIRY_TOLERANCE(
+            Section.VERIFY,
+            "expiry-tolerance",
+            "SECONDS",
+            "1",
+            "How far two expiries may be apart and still be the same."),
+    RECHECK_AFTER(
+            Section.VERIFY,
+            "recheck-after",
+            "SECONDS",
+            "1",
+            "Pause before something that differs is looked at again; longer than the usual lag."),
+    RECHECKS(
+            Section.VERIFY,
+            "rechecks",
+            "NUMBER",
+            "3",
+            "Further looks that a difference must survive."),
+    RATE_KEYS(
+            Section.VERIFY,
+            "rate-keys",
+            "NUMBER",
+            "0",
+            "Most keys per second to look at; 0: no limit."),
+    RATE_MBPS(
+            Section.VERIFY,
+            "rate-mbps",
+            "NUMBER",
+            "0",
+            "Most megabytes per second to read from both sides; 0: no limit."),
+    CONNECTIONS(
+            Section.VERIFY,
+            "connections",
+            "NUMBER",
+            "4",
+            "Threads that compare, each with a connection to every node it needs."),
+    OUTPUT(
+            Section.VERIFY,
+            "output",
+            "FILE",
+            "",
+            "Write every difference to this file: .jsonl or .csv."),
+    RESUME(
+            Section.VERIFY,
+            "resume",
+            "FILE",
+            "",
+            "Keep the state of the run in this file; when it is there, go on from it."),
+    REPAIR(
+            Section.VERIFY,
+            "repair",
+            "source-to-target|target-to-source",
+            "",
+            "Make what differs at one side what it is at the other, unless it is being written."),
+    DELETE_EXTRA(
+            Section.VERIFY,
+            "delete-extra",
+            "",
+            "",
+            "With --repair: delete keys that only the side to be mended has.");
 
     /// A heading of `--help`.
     public enum Section {
@@ -158,7 +262,9 @@ public enum Setting {
         TASK("What to copy, and until when"),
         CHOICES("What to do when"),
         LIMITS("Limits"),
-        ADVANCED("Advanced");
+        ADVANCED("Advanced"),
+        /// Of `verify` alone.
+        VERIFY("Verification");
 
         private final String heading;
 
@@ -218,7 +324,7 @@ public enum Setting {
         return description;
     }
 
-    static @Nullable Setting ofKey(String key) {
+    public static @Nullable Setting ofKey(String key) {
         return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst().orElse(null);
     }
 }

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 
 /// Names a task after what it does: `cache-1-6379-to-cache-2-6379-5f1c02aa`.
 ///
-/// Made from what says *which data*: topology, addresses, primary name and databases. Not from
-/// user, password or TLS, so that changing those still resumes.
+/// Made from what says *which data*: topology, addresses, primary name or file, and databases. Not
+/// from user, password or TLS, so that changing those still resumes.
 final class TaskName {
     /// Key names and file names carry it.
     static final int MAX_LENGTH = 64;
@@ -33,17 +33,25 @@ final class TaskName {
     }
 
     private static String identity(Endpoint endpoint) {
-        return endpoint.topology() + " " + endpoint.addresses() + " " + endpoint.primaryName();
+        return endpoint.isFile()
+                ? endpoint.toString()
+                : endpoint.topology() + " " + endpoint.addresses() + " " + endpoint.primaryName();
     }
 
     private static String side(Endpoint endpoint) {
-        String name =
-                endpoint.primaryName().isEmpty()
-                        ? endpoint.addresses().getFirst().toString()
-                        : endpoint.primaryName();
+        String name = name(endpoint);
         String safe = name.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^-|-$", "");
         // The end tells more than the beginning: the port, the number of a host.
         return safe.length() <= MAX_SIDE ? safe : safe.substring(safe.length() - MAX_SIDE);
+    }
+
+    private static String name(Endpoint endpoint) {
+        if (endpoint.isFile()) {
+            return endpoint.file();
+        }
+        return endpoint.primaryName().isEmpty()
+                ? endpoint.addresses().getFirst().toString()
+                : endpoint.primaryName();
     }
 
     private static String hash(String identity) {

@@ -1,0 +1,92 @@
+package io.syncline.engine.target;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Batches of a snapshot: commands that each write a key of their own and may be applied twice, so
+/// that they need no marks and no order. One is filled for each node.
+final class SnapshotBatches {
+    private final WriterSettings settings;
+    private final ArrayDeque<Batch> pool;
+    private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
+    private int bytes;
+    private int onTheWay;
+    private int repeats;
+
+    /// @param pool of batches at rest
+    SnapshotBatches(WriterSettings settings, ArrayDeque<Batch> pool) {
+        this.settings = settings;
+        this.pool = pool;
+    }
+
+    void clear() {
+        filling.clear();
+        bytes = 0;
+        onTheWay = 0;
+        repeats = 0;
+    }
+
+    /// The batch for the node of a slot.
+    Batch open(int slot, NodeLane lane) {
+        Batch batch = filling.get(lane);
+        if (batch == null) {
+            Batch rested = pool.poll();
+            batch = rested == null ? new Batch(settings.merges()) : rested;
+            batch.repeatable = true;
+            filling.put(lane, batch);
+        }
+        if (batch.lastSlot != slot) {
+            batch.merger.close();
+            batch.lastSlot = slot;
+        }
+        return batch;
+    }
+
+    /// A command was appended to a batch.
+    void grown(int more) {
+        bytes += more;
+    }
+
+    /// Bytes that wait.
+    int bytes() {
+        return bytes;
+    }
+
+    /// Whether something that was sent before and not taken still has to be.
+    boolean hasRepeats() {
+        return repeats > 0;
+    }
+
+    /// A batch holds something that was sent before.
+    void repeats(Batch batch) {
+        repeats += batch.repeated ? 0 : 1;
+        batch.repeated = true;
+    }
+
+    boolean hasWaiting() {
+        return !filling.isEmpty();
+    }
+
+    boolean isIdle() {
+        return filling.isEmpty() && onTheWay == 0;
+    }
+
+    void send(BatchSender sender) {
+        for (Map.Entry<NodeLane, Batch> entry : filling.entrySet()) {
+            Batch batch = entry.getValue();
+            batch.merger.close();
+            batch.unit(batch.commandCount, Batch.PLAIN);
+            onTheWay++;
+            sender.send(batch, entry.getKey());
+        }
+        filling.clear();
+        bytes = 0;
+    }
+
+    /// A batch is off its way; what was not taken is appended anew.
+    void arrived(Batch batch) {
+        onTheWay--;
+        repeats -= batch.repeated ? 1 : 0;
+    }
+}

@@ -1,0 +1,124 @@
+package io.syncline.engine.verify;
+
+import static io.syncline.engine.verify.NodeLink.bytes;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// When fields of hashes expire, at both sides (Redis 7.4, Valkey 9.0).
+final class FieldExpiries {
+    private static final byte[] HPEXPIRETIME = bytes("HPEXPIRETIME");
+    private static final byte[] FIELDS = bytes("FIELDS");
+    private static final byte[] HKEYS = bytes("HKEYS");
+
+    /// HPEXPIRETIME of a field that is not there.
+    private static final long NO_FIELD = -2;
+
+    private final Sides sides;
+
+    FieldExpiries(Sides sides) {
+        this.sides = sides;
+    }
+
+    /// Whether some field of a database expires, by INFO keyspace: Redis counts hashes
+    /// (`subexpiry`), Valkey keys (`keys_with_volatile_items`). A server that does not count may.
+    static boolean mayExpire(String keyspace, int database) {
+        for (String line : keyspace.split("\r?\n", -1)) {
+            if (line.startsWith("db" + database + ":")) {
+                return !line.contains("subexpiry=0") && !line.contains("volatile_items=0");
+            }
+        }
+        // An empty database has no line.
+        return false;
+    }
+
+    /// Compares small hashes that are equal otherwise.
+    ///
+    /// @param hashes indexes of their keys
+    /// @return indexes of those that differ, or changed meanwhile
+    List<Integer> compare(
+            List<byte[]> keys, List<Integer> hashes, NodeLink[] source, NodeLink[] target)
+            throws IOException {
+        for (int i : hashes) {
+            source[i].add(HKEYS, keys.get(i));
+        }
+        flush(hashes, source);
+        List<byte[][]> commands = new ArrayList<>();
+        for (int i : hashes) {
+            commands.add(command(keys.get(i), Answer.items(source[i].raw()), 1));
+        }
+        for (int at = 0; at < hashes.size(); at++) {
+            int i = hashes.get(at);
+            source[i].add(commands.get(at));
+            target[i].add(commands.get(at));
+        }
+        flush(hashes, source);
+        flush(hashes, target);
+        List<Integer> different = new ArrayList<>();
+        for (int i : hashes) {
+            Answer one = source[i].raw();
+            Answer other = target[i].raw();
+            if (sides.isElsewhere(one) || sides.isElsewhere(other) || mismatch(one, other) >= 0) {
+                different.add(i);
+            }
+        }
+        return different;
+    }
+
+    private static void flush(List<Integer> some, NodeLink[] links) throws IOException {
+        for (int i : some) {
+            links[i].flush();
+        }
+    }
+
+    /// @param step 2 when every other answer is a value
+    static byte[][] command(byte[] key, Answer[] fields, int step) {
+        int count = (fields.length + step - 1) / step;
+        byte[][] command = new byte[4 + count][];
+        command[0] = HPEXPIRETIME;
+        command[1] = key;
+        command[2] = FIELDS;
+        command[3] = bytes(Integer.toString(count));
+        for (int i = 0; i < count; i++) {
+            command[4 + i] =
+                    fields[i * step] instanceof Answer.Bytes field ? field.head() : new byte[0];
+        }
+        return command;
+    }
+
+    /// The first field whose expiry differs, among some of one hash; null when none does.
+    @Nullable String firstDifference(byte[] key, Place place, Answer[] fields, int step)
+            throws IOException {
+        if (fields.length == 0 || !sides.knowFieldExpiry()) {
+            return null;
+        }
+        byte[][] command = command(key, fields, step);
+        Answer one = sides.source().ask(key, place.source(), command);
+        Answer other = sides.target().ask(key, place.target(), command);
+        int at = mismatch(one, other);
+        if (at < 0) {
+            return null;
+        }
+        return "field "
+                + Show.quoted(fields[at * step])
+                + " expires at "
+                + Show.quoted(Answer.items(one)[at])
+                + " and "
+                + Show.quoted(Answer.items(other)[at]);
+    }
+
+    private int mismatch(Answer one, Answer other) {
+        Answer[] ones = Answer.items(one);
+        Answer[] others = Answer.items(other);
+        for (int i = 0; i < Math.min(ones.length, others.length); i++) {
+            long left = Answer.number(ones[i]);
+            long right = Answer.number(others[i]);
+            if (left != NO_FIELD && right != NO_FIELD && !sides.expiries().same(left, right)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

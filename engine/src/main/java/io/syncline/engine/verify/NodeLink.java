@@ -1,0 +1,146 @@
+package io.syncline.engine.verify;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.resp.ErrorKind;
+import io.syncline.engine.resp.Redirect;
+import io.syncline.engine.resp.RespWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/// One connection to one node, for pipelines: commands are added, sent together, and answered in
+/// order. For one thread.
+final class NodeLink implements AutoCloseable {
+    /// A pipeline's text; large keys and repaired values make it grow for a moment.
+    private static final int OUT_BYTES = 16 << 10;
+
+    private static final int KEPT_BYTES = 1 << 20;
+
+    private final Connection connection;
+    private final AnswerReader answers;
+    private final ByteBuilder out = new ByteBuilder(OUT_BYTES);
+    private int database;
+
+    NodeLink(Connection connection, Digest digest) {
+        this.connection = connection;
+        this.answers = new AnswerReader(connection.input(), digest);
+    }
+
+    HostPort address() {
+        return connection.address();
+    }
+
+    AnswerReader answers() {
+        return answers;
+    }
+
+    /// Sees to it that what follows is about this database.
+    void select(int wanted) throws IOException {
+        if (wanted == database) {
+            return;
+        }
+        Answer answer = call(bytes("SELECT"), bytes(Integer.toString(wanted)));
+        if (answer instanceof Answer.Failed failed) {
+            throw new SynclineException(
+                    ErrorCode.TARGET_UNSUITABLE,
+                    address().toString(),
+                    "database " + wanted + " cannot be selected: " + failed.text(),
+                    "Choose with --databases what both sides have");
+        }
+        database = wanted;
+    }
+
+    /// Adds a command; [#flush] sends it.
+    NodeLink add(byte[]... arguments) {
+        RespWriter.array(out, arguments.length);
+        for (byte[] argument : arguments) {
+            RespWriter.bulk(out, argument);
+        }
+        return this;
+    }
+
+    void flush() throws IOException {
+        if (out.length == 0) {
+            return;
+        }
+        try {
+            connection.send(out);
+        } catch (IOException e) {
+            throw named(e);
+        }
+        out.clearAndTrim(KEPT_BYTES);
+    }
+
+    /// The next answer in order. An error that is an answer to the question is a value; one that
+    /// says "not here" or "not now" is an exception, worth another try.
+    Answer next() throws IOException {
+        Answer answer = raw();
+        if (answer instanceof Answer.Failed failed) {
+            check(failed);
+        }
+        return answer;
+    }
+
+    /// The next answer, whatever it is.
+    Answer raw() throws IOException {
+        try {
+            return answers.read();
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
+    Answer call(byte[]... arguments) throws IOException {
+        add(arguments);
+        flush();
+        return next();
+    }
+
+    private IOException named(IOException e) {
+        String words = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new IOException("[" + address() + "] " + words, e);
+    }
+
+    void check(Answer.Failed failed) throws IOException {
+        ErrorKind kind = failed.kind();
+        String place = address().toString();
+        switch (kind.remedy()) {
+            case RETRY -> throw new IOException("[" + place + "] " + failed.text());
+            case REDIRECT -> {
+                Redirect redirect = Redirect.parse(failed.text());
+                throw redirect == null
+                        ? new IOException("[" + place + "] " + failed.text())
+                        : new RedirectedException(redirect, "[" + place + "] " + failed.text());
+            }
+            case OPERATOR ->
+                    throw new SynclineException(
+                            ErrorCode.NOT_PERMITTED,
+                            place,
+                            "the account may not do what a verification needs: " + failed.text(),
+                            "Give it read rights on all keys and the commands listed in"
+                                    + " docs/reference/verify.md");
+            case NONE, CAUSE -> {
+                if (kind == ErrorKind.UNKNOWN_COMMAND) {
+                    throw new SynclineException(
+                            ErrorCode.TARGET_UNSUITABLE,
+                            place,
+                            "the server lacks a command that a verification needs: "
+                                    + failed.text(),
+                            "Name the node itself and not a proxy; see docs/reference/verify.md");
+                }
+            }
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+}

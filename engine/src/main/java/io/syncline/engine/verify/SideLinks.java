@@ -1,0 +1,179 @@
+package io.syncline.engine.verify;
+
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.resp.Redirect;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The connections of one worker to one side, opened when first needed.
+final class SideLinks implements AutoCloseable {
+    /// A slot that moves while it is asked for is found within two; more is a cluster at odds.
+    private static final int REDIRECT_LIMIT = 5;
+
+    private static final byte[] ASKING = NodeLink.bytes("ASKING");
+
+    private final Side side;
+    private final Digest digest;
+    private final Map<HostPort, NodeLink> links = new HashMap<>();
+    private int heldBytes = AnswerReader.HELD_BYTES;
+    private long takenBefore;
+
+    SideLinks(Side side, Digest digest) {
+        this.side = side;
+        this.digest = digest;
+    }
+
+    Side side() {
+        return side;
+    }
+
+    SideFacts facts() {
+        return side.facts();
+    }
+
+    /// The connection to whoever has the key, standing in a database.
+    NodeLink of(byte[] key, int database) throws IOException {
+        return at(side.owner(key), database);
+    }
+
+    private NodeLink at(HostPort address, int database) throws IOException {
+        NodeLink link = links.get(address);
+        if (link == null) {
+            link = new NodeLink(side.connect(address), digest);
+            link.answers().hold(heldBytes);
+            links.put(address, link);
+        }
+        link.select(database);
+        return link;
+    }
+
+    /// Asks several things about one key in one go, wherever it is.
+    List<Answer> ask(byte[] key, int database, List<byte[][]> commands) throws IOException {
+        HostPort address = side.owner(key);
+        boolean asking = false;
+        for (int i = 0; ; i++) {
+            NodeLink link = at(address, database);
+            try {
+                return ask(link, commands, asking);
+            } catch (RedirectedException e) {
+                if (i == REDIRECT_LIMIT) {
+                    throw e;
+                }
+                Redirect redirect = e.redirect();
+                asking = redirect.ask();
+                String host = redirect.host().isEmpty() ? address.host() : redirect.host();
+                address = new HostPort(host, redirect.port());
+                if (!asking) {
+                    side.forget();
+                }
+            }
+        }
+    }
+
+    /// The commands about one of several keys.
+    @FunctionalInterface
+    interface Questions {
+        List<byte[][]> about(int index);
+    }
+
+    /// Asks several things about each of several keys, in one pipeline for each node.
+    List<List<Answer>> askAll(List<byte[]> keys, int database, Questions questions)
+            throws IOException {
+        NodeLink[] asked = new NodeLink[keys.size()];
+        List<List<byte[][]>> commands = new ArrayList<>(asked.length);
+        for (int i = 0; i < asked.length; i++) {
+            asked[i] = of(keys.get(i), database);
+            commands.add(questions.about(i));
+            commands.get(i).forEach(asked[i]::add);
+        }
+        for (NodeLink link : asked) {
+            link.flush();
+        }
+        List<List<Answer>> all = new ArrayList<>(asked.length);
+        List<Integer> elsewhere = new ArrayList<>();
+        for (int i = 0; i < asked.length; i++) {
+            List<Answer> answers = new ArrayList<>(commands.get(i).size());
+            for (int j = 0; j < commands.get(i).size(); j++) {
+                answers.add(asked[i].raw());
+            }
+            all.add(answers);
+            if (isRefused(asked[i], answers)) {
+                elsewhere.add(i);
+            }
+        }
+        for (int i : elsewhere) {
+            all.set(i, ask(keys.get(i), database, commands.get(i)));
+        }
+        return all;
+    }
+
+    /// @return whether the key is at another node
+    private static boolean isRefused(NodeLink link, List<Answer> answers) throws IOException {
+        for (Answer answer : answers) {
+            if (answer instanceof Answer.Failed failed) {
+                try {
+                    link.check(failed);
+                } catch (RedirectedException e) {
+                    // Followed by the caller, once everything that is on its way was read.
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    Answer ask(byte[] key, int database, byte[]... command) throws IOException {
+        return ask(key, database, List.<byte[][]>of(command)).getFirst();
+    }
+
+    private static List<Answer> ask(NodeLink link, List<byte[][]> commands, boolean asking)
+            throws IOException {
+        for (byte[][] command : commands) {
+            if (asking) {
+                link.add(ASKING);
+            }
+            link.add(command);
+        }
+        link.flush();
+        List<Answer> answers = new ArrayList<>(commands.size());
+        for (int i = 0; i < commands.size(); i++) {
+            if (asking) {
+                link.raw();
+            }
+            answers.add(link.raw());
+        }
+        // Only now, so that no answer is left unread on a connection that is used again.
+        for (Answer answer : answers) {
+            if (answer instanceof Answer.Failed failed) {
+                link.check(failed);
+            }
+        }
+        return answers;
+    }
+
+    /// The longest value that is kept whole from now on.
+    void hold(int bytes) {
+        heldBytes = bytes;
+        links.values().forEach(link -> link.answers().hold(bytes));
+    }
+
+    /// Bytes received since the last time this was asked.
+    long takeReceived() {
+        long taken = links.values().stream().mapToLong(link -> link.answers().taken()).sum();
+        long received = taken - takenBefore;
+        takenBefore = taken;
+        return received;
+    }
+
+    /// After a fault: nothing that is on its way may be taken for an answer.
+    @Override
+    public void close() {
+        links.values().forEach(NodeLink::close);
+        links.clear();
+        takenBefore = 0;
+        side.forget();
+    }
+}

@@ -1,0 +1,68 @@
+package io.syncline.engine.verify;
+
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What must hold before a single key is looked at.
+final class StartChecks {
+    private StartChecks() {}
+
+    static void check(VerifyOptions options, Side source, Side target) {
+        loaded(source);
+        loaded(target);
+        apart(options, source, target);
+        switch (options.repair().direction()) {
+            case NONE -> {}
+            case SOURCE_TO_TARGET -> writable(target);
+            case TARGET_TO_SOURCE -> writable(source);
+        }
+    }
+
+    private static void loaded(Side side) {
+        for (ServerInfo node : side.nodes()) {
+            if (node.field("loading").equals("1")) {
+                throw new SynclineException(
+                        side.name().equals("source")
+                                ? ErrorCode.SOURCE_NOT_READY
+                                : ErrorCode.TARGET_NOT_READY,
+                        node.address().toString(),
+                        "the " + side.name() + " is still loading its data",
+                        "Start again when it has");
+            }
+        }
+    }
+
+    /// Comparing an instance with itself proves nothing, unless with another of its databases.
+    private static void apart(VerifyOptions options, Side source, Side target) {
+        Set<String> ids =
+                source.nodes().stream().map(ServerInfo::runId).collect(Collectors.toSet());
+        boolean mapped =
+                !options.databases().isEmpty()
+                        && options.databases().entrySet().stream()
+                                .noneMatch(entry -> entry.getKey().equals(entry.getValue()));
+        for (ServerInfo node : target.nodes()) {
+            if (ids.contains(node.runId()) && !node.runId().isEmpty() && !mapped) {
+                throw new SynclineException(
+                        ErrorCode.SAME_INSTANCE,
+                        node.address().toString(),
+                        "source and target are the same server (run id " + node.runId() + ")",
+                        "Name two instances, or other databases of the one with --databases");
+            }
+        }
+    }
+
+    private static void writable(Side side) {
+        for (ServerInfo node : side.nodes()) {
+            if (!node.isPrimary()) {
+                throw new SynclineException(
+                        ErrorCode.TARGET_READ_ONLY,
+                        node.address().toString(),
+                        "the " + side.name() + " is a replica and cannot be mended",
+                        "Name its primary");
+            }
+        }
+    }
+}

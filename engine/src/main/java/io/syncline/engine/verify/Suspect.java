@@ -1,0 +1,39 @@
+package io.syncline.engine.verify;
+
+import io.syncline.engine.verify.Digest.Sum;
+import org.jspecify.annotations.Nullable;
+
+/// A key that differed when it was looked at last, and what is known of it. Belongs to the worker
+/// that has it in hand.
+final class Suspect {
+    private final byte[] key;
+
+    /// Looks that it survived.
+    int looks;
+
+    /// The last thorough one.
+    @Nullable Look last;
+
+    /// Once it is a difference.
+    @Nullable Difference confirmed;
+
+    /// What the side that is right held when the repair was prepared.
+    @Nullable Sum right;
+
+    int repairs;
+
+    /// When its last look was due: after a fault the batch is gone through again, and no suspect
+    /// may be looked at twice without a pause between.
+    long turnNanos;
+
+    /// Its verdict is out.
+    boolean settled;
+
+    Suspect(byte[] key) {
+        this.key = key;
+    }
+
+    byte[] key() {
+        return key;
+    }
+}

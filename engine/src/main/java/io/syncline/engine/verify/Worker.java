@@ -1,0 +1,264 @@
+package io.syncline.engine.verify;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.verify.BatchLook.Rest;
+import io.syncline.engine.verify.VerifyOptions.Direction;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One thread that looks at batches until it is told to stop, with connections of its own.
+///
+/// A suspect survives all but the last two of its looks among others ([BatchLook]), then two alone
+/// ([KeyLook]). If nothing moved between those two, it is a difference; if something did, the key
+/// is watched for a while ([Settling]).
+final class Worker {
+    private final Run run;
+    private final Sides sides;
+    private final BatchLook batches;
+    private final Presence presence;
+    private final KeyLook keys;
+    private final Settling settling;
+    private final Repairer repairer;
+    private final VerifyOptions options;
+
+    /// What all workers share.
+    interface Run {
+        VerifyOptions options();
+
+        Desk desk();
+
+        Ledger ledger();
+
+        Pace pace();
+
+        void fail(Failure failure);
+
+        void retrying(String place, int count, long elapsedNanos, String reason);
+
+        void recovered(String place, long awayNanos);
+    }
+
+    Worker(Run run, Side source, Side target, Digest key) {
+        this.run = run;
+        this.options = run.options();
+        Digest digest = key.twin();
+        VerifyOptions.ExpiryRules rules = options.expiries();
+        sides =
+                new Sides(
+                        new SideLinks(source, key.twin()),
+                        new SideLinks(target, key.twin()),
+                        new Expiries(rules.tolerance().toMillis(), rules.extension().toMillis()),
+                        options.scope().mode(),
+                        run.pace());
+        batches = new BatchLook(sides);
+        presence = new Presence(sides);
+        keys = new KeyLook(sides, digest);
+        settling = new Settling(sides, digest);
+        repairer = new Repairer(sides, options.repair(), keys, digest);
+    }
+
+    /// Runs until the pace is stopped. The top of a thread: whatever goes wrong ends the run.
+    void work() {
+        try {
+            while (!run.pace().isStopped()) {
+                Desk.Task task = run.desk().take();
+                if (task != null) {
+                    retrying(task);
+                }
+            }
+        } catch (CancelledException e) {
+            // What was not settled is looked at again by the next run.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SynclineException e) {
+            run.fail(e.failure());
+        } catch (RuntimeException | Error e) {
+            run.fail(unexpected(e));
+        } finally {
+            sides.close();
+        }
+    }
+
+    static Failure unexpected(Throwable bug) {
+        System.getLogger(Worker.class.getName())
+                .log(System.Logger.Level.ERROR, "a bug in a verification", bug);
+        StackTraceElement[] trace = bug.getStackTrace();
+        return new Failure(
+                ErrorCode.INTERNAL,
+                trace.length == 0 ? "verify" : trace[0].toString(),
+                "a bug of Syncline: " + bug.getClass().getName(),
+                "Report it with what the log says");
+    }
+
+    private void retrying(Desk.Task task) {
+        Backoff backoff = new Backoff(options.retry(), System.nanoTime());
+        while (true) {
+            try {
+                handle(task);
+                if (backoff.count() > 0) {
+                    run.recovered("verify", backoff.elapsed(System.nanoTime()).toNanos());
+                }
+                return;
+            } catch (IOException e) {
+                sides.close();
+                pause(backoff, run, Scanner.words(e));
+            }
+        }
+    }
+
+    /// @throws SynclineException when the time is up
+    static void pause(Backoff backoff, Run run, String reason) {
+        long delay = backoff.next(System.nanoTime());
+        if (delay < 0) {
+            throw new SynclineException(
+                    run.options().retry().isZero()
+                            ? ErrorCode.UNREACHABLE
+                            : ErrorCode.RETRY_EXHAUSTED,
+                    "verify",
+                    "a side cannot be read"
+                            + (run.options().retry().isZero()
+                                    ? ""
+                                    : " for " + run.options().retry().toMinutes() + " min")
+                            + ": "
+                            + reason,
+                    "Bring it back and start the verification again; with --resume it goes on where"
+                            + " it stopped");
+        }
+        run.retrying(
+                "verify", backoff.count(), backoff.elapsed(System.nanoTime()).toNanos(), reason);
+        run.pace().pause(delay);
+    }
+
+    private void handle(Desk.Task task) throws IOException {
+        Batch batch = task.batch();
+        List<Suspect> suspects = task.suspects();
+        List<Suspect> left =
+                suspects == null ? first(batch) : lookAgain(batch, suspects, task.dueNanos());
+        if (left.isEmpty()) {
+            run.ledger().finish(batch);
+        } else {
+            run.desk().again(batch, left, options.recheck().after().toNanos());
+        }
+    }
+
+    private List<Suspect> first(Batch batch) throws IOException {
+        Place place = batch.walk().place();
+        Rest rest =
+                batch.walk().isForward()
+                        ? batches.look(batch.keys(), place)
+                        : new Rest(
+                                presence.missing(sides.source(), place.source(), batch.keys()),
+                                List.of());
+        run.pace().took(batch.keys().size(), sides.source(), sides.target());
+        List<Suspect> suspects = new ArrayList<>(suspects(rest, place));
+        // Without rechecks the first look decides.
+        return options.recheck().times() > 0 ? suspects : lookAgain(batch, suspects, 0);
+    }
+
+    private List<Suspect> suspects(Rest rest, Place place) throws IOException {
+        List<Suspect> suspects = new ArrayList<>();
+        rest.suspects().forEach(key -> suspects.add(new Suspect(key)));
+        for (byte[] key : rest.large()) {
+            if (keys.look(key, place).difference() != null) {
+                suspects.add(new Suspect(key));
+            }
+        }
+        return suspects;
+    }
+
+    private List<Suspect> lookAgain(Batch batch, List<Suspect> suspects, long turnNanos)
+            throws IOException {
+        if (suspects.isEmpty()) {
+            return suspects;
+        }
+        Place place = batch.walk().place();
+        int looks = suspects.getFirst().looks;
+        boolean alone = looks + 2 >= options.recheck().times();
+        if (alone) {
+            List<Suspect> left = new ArrayList<>();
+            for (int from = 0; from < suspects.size(); from += KeyLook.TOGETHER) {
+                int to = Math.min(suspects.size(), from + KeyLook.TOGETHER);
+                left.addAll(lookThoroughly(batch, suspects.subList(from, to), turnNanos));
+                run.pace().took(to - from, sides.source(), sides.target());
+            }
+            return left;
+        }
+        Rest rest = batches.look(suspects.stream().map(Suspect::key).toList(), place);
+        run.pace().took(suspects.size(), sides.source(), sides.target());
+        List<Suspect> left = suspects(rest, place);
+        left.forEach(suspect -> suspect.looks = looks + 1);
+        return left;
+    }
+
+    private List<Suspect> lookThoroughly(Batch batch, List<Suspect> suspects, long turnNanos)
+            throws IOException {
+        Place place = batch.walk().place();
+        List<Suspect> open =
+                suspects.stream()
+                        .filter(each -> each.confirmed == null && !each.settled)
+                        .filter(each -> turnNanos == 0 || each.turnNanos != turnNanos)
+                        .toList();
+        boolean last = suspects.getFirst().looks + 1 >= options.recheck().times();
+        List<Look> looks = keys.look(open.stream().map(Suspect::key).toList(), place, last);
+        for (int i = 0; i < open.size(); i++) {
+            judge(open.get(i), looks.get(i), place);
+            open.get(i).turnNanos = turnNanos;
+        }
+        List<Suspect> left = new ArrayList<>();
+        for (Suspect suspect : suspects) {
+            Difference difference = suspect.confirmed;
+            if (difference != null && !suspect.settled) {
+                mend(batch, suspect, place, difference);
+            }
+            if (!suspect.settled) {
+                left.add(suspect);
+            }
+        }
+        return left;
+    }
+
+    private void judge(Suspect suspect, Look look, Place place) throws IOException {
+        Difference difference = look.difference();
+        Look before = suspect.last;
+        suspect.last = look;
+        suspect.looks++;
+        if (difference == null) {
+            suspect.settled = true;
+        } else if (suspect.looks >= options.recheck().times()) {
+            boolean still = options.recheck().times() == 0 || isStill(before, look);
+            if (still || !settling.follows(suspect.key(), place, look)) {
+                suspect.confirmed = difference;
+            } else {
+                suspect.settled = true;
+            }
+        }
+    }
+
+    private static boolean isStill(@Nullable Look before, Look now) {
+        return before != null && now.isStill(before);
+    }
+
+    /// Takes the next step of a repair; the suspect is settled by the last.
+    private void mend(Batch batch, Suspect suspect, Place place, Difference difference)
+            throws IOException {
+        if (options.repair().direction() == Direction.NONE) {
+            batch.add(difference);
+            suspect.settled = true;
+            return;
+        }
+        switch (repairer.step(suspect, place, difference)) {
+            case Repairer.Step.Again again -> {}
+            case Repairer.Step.Equal equal -> suspect.settled = true;
+            case Repairer.Step.Settled(Difference settled) -> {
+                batch.add(settled);
+                suspect.settled = true;
+            }
+        }
+    }
+}

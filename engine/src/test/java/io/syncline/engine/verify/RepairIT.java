@@ -1,0 +1,163 @@
+package io.syncline.engine.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.verify.Difference.Action;
+import io.syncline.engine.verify.VerifyOptions.Direction;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.SampleData;
+import io.syncline.testkit.ServerBinary;
+import io.syncline.testkit.Servers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.Jedis;
+
+/// A repair makes both sides equal, as another program sees them, and never takes a newer write
+/// back.
+class RepairIT {
+    private static final Duration TOLERANCE = Duration.ofSeconds(1);
+
+    static Stream<Arguments> pairs() {
+        List<Arguments> pairs = new ArrayList<>();
+        for (String[] pair :
+                new String[][] {
+                    {"redis-2", "redis-8"},
+                    {"redis-6", "redis-7"},
+                    {"redis-8", "redis-8"},
+                    {"redis-7", "valkey-9"},
+                    {"valkey-9", "valkey-9"}
+                }) {
+            Servers.find(pair[0])
+                    .ifPresent(source ->
+                            Servers.find(pair[1])
+                                    .ifPresent(target -> pairs.add(Arguments.of(source, target))));
+        }
+        return pairs.stream();
+    }
+
+    @ParameterizedTest(name = "{0} to {1}")
+    @MethodSource("pairs")
+    void anEmptyTargetGetsEverythingAndWhatItShouldNotHaveIsDeleted(
+            ServerBinary one, ServerBinary other) {
+        try (RedisServer source = RedisServer.start(one);
+                RedisServer target = RedisServer.start(other)) {
+            new SampleData(3).databases(0, 9).fill(source);
+            target.command("SET", "extra", "1");
+            target.command("SET", "also extra", "1");
+
+            Verifying repair =
+                    Verifying.between(source, target).repair(Direction.SOURCE_TO_TARGET, true);
+            assertThat(repair.run()).as("%s", repair).isEqualTo(Verification.Outcome.EQUAL);
+
+            new KeyspaceDigest().tolerance(TOLERANCE).requireEqual(source, target);
+            Verifying again = Verifying.between(source, target);
+            assertThat(again.run()).as("%s", again).isEqualTo(Verification.Outcome.EQUAL);
+        }
+    }
+
+    @Test
+    void aClusterIsMendedFromAStandaloneServerAndTheOtherWayRound() {
+        try (RedisServer one = RedisServer.start();
+                RedisCluster other = RedisCluster.start(Servers.embedded(), 3, 0)) {
+            new SampleData(5).databases(0).fill(one);
+
+            Verifying there =
+                    Verifying.between(one, other).repair(Direction.SOURCE_TO_TARGET, false);
+            assertThat(there.run()).as("%s", there).isEqualTo(Verification.Outcome.EQUAL);
+            new KeyspaceDigest().requireEqual(one, other);
+
+            one.command("FLUSHALL");
+            one.command("SET", "only here", "1");
+            Verifying back =
+                    Verifying.between(one, other).repair(Direction.TARGET_TO_SOURCE, false);
+            assertThat(back.run()).isEqualTo(Verification.Outcome.DIFFERENT);
+            assertThat(back.differences())
+                    .filteredOn(each -> each.repair().action() == Action.SKIPPED)
+                    .extracting(Difference::keyText)
+                    .containsExactly("only here");
+            one.command("DEL", "only here");
+            new KeyspaceDigest().requireEqual(one, other);
+        }
+    }
+
+    @Test
+    void onlyTheExpiryIsSetWhereOnlyTheExpiryDiffers() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            source.command("SET", "a", "1", "PXAT", "4102444800000");
+            target.command("SET", "a", "1");
+            source.command("SET", "b", "1");
+            target.command("SET", "b", "1", "PXAT", "4102444800000");
+
+            Verifying repair =
+                    Verifying.between(source, target).repair(Direction.SOURCE_TO_TARGET, false);
+            assertThat(repair.run()).isEqualTo(Verification.Outcome.EQUAL);
+
+            assertThat(repair.differences())
+                    .extracting(each -> each.repair().action())
+                    .containsOnly(Action.EXPIRY_SET);
+            assertThat(target.number("PEXPIRETIME", "a")).isEqualTo(4_102_444_800_000L);
+            assertThat(target.number("PEXPIRETIME", "b")).isEqualTo(-1);
+        }
+    }
+
+    /// Every key is wrong at first, and is set right, to a value that the source never had, by
+    /// somebody else while the repair runs. Whoever writes last must win, and that is never us.
+    @Test
+    void aWriteDuringARepairIsNeverTakenBack() throws InterruptedException {
+        int keys = 2_000;
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            for (int i = 0; i < keys; i++) {
+                source.command("SET", "key:" + i, "old");
+                target.command("SET", "key:" + i, "wrong");
+            }
+            AtomicBoolean ended = new AtomicBoolean();
+            Thread writer =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try (Jedis client = target.client()) {
+                                    for (int round = 1; !ended.get(); round++) {
+                                        for (int i = 0; i < keys; i += 2) {
+                                            client.incr("writes:" + i);
+                                            client.set("key:" + i, "newer:" + round);
+                                        }
+                                    }
+                                }
+                            });
+            Verifying repair =
+                    Verifying.between(source, target)
+                            .scope(100, "key:*")
+                            .repair(Direction.SOURCE_TO_TARGET, false);
+            repair.run();
+            long written = 0;
+            ended.set(true);
+            writer.join();
+
+            for (int i = 0; i < keys; i++) {
+                String value = target.text("GET", "key:" + i);
+                if (i % 2 == 1) {
+                    assertThat(value).isEqualTo("old");
+                } else {
+                    written += target.number("GET", "writes:" + i);
+                }
+            }
+            assertThat(written).isPositive();
+            // A key that was mended between two writes shows the later one in the end; what was
+            // skipped says why.
+            assertThat(repair.differences())
+                    .filteredOn(each -> each.repair().action() == Action.SKIPPED)
+                    .allSatisfy(
+                            each -> assertThat(each.repair().reason()).contains("being written"));
+        }
+    }
+}
