@@ -11,9 +11,8 @@ import java.util.List;
 /// Reads replies from a blocking stream, one at a time, and not a byte further, so that the same
 /// stream can become a replication stream afterwards. Hand it a buffered stream.
 public final class ReplyReader {
-    /// Values read here are INFO texts, topologies, and keys of users that are moved between slots,
-    /// unless another limit is given.
-    public static final int BULK_LENGTH_LIMIT = 256 << 20;
+    /// Values read here are INFO texts and topologies, unless another limit is given.
+    public static final int BULK_LENGTH_LIMIT = 64 << 20;
 
     /// COMMAND of a server with modules has some thousand elements.
     public static final int ITEM_COUNT_LIMIT = 1 << 20;

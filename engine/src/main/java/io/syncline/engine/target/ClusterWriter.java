@@ -9,7 +9,6 @@ import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
@@ -29,9 +28,6 @@ public final class ClusterWriter implements TargetWriter {
     /// The floor is found by a look at every slot, so not at every batch.
     private static final long FLOOR_NANOS = 5_000_000;
 
-    /// A large value's chunks that are one transaction: ten milliseconds of a node's time.
-    private static final int CHUNKS_LIMIT_BYTES = 256 << 10;
-
     private final WriterSettings settings;
     private final SlotRouter router;
     private final SlotBatches batches;
@@ -39,7 +35,7 @@ public final class ClusterWriter implements TargetWriter {
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
     private final ClusterRefusals refusals;
-    private final Slotwise slotwise = new Slotwise();
+    private final Slotwise slotwise;
     private final CoLocation together;
     private final ByteBuilder several = new ByteBuilder(256);
     private final ClusterSlotBook slots;
@@ -70,6 +66,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
         refusals = new ClusterRefusals(settings, floor, lanes);
+        slotwise = new Slotwise(batches, lanes, floor, refusals);
         together = new CoLocation(settings, dialer, batches, lanes, slotwise);
         slots = new ClusterSlotBook(settings, dialer, this, floor, batches);
     }
@@ -123,51 +120,10 @@ public final class ClusterWriter implements TargetWriter {
     private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
         int slot = router.slotOf(command, spec);
         if (slot >= 0) {
-            appendTo(slot, command, spec, behind);
+            slotwise.append(slot, command, spec, behind);
         } else {
-            together.apply(command, spec, behind);
-        }
-    }
-
-    private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind) {
-        if (batches.isApplied(slot, behind.offset)) {
-            return;
-        }
-        if (streaming) {
-            batches.append(slot, command, spec, behind);
-            return;
-        }
-        Batch to = batches.ofSnapshot().open(slot, lanes.laneOf(slot));
-        int start = to.wire.length;
-        boolean joined = to.merger.append(command, spec);
-        if (!joined) {
-            to.beginCommandAt(start);
-        }
-        to.endCommand(behind.offset, behind.database, behind.clean, joined);
-        batches.grownSnapshot(command.length());
-    }
-
-    /// What commands over several slots need of the writer.
-    private final class Slotwise implements CoLocation.Writer {
-        @Override
-        public void append(int slot, CommandView part, Place behind) {
-            appendTo(slot, part, CommandTable.standard().find(part), behind);
-        }
-
-        @Override
-        public void settle(BitSet slots) throws RewindException {
             settled = false;
-            check();
-            while (!batches.isSettled(slots)) {
-                lanes.sendReady();
-                lanes.awaitAnswers();
-                check();
-            }
-        }
-
-        @Override
-        public void refuse(Refusal refusal) {
-            refusals.refuse(refusal);
+            together.apply(command, spec, behind);
         }
     }
 
@@ -213,16 +169,7 @@ public final class ClusterWriter implements TargetWriter {
     @Override
     public void close(int commands, Place behind) throws RewindException {
         if (severalOpen) {
-            severalOpen = false;
-            if (commands == 0) {
-                return;
-            }
-            for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
-                parser.parse(several.array, at, several.length, rewritten);
-                route(rewritten, CommandTable.standard().find(rewritten), behind);
-            }
-            batches.passed(behind);
-            sendIfFull(behind);
+            closeSeveral(commands, behind);
             return;
         }
         ByteBuilder to = open;
@@ -255,9 +202,22 @@ public final class ClusterWriter implements TargetWriter {
         }
         batches.passed(behind);
         sendIfFull(behind);
-        if (!streaming && batch == null && batches.waitingBytes(openSlot) >= CHUNKS_LIMIT_BYTES) {
-            slotwise.settle(CoLocation.only(openSlot));
+        if (!streaming && batch == null) {
+            slotwise.chunk(openSlot, from - openedAt);
         }
+    }
+
+    private void closeSeveral(int commands, Place behind) throws RewindException {
+        severalOpen = false;
+        if (commands == 0) {
+            return;
+        }
+        for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
+            parser.parse(several.array, at, several.length, rewritten);
+            route(rewritten, CommandTable.standard().find(rewritten), behind);
+        }
+        batches.passed(behind);
+        sendIfFull(behind);
     }
 
     private void sendIfFull(Place behind) throws RewindException {

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Reply;
+import io.syncline.engine.resp.ReplyReader;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -19,6 +20,9 @@ import java.util.Map;
 final class SidePeers implements Closeable {
     private static final int EXPIRE_TIME_SINCE = 7;
 
+    /// Values of users are read here; more than they may take is not asked for.
+    private static final int LARGEST_REPLY_BYTES = 2 * (int) OperandReader.LARGEST_BYTES;
+
     private final WriterSettings settings;
     private final Map<HostPort, Peer> peers = new HashMap<>();
 
@@ -26,11 +30,12 @@ final class SidePeers implements Closeable {
         this.settings = settings;
     }
 
+    /// @param replies of [#connection], with room for values
     /// @param tellsExpireTime whether it knows PEXPIRETIME (Redis 7.0, every Valkey)
-    record Peer(Connection connection, boolean tellsExpireTime) {
+    record Peer(Connection connection, ReplyReader replies, boolean tellsExpireTime) {
         Reply read() throws IOException {
             try {
-                return connection.replies().read();
+                return replies.read();
             } catch (RespFormatException e) {
                 throw new IOException(TargetDialer.words(e), e);
             }
@@ -85,7 +90,9 @@ final class SidePeers implements Closeable {
             Connection connection = settings.instance().connector().open(node);
             try {
                 ServerInfo info = ServerInfo.read(connection);
-                peer = new Peer(connection, info.isValkey() || info.major() >= EXPIRE_TIME_SINCE);
+                ReplyReader replies = new ReplyReader(connection.input(), LARGEST_REPLY_BYTES);
+                boolean tells = info.isValkey() || info.major() >= EXPIRE_TIME_SINCE;
+                peer = new Peer(connection, replies, tells);
             } catch (IOException | RuntimeException e) {
                 connection.close();
                 throw e;

@@ -204,11 +204,6 @@ final class SlotBatches {
         return log.waitingBytes() + snapshot.bytes();
     }
 
-    /// Bytes of one slot that wait.
-    int waitingBytes(int slot) {
-        return log.bytes(slot);
-    }
-
     int dueBytes() {
         return dueBytes;
     }
@@ -235,8 +230,7 @@ final class SlotBatches {
 
     /// Whether everything for these slots is in the target.
     boolean isSettled(BitSet slots) {
-        return slots.stream()
-                .allMatch(slot -> states[slot] == FREE && log.isEmpty(slot));
+        return slots.stream().allMatch(slot -> states[slot] == FREE && log.isEmpty(slot));
     }
 
     // ---- sending ----
