@@ -140,9 +140,7 @@ public final class ClusterWriter implements TargetWriter {
             severalOpen = true;
             return several;
         }
-        return batches.isApplied(slot, behind.offset)
-                ? null
-                : openIn(null, slot, command.length());
+        return batches.isApplied(slot, behind.offset) ? null : openIn(null, slot, command.length());
     }
 
     @Override
