@@ -20,6 +20,7 @@ public final class Bench {
         scenarios.put("cpu", new CpuPerCommand(1));
         scenarios.put("cluster-cpu", new CpuPerCommand(SHARDS));
         scenarios.put("allocation", new Allocation());
+        scenarios.put("verify", new Verify());
         scenarios.put("profile", new Profile());
         Options options = parse(arguments, scenarios);
         List<String> chosen =

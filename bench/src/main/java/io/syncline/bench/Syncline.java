@@ -36,9 +36,14 @@ final class Syncline implements AutoCloseable {
 
     /// Starts it on a site; the rest of the command line as given.
     static Syncline start(Site source, Site target, List<String> more, String javaOptions) {
+        return start("sync", source, target, more, javaOptions);
+    }
+
+    private static Syncline start(
+            String command, Site source, Site target, List<String> more, String javaOptions) {
         List<String> words = new ArrayList<>();
         words.add(Path.of("syncline").toAbsolutePath().toString());
-        words.addAll(List.of("sync", "--json", "--source", source.uri(), "--target", target.uri()));
+        words.addAll(List.of(command, "--json", "--source", source.uri(), "--target", target.uri()));
         words.addAll(more);
         try {
             Path errors = Files.createTempFile("bench-", ".err");
@@ -59,6 +64,15 @@ final class Syncline implements AutoCloseable {
     static Outcome run(Site source, Site target, List<String> more, String javaOptions) {
         Meter meter = new Meter(source.servers(), target.servers());
         try (Syncline syncline = start(source, target, more, javaOptions)) {
+            syncline.readUntil(event -> false);
+            return syncline.end(meter);
+        }
+    }
+
+    /// Compares both sites, which must be equal.
+    static Outcome verify(Site source, Site target) {
+        Meter meter = new Meter(source.servers(), target.servers());
+        try (Syncline syncline = start("verify", source, target, List.of(), "")) {
             syncline.readUntil(event -> false);
             return syncline.end(meter);
         }

@@ -29,10 +29,12 @@ class PackageOrderTest {
                     "file",
                     "scan",
                     "target",
+                    "twoway",
                     "handover",
                     "precheck",
                     "verify",
-                    "link");
+                    "link",
+                    "pair");
 
     private static final List<String> SOURCES = List.of("source", "file", "scan");
 

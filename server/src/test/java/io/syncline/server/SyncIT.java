@@ -56,6 +56,34 @@ class SyncIT {
     }
 
     @Test
+    void aFileEndsByItselfWithZeroAndABrokenOneFailsThePrecheck() throws IOException {
+        source.command("SAVE");
+        Path dump = source.folder().resolve("dump.rdb");
+        try (Launched sync =
+                Launched.run(
+                        "sync", "--source", "file:" + dump, "--target", uri(target), "--json")) {
+            assertThat(sync.exitCode()).as("%s", sync).isZero();
+            assertThat(sync.out()).contains("\"sourceMode\":\"file\"", "\"outcome\":\"done\"");
+            assertThat(target.text("GET", "key:1")).isEqualTo("value");
+        }
+        Path broken = Files.write(folder.resolve("dump.rdb"), new byte[100]);
+        try (Launched sync =
+                Launched.run("sync", "--source", "file://" + broken, "--target", uri(target))) {
+            assertThat(sync.exitCode()).as("%s", sync).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aSourceThatIsScannedSaysSo() {
+        try (Launched sync = sync("--until-caught-up", "--json", "--source-mode", "scan")) {
+            assertThat(sync.exitCode()).as("%s", sync).isZero();
+            assertThat(sync.out())
+                    .contains("\"sourceMode\":\"scan\"", "(scan)\"", "\"check\":\"source-scan\"");
+            assertThat(target.text("GET", "key:1")).isEqualTo("value");
+        }
+    }
+
+    @Test
     void runsUntilASignalStopsItCleanlyAndShowsNoSecretMeanwhile() {
         for (String signal : new String[] {"TERM", "INT"}) {
             try (Launched sync = sync("--json")) {

@@ -197,6 +197,13 @@ public final class Instance {
     }
 
     private HostPort findStandalone() throws IOException {
+        if (endpoint.isFile()) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    endpoint.toString(),
+                    "a file cannot be asked as a server can: it is a source to copy from",
+                    "Name the server that it was copied to, redis://host:port");
+        }
         List<HostPort> addresses = endpoint.addresses();
         if (addresses.size() == 1) {
             return addresses.getFirst();

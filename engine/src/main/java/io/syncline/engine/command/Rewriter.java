@@ -87,6 +87,11 @@ public final class Rewriter {
         return rules.target().knowsFormsOf5();
     }
 
+    /// Whether the target knows `UNLINK`.
+    public boolean targetKnowsUnlink() {
+        return rules.target().knowsFormsOf4();
+    }
+
     /// Whether the target takes `RESTORE ... REPLACE`.
     public boolean targetKnowsReplace() {
         return rules.target().knowsReplace();

@@ -5,6 +5,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Precheck;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Link link = new Link(options, events);
 /// Link.Outcome outcome = link.run(); // blocks; stop() from another thread ends it cleanly
 /// ```
-public final class Link {
+public final class Link implements RunningTask {
     /// How a run ended.
     public enum Outcome {
         /// As the options say: caught up, or snapshot done.
@@ -33,17 +34,25 @@ public final class Link {
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final Sides sides;
+    private final @Nullable KeySample sample;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable LinkRun running;
 
     /// Prepares a link; connects to nothing yet.
     public Link(LinkOptions options, Consumer<LinkEvent> events) {
+        this(options, events, null);
+    }
+
+    /// As above, and remembers some of the keys that are written, to be verified meanwhile.
+    public Link(LinkOptions options, Consumer<LinkEvent> events, @Nullable KeySample sample) {
         this.options = options;
+        this.sample = sample;
         this.events = events;
         this.sides = new Sides(options);
     }
 
     /// Only looks: connects to both sides and reports every check.
+    @Override
     public List<Finding> precheck() {
         Precheck precheck =
                 new Precheck(
@@ -68,6 +77,7 @@ public final class Link {
     }
 
     /// Runs until the end that the options name, [#stop()], or a failure.
+    @Override
     public Outcome run() {
         try {
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
@@ -77,7 +87,7 @@ public final class Link {
             if (stopped.getCount() == 0) {
                 return Outcome.STOPPED;
             }
-            LinkRun run = new LinkRun(options, sides, events);
+            LinkRun run = new LinkRun(options, sides, events, sample);
             running = run;
             if (stopped.getCount() == 0) {
                 run.stop();
@@ -111,6 +121,7 @@ public final class Link {
 
     /// Ends a run cleanly: what was sent is answered and checkpointed. May be called from any
     /// thread.
+    @Override
     public void stop() {
         stopped.countDown();
         LinkRun run = running;
@@ -119,7 +130,17 @@ public final class Link {
         }
     }
 
+    /// Changes the ceilings of a link that runs, at once; 0 is none. One that does not run yet
+    /// keeps those of its options.
+    public void throttle(long commandsPerSecond, long bytesPerSecond) {
+        LinkRun run = running;
+        if (run != null) {
+            run.throttle(commandsPerSecond, bytesPerSecond);
+        }
+    }
+
     /// The numbers of this moment.
+    @Override
     public LinkStatus status() {
         LinkRun run = running;
         return run == null ? new LinkStatus(List.of(), "") : run.status();

@@ -170,7 +170,7 @@ public record LinkOptions(
 
     /// Where and how much may wait between source and target.
     ///
-    /// @param memoryBytes kept in memory, per pipeline
+    /// @param memoryBytes kept in memory, by all pipelines together
     /// @param diskBytes kept in files beyond that, per pipeline
     /// @param directory for those files; emptied at start and end
     public record SpoolLimits(long memoryBytes, long diskBytes, Path directory) {}

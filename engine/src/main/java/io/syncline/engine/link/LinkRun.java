@@ -10,6 +10,7 @@ import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -47,7 +48,12 @@ final class LinkRun {
     private volatile boolean done;
     private volatile boolean stopping;
 
-    LinkRun(LinkOptions options, Sides sides, Consumer<LinkEvent> events) throws IOException {
+    LinkRun(
+            LinkOptions options,
+            Sides sides,
+            Consumer<LinkEvent> events,
+            @Nullable KeySample sample)
+            throws IOException {
         this.options = options;
         this.sides = sides;
         this.events = events;
@@ -82,12 +88,14 @@ final class LinkRun {
                 new PipelineParts.Context(
                         options,
                         sides,
+                        Math.max(1, assigned.size()),
                         registry.database(),
                         manifest,
                         target,
                         start,
                         throttle,
                         events,
+                        sample,
                         this::pipelineEnded,
                         this::pipelineCaughtUp,
                         ledger,
@@ -234,6 +242,10 @@ final class LinkRun {
             done = true;
             stop();
         }
+    }
+
+    void throttle(long commandsPerSecond, long bytesPerSecond) {
+        throttle.limits(commandsPerSecond, bytesPerSecond);
     }
 
     void stop() {

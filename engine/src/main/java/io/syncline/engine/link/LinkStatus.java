@@ -6,9 +6,22 @@ import java.util.List;
 ///
 /// @param shards one entry a pipeline, in slot order
 /// @param retrying what is being retried now, or empty
-public record LinkStatus(List<Shard> shards, String retrying) {
+/// @param conflicts of a two-way task, whose first shard is the forward link and whose second the
+///   reverse one; -1 for a one-way task
+public record LinkStatus(List<Shard> shards, String retrying, long conflicts) {
+    private static final long ONE_WAY = -1;
+
     public LinkStatus {
         shards = List.copyOf(shards);
+    }
+
+    /// The status of a one-way task.
+    public LinkStatus(List<Shard> shards, String retrying) {
+        this(shards, retrying, ONE_WAY);
+    }
+
+    public boolean isTwoWay() {
+        return conflicts >= 0;
     }
 
     /// One pipeline at one moment. Unknown numbers are -1.

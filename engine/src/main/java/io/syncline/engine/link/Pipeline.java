@@ -299,7 +299,7 @@ final class Pipeline implements Runnable {
         if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
             return -1;
         }
-        StaleKeys stale = fresh || !owned ? null : new StaleKeys(slots);
+        StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
         int database = phase.run();
@@ -333,12 +333,11 @@ final class Pipeline implements Runnable {
     private void sweep(StaleKeys stale) throws IOException, RewindException {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
-        long removed = 0;
         List<Connection> connections = scanner.open();
         try {
             for (Connection connection : connections) {
                 for (int database : shop.targetDatabases(connection)) {
-                    removed += stale.remove(shop, connection, database, place);
+                    stale.sweep(shop, connection, database, place);
                 }
             }
         } finally {
@@ -347,12 +346,9 @@ final class Pipeline implements Runnable {
         shop.writer().flush(place);
         shop.writer().drain();
         shop.progress().snapshotOffset = place.offset;
-        if (removed > 0) {
-            shop.event(
-                    new LinkEvent.Warned(
-                            shop.writer().place(),
-                            removed + " keys that the source no longer has were removed",
-                            ""));
+        LinkEvent.Warned found = stale.warning(shop.writer().place());
+        if (found != null) {
+            shop.event(found);
         }
     }
 

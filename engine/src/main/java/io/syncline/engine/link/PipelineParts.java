@@ -28,6 +28,7 @@ import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -66,12 +67,14 @@ final class PipelineParts {
     record Context(
             LinkOptions options,
             Sides sides,
+            int shards,
             int checkpointDatabase,
             Map<String, String> manifest,
             ServerInfo target,
             long start,
             Throttle throttle,
             Consumer<LinkEvent> events,
+            @Nullable KeySample sample,
             Pipeline.Ending ending,
             IntConsumer caughtUp,
             @Nullable SlotLedger ledger,
@@ -239,6 +242,7 @@ final class PipelineParts {
                         payloads,
                         format,
                         source.heartbeat(),
+                        context.sample,
                         gate()),
                 this::idle);
     }
@@ -265,7 +269,7 @@ final class PipelineParts {
         LinkOptions.SpoolLimits limits = context.options.spool();
         Spool made =
                 new Spool(
-                        limits.memoryBytes(),
+                        limits.memoryBytes() / context.shards,
                         diskBytes,
                         limits.directory(),
                         context.options.task() + "-" + shard + "-" + spools.incrementAndGet(),

@@ -162,9 +162,7 @@ record SourceParts(
                                 (place, text, remedy) ->
                                         site.events.accept(
                                                 new LinkEvent.Warned(place, text, remedy)),
-                                options.spool()
-                                        .directory()
-                                        .resolve("keys-" + info.address().port() + ".names")));
+                                options.spool().directory().resolve(namesOf(info))));
         return new SourceParts(
                 // States, with absolute expiries, whatever the source is.
                 Dialect.redis(7, 0),
@@ -173,6 +171,11 @@ record SourceParts(
                 new Heartbeat(options.task()),
                 Gaps.PLAIN,
                 null);
+    }
+
+    /// Each shard's names have a file of their own.
+    private static String namesOf(ServerInfo info) {
+        return info.address().toString().replaceAll("[^A-Za-z0-9.-]", "-") + ".names";
     }
 
     private static SourceParts ofFile(FileInspection inspection, Site site) {

@@ -1,6 +1,7 @@
 package io.syncline.engine.link;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
@@ -11,23 +12,54 @@ import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Removes what a repeated snapshot leaves behind: keys that an earlier snapshot or stream brought
-/// to the target and that the source has deleted meanwhile.
+/// Finds what a repeated snapshot leaves behind: keys that an earlier snapshot or stream brought to
+/// the target and that the source has deleted meanwhile.
 ///
-/// Only in a target that was empty when the task began, so that nothing of anyone else is touched.
-/// The new snapshot has overwritten every live key by then, so there is no moment in which one is
-/// missing.
+/// They are removed from a target that was empty when the task began; from any other they are only
+/// told, since nothing of anyone else is touched. The new snapshot has overwritten every live key
+/// by then, so there is no moment in which one is missing.
 final class StaleKeys implements SnapshotPhase.KeyObserver {
     private static final int SCAN_COUNT = 1000;
 
+    /// Enough to see what kind of keys they are.
+    private static final int MOST_EXAMPLES = 5;
+
+    private static final int EXAMPLE_LENGTH = 60;
+
     private final KeySet seen = new KeySet();
     private final BitSet slots;
+    private final boolean owned;
+    private final List<String> examples = new ArrayList<>();
+    private long count;
 
     /// @param slots of the shard that the snapshot is of
-    StaleKeys(BitSet slots) {
+    /// @param owned whether they may be removed
+    StaleKeys(BitSet slots, boolean owned) {
         this.slots = slots;
+        this.owned = owned;
+    }
+
+    /// What was found, in words for the user; null for nothing.
+    LinkEvent.@Nullable Warned warning(String place) {
+        if (count == 0) {
+            return null;
+        }
+        return owned
+                ? new LinkEvent.Warned(
+                        place, count + " keys that the source no longer has were removed", "")
+                : new LinkEvent.Warned(
+                        place,
+                        count
+                                + " keys of the target are not in the source, for example "
+                                + String.join(", ", examples)
+                                + "; they were left, since the target was not empty when the task"
+                                + " began",
+                        "Delete those that the source had deleted, if they are no one else's");
     }
 
     @Override
@@ -35,14 +67,11 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         seen.add(database, key.array, key.offset, key.length);
     }
 
-    /// Scans one database of the target and deletes what the snapshot did not have.
-    ///
-    /// @return how many keys were deleted
-    long remove(Workshop shop, Connection connection, int database, Place place)
+    /// Scans one database of the target for what the snapshot did not have.
+    void sweep(Workshop shop, Connection connection, int database, Place place)
             throws IOException, RewindException {
         connection.call("SELECT", Integer.toString(database));
         String cursor = "0";
-        long removed = 0;
         do {
             Reply reply = connection.call("SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
             if (!(reply instanceof Reply.Items items
@@ -54,12 +83,22 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
             cursor = new String(next.bytes(), US_ASCII);
             for (Reply key : keys.items()) {
                 if (key instanceof Reply.Bulk name && isStale(shop, database, name.bytes())) {
-                    delete(shop, database, name.bytes(), place);
-                    removed++;
+                    found(shop, database, name.bytes(), place);
                 }
             }
         } while (!cursor.equals("0") && !shop.isStopping());
-        return removed;
+    }
+
+    private void found(Workshop shop, int database, byte[] key, Place place)
+            throws RewindException {
+        count++;
+        if (owned) {
+            delete(shop, database, key, place);
+        } else if (examples.size() < MOST_EXAMPLES) {
+            String name = new String(key, UTF_8);
+            boolean isLong = name.length() > EXAMPLE_LENGTH;
+            examples.add("'" + (isLong ? name.substring(0, EXAMPLE_LENGTH) + "..." : name) + "'");
+        }
     }
 
     private boolean isStale(Workshop shop, int database, byte[] key) {
@@ -73,7 +112,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         ByteSlice slice = new ByteSlice().set(key, 0, key.length);
         ByteBuilder wire = shop.writer().open(database, slice, true, place);
         RespWriter.array(wire, 2);
-        RespWriter.bulk(wire, "DEL");
+        RespWriter.bulk(wire, shop.rewriter().targetKnowsUnlink() ? "UNLINK" : "DEL");
         RespWriter.bulk(wire, key);
         place.offset++;
         shop.writer().close(1, place);

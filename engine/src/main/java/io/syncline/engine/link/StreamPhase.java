@@ -19,6 +19,7 @@ import io.syncline.engine.target.Place;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class StreamPhase {
     private final CommandFilter filter;
     private final Rewriter rewriter;
     private final DatabaseMap databases;
+    private final @Nullable KeySample sample;
     private final @Nullable SlotGate gate;
     private final Place place = new Place();
     private final ByteBuilder split = new ByteBuilder(256);
@@ -58,6 +60,7 @@ final class StreamPhase {
         this.filter = shop.filter();
         this.rewriter = shop.rewriter();
         this.databases = shop.databases();
+        this.sample = shop.sample();
         this.gate = shop.gate();
         place.offset = offset;
         place.replicationId = feed.replicationId();
@@ -236,7 +239,12 @@ final class StreamPhase {
             return;
         }
         switch (filter.verdict(view, spec)) {
-            case PASS -> gated(view, spec);
+            case PASS -> {
+                gated(view, spec);
+                if (sample != null && spec.singleKey() && view.argumentCount > 1) {
+                    sample.wrote(place.database, view.buffer, view.offsets[1], view.lengths[1]);
+                }
+            }
             case DROP -> shop.heartbeat().met(view, place.offset);
             case SPLIT -> {
                 split.clear();

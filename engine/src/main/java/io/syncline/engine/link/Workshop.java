@@ -11,6 +11,7 @@ import io.syncline.engine.rdb.TargetFormat;
 import io.syncline.engine.source.Intake;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,6 +43,7 @@ final class Workshop {
             PayloadConverter payloads,
             TargetFormat targetFormat,
             Heartbeat heartbeat,
+            @Nullable KeySample sample,
             @Nullable SlotGate gate) {}
 
     /// Told whenever nothing waits and everything read is in the target.
@@ -104,6 +106,11 @@ final class Workshop {
 
     Heartbeat heartbeat() {
         return tools.heartbeat;
+    }
+
+    /// Where some of the keys that are written are remembered; null for nowhere.
+    @Nullable KeySample sample() {
+        return tools.sample;
     }
 
     /// Of a shard of a cluster; null for a standalone source.

@@ -3,7 +3,6 @@ package io.syncline.engine.precheck;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
-import io.syncline.engine.command.KeySpec;
 import io.syncline.engine.fault.ErrorCode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,21 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Commands of several keys work at a standalone source and are refused by a cluster when the keys
-/// are in different slots.
+/// Commands of several keys work at a standalone source; a cluster takes them only when the keys
+/// are in one slot. Most are done in another way then; the others are refused.
 final class CrossSlot {
-    /// Split by slot on the way, or streamed as commands of one key.
-    private static final Set<String> HARMLESS =
-            Set.of(
-                    "DEL",
-                    "UNLINK",
-                    "MSET",
-                    "MSETNX",
-                    "BLPOP",
-                    "BRPOP",
-                    "BZPOPMIN",
-                    "BZPOPMAX",
-                    "MIGRATE");
+    /// Scripts, of which a source before 5.0 streams the text, and what ties keys together for
+    /// good.
+    private static final Set<String> REFUSED =
+            Set.of("EVAL", "EVALSHA", "FCALL", "TS.CREATERULE", "TS.DELETERULE");
+
+    /// From 5.0 on a script's effects are streamed by default, from 7.0 on always.
+    private static final int EFFECTS_SINCE = 5;
 
     private static final int MOST_NAMED = 10;
 
@@ -44,11 +38,12 @@ final class CrossSlot {
                     node, "INFO commandstats", Replies.text(node.ask("INFO", "commandstats")));
             return;
         }
-        List<String> risky = risky(calls);
+        List<String> risky = risky(calls, node.isSince(EFFECTS_SINCE, 0));
         if (risky.isEmpty()) {
             verdict.ok(
                     node.address(),
-                    "the source has run no command of several keys since its start");
+                    "the source has run no command since its start that a cluster refuses over"
+                            + " several slots");
         } else {
             verdict.warning(
                     node.address(),
@@ -60,28 +55,16 @@ final class CrossSlot {
         }
     }
 
-    static List<String> risky(Map<String, Long> calls) {
+    static List<String> risky(Map<String, Long> calls, boolean streamsEffects) {
         List<String> risky = new ArrayList<>();
         for (CommandSpec command : CommandTable.standard().all()) {
-            if (calls.containsKey(command.name()) && mayCross(command)) {
+            boolean script = command.kind() == CommandKind.EVAL;
+            if (calls.containsKey(command.name())
+                    && REFUSED.contains(command.name())
+                    && !(script && streamsEffects)) {
                 risky.add(command.name());
             }
         }
         return risky;
-    }
-
-    private static boolean mayCross(CommandSpec command) {
-        boolean writes = command.isWrite() || command.kind() == CommandKind.EVAL;
-        KeySpec keys = command.keys();
-        boolean several =
-                switch (keys.rule()) {
-                    case NONE -> false;
-                    case RANGE -> keys.first() != keys.last();
-                    case NUMKEYS, STORE_NUMKEYS, SORT, GEORADIUS, STREAMS, MIGRATE -> true;
-                };
-        return writes
-                && several
-                && (command.flags() & CommandSpec.READ) == 0
-                && !HARMLESS.contains(command.name());
     }
 }

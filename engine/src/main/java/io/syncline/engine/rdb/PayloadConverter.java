@@ -111,6 +111,24 @@ public final class PayloadConverter {
         return version;
     }
 
+    /// How many elements RESTORE of a value makes one by one; 0 for types that are packed, or that
+    /// are no collections.
+    public long elementCount(RdbType type, ByteSlice value) throws IOException {
+        return switch (type) {
+            case SET, SORTED_SET, HASH, SORTED_SET_2, HASH_EXPIRY_PRE_GA, HASH_VALKEY ->
+                    numberAt(value, 0);
+            // Behind the least expiry of all fields.
+            case HASH_EXPIRY -> numberAt(value, Long.BYTES);
+            default -> 0;
+        };
+    }
+
+    private long numberAt(ByteSlice value, int at) throws IOException {
+        in.wrap(value.array, value.offset, value.length);
+        in.skipBytes(at);
+        return in.readNumber("a number of elements");
+    }
+
     /// Appends the payload of a value.
     ///
     /// @throws UnsupportedValueException when the target cannot hold such a value, in the message

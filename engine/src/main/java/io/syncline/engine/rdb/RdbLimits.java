@@ -7,10 +7,10 @@ package io.syncline.engine.rdb;
 /// @param maxElementBytes the longest single string that is accepted: a plain string, an element, a
 ///   listpack; longer ones stop the reader
 public record RdbLimits(int maxWholeValueBytes, int maxElementBytes) {
-    /// 16 MiB: beyond it a RESTORE blocks the target for tens of milliseconds. 1 GiB: twice what a
-    /// server accepts as one argument by default (`proto-max-bulk-len`, 512 MiB), since strings can
-    /// grow beyond it by APPEND.
-    public static final RdbLimits DEFAULT = new RdbLimits(16 << 20, 1 << 30);
+    /// 4 MiB: a RESTORE of more packed lists or stream nodes blocks the target for tens of
+    /// milliseconds. 1 GiB: twice what a server accepts as one argument by default
+    /// (`proto-max-bulk-len`, 512 MiB), since strings can grow beyond it by APPEND.
+    public static final RdbLimits DEFAULT = new RdbLimits(4 << 20, 1 << 30);
 
     /// The largest array less the room for one read and one record's head.
     static final int LARGEST = Integer.MAX_VALUE - (1 << 20);

@@ -4,6 +4,7 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
@@ -27,14 +28,16 @@ public final class ClusterWriter implements TargetWriter {
     /// The floor is found by a look at every slot, so not at every batch.
     private static final long FLOOR_NANOS = 5_000_000;
 
-    private static final String ONE_DATABASE = "a cluster has one database, 0";
-
     private final WriterSettings settings;
     private final SlotRouter router;
     private final SlotBatches batches;
     private final FloorKeeper floor;
     private final ClusterLanes lanes;
     private final ClusterBarrier barrier;
+    private final ClusterRefusals refusals;
+    private final Slotwise slotwise;
+    private final CoLocation together;
+    private final ByteBuilder several = new ByteBuilder(256);
     private final ClusterSlotBook slots;
     private final CommandParser parser = new CommandParser();
     private final CommandView rewritten = new CommandView();
@@ -43,7 +46,9 @@ public final class ClusterWriter implements TargetWriter {
     /// Everything is in the target, the floor too, and nothing was appended since.
     private boolean settled;
 
-    /// What commands are written to: of a snapshot's batch, or of what waits.
+    /// [#several] holds what is being written instead of a command over several slots.
+    private boolean severalOpen;
+
     private @Nullable ByteBuilder open;
 
     private @Nullable Batch openBatch;
@@ -60,6 +65,9 @@ public final class ClusterWriter implements TargetWriter {
         floor = new FloorKeeper(settings, dialer);
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
+        refusals = new ClusterRefusals(settings, floor, lanes);
+        slotwise = new Slotwise(batches, lanes, floor, refusals);
+        together = new CoLocation(settings, dialer, batches, lanes, slotwise);
         slots = new ClusterSlotBook(settings, dialer, this, floor, batches);
     }
 
@@ -77,6 +85,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes.settle();
         streaming = false;
         settled = false;
+        together.clear();
         batches.begin(floor.beginSnapshot(), 0, 0, false);
     }
 
@@ -98,69 +107,23 @@ public final class ClusterWriter implements TargetWriter {
     public void append(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
         if (database != 0) {
-            refuse(Refusal.of(command, behind.offset, database, ONE_DATABASE));
+            refusals.refuse(
+                    Refusal.of(command, behind.offset, database, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }
-        int slot = router.slotOf(command, spec);
-        if (slot >= 0) {
-            appendTo(slot, command, spec, behind);
-        } else {
-            crossSlot(command, spec, behind);
-        }
+        route(command, spec, behind);
         batches.passed(behind);
         sendIfFull(behind);
     }
 
-    private void appendTo(int slot, CommandView command, CommandSpec spec, Place behind) {
-        if (batches.isApplied(slot, behind.offset)) {
-            return;
-        }
-        if (streaming) {
-            batches.append(slot, command, spec, behind);
-            return;
-        }
-        Batch to = batches.ofSnapshot().open(slot, lanes.laneOf(slot));
-        int start = to.wire.length;
-        boolean joined = to.merger.append(command, spec);
-        if (!joined) {
-            to.beginCommandAt(start);
-        }
-        to.endCommand(behind.offset, behind.database, behind.clean, joined);
-        batches.grownSnapshot(command.length());
-    }
-
-    /// What can be done by halves is; the rest is refused, as the target would. All parts are in
-    /// their batches before the stream counts as having passed the command.
-    private void crossSlot(CommandView command, CommandSpec spec, Place behind) {
-        CrossSlot parts = new CrossSlot(command, spec);
-        if (!parts.canBeSplit()) {
-            refuse(
-                    Refusal.of(
-                            command,
-                            behind.offset,
-                            0,
-                            "CROSSSLOT its keys are in different slots of the target"));
-            return;
-        }
-        for (int i = 0; i < parts.count(); i++) {
-            CommandView part = parts.part(i);
-            appendTo(Slots.of(part.argument(1)), part, parts.spec(), behind);
-        }
-    }
-
-    private void refuse(Refusal refusal) {
-        refuse(refusal, false);
-    }
-
-    /// @param passed whether the task goes on behind it when it is started again
-    private void refuse(Refusal refusal, boolean passed) {
-        record(refusal);
-        if (!settings.refusals().skip(refusal)) {
-            floor.recordNow();
-            throw passed
-                    ? TargetErrors.commandPassed(lanes.place(), refusal, settings.keys())
-                    : TargetErrors.commandRefused(lanes.place(), refusal, settings.keys());
+    private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
+        int slot = router.slotOf(command, spec);
+        if (slot >= 0) {
+            slotwise.append(slot, command, spec, behind);
+        } else {
+            settled = false;
+            together.apply(command, spec, behind);
         }
     }
 
@@ -168,11 +131,16 @@ public final class ClusterWriter implements TargetWriter {
     public @Nullable ByteBuilder open(
             int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
-        int slot = database == 0 ? router.slotOf(command, spec) : SlotRouter.SEVERAL;
-        if (slot < 0 || batches.isApplied(slot, behind.offset)) {
+        if (database != 0) {
             return null;
         }
-        return openIn(null, slot, command.length());
+        int slot = router.slotOf(command, spec);
+        if (slot < 0) {
+            several.clear();
+            severalOpen = true;
+            return several;
+        }
+        return batches.isApplied(slot, behind.offset) ? null : openIn(null, slot, command.length());
     }
 
     @Override
@@ -198,6 +166,10 @@ public final class ClusterWriter implements TargetWriter {
 
     @Override
     public void close(int commands, Place behind) throws RewindException {
+        if (severalOpen) {
+            closeSeveral(commands, behind);
+            return;
+        }
         ByteBuilder to = open;
         open = null;
         if (to == null || commands == 0) {
@@ -228,6 +200,22 @@ public final class ClusterWriter implements TargetWriter {
         }
         batches.passed(behind);
         sendIfFull(behind);
+        if (!streaming && batch == null) {
+            slotwise.chunk(openSlot, from - openedAt);
+        }
+    }
+
+    private void closeSeveral(int commands, Place behind) throws RewindException {
+        severalOpen = false;
+        if (commands == 0) {
+            return;
+        }
+        for (int at = 0, i = 0; i < commands; i++, at = rewritten.end) {
+            parser.parse(several.array, at, several.length, rewritten);
+            route(rewritten, CommandTable.standard().find(rewritten), behind);
+        }
+        batches.passed(behind);
+        sendIfFull(behind);
     }
 
     private void sendIfFull(Place behind) throws RewindException {
@@ -246,7 +234,7 @@ public final class ClusterWriter implements TargetWriter {
 
     private void sendReady(Place place) throws RewindException {
         lanes.check();
-        recordRefusals();
+        refusals.takeAnswered();
         batches.account(settings.throttle());
         settled = false;
         lanes.sendReady();
@@ -255,14 +243,6 @@ public final class ClusterWriter implements TargetWriter {
         if (streaming && now - floorNanos > FLOOR_NANOS) {
             floorNanos = now;
             floor.offer(batches.floor(place));
-        }
-    }
-
-    private void recordRefusals() {
-        for (Refused refused = lanes.nextRefusal();
-                refused != null;
-                refused = lanes.nextRefusal()) {
-            refuse(refused.refusal(), refused.passed());
         }
     }
 
@@ -293,7 +273,7 @@ public final class ClusterWriter implements TargetWriter {
     public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException {
         if (spec.kind() == CommandKind.SWAPDB) {
-            refuse(Refusal.of(command, behind.offset, 0, ONE_DATABASE));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, TargetErrors.ONE_DATABASE));
             batches.passed(behind);
             return;
         }
@@ -315,7 +295,7 @@ public final class ClusterWriter implements TargetWriter {
         drain();
         String refusal = barrier.everywhere(command);
         if (refusal != null) {
-            refuse(Refusal.of(command, behind.offset, 0, refusal));
+            refusals.refuse(Refusal.of(command, behind.offset, 0, refusal));
         }
         batches.passed(behind);
     }
@@ -331,14 +311,14 @@ public final class ClusterWriter implements TargetWriter {
     public void check() throws RewindException {
         floor.check();
         lanes.check();
-        recordRefusals();
+        refusals.takeAnswered();
     }
 
     @Override
     public void drain() throws RewindException {
         while (true) {
             lanes.check();
-            recordRefusals();
+            refusals.takeAnswered();
             lanes.sendReady();
             if (isIdle()) {
                 break;
@@ -346,7 +326,7 @@ public final class ClusterWriter implements TargetWriter {
             lanes.awaitAnswers();
         }
         // What the last answers refused came behind the look above.
-        recordRefusals();
+        refusals.takeAnswered();
         if (streaming) {
             floor.finish(batches.floor(null));
             settled = true;
@@ -393,6 +373,7 @@ public final class ClusterWriter implements TargetWriter {
         if (settled && isIdle()) {
             lanes.expireMarks();
         }
+        together.close();
         lanes.close();
         floor.close();
     }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
-/// All but the marks share a hash tag, so that in a cluster they are in one slot.
+/// All but marks, copies and the scratch keys share a hash tag, so that in a cluster they are in
+/// one slot.
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {
@@ -39,6 +40,19 @@ public record OwnKeys(String task) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /// Where a large value is put together, in the slot of its key, before it takes the key's
+    /// place.
+    public byte[] copy(int pipeline, String tag) {
+        return (PREFIX + task + ":copy:" + pipeline + ":{" + tag + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Where a command over several slots is run on copies of its keys: only inside a transaction.
+    byte[] scratch(int pipeline, String tag, int index) {
+        return (PREFIX + task + ":scratch:" + pipeline + ":{" + tag + "}:" + index)
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");
@@ -47,7 +61,9 @@ public record OwnKeys(String task) {
     /// Whether a key is one of these.
     boolean isOfTask(byte[] key) {
         return startsWith(key, PREFIX + "{" + task + "}:")
-                || startsWith(key, PREFIX + task + ":mark:");
+                || startsWith(key, PREFIX + task + ":mark:")
+                || startsWith(key, PREFIX + task + ":copy:")
+                || startsWith(key, PREFIX + task + ":scratch:");
     }
 
     private static boolean startsWith(byte[] key, String text) {

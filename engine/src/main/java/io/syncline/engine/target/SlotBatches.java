@@ -228,6 +228,11 @@ final class SlotBatches {
         return !hasWaiting() && sent == 0 && snapshot.isIdle();
     }
 
+    /// Whether everything for these slots is in the target.
+    boolean isSettled(BitSet slots) {
+        return slots.stream().allMatch(slot -> states[slot] == FREE && log.isEmpty(slot));
+    }
+
     // ---- sending ----
 
     /// Hands over whatever may go now: a unit of each slot whose last one is answered.

@@ -8,7 +8,21 @@ import java.nio.charset.StandardCharsets;
 
 /// What a target's error means to us: an exception worth another try, or a final one.
 final class TargetErrors {
+    static final String ONE_DATABASE = "a cluster has one database, 0";
+
     private TargetErrors() {}
+
+    /// A key of the snapshot has no place in a cluster.
+    static SynclineException oneDatabase(String place, int database) {
+        return new SynclineException(
+                ErrorCode.TARGET_UNSUITABLE,
+                place,
+                "the source has keys in a database that would be "
+                        + database
+                        + " at the target; "
+                        + ONE_DATABASE,
+                "Choose or map databases with --databases, for example " + database + ":0");
+    }
 
     /// A refusal that passes: the words stay those of the server.
     static final class NotNowException extends IOException {
@@ -121,16 +135,5 @@ final class TargetErrors {
             default ->
                     "Bring the target back and start the task again: it goes on where it stopped";
         };
-    }
-
-    /// A cluster has no other database than 0.
-    static SynclineException oneDatabase(String place, int database) {
-        return new SynclineException(
-                ErrorCode.TARGET_UNSUITABLE,
-                place,
-                "the source has keys in a database that would be "
-                        + database
-                        + " at the target; a cluster has one database, 0",
-                "Choose or map databases with --databases, for example " + database + ":0");
     }
 }

@@ -77,7 +77,7 @@ final class ResumeFile {
         Files.deleteIfExists(file);
     }
 
-    /// @return null when there is no file yet
+    /// What was written last; null when there is no file yet.
     @Nullable Saved read() throws IOException {
         if (!Files.exists(file)) {
             return null;

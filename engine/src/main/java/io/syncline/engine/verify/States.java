@@ -63,11 +63,9 @@ final class States {
 
     /// Of a whole value, or of a scan's answer: the same whatever order a set or a hash is told in.
     static Sum digest(Digest digest, ValueType type, Answer answer) {
-        boolean scan =
-                Answer.items(answer) instanceof Answer[] parts
-                        && parts.length == 2
-                        && parts[1] instanceof Answer.Items;
-        Answer[] items = scan ? Values.scanned(answer) : Answer.items(answer);
+        Answer[] parts = Answer.items(answer);
+        boolean scan = parts.length == 2 && parts[1] instanceof Answer.Items;
+        Answer[] items = scan ? Values.scanned(answer) : parts;
         return switch (type) {
             case SET -> unordered(digest, items, 1, false);
             case HASH -> unordered(digest, items, 2, false);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +74,10 @@ final class StreamLook {
             if (!ones.keySet().equals(others.keySet())) {
                 return "groups are " + ones.keySet() + " and " + others.keySet();
             }
-            for (String text : ones.keySet()) {
-                Answer one = ones.get(text);
-                Answer other = others.get(text);
+            for (Map.Entry<String, Answer> each : ones.entrySet()) {
+                String text = each.getKey();
+                Answer one = each.getValue();
+                Answer other = others.getOrDefault(text, Answer.Nil.NIL);
                 Answer name = Answer.field(one, "name");
                 byte[] group = name instanceof Answer.Bytes bytes ? bytes.head() : new byte[0];
                 String detail = fields(GROUP_FIELDS, one, other);

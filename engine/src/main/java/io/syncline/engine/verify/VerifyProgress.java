@@ -47,7 +47,7 @@ public record VerifyProgress(
 
     /// Scans may meet more keys than there were at the start, but it is over only at the end.
     private double done() {
-        double all = Math.max(1.0, keysTotal + targetKeysTotal);
+        double all = Math.max(1, (double) keysTotal + targetKeysTotal);
         return Math.min(0.999, (keys + targetKeys) / all);
     }
 

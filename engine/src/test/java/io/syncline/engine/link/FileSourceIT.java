@@ -134,6 +134,7 @@ class FileSourceIT {
                 wire.call("SET", "left", "out");
             }
             runsToItsEnd(from(appendOnly(source), target.endpoint()).database(3, 0));
+            runsToItsEnd(from(appendOnly(source), target.endpoint()).database(3, 0));
             new KeyspaceDigest()
                     .onlyDatabases(3)
                     .database(3, 0)
@@ -154,6 +155,34 @@ class FileSourceIT {
             incr(source, 50);
             runsToItsEnd(from(copy(appendOnly(source)), target));
             assertThat(target.text("GET", "counter")).isEqualTo("150");
+        }
+    }
+
+    @Test
+    void aRunThatIsStoppedAnywhereGoesOnThereAndDoublesNothing() throws IOException {
+        int times = 300_000;
+        Path file = folder.resolve("appendonly.aof");
+        Files.writeString(file, "*2\r\n$4\r\nINCR\r\n$7\r\ncounter\r\n".repeat(times));
+        try (RedisServer target = RedisServer.start()) {
+            int stops = 0;
+            Link.Outcome outcome = Link.Outcome.STOPPED;
+            while (outcome != Link.Outcome.DONE) {
+                try (RunningLink link = from(file, target).start()) {
+                    int least = stops * 40_000;
+                    Await.until(
+                            "some of the file is applied",
+                            RunningLink.LIMIT,
+                            () ->
+                                    link.ended()
+                                            || (target.number("EXISTS", "counter") == 1
+                                                    && Long.parseLong(target.text("GET", "counter"))
+                                                            > least));
+                    outcome = link.stop();
+                    stops++;
+                }
+            }
+            assertThat(stops).isGreaterThan(1);
+            assertThat(target.text("GET", "counter")).isEqualTo(Integer.toString(times));
         }
     }
 

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.verify.KeySample;
 import io.syncline.engine.verify.Verification;
 import io.syncline.engine.verify.Verifying;
 import io.syncline.testkit.Await;
@@ -10,9 +11,11 @@ import io.syncline.testkit.SampleData;
 import io.syncline.testkit.Workload;
 import io.syncline.testkit.WorkloadProfile;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 /// A verification of both sides of a task that runs: lag is no difference, and a difference is no
 /// lag.
@@ -80,7 +83,41 @@ class VerifyLiveIT {
                 client.lpush("queue", Long.toString(System.nanoTime()));
                 client.ltrim("queue", 0, 99);
                 client.hset("hash", "field", Long.toString(System.nanoTime()));
-                client.setex("session", 60, Long.toString(System.nanoTime()));
+                client.set(
+                        "session", Long.toString(System.nanoTime()), SetParams.setParams().ex(60));
+            }
+        }
+    }
+
+    /// What the service does between whole verifications.
+    @Test
+    void aSampleOfWhatWasJustWrittenIsVerifiedWhileTheTaskGoesOn() {
+        KeySample sample = new KeySample(5, 1_000);
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            Link link = new Link(Sync.of(source, target).options(), event -> {}, sample);
+            Thread running = Thread.ofPlatform().daemon().start(link::run);
+            try {
+                for (int i = 0; i < 500; i++) {
+                    source.command("SET", "key:" + i, "value");
+                }
+                Await.until("the last key", LIMIT, () -> target.number("DBSIZE") >= 500);
+                for (int i = 500; i < 1_000; i++) {
+                    source.command("SET", "key:" + i, "value");
+                }
+                Await.until("the last key", LIMIT, () -> target.number("DBSIZE") >= 1_000);
+                List<KeySample.Written> written = sample.drain();
+                assertThat(written).hasSizeBetween(90, 210);
+                target.command("DEL", written.getFirst().key().text());
+                Verifying verifying = Verifying.between(source, target);
+
+                verifying.make().check(written);
+
+                assertThat(verifying.told())
+                        .containsExactly("missing-at-target " + written.getFirst().key().text());
+            } finally {
+                link.stop();
+                Await.until("its end", LIMIT, () -> !running.isAlive());
             }
         }
     }

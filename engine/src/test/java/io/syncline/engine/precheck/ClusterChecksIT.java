@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -84,22 +87,26 @@ class ClusterChecksIT {
     }
 
     @Test
-    void commandsOfSeveralKeysAreAWarningForAClusterTarget() {
-        try (RedisServer source = RedisServer.start()) {
+    void scriptsOfAnOldSourceAreAWarningForAClusterTarget() {
+        Optional<ServerBinary> old = Servers.find("redis-2.8");
+        Assumptions.assumeTrue(old.isPresent(), "no server that streams the text of scripts");
+        try (RedisServer source = RedisServer.start(old.get())) {
             Trial trial = new Trial(Trial.uri(source), uri(0));
-            assertThat(trial.find("cross-slot"))
-                    .containsExactly(
-                            "OK the source has run no command of several keys since its start");
-
             source.command("SADD", "a", "1");
             source.command("SUNIONSTORE", "b", "a");
             source.command("RENAME", "b", "c");
+            assertThat(trial.find("cross-slot"))
+                    .containsExactly(
+                            "OK the source has run no command since its start that a cluster refuses"
+                                    + " over several slots");
+
+            source.command("EVAL", "return 1", 0);
 
             assertThat(trial.find("cross-slot"))
                     .containsExactly(
-                            "WARNING the source has run RENAME and SUNIONSTORE; a cluster refuses them"
-                                    + " when their keys are in different slots | Give keys that are"
-                                    + " used together a common {tag}, or choose --on-refused skip");
+                            "WARNING the source has run EVAL; a cluster refuses them when their keys"
+                                    + " are in different slots | Give keys that are used together a"
+                                    + " common {tag}, or choose --on-refused skip");
         }
     }
 

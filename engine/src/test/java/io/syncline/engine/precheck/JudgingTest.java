@@ -211,25 +211,11 @@ class JudgingTest {
     }
 
     @Test
-    void scriptsAndRenamesMayCrossSlotsAndSingleKeysMayNot() {
-        assertThat(
-                        CrossSlot.risky(
-                                Map.of(
-                                        "SET",
-                                        1L,
-                                        "GET",
-                                        1L,
-                                        "MGET",
-                                        1L,
-                                        "RENAME",
-                                        1L,
-                                        "EVAL",
-                                        1L,
-                                        "DEL",
-                                        1L,
-                                        "ZUNIONSTORE",
-                                        1L)))
-                .containsExactly("EVAL", "RENAME", "ZUNIONSTORE");
+    void scriptsOfOldSourcesMayNotCrossSlotsAndWhatIsDoneInAnotherWayMay() {
+        Map<String, Long> calls =
+                Map.of("SET", 1L, "RENAME", 1L, "EVAL", 1L, "TS.CREATERULE", 1L, "ZUNIONSTORE", 1L);
+        assertThat(CrossSlot.risky(calls, false)).containsExactly("EVAL", "TS.CREATERULE");
+        assertThat(CrossSlot.risky(calls, true)).containsExactly("TS.CREATERULE");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
@@ -26,11 +27,10 @@ class ClusterPartsTest {
 
     private static List<String> parts(String... words) {
         CommandView view = view(words);
-        CrossSlot split = new CrossSlot(view, CommandTable.standard().find(view));
-        assertThat(split.canBeSplit()).isTrue();
+        CommandSpec spec = CommandTable.standard().find(view);
+        assertThat(CrossSlot.wayOf(view, spec)).isEqualTo(CrossSlot.Way.SPLIT);
         List<String> parts = new ArrayList<>();
-        for (int i = 0; i < split.count(); i++) {
-            CommandView part = split.part(i);
+        for (CommandView part : CrossSlot.split(view, spec)) {
             List<String> text = new ArrayList<>();
             for (int j = 0; j < part.argumentCount; j++) {
                 text.add(part.text(j));
@@ -72,16 +72,38 @@ class ClusterPartsTest {
     }
 
     @Test
-    void whatChangesOneKeyByAnotherIsNotSplit() {
-        for (String[] words :
-                new String[][] {
-                    {"RENAME", "a", "b"}, {"SUNIONSTORE", "a", "b"}, {"MSET", "a", "1", "b"}
-                }) {
-            CommandView view = view(words);
-            assertThat(new CrossSlot(view, CommandTable.standard().find(view)).canBeSplit())
-                    .as(words[0])
-                    .isFalse();
-        }
+    void whatCarriesOptionsOrAnotherCountIsSplitWithThem() {
+        assertThat(parts("MSETEX", "2", "a", "1", "b", "2", "NX", "PXAT", "99"))
+                .containsExactly("SET a 1 PXAT 99", "SET b 2 PXAT 99");
+        assertThat(parts("MSETEX", "2", "a", "1", "b", "2", "KEEPTTL", "XX"))
+                .containsExactly("SET a 1 KEEPTTL", "SET b 2 KEEPTTL");
+        assertThat(parts("SMOVE", "a", "b", "m")).containsExactly("SADD b m", "SREM a m");
+        assertThat(parts("TS.MADD", "a", "1", "2", "b", "3", "4"))
+                .containsExactly("TS.MADD a 1 2", "TS.MADD b 3 4");
+    }
+
+    private static CrossSlot.Way way(String... words) {
+        CommandView view = view(words);
+        return CrossSlot.wayOf(view, CommandTable.standard().find(view));
+    }
+
+    @Test
+    void whatCannotBeSplitIsDoneInItsOwnWay() {
+        assertThat(way("RENAME", "a", "b")).isEqualTo(CrossSlot.Way.RENAME);
+        assertThat(way("COPY", "a", "b")).isEqualTo(CrossSlot.Way.COPY);
+        assertThat(way("LMOVE", "a", "b", "LEFT", "LEFT")).isEqualTo(CrossSlot.Way.MOVE_ELEMENT);
+        assertThat(way("SUNIONSTORE", "a", "b")).isEqualTo(CrossSlot.Way.COMPUTE);
+        assertThat(way("MSET", "a", "1", "b")).isEqualTo(CrossSlot.Way.NONE);
+        assertThat(way("EVAL", "return 1", "2", "a", "b")).isEqualTo(CrossSlot.Way.NONE);
+        assertThat(way("TS.CREATERULE", "a", "b")).isEqualTo(CrossSlot.Way.NONE);
+    }
+
+    @Test
+    void aCopyToAnotherDatabaseIsToldApart() {
+        assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "DB", "3"))).isTrue();
+        assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "db", "0", "REPLACE")))
+                .isFalse();
+        assertThat(CrossSlot.leavesDatabase(view("COPY", "a", "b", "REPLACE"))).isFalse();
     }
 
     @Test
@@ -93,5 +115,18 @@ class ClusterPartsTest {
         assertThat(slotOf("XADD", "key", "*", "f", "v")).isEqualTo(slot);
         assertThat(slotOf("MSET", "a", "1", "b", "2")).isEqualTo(SlotRouter.SEVERAL);
         assertThat(slotOf("PUBLISH", "key", "message")).isEqualTo(slot);
+    }
+
+    @Test
+    void everyKeyOfATaskIsKnownToBeItsOwn() {
+        OwnKeys keys = new OwnKeys("task");
+        assertThat(
+                        List.of(
+                                keys.manifest(),
+                                keys.mark(0, "tag"),
+                                keys.copy(0, "tag"),
+                                keys.scratch(0, "tag", 1)))
+                .allMatch(keys::isOfTask)
+                .noneMatch(new OwnKeys("tas")::isOfTask);
     }
 }

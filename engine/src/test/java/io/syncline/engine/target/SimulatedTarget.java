@@ -68,7 +68,9 @@ final class SimulatedTarget {
             }
         }
         history.get(slot % nodes).add(new Undo(before));
-        requireWholeWire(batch);
+        if (unit == 0) {
+            requireWholeWire(batch);
+        }
     }
 
     /// What is on the wire is exactly what the units say, in transactions or alone.

@@ -3,6 +3,7 @@ package io.syncline.engine.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.net.Credentials;
 import io.syncline.engine.verify.VerifyOptions.Limits;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
@@ -181,6 +182,39 @@ class RunsIT {
             Verifying away = Verifying.between(source, gone);
             assertThat(away.run()).isEqualTo(Verification.Outcome.CANNOT_START);
             assertThat(away.failures().getFirst().code()).isEqualTo(ErrorCode.UNREACHABLE);
+        }
+    }
+
+    /// The rights that docs/reference/verify.md asks for.
+    @Test
+    void anAccountThatMayReadIsEnough() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            for (RedisServer each : List.of(source, target)) {
+                each.command(
+                        (Object[])
+                                ("ACL SETUSER reader on >secret ~* -@all +@read +info +time +select"
+                                                + " +cluster|slots +asking +client|setname +multi +exec")
+                                        .split(" "));
+                each.command("XADD", "stream", "1-1", "f", "1");
+                each.command("XGROUP", "CREATE", "stream", "g", "0");
+                each.command("SET", "large", "x".repeat(100_000));
+            }
+            source.command("SET", "key", "1");
+            Verifying verifying =
+                    Verifying.between(source, target).recheck(Duration.ofMillis(10), 1);
+            Credentials reader = new Credentials("reader", "secret");
+            VerifyOptions plain = verifying.options();
+            verifying.options(
+                    VerifyOptions.between(
+                                    plain.source().withCredentials(reader),
+                                    plain.target().withCredentials(reader))
+                            .withRecheck(plain.recheck()));
+
+            assertThat(verifying.run())
+                    .as("%s", verifying)
+                    .isEqualTo(Verification.Outcome.DIFFERENT);
+            assertThat(verifying.told()).containsExactly("missing-at-target key");
         }
     }
 

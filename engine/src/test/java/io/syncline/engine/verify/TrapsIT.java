@@ -8,7 +8,6 @@ import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.SampleData;
 import io.syncline.testkit.ServerBinary;
-import io.syncline.testkit.ServerVersion;
 import io.syncline.testkit.Servers;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +46,7 @@ class TrapsIT {
 
     @ParameterizedTest(name = "{0} and {1}, {2}")
     @MethodSource("pairs")
-    void everyTrapIsFoundAndNothingElse(ServerBinary one, ServerBinary other, String shape)
-            throws Exception {
+    void everyTrapIsFoundAndNothingElse(ServerBinary one, ServerBinary other, String shape) {
         boolean fromCluster = shape.startsWith("cluster");
         boolean toCluster = shape.endsWith("cluster");
         try (Started source = Started.of(one, fromCluster);
@@ -78,24 +76,19 @@ class TrapsIT {
     }
 
     /// A deployment of the test's own.
-    private record Started(Instance instance, AutoCloseable owner) implements AutoCloseable {
+    private record Started(Instance instance, Runnable end) implements AutoCloseable {
         static Started of(ServerBinary binary, boolean cluster) {
             if (cluster) {
                 RedisCluster made = RedisCluster.start(binary, 3, 0);
-                return new Started(made, made);
+                return new Started(made, made::close);
             }
             RedisServer made = RedisServer.start(binary);
-            return new Started(made, made);
+            return new Started(made, made::close);
         }
 
         @Override
-        public void close() throws Exception {
-            owner.close();
+        public void close() {
+            end.run();
         }
-    }
-
-    /// The versions that know something both sides must know.
-    static boolean both(ServerVersion one, ServerVersion other, int major, int minor) {
-        return one.atLeastRedis(major, minor) && other.atLeastRedis(major, minor);
     }
 }

@@ -22,6 +22,7 @@ final class DemoCommand {
     static final String DESCRIPTION =
             "Start two servers, sync sample data and live traffic, prove both sides equal.";
 
+    private static final String SERVER = "--server";
     private static final String FULL_SPEED = "--full-speed";
     private static final String SECONDS = "--seconds";
     private static final String USUAL_SECONDS = "15";
@@ -43,6 +44,15 @@ final class DemoCommand {
                                 .build())
                 .addOption(
                         LinkCommand.flag(
+                                SERVER,
+                                "Start the service instead, with a task to look at, until Ctrl-C."))
+                .addOption(
+                        ServerCommand.option(
+                                ServerCommand.LISTEN,
+                                "HOST:PORT",
+                                "With --server: where to listen. Default: 127.0.0.1:8080."))
+                .addOption(
+                        LinkCommand.flag(
                                 FULL_SPEED,
                                 "Traffic as fast as the source takes it, not 10,000 writes/s."))
                 .addOption(
@@ -51,6 +61,9 @@ final class DemoCommand {
     }
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
+        if (LinkCommand.has(parsed, SERVER)) {
+            return ServerDemo.run(parsed, environment);
+        }
         Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
         boolean fast = LinkCommand.has(parsed, FULL_SPEED);

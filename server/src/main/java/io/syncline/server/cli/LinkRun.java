@@ -6,6 +6,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.RunningTask;
 import io.syncline.server.report.Output;
 import io.syncline.server.report.Reporter;
 import io.syncline.server.view.Ending;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One link from start to end, with somebody watching.
@@ -43,7 +46,7 @@ public final class LinkRun {
 
     private final LinkOptions options;
     private final Reporter reporter;
-    private final Link link;
+    private final RunningTask link;
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>(MAX_WAITING);
     private final Meter meter = new Meter();
     private final long begun = System.nanoTime();
@@ -54,9 +57,17 @@ public final class LinkRun {
     private volatile @Nullable Failure foreign;
 
     public LinkRun(LinkOptions options, Reporter reporter) {
+        this(options, reporter, events -> new Link(options, events));
+    }
+
+    /// @param maker makes the task, given who hears of its events
+    LinkRun(
+            LinkOptions options,
+            Reporter reporter,
+            Function<Consumer<LinkEvent>, RunningTask> maker) {
         this.options = options;
         this.reporter = reporter;
-        this.link = new Link(options, event -> put(new Message.Event(event)));
+        this.link = maker.apply(event -> put(new Message.Event(event)));
     }
 
     /// Blocks until the link has ended.

@@ -2,12 +2,18 @@ package io.syncline.server.cli;
 
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.RunningTask;
+import io.syncline.engine.pair.PairChoices;
+import io.syncline.engine.pair.PairTask;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Finding.Severity;
 import io.syncline.server.report.JsonEvents;
 import io.syncline.server.report.Output;
 import io.syncline.server.report.Terminal;
 import io.syncline.server.report.Version;
+import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.PairChoicesReader;
+import io.syncline.server.settings.Settings;
 import io.syncline.server.view.FindingTable;
 import io.syncline.server.view.Look;
 import java.time.Instant;
@@ -20,8 +26,14 @@ final class PrecheckCommand {
     private PrecheckCommand() {}
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
-        LinkOptions options = LinkCommand.options(parsed, environment);
-        List<Finding> findings = new Link(options, event -> {}).precheck();
+        Settings settings = LinkCommand.settings(parsed);
+        LinkOptions options = LinkOptionsReader.read(settings, environment);
+        PairChoices pair = PairChoicesReader.read(settings);
+        RunningTask task =
+                pair == null
+                        ? new Link(options, event -> {})
+                        : new PairTask(options, pair, event -> {}, resolution -> {});
+        List<Finding> findings = task.precheck();
         boolean failed = findings.stream().anyMatch(f -> f.severity() == Severity.ERROR);
         ExitCode code = failed ? ExitCode.PRECHECK_FAILED : ExitCode.DONE;
         if (LinkCommand.has(parsed, LinkCommand.JSON)) {

@@ -1,6 +1,9 @@
 package io.syncline.server.cli;
 
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.pair.PairChoices;
+import io.syncline.engine.pair.PairTask;
+import io.syncline.server.report.ConflictLog;
 import io.syncline.server.report.JsonReporter;
 import io.syncline.server.report.LiveReporter;
 import io.syncline.server.report.Output;
@@ -9,6 +12,7 @@ import io.syncline.server.report.Reporter;
 import io.syncline.server.report.Terminal;
 import io.syncline.server.settings.ConfigText;
 import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.Settings;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -28,7 +32,20 @@ final class SyncCommand {
             return ExitCode.DONE;
         }
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
-        LinkRun run = new LinkRun(options, reporter(json, options.task(), environment));
+        PairChoices pair = PairChoicesReader.read(settings);
+        if (pair == null) {
+            return run(new LinkRun(options, reporter(json, options.task(), environment)));
+        }
+        try (ConflictLog log = ConflictLog.open(PairChoicesReader.conflictLog(settings))) {
+            return run(
+                    new LinkRun(
+                            options,
+                            reporter(json, options.task(), environment),
+                            events -> new PairTask(options, pair, events, log)));
+        }
+    }
+
+    private static ExitCode run(LinkRun run) {
         stopOnSignals(run::interrupt);
         return run.run();
     }

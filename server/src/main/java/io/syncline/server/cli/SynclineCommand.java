@@ -30,6 +30,10 @@ public final class SynclineCommand {
     private static final String SWEEP = "sweep";
     private static final String VERIFY = "verify";
     private static final String DEMO = "demo";
+    private static final String SERVER = "server";
+    private static final String LOGIN = "login";
+    private static final String INSTANCE = "instance";
+    private static final String TASK = "task";
     private static final String COMPLETION = "completion";
     private static final int USAGE_WIDTH = 100;
 
@@ -64,9 +68,14 @@ public final class SynclineCommand {
             Output.standard().line("syncline " + Version.text());
             return ExitCode.DONE;
         }
-        CommandLine commands = commands();
+        CommandLine commands = commands(List.of(arguments));
         ParseResult parsed = commands.parseArgs(arguments);
-        ParseResult chosen = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        ParseResult chosen = parsed;
+        ParseResult group = parsed;
+        while (chosen.hasSubcommand()) {
+            group = chosen;
+            chosen = chosen.subcommand();
+        }
         if (chosen.isUsageHelpRequested()) {
             Output.standard().write(chosen.commandSpec().commandLine().getUsageMessage());
             return ExitCode.DONE;
@@ -75,12 +84,18 @@ public final class SynclineCommand {
             Output.standard().line("syncline " + Version.text());
             return ExitCode.DONE;
         }
+        String groupName = group.commandSpec().name();
+        if (groupName.equals(INSTANCE) || groupName.equals(TASK)) {
+            return RemoteCommand.run(groupName, chosen.commandSpec().name(), chosen, environment);
+        }
         return switch (chosen.commandSpec().name()) {
+            case LOGIN -> LoginCommand.run(chosen, environment);
             case SYNC -> SyncCommand.run(chosen, environment);
             case PRECHECK -> PrecheckCommand.run(chosen, environment);
             case SWEEP -> SweepCommand.run(chosen, environment);
             case VERIFY -> VerifyCommand.run(chosen, environment);
             case DEMO -> DemoCommand.run(chosen, environment);
+            case SERVER -> ServerCommand.run(chosen, environment);
             case COMPLETION -> {
                 Output.standard().write(AutoComplete.bash("syncline", commands));
                 yield ExitCode.DONE;
@@ -92,7 +107,8 @@ public final class SynclineCommand {
         };
     }
 
-    static CommandLine commands() {
+    /// The verbs of a service are many; commands that run at once need not wait for them.
+    static CommandLine commands(List<String> arguments) {
         CommandSpec root = CommandSpec.create().name("syncline");
         root.usageMessage()
                 .description("Keeps Redis-compatible databases in sync, exactly once.%n")
@@ -128,10 +144,23 @@ public final class SynclineCommand {
                                 "Remove what a task that is given up keeps in its target.")));
         root.addSubcommand(VERIFY, VerifyCommand.spec(command(VERIFY, VerifyCommand.DESCRIPTION)));
         root.addSubcommand(DEMO, DemoCommand.spec(command(DEMO, DemoCommand.DESCRIPTION)));
+        root.addSubcommand(SERVER, ServerCommand.spec(command(SERVER, ServerCommand.DESCRIPTION)));
+        root.addSubcommand(LOGIN, LoginCommand.spec(command(LOGIN, LoginCommand.DESCRIPTION)));
+        root.addSubcommand(
+                INSTANCE,
+                remote(arguments, INSTANCE, "The instances of a service: list, add, ..."));
+        root.addSubcommand(
+                TASK, remote(arguments, TASK, "The tasks of a service: list, create, start, ..."));
         root.addSubcommand(
                 COMPLETION,
                 command(COMPLETION, "Print a completion script: source <(./syncline completion)."));
         return configured(new CommandLine(root));
+    }
+
+    private static CommandSpec remote(List<String> arguments, String group, String description) {
+        CommandSpec spec = command(group, description);
+        boolean wanted = arguments.contains(group) || arguments.contains(COMPLETION);
+        return wanted ? RemoteCommand.spec(spec, group) : spec;
     }
 
     private static CommandLine configured(CommandLine commands) {
@@ -143,7 +172,7 @@ public final class SynclineCommand {
         return commands;
     }
 
-    private static CommandSpec command(String name, String description) {
+    static CommandSpec command(String name, String description) {
         CommandSpec spec = CommandSpec.create().name(name);
         spec.usageMessage().description(description).abbreviateSynopsis(true).sortOptions(false);
         return spec.addOption(help());

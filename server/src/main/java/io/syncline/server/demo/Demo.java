@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 
 /// The demonstration's stage: servers and data first, then a story told beside a running link.
 public final class Demo implements AutoCloseable {
@@ -98,6 +99,15 @@ public final class Demo implements AutoCloseable {
             traffic.stop();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Writes to the source until told to stop. Blocks.
+    public void keepWriting(CountDownLatch stop) throws InterruptedException {
+        Traffic traffic = new Traffic(servers.sourcePort(), false);
+        Thread writer = Thread.ofPlatform().name("demo-traffic").daemon().start(traffic);
+        stop.await();
+        traffic.stop();
+        writer.join();
     }
 
     private void prove(Stage stage) throws IOException, InterruptedException {

@@ -33,6 +33,10 @@ public final class JsonEvents {
         this.task = task;
     }
 
+    static String text(Instant time) {
+        return TIME.format(time);
+    }
+
     public byte[] started(Instant time, LinkOptions options, String version) {
         return line(
                 time,
@@ -178,7 +182,7 @@ public final class JsonEvents {
                     totals(json, progress);
                     json.writeArrayPropertyStart("shards");
                     for (int i = 0; i < progress.rates().size(); i++) {
-                        shard(json, progress.status().shards().get(i), progress.rates().get(i));
+                        shard(json, progress, i);
                     }
                     json.writeEndArray();
                 });
@@ -228,15 +232,21 @@ public final class JsonEvents {
         known(json, "bytes", progress.total(Shard::bytes));
         rates(json, progress.totalRates());
         known(json, "refused", progress.total(Shard::refused));
+        known(json, "conflicts", progress.status().conflicts());
         known(json, "spoolMemoryBytes", progress.total(Shard::spoolMemoryBytes));
         known(json, "spoolDiskBytes", progress.total(Shard::spoolDiskBytes));
         known(json, "snapshots", progress.total(Shard::snapshots));
         known(json, "resumes", progress.total(Shard::resumes));
     }
 
-    private static void shard(JsonGenerator json, Shard shard, Rates rates) {
+    private static void shard(JsonGenerator json, Progress progress, int at) {
+        Shard shard = progress.status().shards().get(at);
+        Rates rates = progress.rates().get(at);
         json.writeStartObject();
         json.writeNumberProperty("index", shard.index());
+        if (progress.status().isTwoWay()) {
+            json.writeStringProperty("link", shard.index() == 0 ? "forward" : "reverse");
+        }
         json.writeStringProperty("source", shard.source());
         json.writeStringProperty("phase", word(shard.phase()));
         json.writeStringProperty("replicationId", shard.replicationId());

@@ -1,7 +1,9 @@
 package io.syncline.server.settings;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,14 +39,34 @@ public final class ConfigFile {
                     "the file '" + file + "' cannot be read",
                     "Name a YAML file that this user may read");
         }
-        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), file)) {
-            return new ConfigFile(file.toString(), parser).read();
+        try {
+            return parse(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.BAD_OPTION,
+                            "--config",
+                            "the file '"
+                                    + file
+                                    + "' cannot be read: "
+                                    + e.getClass().getSimpleName(),
+                            "Name a YAML file of text in UTF-8"),
+                    e);
+        }
+    }
+
+    /// Reads the same from a text.
+    ///
+    /// @param name what errors call it
+    public static Settings parse(String name, String text) {
+        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+            return new ConfigFile(name, parser).read();
         } catch (JacksonException e) {
             // Only the first line: the rest quotes the file, which may hold a password.
             String message = e.getOriginalMessage().lines().findFirst().orElse("");
             throw new SynclineException(
                     ErrorCode.BAD_OPTION,
-                    file + (e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr()),
+                    name + (e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr()),
                     "this is not YAML: " + message,
                     "Write one 'name: value' a line");
         }

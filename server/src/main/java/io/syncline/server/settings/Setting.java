@@ -72,6 +72,32 @@ public enum Setting {
             "",
             "",
             "End when the target has everything the source had at that moment."),
+    TWO_WAY(
+            Section.TWO_WAY,
+            "two-way",
+            "",
+            "",
+            "Both sides are written by users: copy the source to the target once, then keep both"
+                    + " equal."),
+    CONFLICT_GUARD(
+            Section.TWO_WAY,
+            "conflict-guard",
+            "always|contended|never",
+            "always",
+            "For which keys a write waits until the other side's are seen, so that the later write"
+                    + " wins exactly. Both sides end equal in any case."),
+    CONFLICT_LOG(
+            Section.TWO_WAY,
+            "conflict-log",
+            "FILE",
+            "",
+            "Append each conflict as a line of JSON: key, times, winner."),
+    RESYNC_FROM(
+            Section.TWO_WAY,
+            "resync-from",
+            "source|target",
+            "",
+            "Once: replace the other side's data by this side's, after a gap."),
     ON_EXISTING(
             Section.CHOICES,
             "on-existing",
@@ -125,7 +151,7 @@ public enum Setting {
             "spool-memory",
             "SIZE",
             "64mb",
-            "Memory for bytes the target has not taken yet, per source shard."),
+            "Memory for bytes the target has not taken yet, shared by the source's shards."),
     SPOOL_DISK(
             Section.LIMITS,
             "spool-disk",
@@ -260,6 +286,7 @@ public enum Setting {
     public enum Section {
         ENDPOINTS("Instances"),
         TASK("What to copy, and until when"),
+        TWO_WAY("Two-way"),
         CHOICES("What to do when"),
         LIMITS("Limits"),
         ADVANCED("Advanced"),
@@ -324,7 +351,7 @@ public enum Setting {
         return description;
     }
 
-    static @Nullable Setting ofKey(String key) {
+    public static @Nullable Setting ofKey(String key) {
         return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst().orElse(null);
     }
 }

@@ -2,6 +2,7 @@ package io.syncline.server.settings;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.engine.verify.VerifyOptions.Direction;
 import io.syncline.engine.verify.VerifyOptions.Mode;
@@ -62,8 +63,8 @@ public final class VerifyOptionsReader {
 
     private VerifyOptions read() {
         return new VerifyOptions(
-                EndpointSettings.source(settings, environment),
-                EndpointSettings.target(settings, environment),
+                server(Setting.SOURCE, EndpointSettings.source(settings, environment)),
+                server(Setting.TARGET, EndpointSettings.target(settings, environment)),
                 DatabaseList.read(settings),
                 scope(),
                 new VerifyOptions.ExpiryRules(
@@ -79,6 +80,18 @@ public final class VerifyOptionsReader {
                 repairs(),
                 Duration.ofMinutes(number(Setting.RETRY_MINUTES, 0, MAX_RETRY_MINUTES)),
                 file(Setting.RESUME));
+    }
+
+    /// A file cannot be asked for a key.
+    private Endpoint server(Setting setting, Endpoint endpoint) {
+        if (endpoint.isFile()) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(setting),
+                    "a file cannot be compared",
+                    "Load it into a server and name that");
+        }
+        return endpoint;
     }
 
     private long number(Setting setting, long least, long most) {

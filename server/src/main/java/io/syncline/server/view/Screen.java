@@ -37,6 +37,9 @@ public record Screen(String title, String source, String target, Look look) {
         lines.add(new Line().faint("  " + source + look.arrow() + target));
         lines.add(new Line());
         List<Line> notes = new ArrayList<>();
+        if (progress.status().conflicts() > 0) {
+            notes.add(conflicts(progress.status().conflicts()));
+        }
         attention.forEach(note -> notes.addAll(note.lines(look)));
         int room = look.height() - OTHER_ROWS - notes.size();
         lines.addAll(shards(progress, Math.max(2, room)));
@@ -49,6 +52,10 @@ public record Screen(String title, String source, String target, Look look) {
             lines.add(new Line().faint("  " + hint));
         }
         return lines.size() < look.height() ? lines : lines.subList(0, look.height() - 1);
+    }
+
+    private Line conflicts(long count) {
+        return label(Tone.IDLE, "conflicts").add(Numbers.count(count, "key") + " made equal");
     }
 
     private Line head(Headline headline, Progress progress) {
@@ -77,13 +84,19 @@ public record Screen(String title, String source, String target, Look look) {
                     lines.add(
                             new Line()
                                     .add("  ")
-                                    .bold("shard " + shards.get(i).index())
+                                    .bold(name(progress, shards.get(i)))
                                     .faint("  " + shards.get(i).source()));
                 }
                 lines.addAll(block(shards.get(i), rates));
             }
         }
         return lines;
+    }
+
+    private static String name(Progress progress, Shard shard) {
+        return progress.status().isTwoWay()
+                ? (shard.index() == 0 ? "forward" : "reverse")
+                : "shard " + shard.index();
     }
 
     private Line row(Shard shard, Rates rates) {

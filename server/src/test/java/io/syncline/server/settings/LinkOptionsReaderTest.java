@@ -50,6 +50,32 @@ class LinkOptionsReaderTest {
     }
 
     @Test
+    void aFileIsASourceWithAnAbsolutePathAndNoTarget() {
+        assertThat(read(Map.of()).source().isFile()).isFalse();
+        Path file = Path.of("dumps", "a b.rdb").toAbsolutePath();
+        LinkOptions options = with(Setting.SOURCE, "file:dumps/a b.rdb");
+        assertThat(options.source().file()).isEqualTo(file.toString());
+        assertThat(options.effectiveEnd()).isEqualTo(End.CAUGHT_UP);
+        assertThat(with(Setting.SOURCE, "file://" + file).source()).isEqualTo(options.source());
+        assertThat(with(Setting.SOURCE, "file://" + file).task()).isEqualTo(options.task());
+        assertThatThrownBy(() -> with(Setting.TARGET, "file:dump.rdb"))
+                .hasMessageContaining("a file can be a source only");
+        assertThatThrownBy(() -> with(Setting.SOURCE, "file://host/dump.rdb"))
+                .hasMessageContaining("behind file:// stands a host");
+    }
+
+    @Test
+    void aScanIsChosenByItsModeAndKnowsNoCommands() {
+        settings.offer(Setting.SOURCE_MODE, "scan");
+        settings.offer(Setting.SCAN_INTERVAL, "5");
+        assertThat(read(Map.of()).sourceMode())
+                .isEqualTo(new LinkOptions.SourceMode.Scan(Duration.ofSeconds(5), false));
+        settings.offer(Setting.COMMANDS, "set");
+        assertThatThrownBy(() -> read(Map.of()))
+                .hasMessageContaining("a scan sees values, not commands");
+    }
+
+    @Test
     void readsDatabasesCommandsAndLimits() {
         settings.offer(Setting.DATABASES, "0, 3:5");
         settings.offer(Setting.COMMANDS, "SET,del,@hash,!hdel");

@@ -1,0 +1,126 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.resp.ErrorKind;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.KeyRecord;
+import io.syncline.engine.twoway.Marker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the answers of a site.
+final class Answers {
+    private Answers() {}
+
+    /// A refusal that passes, or that another node would not make, is an [IOException]: worth a new
+    /// connection. Any other is final.
+    static IOException refused(String place, String text) {
+        return switch (ErrorKind.of(text).remedy()) {
+            case RETRY, REDIRECT -> new IOException(text);
+            case OPERATOR ->
+                    throw new SynclineException(
+                            ErrorCode.NOT_PERMITTED,
+                            place,
+                            "the instance refuses what a two-way task needs: " + text,
+                            "Give the account read and write rights on all keys, and the commands"
+                                    + " WATCH, MULTI, EXEC, DUMP, RESTORE, PTTL, INFO, TIME, PSYNC and"
+                                    + " REPLCONF, on both sides");
+            case CAUSE, NONE ->
+                    throw new SynclineException(
+                            ErrorCode.COMMAND_REFUSED,
+                            place,
+                            "the instance refuses what the other one has executed: " + text,
+                            "Mend the cause there and start the task again: it goes on in front of"
+                                    + " that command");
+        };
+    }
+
+    /// Every answer but errors will do.
+    static List<Reply> accept(String place, List<Reply> replies) throws IOException {
+        for (Reply reply : replies) {
+            if (reply instanceof Reply.Failure failure
+                    && ErrorKind.of(failure.text()) != ErrorKind.EXECABORT) {
+                throw refused(place, failure.text());
+            }
+        }
+        return replies;
+    }
+
+    /// The offset in an answer to INFO.
+    static long offset(Reply info) throws IOException {
+        if (info instanceof Reply.Bulk bulk) {
+            for (String line : bulk.utf8().split("\r?\n", -1)) {
+                if (line.startsWith("master_repl_offset:")) {
+                    return Long.parseLong(line.substring("master_repl_offset:".length()).strip());
+                }
+            }
+        }
+        throw new IOException("INFO does not tell the offset: " + info);
+    }
+
+    static @Nullable Marker marker(String place, Reply reply) {
+        if (!(reply instanceof Reply.Bulk bulk)) {
+            return null;
+        }
+        try {
+            return Marker.decode(bulk.bytes());
+        } catch (IllegalArgumentException e) {
+            throw new SynclineException(
+                    ErrorCode.POSITION_LOST,
+                    place,
+                    e.getMessage() + " ('" + shortened(bulk) + "')",
+                    "Somebody changed the task's own key: start once with --resync-from source or"
+                            + " --resync-from target");
+        }
+    }
+
+    private static String shortened(Reply.Bulk bulk) {
+        String text = new String(bulk.bytes(), StandardCharsets.ISO_8859_1);
+        return text.length() > 40 ? text.substring(0, 40) + "..." : text;
+    }
+
+    /// What EXEC answered to the question for records: the offset, the time, then two answers per
+    /// key.
+    ///
+    /// @param absolute whether expiries are told as Unix time
+    /// @param owners of the commands, beginning with MULTI
+    static List<KeyRecord> records(List<Reply> items, List<List<KeyId>> owners, boolean absolute)
+            throws IOException {
+        long now = time(items.get(1));
+        List<KeyRecord> records = new ArrayList<>();
+        int at = 2;
+        while (at + 1 < items.size()) {
+            List<KeyId> owner = owners.get(at + 1);
+            if (owner.isEmpty()) {
+                // A SELECT between keys of two databases.
+                at++;
+                continue;
+            }
+            byte[] payload = items.get(at) instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+            long expires = KeyRecord.NEVER;
+            if (items.get(at + 1) instanceof Reply.Whole whole && whole.value() >= 0) {
+                expires = absolute ? whole.value() : now + whole.value();
+            }
+            records.add(new KeyRecord(owner.getFirst(), payload, expires));
+            at += 2;
+        }
+        return records;
+    }
+
+    private static long time(Reply reply) throws IOException {
+        if (reply instanceof Reply.Items items
+                && items.items().size() == 2
+                && items.items().get(0) instanceof Reply.Bulk seconds
+                && items.items().get(1) instanceof Reply.Bulk micros) {
+            return TimeUnit.SECONDS.toMillis(Long.parseLong(seconds.utf8()))
+                    + TimeUnit.MICROSECONDS.toMillis(Long.parseLong(micros.utf8()));
+        }
+        throw new IOException("TIME is answered with " + reply);
+    }
+}

@@ -1,0 +1,113 @@
+package io.syncline.engine.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.command.DatabaseMap;
+import io.syncline.engine.command.Dialect;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.target.OwnKeys;
+import io.syncline.engine.twoway.PairKeys;
+import io.syncline.engine.twoway.Site;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/// One site of a task: how to reach it, which names things have there, and how its databases map to
+/// the pair's numbers, which are the source's.
+final class End {
+    /// The one key that says, under the same name for all tasks, which pair an instance is in.
+    static final byte[] MEMBERSHIP = (OwnKeys.PREFIX + "pair").getBytes(UTF_8);
+
+    private final Site site;
+    private final Instance instance;
+    private final PairKeys keys;
+    private final Map<Integer, Integer> toPair = new HashMap<>();
+    private final Map<Integer, Integer> fromPair = new HashMap<>();
+    private final boolean identity;
+
+    End(Site site, LinkOptions options) {
+        this.site = site;
+        Endpoint endpoint = site == Site.SOURCE ? options.source() : options.target();
+        instance =
+                new Instance(
+                        endpoint,
+                        new Connector(
+                                endpoint.credentials(), endpoint.tls(), clientName(options.task())),
+                        true);
+        identity = options.databases().isEmpty();
+        int first = Integer.MAX_VALUE;
+        for (Map.Entry<Integer, Integer> entry : options.databases().entrySet()) {
+            int own = site == Site.SOURCE ? entry.getKey() : entry.getValue();
+            toPair.put(own, entry.getKey());
+            fromPair.put(entry.getKey(), own);
+            first = Math.min(first, own);
+        }
+        String prefix = OwnKeys.PREFIX + "{" + options.task() + "}:";
+        keys =
+                new PairKeys(
+                        (prefix + "pair-marker").getBytes(UTF_8),
+                        (prefix + "pair-epoch").getBytes(UTF_8),
+                        (prefix + "pair-beat").getBytes(UTF_8),
+                        MEMBERSHIP,
+                        prefix.getBytes(UTF_8),
+                        OwnKeys.PREFIX.getBytes(UTF_8),
+                        identity ? 0 : first);
+    }
+
+    /// Every connection of a two-way task says so.
+    static String clientName(String task) {
+        return "syncline:" + task + ":pair";
+    }
+
+    Site site() {
+        return site;
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    PairKeys keys() {
+        return keys;
+    }
+
+    /// From this site's number of a database to the pair's.
+    int toPair(int own) {
+        return identity ? own : toPair.getOrDefault(own, DatabaseMap.EXCLUDED);
+    }
+
+    /// From the pair's number of a database to this site's.
+    int fromPair(int database) {
+        return identity ? database : fromPair.getOrDefault(database, DatabaseMap.EXCLUDED);
+    }
+
+    /// The databases of this site that are synchronized; empty: all.
+    Iterable<Integer> databases() {
+        return toPair.keySet();
+    }
+
+    boolean isIdentity() {
+        return identity;
+    }
+
+    Connection open() throws IOException {
+        return instance.connector().open(instance.primary());
+    }
+
+    ServerInfo info() throws IOException {
+        try (Connection connection = open()) {
+            return ServerInfo.read(connection);
+        }
+    }
+
+    static Dialect dialect(ServerInfo info) {
+        return info.isValkey()
+                ? Dialect.valkey(info.major(), info.minor())
+                : Dialect.redis(info.major(), info.minor());
+    }
+}

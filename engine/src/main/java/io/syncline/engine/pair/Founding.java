@@ -1,0 +1,307 @@
+package io.syncline.engine.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.Phase;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.precheck.Finding;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.target.Checkpoint;
+import io.syncline.engine.target.OwnKeys;
+import io.syncline.engine.target.TaskRegistry;
+import io.syncline.engine.twoway.Marker;
+import io.syncline.engine.twoway.StreamPlace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The first copy of a pair, from one site (the *origin*) to the other (the *receiver*).
+///
+/// The receiver's stream is read from a place before the copy begins, and while it runs: what users
+/// write there meanwhile is kept. The copy's own transactions are told by the checkpoint in them,
+/// and each key that they write voids what was kept for it, since it was written over. So nothing
+/// that the copy did comes back, and what was written behind it is not lost. Taking the place
+/// behind the copy would lose those writes at the origin for ever.
+final class Founding {
+    private static final long LOOK_NANOS = 20_000_000;
+
+    private final LinkOptions options;
+    private final Consumer<LinkEvent> events;
+    private final End origin;
+    private final End receiver;
+    private final SiteStream stream;
+    private volatile @Nullable Link copying;
+    private volatile boolean stopping;
+
+    /// @param options of the task, from its source to its target
+    /// @param stream the receiver's
+    Founding(
+            LinkOptions options,
+            Consumer<LinkEvent> events,
+            End origin,
+            End receiver,
+            SiteStream stream) {
+        this.options = options;
+        this.events = events;
+        this.origin = origin;
+        this.receiver = receiver;
+        this.stream = stream;
+    }
+
+    void stop() {
+        stopping = true;
+        Link link = copying;
+        if (link != null) {
+            link.stop();
+        }
+    }
+
+    /// The numbers of the copy; null while there is none.
+    @Nullable LinkStatus status() {
+        Link link = copying;
+        return link == null ? null : link.status();
+    }
+
+    /// Copies.
+    ///
+    /// @param unfinished what an earlier try left at the origin; null for none
+    /// @param replace whether the receiver's data is to be removed first
+    /// @return false when told to stop
+    boolean run(@Nullable Marker unfinished, boolean replace) throws IOException {
+        StreamPlace begin = replace || unfinished == null ? null : reopened(unfinished.through());
+        if (begin == null) {
+            begin = begin(replace);
+        }
+        if (begin == null) {
+            return false;
+        }
+        set(origin, Marker.founding(begin, StreamPlace.BEGINNING));
+        StreamPlace copied = copy();
+        if (copied == null) {
+            return false;
+        }
+        set(receiver, Marker.founding(copied, begin));
+        set(origin, Marker.founding(begin, copied));
+        return true;
+    }
+
+    /// Where an earlier try began, if the receiver still has that place.
+    private @Nullable StreamPlace reopened(StreamPlace place) {
+        try {
+            return stream.open(place) ? place : null;
+        } catch (SynclineException e) {
+            if (e.failure().code() != ErrorCode.POSITION_LOST) {
+                throw e;
+            }
+            events.accept(
+                    new LinkEvent.Warned(
+                            stream.place(),
+                            "what was written here since the first copy was begun for the first time"
+                                    + " stays here, unless it is written again",
+                            "Raise repl-backlog-size, or write only to the other side until the first"
+                                    + " copy is done"));
+            return null;
+        }
+    }
+
+    private @Nullable StreamPlace begin(boolean replace) throws IOException {
+        if (!"1".equals(receiver.info().field("repl_backlog_active")) && !stream.beginBacklog()) {
+            return null;
+        }
+        try (Connection connection = receiver.open()) {
+            if (replace) {
+                empty(connection);
+            }
+            StreamPlace place = here(connection);
+            return stream.open(place) ? place : null;
+        }
+    }
+
+    /// Removes what the receiver holds, the task's own keys included.
+    private void empty(Connection connection) throws IOException {
+        if (receiver.isIdentity()) {
+            require(connection, connection.call("FLUSHALL"));
+            return;
+        }
+        for (int database : receiver.databases()) {
+            require(connection, connection.call("SELECT", Integer.toString(database)));
+            require(connection, connection.call("FLUSHDB"));
+        }
+    }
+
+    private static Reply require(Connection connection, Reply reply) throws IOException {
+        if (reply instanceof Reply.Failure failure) {
+            throw Answers.refused(connection.address().toString(), failure.text());
+        }
+        return reply;
+    }
+
+    /// The receiver's place now. The stream does not say which database is selected in it until it
+    /// changes, so two messages to nobody, in two databases, make it say so.
+    private StreamPlace here(Connection connection) throws IOException {
+        require(connection, connection.call("SELECT", "0"));
+        connection.call("MULTI");
+        List<String> queued = new ArrayList<>(List.of("INFO replication", "SELECT 1"));
+        queued.addAll(List.of("PUBLISH __syncline 1", "SELECT 0", "PUBLISH __syncline 0"));
+        for (String command : queued) {
+            require(connection, connection.call(command.split(" ", -1)));
+        }
+        // SELECT 1 is refused by a server with one database, which then is the only one.
+        if (!(require(connection, connection.call("EXEC")) instanceof Reply.Items items)) {
+            throw new IOException("EXEC is not answered with items");
+        }
+        return new StreamPlace(
+                ServerInfo.read(connection).replicationId(),
+                Answers.offset(items.items().getFirst()),
+                0);
+    }
+
+    private void set(End end, Marker marker) throws IOException {
+        try (Connection connection = end.open()) {
+            require(connection, connection.call("SELECT", Integer.toString(end.keys().database())));
+            require(
+                    connection,
+                    connection.call("SET".getBytes(UTF_8), end.keys().marker(), marker.encode()));
+            require(
+                    connection,
+                    connection.call(
+                            "SET".getBytes(UTF_8), End.MEMBERSHIP, options.task().getBytes(UTF_8)));
+        }
+    }
+
+    /// Runs a one-way link up to the end of its snapshot, and reads the receiver's stream
+    /// meanwhile.
+    ///
+    /// @return the place of the snapshot in the origin's stream; null when told to stop
+    private @Nullable StreamPlace copy() throws IOException {
+        LinkOptions forCopy = optionsOfCopy();
+        AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+        Link link = new Link(forCopy, event -> pass(event, failure));
+        copying = link;
+        AtomicReference<Link.@Nullable Outcome> outcome = new AtomicReference<>();
+        Thread owner = Thread.currentThread();
+        Thread runner =
+                new Thread(
+                        () -> {
+                            outcome.set(link.run());
+                            LockSupport.unpark(owner);
+                        },
+                        "first copy");
+        runner.setDaemon(true);
+        runner.start();
+        if (stopping) {
+            link.stop();
+        }
+        try {
+            while (runner.isAlive()) {
+                stream.keepUp();
+                LockSupport.parkNanos(this, LOOK_NANOS);
+            }
+        } finally {
+            link.stop();
+            copying = null;
+        }
+        Failure why = failure.get();
+        if (why != null) {
+            throw new SynclineException(why);
+        }
+        return outcome.get() == Link.Outcome.DONE && !stopping ? place(forCopy) : null;
+    }
+
+    private void pass(LinkEvent event, AtomicReference<@Nullable Failure> failure) {
+        switch (event) {
+            case LinkEvent.Failed failed -> failure.set(failed.failure());
+            case LinkEvent.PhaseEntered entered -> {
+                if (entered.phase() == Phase.SNAPSHOT) {
+                    events.accept(event);
+                }
+            }
+            case LinkEvent.Warned warned -> events.accept(event);
+            case LinkEvent.Retrying retrying -> events.accept(event);
+            case LinkEvent.Recovered recovered -> events.accept(event);
+            case LinkEvent.Refused refused -> events.accept(event);
+            case LinkEvent.Checked checked -> {
+                if (checked.finding().severity() == Finding.Severity.ERROR) {
+                    failure.compareAndSet(
+                            null,
+                            new Failure(
+                                    checked.finding().code(),
+                                    checked.finding().place(),
+                                    checked.finding().reason(),
+                                    checked.finding().remedy()));
+                }
+            }
+            case LinkEvent.CaughtUp caughtUp -> {}
+            case LinkEvent.Ended ended -> {}
+        }
+    }
+
+    private LinkOptions optionsOfCopy() {
+        LinkOptions.Tuning tuning = options.tuning();
+        SortedMap<Integer, Integer> databases = new TreeMap<>();
+        for (int own : origin.databases()) {
+            databases.put(own, receiver.fromPair(origin.toPair(own)));
+        }
+        return new LinkOptions(
+                options.task(),
+                origin.instance().endpoint(),
+                receiver.instance().endpoint(),
+                databases,
+                options.commands(),
+                options.onExisting(),
+                options.extendExpiry(),
+                options.retry(),
+                options.onRefused(),
+                LinkOptions.OnGap.RESYNC,
+                options.onFlush(),
+                options.throttle(),
+                LinkOptions.End.SNAPSHOT,
+                new LinkOptions.SpoolLimits(
+                        options.spool().memoryBytes(),
+                        options.spool().diskBytes(),
+                        options.spool().directory().resolve("copy")),
+                new LinkOptions.Tuning(
+                        tuning.merge(),
+                        tuning.batchCommands(),
+                        tuning.batchBytes(),
+                        tuning.windowBytes(),
+                        Duration.ZERO,
+                        tuning.checkpointLag(),
+                        tuning.answerLimit(),
+                        tuning.silenceLimit()));
+    }
+
+    private StreamPlace place(LinkOptions forCopy) throws IOException {
+        SortedSet<Integer> candidates = new TreeSet<>(forCopy.databases().values());
+        if (candidates.isEmpty()) {
+            candidates.add(0);
+        }
+        try (Connection connection = receiver.open()) {
+            TaskRegistry registry =
+                    TaskRegistry.find(connection, new OwnKeys(options.task()), candidates);
+            Checkpoint checkpoint = registry.checkpoint(connection, 0);
+            if (checkpoint == null || checkpoint.phase() != Checkpoint.Phase.STREAMING) {
+                throw new IOException("the first copy ended without a place: " + checkpoint);
+            }
+            return new StreamPlace(
+                    checkpoint.replicationId(), checkpoint.offset(), checkpoint.database());
+        }
+    }
+}

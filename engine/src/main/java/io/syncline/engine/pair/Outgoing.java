@@ -1,0 +1,121 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.command.CommandFilter;
+import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
+import io.syncline.engine.command.DatabaseMap;
+import io.syncline.engine.command.FilterRules;
+import io.syncline.engine.command.KeyVerdict;
+import io.syncline.engine.command.RewriteRules;
+import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.rdb.PayloadConverter;
+import io.syncline.engine.rdb.RdbFormatException;
+import io.syncline.engine.rdb.TargetFormat;
+import io.syncline.engine.rdb.UnsupportedValueException;
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.twoway.Intake;
+import io.syncline.engine.twoway.KeyRecord;
+import io.syncline.engine.twoway.RequestEncoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+
+/// What is written at one site of what comes from the other: filtered, and in the forms that its
+/// version knows.
+final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
+    private final CommandFilter filter;
+    private final Rewriter rewriter;
+    private final ByteBuilder scratch = new ByteBuilder(1 << 10);
+    private final CommandParser parser = new CommandParser();
+    private final CommandView view = new CommandView();
+
+    /// @param from where it was written
+    /// @param to where it is to be written
+    Outgoing(LinkOptions options, End from, ServerInfo fromInfo, End to, ServerInfo toInfo) {
+        filter =
+                new CommandFilter(
+                        new FilterRules(
+                                new HashSet<>(options.commands().allow()),
+                                new HashSet<>(options.commands().deny()),
+                                FilterRules.standard().excludedPrefixes()),
+                        CommandTable.standard());
+        TargetFormat format = TargetFormat.of(toInfo.isValkey(), toInfo.major(), toInfo.minor());
+        PayloadConverter payloads = new PayloadConverter(format);
+        rewriter =
+                new Rewriter(
+                        new RewriteRules(
+                                End.dialect(fromInfo),
+                                End.dialect(toInfo),
+                                0,
+                                databases(from, to),
+                                (buffer, offset, length, out) ->
+                                        adapt(payloads, buffer, offset, length, out)));
+    }
+
+    private static DatabaseMap databases(End from, End to) {
+        if (from.isIdentity()) {
+            return DatabaseMap.identity();
+        }
+        Map<Integer, Integer> map = new HashMap<>();
+        for (int own : from.databases()) {
+            map.put(own, to.fromPair(from.toPair(own)));
+        }
+        return DatabaseMap.of(map);
+    }
+
+    private static boolean adapt(
+            PayloadConverter payloads, byte[] buffer, int offset, int length, ByteBuilder out) {
+        try {
+            return payloads.convert(new ByteSlice().set(buffer, offset, length), out);
+        } catch (UnsupportedValueException | RdbFormatException e) {
+            // It stays as it is; the site refuses it and says why.
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public int write(
+            CommandView command, CommandSpec spec, int database, long millis, ByteBuilder out) {
+        if (!filter.passes(command, spec) || filter.verdict(command, spec) != KeyVerdict.PASS) {
+            return 0;
+        }
+        return rewritten(command, spec, millis, out);
+    }
+
+    private int rewritten(CommandView command, CommandSpec spec, long millis, ByteBuilder out) {
+        if (rewriter.concerns(command, spec)) {
+            int count = rewriter.rewrite(command, spec, millis, out);
+            if (count != Rewriter.LEAVE) {
+                return Math.max(0, count);
+            }
+        }
+        command.copyTo(out);
+        return 1;
+    }
+
+    @Override
+    public int restore(KeyRecord record, ByteBuilder out) {
+        byte[] payload = record.payload();
+        if (payload == null) {
+            return 0;
+        }
+        scratch.clear();
+        RespWriter.array(scratch, 4);
+        RespWriter.bulk(scratch, "RESTORE");
+        RespWriter.bulk(scratch, record.key().name());
+        RespWriter.bulk(scratch, "0");
+        RespWriter.bulk(scratch, payload);
+        parser.parse(scratch.array, 0, scratch.length, view);
+        return rewritten(view, CommandTable.standard().find(view), 0, out);
+    }
+}

@@ -1,0 +1,287 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.Marker;
+import io.syncline.engine.twoway.Pair;
+import io.syncline.engine.twoway.PairOptions;
+import io.syncline.engine.twoway.PairStatus;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
+import io.syncline.engine.twoway.Start;
+import io.syncline.engine.twoway.StreamUnit;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a pair over real connections: the first copy if there was none, then both directions
+/// until told to stop. One thread, the owner, does all of it but reading sockets.
+final class PairRun implements Closeable {
+    /// Units taken from one stream before the other one has its turn.
+    private static final int UNITS_A_TURN = 1_000;
+
+    private static final long WAIT_NANOS = 20_000_000;
+    private static final long MARKER_NANOS = 1_000_000_000;
+
+    /// Progress without local writes that goes without a marker: small beside any backlog.
+    private static final long UNMARKED_LIMIT = 64 << 10;
+
+    /// What was read and not sent, per direction; beyond it the spool holds it.
+    private static final long QUEUED_LIMIT = 64 << 20;
+
+    /// How long a stop waits for answers that are on their way.
+    private static final long STOP_NANOS = 5_000_000_000L;
+
+    private final LinkOptions options;
+    private final PairChoices choices;
+    private final Consumer<LinkEvent> events;
+    private final Consumer<Resolution> resolutions;
+    private final List<End> ends;
+    private final PairSites sites;
+    private final Beats beats;
+    private final PairBoard board;
+    private volatile @Nullable Thread owner;
+    private volatile @Nullable Founding founding;
+    private long markerNanos = System.nanoTime();
+    private boolean caughtUp;
+
+    PairRun(
+            LinkOptions options,
+            PairChoices choices,
+            List<End> ends,
+            Consumer<LinkEvent> events,
+            Consumer<Resolution> resolutions)
+            throws IOException {
+        this.options = options;
+        this.choices = choices;
+        this.events = events;
+        this.resolutions = resolutions;
+        this.ends = ends;
+        this.sites = new PairSites(options, ends, events, this::wake);
+        beats = new Beats(ends, sites.streams());
+        board = new PairBoard(sites.streams(), sites.writers(), beats);
+    }
+
+    private void wake() {
+        LockSupport.unpark(owner);
+    }
+
+    /// From any thread.
+    void stop() {
+        Founding copy = founding;
+        if (copy != null) {
+            copy.stop();
+        }
+        sites.stop();
+        wake();
+    }
+
+    /// The numbers of this moment. From any thread.
+    LinkStatus status() {
+        Founding copy = founding;
+        return board.status(copy == null ? null : copy.status(), sites.retrying());
+    }
+
+    /// Blocks until the pair is told to stop, or has done what it shall.
+    ///
+    /// @return whether it ended by itself, as the options say
+    boolean run() throws IOException {
+        owner = Thread.currentThread();
+        Thread ticker = new Thread(beats, "beats");
+        ticker.setDaemon(true);
+        ticker.start();
+        try {
+            if (!found()) {
+                return false;
+            }
+            if (options.end() == LinkOptions.End.SNAPSHOT) {
+                return true;
+            }
+            while (!sites.isStopping()) {
+                Pair pair = begin();
+                if (pair == null || drive(pair)) {
+                    return isDone();
+                }
+            }
+            return false;
+        } finally {
+            beats.stop();
+        }
+    }
+
+    private boolean isDone() {
+        return caughtUp && options.end() == LinkOptions.End.CAUGHT_UP;
+    }
+
+    /// Makes the first copy, unless there was one.
+    ///
+    /// @return false when told to stop
+    private boolean found() throws IOException {
+        Marker atSource = sites.marker(0);
+        Marker atTarget = sites.marker(1);
+        Site from = choices.resyncFrom();
+        int origin = 0;
+        Marker unfinished = null;
+        if (from != null) {
+            origin = from.index();
+        } else if (atSource != null && atSource.isUnfinished()) {
+            unfinished = atSource;
+        } else if (atTarget != null && atTarget.isUnfinished()) {
+            unfinished = atTarget;
+            origin = 1;
+        } else if (atSource != null || atTarget != null) {
+            return true;
+        }
+        Founding copy =
+                new Founding(
+                        options,
+                        events,
+                        ends.get(origin),
+                        ends.get(1 - origin),
+                        sites.stream(1 - origin));
+        founding = copy;
+        if (sites.isStopping()) {
+            copy.stop();
+        }
+        board.copying(origin);
+        boolean done = copy.run(unfinished, from != null);
+        founding = null;
+        return done;
+    }
+
+    /// @return null when told to stop
+    private @Nullable Pair begin() throws IOException {
+        Start start = sites.open();
+        if (start == null) {
+            return null;
+        }
+        return new Pair(
+                start,
+                new PairOptions(
+                        choices.policy(),
+                        true,
+                        options.tuning().batchCommands(),
+                        options.tuning().batchBytes(),
+                        QUEUED_LIMIT),
+                resolution -> {
+                    board.resolved(resolution);
+                    resolutions.accept(resolution);
+                });
+    }
+
+    /// @return whether the run is over; false when everything must be opened anew
+    private boolean drive(Pair pair) throws IOException {
+        for (int i = 0; i < 2; i++) {
+            events.accept(
+                    new LinkEvent.PhaseEntered(
+                            i, ends.get(i).site().name(), Phase.STREAMING, true, ""));
+        }
+        long[] goals = {-1, -1};
+        long deadline = Long.MAX_VALUE;
+        while (true) {
+            boolean moved = false;
+            for (int i = 0; i < 2; i++) {
+                moved |= read(pair, i);
+                try {
+                    moved |= sites.writer(i).deliver();
+                    if (!sites.isStopping()) {
+                        moved |= pair.step(ends.get(i).site());
+                        moved |= pair.stepRepairs();
+                    }
+                    moved |= sites.writer(i).carry(pair);
+                    sites.noteSuccess(i);
+                } catch (IOException e) {
+                    if (!reconnect(pair, i, e)) {
+                        return sites.isStopping();
+                    }
+                    moved = true;
+                }
+            }
+            markers(pair);
+            report(pair, goals);
+            if (sites.isStopping() || isDone()) {
+                deadline = Math.min(deadline, System.nanoTime() + STOP_NANOS);
+                boolean idle = sites.writer(0).isIdle() && sites.writer(1).isIdle();
+                if (idle || System.nanoTime() - deadline > 0) {
+                    return true;
+                }
+            }
+            if (!moved) {
+                LockSupport.parkNanos(this, WAIT_NANOS);
+            }
+        }
+    }
+
+    private boolean read(Pair pair, int at) throws IOException {
+        Site site = ends.get(at).site();
+        SiteStream stream = sites.stream(at);
+        pair.stream(site, stream.streamId());
+        int count = 0;
+        while (count < UNITS_A_TURN) {
+            StreamUnit unit = stream.peek();
+            if (unit == null || !pair.mayRead(site, unit)) {
+                break;
+            }
+            pair.read(site, unit);
+            stream.taken();
+            count++;
+        }
+        return count > 0;
+    }
+
+    /// @return whether the pair goes on as it is
+    private boolean reconnect(Pair pair, int at, IOException fault) {
+        Site site = ends.get(at).site();
+        sites.writer(at).close();
+        if (!sites.pause(at, fault)) {
+            return false;
+        }
+        SiteWriter.Begun begun = sites.connect(at);
+        if (begun == null || (begun.marker() == null && pair.isUnanswered(site))) {
+            return false;
+        }
+        pair.reconnected(site, begun.marker());
+        return true;
+    }
+
+    private void markers(Pair pair) {
+        long now = System.nanoTime();
+        if (now - markerNanos < MARKER_NANOS) {
+            return;
+        }
+        markerNanos = now;
+        for (Site origin : Site.values()) {
+            if (pair.wantsMarkers(origin) || pair.unmarked(origin) > UNMARKED_LIMIT) {
+                pair.heartbeat(origin.other());
+            }
+        }
+    }
+
+    private void report(Pair pair, long[] goals) {
+        boolean reached = pair.isReady();
+        for (Site site : Site.values()) {
+            int at = site.index();
+            PairStatus status = pair.status(site);
+            board.direction(at, status);
+            beats.acknowledge(at, status.acknowledged());
+            if (goals[at] < 0) {
+                goals[at] = beats.siteOffset(at);
+            }
+            reached &= goals[at] >= 0 && status.acknowledged() >= goals[at];
+        }
+        if (reached && !caughtUp) {
+            caughtUp = true;
+            events.accept(new LinkEvent.CaughtUp());
+        }
+    }
+
+    @Override
+    public void close() {
+        sites.close();
+    }
+}

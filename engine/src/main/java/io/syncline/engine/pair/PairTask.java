@@ -1,0 +1,109 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.RunningTask;
+import io.syncline.engine.precheck.Finding;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A two-way task, from start to end, in this process.
+///
+/// ```java
+/// PairTask task = new PairTask(options, choices, events, conflicts);
+/// Link.Outcome outcome = task.run(); // blocks; stop() from another thread ends it cleanly
+/// ```
+public final class PairTask implements RunningTask {
+    private final LinkOptions options;
+    private final PairChoices choices;
+    private final Consumer<LinkEvent> events;
+    private final Consumer<Resolution> resolutions;
+    private final List<End> ends;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile @Nullable PairRun running;
+
+    /// Prepares a task; connects to nothing yet.
+    ///
+    /// @param resolutions hears of every key that had to be copied as a whole
+    public PairTask(
+            LinkOptions options,
+            PairChoices choices,
+            Consumer<LinkEvent> events,
+            Consumer<Resolution> resolutions) {
+        this.options = options;
+        this.choices = choices;
+        this.events = events;
+        this.resolutions = resolutions;
+        this.ends = List.of(new End(Site.SOURCE, options), new End(Site.TARGET, options));
+    }
+
+    @Override
+    public List<Finding> precheck() {
+        List<Finding> findings = new PairPrecheck(options, choices, ends).run();
+        for (Finding finding : findings) {
+            events.accept(new LinkEvent.Checked(finding));
+        }
+        return findings;
+    }
+
+    @Override
+    public Link.Outcome run() {
+        try {
+            boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
+            if (bad) {
+                return Link.Outcome.PRECHECK_FAILED;
+            }
+            if (stopped.getCount() == 0) {
+                return Link.Outcome.STOPPED;
+            }
+            try (PairRun run = new PairRun(options, choices, ends, events, resolutions)) {
+                running = run;
+                if (stopped.getCount() == 0) {
+                    run.stop();
+                }
+                boolean done = run.run();
+                events.accept(new LinkEvent.Ended(done ? "done" : "stopped"));
+                return done ? Link.Outcome.DONE : Link.Outcome.STOPPED;
+            }
+        } catch (SynclineException e) {
+            return fail(e.failure());
+        } catch (IOException e) {
+            return fail(
+                    new Failure(
+                            ErrorCode.UNREACHABLE,
+                            options.target().toString(),
+                            "a side went away: " + e.getMessage(),
+                            "Start the task again: it goes on where it stopped"));
+        }
+    }
+
+    private Link.Outcome fail(Failure failure) {
+        events.accept(new LinkEvent.Failed(failure));
+        return Link.Outcome.FAILED;
+    }
+
+    @Override
+    public void stop() {
+        stopped.countDown();
+        PairRun run = running;
+        if (run != null) {
+            run.stop();
+        }
+    }
+
+    @Override
+    public LinkStatus status() {
+        PairRun run = running;
+        return run == null ? new LinkStatus(List.of(), "", 0) : run.status();
+    }
+}

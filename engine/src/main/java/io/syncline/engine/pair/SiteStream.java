@@ -1,0 +1,319 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.command.CommandKind;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.net.RetryListener;
+import io.syncline.engine.resp.RespFormatException;
+import io.syncline.engine.source.Feed;
+import io.syncline.engine.source.Position;
+import io.syncline.engine.source.Receiver;
+import io.syncline.engine.source.Spool;
+import io.syncline.engine.source.StreamDecoder;
+import io.syncline.engine.twoway.FlushScope;
+import io.syncline.engine.twoway.Intake;
+import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.StreamPlace;
+import io.syncline.engine.twoway.StreamUnit;
+import io.syncline.engine.twoway.UnitReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// One site's replication stream, from its socket to units. One thread reads units; the receiver
+/// has its own.
+final class SiteStream implements Closeable {
+    /// From here on a source picks its snapshot's version by ours.
+    private static final int VALKEY_ANNOUNCED_SINCE = 9;
+
+    /// Beats are written every second: what stands behind one was written no later than this after
+    /// it, unless the pair could not write at all. Without a beat for long, a write counts as made
+    /// when the silence began: of all guesses the one that never beats a write that is dated.
+    private static final long BEAT_MILLIS = 1_500;
+
+    /// Most local writes that are held in memory while the first copy runs; beyond it the spool
+    /// holds them, with all that the copy writes.
+    private static final long KEPT_LIMIT = 64 << 20;
+
+    private final End end;
+    private final Receiver receiver;
+    private final LinkOptions options;
+    private final Intake.Wire outgoing;
+    private final AtomicInteger spools = new AtomicInteger();
+    private final Runnable wake;
+    private @Nullable StreamPlace opened;
+    private @Nullable StreamDecoder decoder;
+    private @Nullable UnitReader units;
+    private @Nullable StreamUnit pending;
+    private final ArrayDeque<StreamUnit> kept = new ArrayDeque<>();
+    private final Set<KeyId> keptKeys = new HashSet<>();
+    private long keptBytes;
+    private volatile @Nullable Feed feed;
+    private volatile @Nullable Spool spool;
+
+    SiteStream(
+            End end,
+            ServerInfo info,
+            LinkOptions options,
+            Intake.Wire outgoing,
+            RetryListener listener,
+            Runnable wake) {
+        this.end = end;
+        this.options = options;
+        this.outgoing = outgoing;
+        this.wake = wake;
+        boolean announces = info.isValkey() && info.major() >= VALKEY_ANNOUNCED_SINCE;
+        receiver =
+                new Receiver(
+                        new Receiver.Settings(
+                                end.instance().primaryFinder(),
+                                end.instance().connector(),
+                                announces ? info.version() : "",
+                                options.tuning().silenceLimit(),
+                                options.retry(),
+                                this::makeSpool,
+                                listener),
+                        info.address().toString());
+    }
+
+    private Spool makeSpool() {
+        LinkOptions.SpoolLimits limits = options.spool();
+        Spool made =
+                new Spool(
+                        limits.memoryBytes(),
+                        limits.diskBytes(),
+                        limits.directory(),
+                        options.task() + "-" + end.site().index() + "-" + spools.incrementAndGet(),
+                        wake);
+        spool = made;
+        return made;
+    }
+
+    /// Opens the stream behind a place.
+    ///
+    /// @return false when told to stop
+    /// @throws SynclineException when the site no longer has that place
+    boolean open(StreamPlace place) {
+        pending = null;
+        kept.clear();
+        keptKeys.clear();
+        keptBytes = 0;
+        Feed opened = receiver.open(new Position(place.stream(), place.offset(), place.database()));
+        if (opened == null) {
+            return false;
+        }
+        if (opened.isFull()) {
+            throw gap(place.stream() + ":" + place.offset());
+        }
+        this.opened = place;
+        feed = opened;
+        decoder = new StreamDecoder(opened.spool());
+        units =
+                new UnitReader(
+                        new Intake(outgoing, end::toPair),
+                        end.keys(),
+                        end::toPair,
+                        (view, spec, database, into) ->
+                                flush(view.text(0), spec.kind(), database, into),
+                        place.offset(),
+                        place.database());
+        return true;
+    }
+
+    /// Whether [#open] was called, and this is where.
+    boolean isOpenAt(StreamPlace place) {
+        return place.equals(opened);
+    }
+
+    /// Makes the site keep a backlog: it begins one for the first replica it ever has.
+    boolean beginBacklog() {
+        return receiver.open(null) != null;
+    }
+
+    private SynclineException gap(String where) {
+        return new SynclineException(
+                ErrorCode.POSITION_LOST,
+                receiver.place(),
+                "the "
+                        + end.site().name().toLowerCase(Locale.ROOT)
+                        + " no longer has its writes behind "
+                        + where
+                        + ", so they cannot be brought to the other side",
+                "Compare both sides, then start once with --resync-from source or --resync-from"
+                        + " target: the other side's data is replaced. Raise repl-backlog-size to"
+                        + " avoid this");
+    }
+
+    private void flush(String name, CommandKind kind, int database, List<FlushScope> into) {
+        boolean swap = kind == CommandKind.SWAPDB;
+        if (options.onFlush() == LinkOptions.OnFlush.IGNORE) {
+            return;
+        }
+        if (swap || options.onFlush() == LinkOptions.OnFlush.STOP) {
+            throw new SynclineException(
+                    ErrorCode.FLUSH_MET,
+                    receiver.place(),
+                    "somebody ran "
+                            + name
+                            + (swap
+                                    ? ", which a two-way task cannot bring to the other side"
+                                    : " and the task is told to stop at that"),
+                    swap
+                            ? "Start it again with --on-flush ignore, and swap at the other side too"
+                            : "Start it again with --on-flush apply or --on-flush ignore");
+        }
+        if (kind == CommandKind.FLUSHDB) {
+            into.add(new FlushScope(database));
+        } else if (end.isIdentity()) {
+            into.add(FlushScope.ALL);
+        } else {
+            for (int own : end.databases()) {
+                into.add(new FlushScope(end.toPair(own)));
+            }
+        }
+    }
+
+    /// While the first copy writes to this site: reads on and keeps what users write, and of the
+    /// copy only what comes over such a key.
+    void keepUp() throws IOException {
+        while (keptBytes < KEPT_LIMIT) {
+            StreamUnit unit = read();
+            if (unit == null) {
+                return;
+            }
+            pending = null;
+            boolean local = unit.kind() == StreamUnit.Kind.LOCAL;
+            if (local) {
+                unit.addKeys(keptKeys);
+            }
+            if (local || unit.touches(keptKeys)) {
+                kept.add(unit);
+                keptBytes += unit.size();
+            }
+        }
+    }
+
+    /// The next unit, which stays the next until [#taken]; null while none is there.
+    @Nullable StreamUnit peek() throws IOException {
+        StreamUnit first = kept.peekFirst();
+        return first != null ? first : read();
+    }
+
+    private @Nullable StreamUnit read() throws IOException {
+        StreamDecoder from = decoder;
+        UnitReader reader = units;
+        if (from == null || reader == null) {
+            return null;
+        }
+        try {
+            while (pending == null) {
+                if (!from.next()) {
+                    look(from);
+                    return null;
+                }
+                pending = reader.take(from.view, dated(from.arrivedMillis(), reader.beatMillis()));
+            }
+        } catch (RespFormatException | IllegalArgumentException e) {
+            throw new SynclineException(
+                    ErrorCode.MALFORMED_STREAM,
+                    receiver.place() + " offset " + reader.offset(),
+                    "the stream is malformed: " + e.getMessage(),
+                    "Start the task again; if it happens again at the same offset, report it with"
+                            + " the server's version");
+        }
+        refuseForeign(reader);
+        return pending;
+    }
+
+    private static long dated(long arrivedMillis, long beatMillis) {
+        return beatMillis < 0 ? arrivedMillis : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
+    }
+
+    private void refuseForeign(UnitReader reader) {
+        String foreign = reader.takeForeignKey();
+        if (foreign != null) {
+            throw new SynclineException(
+                    ErrorCode.TARGET_UNSUITABLE,
+                    receiver.place(),
+                    "another Syncline task writes into this instance (it wrote " + foreign + ")",
+                    "A two-way task needs two instances that no other task writes into: stop the"
+                            + " other one, or this one");
+        }
+    }
+
+    /// Nothing to read: is there ever going to be?
+    private void look(StreamDecoder from) {
+        Feed present = feed;
+        if (present == null || !from.atEnd()) {
+            return;
+        }
+        Feed.Ending how = present.ending();
+        if (how == Feed.Ending.GAP || how == Feed.Ending.SNAPSHOT_BROKEN) {
+            throw gap(present.replicationId() + ":" + offset());
+        }
+        Failure failure = present.failure();
+        if (how == Feed.Ending.FAILED && failure != null) {
+            throw new SynclineException(failure);
+        }
+    }
+
+    /// What was read is to be read again: the place counts as not open.
+    void forget() {
+        opened = null;
+    }
+
+    void taken() {
+        if (kept.pollFirst() == null) {
+            pending = null;
+        }
+    }
+
+    private long offset() {
+        UnitReader reader = units;
+        return reader == null ? 0 : reader.offset();
+    }
+
+    /// The stream's id as the site calls it now.
+    String streamId() {
+        Feed present = feed;
+        return present == null ? "" : present.replicationId();
+    }
+
+    /// From any thread.
+    long receivedOffset() {
+        Feed present = feed;
+        return present == null ? -1 : present.receivedOffset();
+    }
+
+    long spoolDiskBytes() {
+        Spool present = spool;
+        return present == null ? 0 : present.diskBytes();
+    }
+
+    long spoolMemoryBytes() {
+        Spool present = spool;
+        return present == null ? 0 : Math.max(0, present.waitingBytes() - present.diskBytes());
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    String place() {
+        return receiver.place();
+    }
+
+    @Override
+    public void close() {
+        receiver.close();
+    }
+}

@@ -1,0 +1,314 @@
+package io.syncline.engine.pair;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.resp.ErrorKind;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.Marker;
+import io.syncline.engine.twoway.Pair;
+import io.syncline.engine.twoway.Request;
+import io.syncline.engine.twoway.RequestEncoder;
+import io.syncline.engine.twoway.Site;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Carries the core's requests to one site, and its answers back to the core. Owner thread only.
+final class SiteWriter implements Closeable {
+    /// A key whose copy is refused so often in a row will not be taken the next time either.
+    private static final int MOST_REFUSALS = 3;
+
+    /// PEXPIRETIME, which tells a key's expiry exactly, is known from here on.
+    private static final int ABSOLUTE_EXPIRY_SINCE = 7;
+
+    private final End end;
+    private final Outgoing outgoing;
+    private final Duration answerLimit;
+    private final Runnable wake;
+    private final boolean absolute;
+    private final Map<KeyId, Integer> refusals = new HashMap<>();
+    private byte[] epoch = {};
+    private long transactions;
+    private @Nullable SiteChannel channel;
+    private Request.@Nullable Watch watching;
+    private @Nullable IOException broken;
+    private final AtomicLong commands = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+
+    /// What is found at a site behind a new epoch.
+    record Begun(@Nullable Marker marker, long offset) {}
+
+    /// @param outgoing how things are written at this site
+    SiteWriter(End end, ServerInfo info, Outgoing outgoing, Duration answerLimit, Runnable wake) {
+        this.end = end;
+        this.outgoing = outgoing;
+        this.answerLimit = answerLimit;
+        this.wake = wake;
+        absolute = info.isValkey() || info.major() >= ABSOLUTE_EXPIRY_SINCE;
+    }
+
+    Site site() {
+        return end.site();
+    }
+
+    /// Connects, and writes a new epoch: what was sent over an earlier connection can no longer
+    /// happen.
+    Begun connect(String newEpoch) throws IOException {
+        close();
+        broken = null;
+        watching = null;
+        Connection connection = end.open();
+        try {
+            connection.answerLimit(answerLimit);
+            RequestEncoder encoder = new RequestEncoder(end.keys(), end::fromPair, outgoing);
+            epoch = newEpoch.getBytes(UTF_8);
+            encoder.epoch(epoch);
+            encoder.begin();
+            encoder.set(end.keys().epoch(), epoch);
+            encoder.plain("INFO", "replication");
+            encoder.get(end.keys().marker());
+            List<Reply> replies = exchange(connection, encoder);
+            int last = replies.size() - 1;
+            Begun begun =
+                    new Begun(
+                            Answers.marker(connection.address().toString(), replies.get(last)),
+                            Answers.offset(replies.get(last - 1)));
+            SiteChannel opened = new SiteChannel(connection, encoder, answerLimit, wake);
+            opened.start();
+            channel = opened;
+            return begun;
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    static List<Reply> exchange(Connection connection, RequestEncoder encoder) throws IOException {
+        ByteBuilder out = encoder.out();
+        connection.send(out);
+        List<Reply> replies = new ArrayList<>();
+        for (int i = 0; i < encoder.owners().size(); i++) {
+            replies.add(connection.replies().read());
+        }
+        return Answers.accept(connection.address().toString(), replies);
+    }
+
+    /// Hands the answers that have come to the core.
+    ///
+    /// @return whether there was any
+    boolean deliver() throws IOException {
+        SiteChannel open = channel;
+        boolean any = open != null && open.deliver();
+        IOException fault = broken;
+        if (fault != null) {
+            throw fault;
+        }
+        return any;
+    }
+
+    /// Sends what the core asks.
+    boolean carry(Pair pair) throws IOException {
+        boolean any = false;
+        SiteChannel open = channel;
+        if (open == null) {
+            return false;
+        }
+        for (Request next = pair.nextRequest(site());
+                next != null;
+                next = pair.nextRequest(site())) {
+            carry(pair, open, next);
+            any = true;
+        }
+        return any;
+    }
+
+    private void carry(Pair pair, SiteChannel open, Request request) throws IOException {
+        RequestEncoder encoder = open.encoder();
+        switch (request) {
+            case Request.Watch watch -> watching = watch;
+            case Request.AskOffset ask -> {
+                Request.Watch watch = watching;
+                encoder.begin();
+                if (watch != null) {
+                    encoder.watch(watch);
+                }
+                encoder.fence();
+                open.send(replies -> fenced(pair, open, replies));
+            }
+            case Request.Unwatch unwatch -> {
+                encoder.begin();
+                encoder.plain("UNWATCH");
+                open.send(replies -> {});
+            }
+            case Request.AskRecords ask -> {
+                encoder.begin();
+                encoder.records(ask.keys(), absolute ? "PEXPIRETIME" : "PTTL");
+                List<List<KeyId>> owners = List.copyOf(encoder.owners());
+                open.send(replies -> records(pair, open, ask, owners, replies));
+            }
+            case Request.Transaction transaction -> {
+                encoder.begin();
+                encoder.transaction(transaction);
+                List<List<KeyId>> owners = List.copyOf(encoder.owners());
+                int size = encoder.out().length;
+                open.send(replies -> executed(pair, open, transaction, owners, size, replies));
+            }
+        }
+    }
+
+    private void fenced(Pair pair, SiteChannel open, List<Reply> replies) {
+        try {
+            Answers.accept(open.place(), replies);
+            Reply found = replies.get(replies.size() - 2);
+            // No epoch at all is a flush's doing; the next transaction brings it back.
+            if (found instanceof Reply.Bulk bulk && !Arrays.equals(bulk.bytes(), epoch)) {
+                throw new SynclineException(
+                        ErrorCode.SUPERSEDED,
+                        open.place(),
+                        "another process runs this task",
+                        "Let only one run; this one has stopped");
+            }
+            pair.fenced(site(), Answers.offset(replies.getLast()));
+        } catch (IOException e) {
+            broken = e;
+        }
+    }
+
+    private void records(
+            Pair pair,
+            SiteChannel open,
+            Request.AskRecords ask,
+            List<List<KeyId>> owners,
+            List<Reply> replies) {
+        try {
+            Answers.accept(open.place(), replies);
+            if (!(replies.getLast() instanceof Reply.Items items)) {
+                throw new IOException("EXEC is answered with " + replies.getLast());
+            }
+            Answers.accept(open.place(), items.items());
+            pair.snapshot(
+                    site(),
+                    ask.token(),
+                    Answers.offset(items.items().getFirst()),
+                    Answers.records(items.items(), owners, absolute));
+        } catch (IOException e) {
+            broken = e;
+        }
+    }
+
+    private void executed(
+            Pair pair,
+            SiteChannel open,
+            Request.Transaction transaction,
+            List<List<KeyId>> owners,
+            int size,
+            List<Reply> replies) {
+        try {
+            Answers.accept(open.place(), replies);
+            switch (replies.getLast()) {
+                case Reply.Nil nil -> {
+                    open.encoder().forgetDatabase();
+                    pair.executed(site(), false, List.of());
+                }
+                case Reply.Items items -> {
+                    transactions++;
+                    commands.addAndGet(transaction.commandCount());
+                    bytes.addAndGet(size);
+                    pair.executed(
+                            site(), true, refusedKeys(open, transaction, owners, items.items()));
+                }
+                default -> throw new IOException("EXEC is answered with " + replies.getLast());
+            }
+        } catch (IOException e) {
+            broken = e;
+        }
+    }
+
+    private Set<KeyId> refusedKeys(
+            SiteChannel open,
+            Request.Transaction transaction,
+            List<List<KeyId>> owners,
+            List<Reply> items) {
+        Set<KeyId> keys = new HashSet<>();
+        String reason = "";
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof Reply.Failure failure) {
+                reason = failure.text();
+                keys.addAll(owners.get(i + 1));
+            }
+        }
+        for (KeyId key : transaction.marker().transfers().keySet()) {
+            if (!keys.contains(key)) {
+                refusals.remove(key);
+            } else if (refusals.merge(key, 1, Integer::sum) >= MOST_REFUSALS) {
+                throw unrestorable(open, key, reason);
+            }
+        }
+        if (!reason.isEmpty()) {
+            refused.addAndGet(keys.size());
+        }
+        return keys;
+    }
+
+    private static SynclineException unrestorable(SiteChannel open, KeyId key, String reason) {
+        boolean rights =
+                ErrorKind.of(reason) == ErrorKind.NOPERM || ErrorKind.of(reason) == ErrorKind.OOM;
+        return new SynclineException(
+                rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
+                open.place(),
+                "key "
+                        + key
+                        + " was written on both sides and cannot be made equal here: "
+                        + reason,
+                "Mend the cause, or delete the key on both sides, and start the task again");
+    }
+
+    /// Whether every answer has come.
+    boolean isIdle() {
+        SiteChannel open = channel;
+        return open == null || open.isIdle();
+    }
+
+    /// Transactions that took effect here.
+    long transactions() {
+        return transactions;
+    }
+
+    /// Commands of users that were written here. From any thread.
+    long commands() {
+        return commands.get();
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    long refused() {
+        return refused.get();
+    }
+
+    @Override
+    public void close() {
+        SiteChannel open = channel;
+        channel = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.syncline.engine.twoway;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One direction of a pair: what was read at its origin and not settled at its destination.
+final class Flow {
+    final Site origin;
+
+    /// How far the origin's stream is read.
+    long position;
+
+    int database;
+    String stream = "";
+
+    /// How much of the origin's stream is proved to be done at the destination.
+    StreamPlace seen = StreamPlace.BEGINNING;
+
+    /// What the destination's marker said at the start: commands up to there are done already.
+    long durable;
+
+    /// What must be read before anything is written, after a start.
+    long fence;
+
+    /// The places of the last marker that was written, or at least sent.
+    StreamPlace sentThrough = StreamPlace.BEGINNING;
+
+    StreamPlace sentKnown = StreamPlace.BEGINNING;
+
+    /// Ops in flight in the order of their offsets.
+    final ArrayDeque<Op> log = new ArrayDeque<>();
+
+    final ArrayDeque<QueuedUnit> sentUnits = new ArrayDeque<>();
+    final ArrayDeque<QueuedUnit> waiting = new ArrayDeque<>();
+
+    /// Bytes in `waiting`.
+    long waitingBytes;
+
+    /// Keys copied to the destination, with the origin's offset they were copied at.
+    final Map<KeyId, Long> covered = new HashMap<>();
+
+    final ArrayDeque<PendingFlush> flushes = new ArrayDeque<>();
+
+    /// The last marker that was read in the origin's stream.
+    @Nullable Marker lastMarker;
+
+    /// No new transaction: the other direction has a flush to bring first.
+    boolean paused;
+
+    /// A marker is to be written even without data.
+    boolean heartbeat;
+
+    final Writer writer = new Writer();
+
+    /// To the destination.
+    final ArrayDeque<Request> requests = new ArrayDeque<>();
+
+    long sequence;
+
+    Flow(Site origin) {
+        this.origin = origin;
+    }
+
+    Site destination() {
+        return origin.other();
+    }
+
+    boolean hasQueued() {
+        return !sentUnits.isEmpty() || !waiting.isEmpty();
+    }
+
+    @Nullable QueuedUnit head() {
+        QueuedUnit unit = sentUnits.peekFirst();
+        return unit != null ? unit : waiting.peekFirst();
+    }
+
+    StreamPlace place() {
+        return new StreamPlace(stream, position, database);
+    }
+
+    void enqueue(QueuedUnit unit) {
+        waiting.addLast(unit);
+        waitingBytes += unit.size;
+    }
+
+    /// The next waiting unit is sent.
+    void send() {
+        QueuedUnit unit = waiting.removeFirst();
+        waitingBytes -= unit.size;
+        sentUnits.addLast(unit);
+    }
+
+    /// The last `count` sent units were not executed.
+    void unsend(int count) {
+        for (int i = 0; i < count && !sentUnits.isEmpty(); i++) {
+            QueuedUnit unit = sentUnits.removeLast();
+            waitingBytes += unit.size;
+            waiting.addFirst(unit);
+        }
+    }
+
+    /// The first unit of all is settled, whether it was sent in this run or an earlier one.
+    void removeHead() {
+        if (!sentUnits.isEmpty()) {
+            sentUnits.removeFirst();
+        } else {
+            waitingBytes -= waiting.removeFirst().size;
+        }
+    }
+
+    /// A local unit on its way.
+    static final class QueuedUnit {
+        final StreamPlace place;
+
+        /// What of the destination's stream was known when it was read.
+        final StreamPlace known;
+
+        final List<Op.Item> items = new ArrayList<>();
+        final int size;
+        final long millis;
+        @Nullable FlushScope flush;
+
+        QueuedUnit(StreamPlace place, StreamPlace known, int size, long millis) {
+            this.place = place;
+            this.known = known;
+            this.size = size;
+            this.millis = millis;
+        }
+    }
+
+    /// A flush at the origin that the destination has not seen.
+    static final class PendingFlush {
+        /// How far it is.
+        enum Stage {
+            WAITING,
+            ASKED,
+            HERE,
+            GUARDED,
+            SENT
+        }
+
+        final FlushScope scope;
+        final long offset;
+        final long millis;
+
+        /// Keys that the other link wrote at the origin since then: they survive.
+        final Set<KeyId> survivors = new HashSet<>();
+
+        Stage state = Stage.WAITING;
+        long token;
+        long recordsOffset;
+        List<KeyRecord> records = List.of();
+
+        PendingFlush(FlushScope scope, long offset, long millis) {
+            this.scope = scope;
+            this.offset = offset;
+            this.millis = millis;
+        }
+    }
+
+    /// The one ordered connection to the destination.
+    static final class Writer {
+        /// What it waits for.
+        enum State {
+            IDLE,
+            /// The answer to WATCH.
+            GUARD,
+            /// That the destination's stream is read up to the fence.
+            WAIT,
+            /// The answer to EXEC.
+            EXEC
+        }
+
+        State state = State.IDLE;
+        long fence;
+        int limit;
+        boolean flush;
+        Set<KeyId> watched = Set.of();
+        int units;
+        List<KeyId> transfers = List.of();
+        Marker marker = Marker.NONE;
+    }
+}

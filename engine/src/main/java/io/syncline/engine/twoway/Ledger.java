@@ -1,0 +1,239 @@
+package io.syncline.engine.twoway;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What is in flight, by key, and which keys are latched. Holds nothing else, so its size is that
+/// of the window between reading and settling, whatever the size of the key space.
+final class Ledger {
+    private final Map<KeyId, KeyState> states = new HashMap<>();
+    private final Map<KeyId, KeyState> latched = new LinkedHashMap<>();
+    private final PairOptions options;
+    private final PairOptions.Rules rules;
+
+    Ledger(PairOptions options, PairOptions.Rules rules) {
+        this.options = options;
+        this.rules = rules;
+    }
+
+    @Nullable KeyState find(KeyId key) {
+        return states.get(key);
+    }
+
+    KeyState state(KeyId key) {
+        return states.computeIfAbsent(key, KeyState::new);
+    }
+
+    Iterable<KeyState> latched() {
+        return latched.values();
+    }
+
+    int latchedCount() {
+        return latched.size();
+    }
+
+    int keyCount() {
+        return states.size();
+    }
+
+    boolean isLatched(KeyId key) {
+        KeyState state = states.get(key);
+        return state != null && state.conflict != null;
+    }
+
+    /// Puts a live op in, and finds what it crossed.
+    void add(Flow flow, Op op) {
+        state(op.effect.key()).add(flow.origin, op);
+        flow.log.add(op);
+    }
+
+    /// Latches whatever an op that was just read is in conflict with.
+    void judge(Flow flow, Op op) {
+        KeyState state = state(op.effect.key());
+        Site other = flow.destination();
+        if (!state.ops(other).isEmpty() && !isFree(op, state, other)) {
+            if (op.writes()) {
+                meetWrites(op, state, other);
+                meetReaders(op, state, other);
+            } else {
+                readAmongWrites(op, state, other);
+            }
+        }
+        Conflict conflict = state.conflict;
+        if (conflict == null) {
+            return;
+        }
+        if (op.writes()) {
+            conflict.note(flow.origin, op, options.deletesYield());
+        }
+        if (!op.indexOnly) {
+            glue(op, state.key);
+        }
+    }
+
+    private boolean isFree(Op op, KeyState state, Site other) {
+        return rules.holds(Rule.COMMUTATION) && state.commutesAtOnce(op, other);
+    }
+
+    private void meetWrites(Op op, KeyState state, Site other) {
+        if (state.conflict != null) {
+            return;
+        }
+        for (Op theirs : state.ops(other)) {
+            if (theirs.writes() && !areBothDone(op, theirs) && !commute(op, theirs)) {
+                latch(state.key, LatchCause.CONFLICT);
+                return;
+            }
+        }
+    }
+
+    private boolean commute(Op one, Op two) {
+        return rules.holds(Rule.COMMUTATION)
+                && one.effect.commutation().commutesWith(two.effect.commutation());
+    }
+
+    /// Nothing can be done about two writes that both are done.
+    private static boolean areBothDone(Op one, Op two) {
+        return one.indexOnly && two.indexOnly;
+    }
+
+    private void meetReaders(Op op, KeyState state, Site other) {
+        if (!state.mayHaveReaders(other) || !rules.holds(Rule.KEYS_THAT_ARE_READ)) {
+            return;
+        }
+        for (Op theirs : List.copyOf(state.ops(other))) {
+            if (!theirs.writes() && !areBothDone(op, theirs)) {
+                taint(theirs);
+            }
+        }
+    }
+
+    private void readAmongWrites(Op op, KeyState state, Site other) {
+        if (!rules.holds(Rule.KEYS_THAT_ARE_READ)) {
+            return;
+        }
+        for (Op theirs : state.ops(other)) {
+            if (theirs.writes() && !areBothDone(op, theirs)) {
+                taint(op);
+                return;
+            }
+        }
+    }
+
+    /// What a command read was written concurrently: what it made of it must be copied.
+    private void taint(Op reader) {
+        reader.item.tainted = true;
+        for (Effect effect : reader.item.command.effects) {
+            if (effect.writes()) {
+                latch(effect.key(), LatchCause.CONFLICT);
+            }
+        }
+    }
+
+    /// All keys that a command writes share the fate of one of them.
+    private void glue(Op op, KeyId key) {
+        if (!rules.holds(Rule.GLUE) || !op.item.command.isMultiKey()) {
+            return;
+        }
+        for (Effect effect : op.item.command.effects) {
+            if (effect.writes() && !effect.key().equals(key)) {
+                latch(effect.key(), LatchCause.RELATED);
+            }
+        }
+    }
+
+    Conflict latch(KeyId key, LatchCause cause) {
+        KeyState state = state(key);
+        Conflict conflict = state.conflict;
+        if (conflict != null) {
+            return conflict;
+        }
+        conflict = new Conflict(cause);
+        state.conflict = conflict;
+        latched.put(key, state);
+        for (Site site : Site.values()) {
+            for (Op op : state.ops(site)) {
+                if (op.writes()) {
+                    conflict.note(site, op, options.deletesYield());
+                }
+            }
+        }
+        for (Site site : Site.values()) {
+            for (Op op : List.copyOf(state.ops(site))) {
+                glue(op, key);
+            }
+        }
+        return conflict;
+    }
+
+    /// The end of a repair, or of a key whose database was emptied.
+    void unlatch(KeyState state) {
+        if (state.conflict != null) {
+            state.conflict = null;
+            latched.remove(state.key);
+        }
+        state.failures = 0;
+        forgetIfQuiet(state);
+    }
+
+    private void forgetIfQuiet(KeyState state) {
+        if (state.isQuiet()) {
+            states.remove(state.key);
+        }
+    }
+
+    /// Everything of a flow up to an offset is done.
+    void settle(Flow flow, long through) {
+        ArrayDeque<Op> log = flow.log;
+        for (Op op = log.peekFirst(); op != null && op.offset <= through; op = log.peekFirst()) {
+            log.removeFirst();
+            if (op.live) {
+                op.live = false;
+                KeyState state = states.get(op.effect.key());
+                if (state != null) {
+                    ArrayDeque<Op> ops = state.ops(flow.origin);
+                    if (ops.peekFirst() == op) {
+                        ops.removeFirst();
+                    } else {
+                        ops.remove(op);
+                    }
+                    forgetIfQuiet(state);
+                }
+            }
+        }
+    }
+
+    /// One key's ops of one site up to an offset are done.
+    void drop(KeyState state, Site site, long through) {
+        ArrayDeque<Op> ops = state.ops(site);
+        for (Op op = ops.peekFirst(); op != null && op.offset <= through; op = ops.peekFirst()) {
+            op.live = false;
+            ops.removeFirst();
+        }
+    }
+
+    /// A site's databases were emptied by the other's flush: nothing that it did before lives on.
+    void empty(Site site, FlushScope scope) {
+        for (KeyState state : List.copyOf(states.values())) {
+            if (scope.covers(state.key.database())) {
+                drop(state, site, Long.MAX_VALUE);
+                unlatch(state);
+            }
+        }
+    }
+
+    /// For a test that breaks the rule: lets go of latches with nothing behind them.
+    void unlatchQuiet() {
+        for (KeyState state : List.copyOf(latched.values())) {
+            Conflict conflict = state.conflict;
+            boolean both = !state.ops(Site.SOURCE).isEmpty() && !state.ops(Site.TARGET).isEmpty();
+            if (conflict != null && conflict.state == Conflict.State.OPEN && !both) {
+                unlatch(state);
+            }
+        }
+    }
+}

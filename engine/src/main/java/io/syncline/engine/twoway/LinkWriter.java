@@ -1,0 +1,289 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.twoway.Flow.QueuedUnit;
+import io.syncline.engine.twoway.Flow.Writer;
+import io.syncline.engine.twoway.Planner.Ready;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Brings a flow's units to their destination, one transaction after the other: watch, read the
+/// destination's stream up to there, look again, write.
+final class LinkWriter {
+    /// The table of copied keys goes with every marker, so it must not grow.
+    private static final int COVERED_LIMIT = 512;
+
+    private final Ledger ledger;
+    private final Planner planner;
+    private final FlushDesk flushes;
+    private final PairOptions options;
+    private final PairOptions.Rules rules;
+    private final long epoch;
+
+    LinkWriter(
+            Ledger ledger,
+            Planner planner,
+            FlushDesk flushes,
+            PairOptions options,
+            PairOptions.Rules rules,
+            long epoch) {
+        this.ledger = ledger;
+        this.planner = planner;
+        this.flushes = flushes;
+        this.options = options;
+        this.rules = rules;
+        this.epoch = epoch;
+    }
+
+    /// Goes one step towards the next transaction.
+    ///
+    /// @param back the other direction
+    /// @param backHeld whether the destination's stream is not read for want of room
+    /// @param limit most units
+    /// @return whether anything was done
+    boolean step(Flow flow, Flow back, boolean backHeld, int limit) {
+        return switch (flow.writer.state) {
+            case IDLE -> begin(flow, back, limit);
+            case WAIT -> {
+                boolean read = back.position >= flow.writer.fence || backHeld || isBlind(flow);
+                yield (read || !rules.holds(Rule.READ_TO_FENCE_BEFORE_EXEC)) && go(flow, back);
+            }
+            case GUARD, EXEC -> false;
+        };
+    }
+
+    /// Whether nothing is watched, so that waiting for the destination's stream would gain nothing.
+    private static boolean isBlind(Flow flow) {
+        return flow.writer.watched.isEmpty() && !flow.writer.flush;
+    }
+
+    private boolean begin(Flow flow, Flow back, int limit) {
+        if (flow.paused || yields(flow, back)) {
+            return false;
+        }
+        if (flushes.step(flow, back)) {
+            return true;
+        }
+        if (flushes.isBusy(flow)) {
+            return false;
+        }
+        List<Ready> plan = planner.plan(flow, limit);
+        List<KeyState> transfers = transfers(flow);
+        if (plan.isEmpty() && transfers.isEmpty() && !wantsHeartbeat(flow)) {
+            return false;
+        }
+        guard(flow, planner.watch(flow, plan, transfers), limit, false);
+        return true;
+    }
+
+    /// Whether this link holds back because the other one cannot keep up: our echo stands in that
+    /// one's stream, behind what it has no room for. When neither keeps up, the source's goes on.
+    private boolean yields(Flow flow, Flow back) {
+        return isOver(back)
+                && ledger.latchedCount() == 0
+                && flow.flushes.isEmpty()
+                && back.flushes.isEmpty()
+                && !(isOver(flow) && flow.origin == Site.SOURCE);
+    }
+
+    private boolean isOver(Flow flow) {
+        return flow.waitingBytes >= options.queuedBytesLimit();
+    }
+
+    private List<KeyState> transfers(Flow flow) {
+        return flow.covered.size() < COVERED_LIMIT ? planner.transfers(flow) : List.of();
+    }
+
+    private static boolean wantsHeartbeat(Flow flow) {
+        return flow.heartbeat
+                && flow.waiting.isEmpty()
+                && flow.position > flow.sentThrough.offset();
+    }
+
+    void guard(Flow flow, Set<KeyId> keys, int limit, boolean flush) {
+        Writer writer = flow.writer;
+        writer.watched = keys;
+        writer.limit = limit;
+        writer.flush = flush;
+        writer.state = Writer.State.GUARD;
+        flow.requests.add(new Request.Watch(keys, rules.holds(Rule.WATCH_EPOCH)));
+        flow.requests.add(new Request.AskOffset());
+    }
+
+    private boolean go(Flow flow, Flow back) {
+        Writer writer = flow.writer;
+        if (writer.flush) {
+            flushes.send(flow, back);
+            return true;
+        }
+        if (flow.paused) {
+            return giveUp(flow);
+        }
+        List<Ready> plan = watched(flow, planner.plan(flow, writer.limit));
+        List<KeyState> transfers = new ArrayList<>(transfers(flow));
+        transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));
+        boolean heartbeat = wantsHeartbeat(flow);
+        if (plan.isEmpty() && transfers.isEmpty() && !heartbeat) {
+            return giveUp(flow);
+        }
+        send(flow, back, plan, transfers, heartbeat);
+        return true;
+    }
+
+    private boolean giveUp(Flow flow) {
+        flow.requests.add(new Request.Unwatch());
+        flow.writer.state = Writer.State.IDLE;
+        return true;
+    }
+
+    /// Those from the front that were watched, or go blind on purpose.
+    private List<Ready> watched(Flow flow, List<Ready> plan) {
+        List<Ready> allowed = new ArrayList<>();
+        for (Ready ready : plan) {
+            if (!planner.mayWrite(flow, ready, flow.writer.watched)) {
+                break;
+            }
+            allowed.add(ready);
+        }
+        return allowed;
+    }
+
+    private void send(
+            Flow flow, Flow back, List<Ready> plan, List<KeyState> transfers, boolean heartbeat) {
+        StreamPlace through = flow.sentThrough;
+        StreamPlace known = flow.sentKnown;
+        if (!plan.isEmpty()) {
+            QueuedUnit last = plan.getLast().unit();
+            through = last.place;
+            known = last.known;
+        } else if (heartbeat) {
+            through = flow.place();
+            known = back.seen;
+        }
+        flow.heartbeat = false;
+        List<PairCommand> commands = new ArrayList<>();
+        for (Ready ready : plan) {
+            commands.addAll(ready.commands());
+            flow.send();
+        }
+        List<KeyRecord> records = new ArrayList<>();
+        Map<KeyId, Long> offsets = new HashMap<>();
+        for (KeyState state : transfers) {
+            Conflict conflict = state.conflict;
+            KeyRecord record = conflict == null ? null : conflict.record;
+            if (conflict != null && record != null) {
+                conflict.state = Conflict.State.SENT;
+                records.add(record);
+                offsets.put(state.key, conflict.offset);
+            }
+        }
+        Marker marker = marker(flow, through, known, offsets, deletes(commands, records), null);
+        transact(
+                flow, new Request.Transaction(null, commands, records, marker, false), plan.size());
+    }
+
+    static Set<KeyId> deletes(Collection<PairCommand> commands, Collection<KeyRecord> records) {
+        Set<KeyId> deletes = new HashSet<>();
+        for (PairCommand command : commands) {
+            if (command.deletes) {
+                for (Effect effect : command.effects) {
+                    deletes.add(effect.key());
+                }
+            }
+        }
+        for (KeyRecord record : records) {
+            if (record.payload() == null) {
+                deletes.add(record.key());
+            }
+        }
+        return deletes;
+    }
+
+    Marker marker(
+            Flow flow,
+            StreamPlace through,
+            StreamPlace known,
+            Map<KeyId, Long> transfers,
+            Set<KeyId> deletes,
+            @Nullable FlushScope flush) {
+        Map<KeyId, Long> covered = new HashMap<>(flush == null ? flow.covered : Map.of());
+        if (flush != null) {
+            flow.covered.forEach((key, offset) -> {
+                if (!flush.covers(key.database())) {
+                    covered.put(key, offset);
+                }
+            });
+        }
+        covered.putAll(transfers);
+        Marker last = flow.lastMarker;
+        return new Marker(
+                epoch,
+                ++flow.sequence,
+                through,
+                known,
+                covered,
+                transfers,
+                deletes,
+                flush,
+                last == null ? null : last.asPeer());
+    }
+
+    void transact(Flow flow, Request.Transaction transaction, int units) {
+        Writer writer = flow.writer;
+        writer.marker = transaction.marker();
+        writer.units = units;
+        writer.transfers = List.copyOf(transaction.marker().transfers().keySet());
+        writer.state = Writer.State.EXEC;
+        flow.requests.add(transaction);
+    }
+
+    /// The answer to EXEC. Only says what was sent: what is done, the echo says.
+    void executed(Flow flow, boolean done) {
+        Writer writer = flow.writer;
+        writer.state = Writer.State.IDLE;
+        if (!done) {
+            voided(flow);
+            return;
+        }
+        if (writer.marker.through().offset() >= flow.sentThrough.offset()) {
+            flow.sentThrough = writer.marker.through();
+            flow.sentKnown = writer.marker.known();
+        }
+        for (KeyId key : writer.watched) {
+            KeyState state = ledger.find(key);
+            if (state != null) {
+                state.failures = 0;
+            }
+        }
+    }
+
+    /// Not executed: everything is as before it was sent.
+    void voided(Flow flow) {
+        Writer writer = flow.writer;
+        writer.state = Writer.State.IDLE;
+        if (writer.flush) {
+            flow.unsend(flow.sentUnits.size());
+            flushes.retry(flow);
+            return;
+        }
+        flow.unsend(writer.units);
+        for (KeyId key : writer.watched) {
+            KeyState state = ledger.find(key);
+            if (state != null) {
+                state.failures++;
+            }
+        }
+        for (KeyId key : writer.transfers) {
+            KeyState state = ledger.find(key);
+            Conflict conflict = state == null ? null : state.conflict;
+            if (conflict != null && conflict.state == Conflict.State.SENT) {
+                conflict.state = Conflict.State.HERE;
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+package io.syncline.engine.twoway;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Two sites that are both written, kept equal: the whole decision making, as a machine that is
+/// driven step by step.
+///
+/// ```
+///  stream of X --read--> ledger, queue --step--> WATCH, offset --fenced--> MULTI .. marker .. EXEC
+///       ^                   ^                                                      |
+///       |                   +--- settled by the echo, in the order of the stream --+--> stream of Y
+/// ```
+///
+/// The caller reads units in their order as [#mayRead] allows, carries the requests
+/// ([#nextRequest]) to each site over one ordered connection, brings the answers, and calls [#step]
+/// until nothing moves. After a crash it builds a new pair from the markers ([Start]) and reads
+/// again from there. Not for several threads.
+public final class Pair {
+    private final Flow[] flows = {new Flow(Site.SOURCE), new Flow(Site.TARGET)};
+    private final PairOptions options;
+    private final PairOptions.Rules rules;
+    private final Ledger ledger;
+    private final StreamIndex index;
+    private final FlushDesk flushes;
+    private final LinkWriter writer;
+    private final RecentWrites recent;
+    private final FlushDesk.Tokens tokens = new FlushDesk.Tokens();
+    private boolean ready;
+
+    public Pair(Start start, PairOptions options, PairListener listener) {
+        this(start, options, listener, PairOptions.Rules.ALL);
+    }
+
+    Pair(Start start, PairOptions options, PairListener listener, PairOptions.Rules rules) {
+        this.options = options;
+        this.rules = rules;
+        this.ledger = new Ledger(options, rules);
+        this.recent = new RecentWrites(options.guard());
+        this.index = new StreamIndex(flows, ledger, rules, listener);
+        this.flushes = new FlushDesk(ledger, rules, tokens);
+        Planner planner = new Planner(ledger, options, rules, recent);
+        this.writer = new LinkWriter(ledger, planner, flushes, options, rules, start.epoch());
+        flushes.writer(writer);
+        for (Site site : Site.values()) {
+            begin(from(site), start);
+        }
+        look();
+    }
+
+    private void begin(Flow flow, Start start) {
+        Start.Side there = start.side(flow.destination());
+        Start.Side here = start.side(flow.origin);
+        Marker marker = there.marker();
+        StreamPlace from = start.readFrom(flow.origin, rules.holds(Rule.READ_AGAIN_FROM_M));
+        flow.position = from.offset();
+        flow.database = from.database();
+        flow.stream = from.stream();
+        flow.durable = marker == null ? from.offset() : marker.through().offset();
+        flow.fence = here.fence();
+        flow.sentThrough = marker == null ? from : marker.through();
+        flow.sentKnown = marker == null ? there.begin() : marker.known();
+        if (marker != null && rules.holds(Rule.COVER)) {
+            flow.covered.putAll(marker.covered());
+        }
+        Marker own = here.marker();
+        flow.lastMarker = own;
+        flow.seen = own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
+    }
+
+    private Flow from(Site site) {
+        return flows[site.index()];
+    }
+
+    private Flow to(Site site) {
+        return flows[site.other().index()];
+    }
+
+    private void look() {
+        Flow source = from(Site.SOURCE);
+        Flow target = from(Site.TARGET);
+        ready |=
+                !rules.holds(Rule.READ_TO_FENCE_AT_RESTART)
+                        || (source.position >= source.fence && target.position >= target.fence);
+    }
+
+    /// Whether both streams are read to where they were at the start: before that nothing is sent.
+    public boolean isReady() {
+        return ready;
+    }
+
+    /// How far a site's stream is read.
+    public long position(Site site) {
+        return from(site).position;
+    }
+
+    /// Whether the next unit of a site's stream may be read now.
+    public boolean mayRead(Site site, StreamUnit unit) {
+        if (isHeld(site)) {
+            return false;
+        }
+        Marker marker = unit.marker();
+        return marker == null
+                || !rules.holds(Rule.GATE)
+                || marker.gate() <= from(site.other()).position;
+    }
+
+    /// Whether a stream is not read for want of room in its queue. It is read all the same while
+    /// anything waits for what stands in it: an echo, a repair, a flush.
+    public boolean isHeld(Site site) {
+        Flow flow = from(site);
+        Flow back = to(site);
+        return ready
+                && flow.waitingBytes >= options.queuedBytesLimit()
+                && back.sentUnits.isEmpty()
+                && back.writer.state != Flow.Writer.State.EXEC
+                && ledger.latchedCount() == 0
+                && flow.flushes.isEmpty()
+                && back.flushes.isEmpty();
+    }
+
+    /// Takes in the next unit of a site's stream.
+    public void read(Site site, StreamUnit unit) {
+        if (unit.kind() == StreamUnit.Kind.LOCAL) {
+            recent.note(site, unit);
+        }
+        index.read(site, unit);
+        look();
+    }
+
+    /// The site calls its stream so from here on.
+    public void stream(Site site, String id) {
+        from(site).stream = id;
+    }
+
+    /// Goes one step towards writing to a site.
+    ///
+    /// @return whether anything was done
+    public boolean step(Site destination) {
+        return step(destination, options.unitsPerTransaction());
+    }
+
+    boolean step(Site destination, int units) {
+        Flow flow = to(destination);
+        return ready && writer.step(flow, from(destination), isHeld(destination), units);
+    }
+
+    /// Asks for the records of latched keys.
+    ///
+    /// @return whether anything was done
+    public boolean stepRepairs() {
+        boolean done = false;
+        if (ready) {
+            for (Site site : Site.values()) {
+                done |= askRecords(site);
+            }
+        }
+        return done;
+    }
+
+    private boolean askRecords(Site site) {
+        Flow carrier = to(site);
+        Flow.Writer.State state = carrier.writer.state;
+        if (ledger.latchedCount() == 0
+                || state == Flow.Writer.State.GUARD
+                || state == Flow.Writer.State.WAIT
+                || carrier.paused) {
+            return false;
+        }
+        List<KeyId> keys = new ArrayList<>();
+        long token = tokens.next();
+        for (KeyState each : ledger.latched()) {
+            Conflict conflict = each.conflict;
+            if (conflict != null
+                    && conflict.state == Conflict.State.OPEN
+                    && conflict.decide() == site
+                    && keys.size() < options.unitsPerTransaction()) {
+                conflict.state = Conflict.State.ASKED;
+                conflict.winner = site;
+                conflict.token = token;
+                keys.add(each.key);
+            }
+        }
+        if (!keys.isEmpty()) {
+            carrier.requests.add(new Request.AskRecords(keys, token));
+        }
+        return !keys.isEmpty();
+    }
+
+    /// Writes a marker to a site even without data, if the other one's stream has gone on: called
+    /// on a slow timer, never for every echo, or two links would feed each other for ever.
+    public void heartbeat(Site destination) {
+        to(destination).heartbeat = true;
+    }
+
+    /// How far a site's stream has gone on since the marker last written for it.
+    public long unmarked(Site origin) {
+        Flow flow = from(origin);
+        return flow.position - flow.sentThrough.offset();
+    }
+
+    /// Whether markers go with keys that another marker would release.
+    public boolean wantsMarkers(Site origin) {
+        return !from(origin.other()).covered.isEmpty();
+    }
+
+    /// The next request to a site, or null.
+    public @Nullable Request nextRequest(Site site) {
+        return to(site).requests.pollFirst();
+    }
+
+    /// The answer to [Request.AskOffset].
+    public void fenced(Site site, long offset) {
+        Flow.Writer each = to(site).writer;
+        if (each.state == Flow.Writer.State.GUARD) {
+            each.fence = offset;
+            each.state = Flow.Writer.State.WAIT;
+        }
+    }
+
+    /// The answer to [Request.AskRecords].
+    public void snapshot(Site site, long token, long offset, List<KeyRecord> records) {
+        if (flushes.answered(from(site), token, offset, records)) {
+            return;
+        }
+        for (KeyRecord record : records) {
+            KeyState state = ledger.find(record.key());
+            Conflict conflict = state == null ? null : state.conflict;
+            if (conflict != null
+                    && conflict.state == Conflict.State.ASKED
+                    && conflict.token == token) {
+                conflict.state = Conflict.State.HERE;
+                conflict.record = record;
+                conflict.offset = offset;
+            }
+        }
+    }
+
+    /// The answer to [Request.Transaction].
+    ///
+    /// @param done whether it was executed
+    /// @param refused keys whose commands were answered with an error
+    public void executed(Site site, boolean done, Collection<KeyId> refused) {
+        Flow flow = to(site);
+        Marker marker = flow.writer.marker;
+        writer.executed(flow, done);
+        refused.forEach(index::refused);
+        if (done && !rules.holds(Rule.SETTLE_AT_ECHO)) {
+            settleAtAnswer(flow, marker);
+        }
+    }
+
+    /// The wrong way, for the test that shows so.
+    private void settleAtAnswer(Flow flow, Marker marker) {
+        index.settle(flow, marker.through().offset());
+        marker.transfers()
+                .forEach((key, offset) -> {
+                    KeyState state = ledger.find(key);
+                    if (state != null) {
+                        ledger.drop(state, flow.destination(), Long.MAX_VALUE);
+                        ledger.drop(state, flow.origin, offset);
+                        ledger.unlatch(state);
+                    }
+                });
+    }
+
+    /// The connection to a site was lost, and a new one is open, behind a new epoch, so that
+    /// nothing that was sent over the old one can still happen.
+    ///
+    /// @param marker what stands at the site now: it says whether the last transaction was executed
+    public void reconnected(Site site, @Nullable Marker marker) {
+        Flow flow = to(site);
+        flow.requests.clear();
+        flushes.forgetQuestions(from(site));
+        for (KeyState state : ledger.latched()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null
+                    && conflict.state == Conflict.State.ASKED
+                    && conflict.winner == site) {
+                conflict.reopen();
+            }
+        }
+        Marker sent = flow.writer.marker;
+        switch (flow.writer.state) {
+            case IDLE -> {}
+            case GUARD, WAIT -> {
+                if (flow.writer.flush) {
+                    flushes.retry(flow);
+                }
+                flow.writer.state = Flow.Writer.State.IDLE;
+            }
+            case EXEC -> {
+                boolean done =
+                        marker != null
+                                && marker.epoch() == sent.epoch()
+                                && marker.sequence() == sent.sequence();
+                writer.executed(flow, done);
+            }
+        }
+    }
+
+    /// Whether a transaction was sent to a site and not answered.
+    public boolean isUnanswered(Site site) {
+        return to(site).writer.state == Flow.Writer.State.EXEC;
+    }
+
+    /// Whether nothing is on its way in either direction.
+    public boolean isQuiet() {
+        for (Flow flow : flows) {
+            if (flow.hasQueued()
+                    || !flow.flushes.isEmpty()
+                    || flow.writer.state != Flow.Writer.State.IDLE) {
+                return false;
+            }
+        }
+        return ledger.keyCount() == 0;
+    }
+
+    /// The numbers of this moment.
+    public PairStatus status(Site origin) {
+        Flow flow = from(origin);
+        Flow.QueuedUnit head = flow.head();
+        return new PairStatus(
+                flow.position,
+                flow.seen.offset(),
+                head == null ? PairStatus.NOTHING_WAITS : head.millis,
+                flow.sentUnits.size() + flow.waiting.size(),
+                flow.waitingBytes,
+                flow.covered.size(),
+                ledger.keyCount(),
+                ledger.latchedCount());
+    }
+}

@@ -1,0 +1,59 @@
+package io.syncline.engine.twoway;
+
+import org.jspecify.annotations.Nullable;
+
+/// One command of a local write, as it is to be sent to the other site.
+final class PairCommand {
+    private static final Effect[] NO_EFFECTS = {};
+    private static final byte[] NO_BYTES = {};
+
+    /// In the source's numbers.
+    final int database;
+
+    /// RESP; may be several commands that belong together, or none.
+    final byte[] wire;
+
+    /// How many commands stand in `wire`.
+    final int count;
+
+    final Effect[] effects;
+
+    /// Whether this deletes its keys on purpose.
+    final boolean deletes;
+
+    /// Not null for FLUSHALL and FLUSHDB.
+    final @Nullable FlushScope flush;
+
+    /// Whether its result depends on more than its keys say, so that only its result may be copied.
+    final boolean opaque;
+
+    PairCommand(
+            int database,
+            byte[] wire,
+            int count,
+            Effect[] effects,
+            boolean deletes,
+            boolean opaque) {
+        this.database = database;
+        this.wire = wire;
+        this.count = count;
+        this.effects = effects;
+        this.deletes = deletes;
+        this.opaque = opaque;
+        this.flush = null;
+    }
+
+    PairCommand(FlushScope flush) {
+        this.database = 0;
+        this.wire = NO_BYTES;
+        this.count = 0;
+        this.effects = NO_EFFECTS;
+        this.deletes = false;
+        this.opaque = false;
+        this.flush = flush;
+    }
+
+    boolean isMultiKey() {
+        return effects.length > 1;
+    }
+}

@@ -1,0 +1,169 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.twoway.Flow.QueuedUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Decides what of a flow's queue may be sent now: a prefix of its units without anything on a
+/// latched key.
+final class Planner {
+    private final Ledger ledger;
+    private final PairOptions options;
+    private final PairOptions.Rules rules;
+    private final RecentWrites recent;
+
+    Planner(Ledger ledger, PairOptions options, PairOptions.Rules rules, RecentWrites recent) {
+        this.ledger = ledger;
+        this.options = options;
+        this.rules = rules;
+        this.recent = recent;
+    }
+
+    /// One unit that may go, with those of its commands that are still to be done.
+    record Ready(QueuedUnit unit, List<PairCommand> commands) {}
+
+    List<Ready> plan(Flow flow, int limit) {
+        List<Ready> ready = new ArrayList<>();
+        long bytes = 0;
+        for (QueuedUnit unit : flow.waiting) {
+            if (ready.size() == limit || unit.flush != null) {
+                break;
+            }
+            if (bytes > 0 && bytes + unit.size > options.bytesPerTransaction()) {
+                break;
+            }
+            List<PairCommand> commands = commands(flow, unit);
+            if (commands == null) {
+                break;
+            }
+            bytes += unit.size;
+            ready.add(new Ready(unit, commands));
+        }
+        return ready;
+    }
+
+    /// Null when the unit must wait for a repair.
+    private @Nullable List<PairCommand> commands(Flow flow, QueuedUnit unit) {
+        List<PairCommand> commands = new ArrayList<>(unit.items.size());
+        for (Op.Item item : unit.items) {
+            int live = 0;
+            int writes = 0;
+            for (Op op : item.ops) {
+                if (op.live) {
+                    live++;
+                    writes += op.writes() ? 1 : 0;
+                }
+            }
+            if (writes == 0) {
+                continue;
+            }
+            if (isLatched(item)) {
+                return null;
+            }
+            boolean whole = live == item.ops.length;
+            boolean doubtful = !whole || (item.tainted && rules.holds(Rule.TAINT));
+            if (item.command.opaque || (doubtful && rules.holds(Rule.COPY_WHAT_CANNOT_BE_SENT))) {
+                copyResult(flow, item);
+                return null;
+            }
+            commands.add(item.command);
+        }
+        return commands;
+    }
+
+    private boolean isLatched(Op.Item item) {
+        for (Op op : item.ops) {
+            if (op.live && ledger.isLatched(op.effect.key())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The command can no longer be sent as it stands: what it made is copied.
+    private void copyResult(Flow flow, Op.Item item) {
+        for (Op op : item.ops) {
+            if (op.live && op.writes()) {
+                Conflict conflict = ledger.latch(op.effect.key(), LatchCause.DERIVED);
+                conflict.forced = flow.origin;
+            }
+        }
+    }
+
+    /// The latched keys whose record is here and may go with this flow.
+    List<KeyState> transfers(Flow flow) {
+        List<KeyState> ready = new ArrayList<>();
+        for (KeyState state : ledger.latched()) {
+            Conflict conflict = state.conflict;
+            if (conflict == null
+                    || conflict.state != Conflict.State.HERE
+                    || conflict.winner != flow.origin
+                    || conflict.offset > flow.position) {
+                continue;
+            }
+            if (conflict.decide() == flow.origin) {
+                ready.add(state);
+            } else {
+                conflict.reopen();
+            }
+        }
+        return ready;
+    }
+
+    /// The keys to watch for a plan.
+    Set<KeyId> watch(Flow flow, List<Ready> plan, Collection<KeyState> transfers) {
+        Set<KeyId> keys = new HashSet<>();
+        if (options.guard().mode() == GuardPolicy.Mode.NEVER) {
+            return keys;
+        }
+        for (Ready ready : plan) {
+            for (PairCommand command : ready.commands()) {
+                for (Effect effect : command.effects) {
+                    if (isGuarded(flow, effect.key())) {
+                        keys.add(effect.key());
+                    }
+                }
+            }
+        }
+        for (KeyState state : transfers) {
+            if (isGuarded(flow, state.key)) {
+                keys.add(state.key);
+            }
+        }
+        return keys;
+    }
+
+    private boolean isGuarded(Flow flow, KeyId key) {
+        if (key.database() < 0 || isBlind(key)) {
+            return false;
+        }
+        return options.guard().mode() == GuardPolicy.Mode.ALWAYS
+                || recent.contains(flow.destination(), key);
+    }
+
+    /// Whether a key has voided so many transactions that it goes without a guard.
+    private boolean isBlind(KeyId key) {
+        KeyState state = ledger.find(key);
+        return state != null && state.failures >= options.guard().blindAfter();
+    }
+
+    /// Whether a key may be written in a transaction that watched these.
+    boolean mayWrite(Flow flow, KeyId key, Set<KeyId> watched) {
+        return watched.contains(key) || !isGuarded(flow, key);
+    }
+
+    boolean mayWrite(Flow flow, Ready ready, Set<KeyId> watched) {
+        for (PairCommand command : ready.commands()) {
+            for (Effect effect : command.effects) {
+                if (!mayWrite(flow, effect.key(), watched)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,273 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.twoway.Flow.PendingFlush;
+import io.syncline.engine.twoway.Flow.QueuedUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Takes in the units of both streams: local writes into the ledger and the queues, and the echoes
+/// of our own transactions, which settle them.
+final class StreamIndex {
+    private final Flow[] flows;
+    private final Ledger ledger;
+    private final PairOptions.Rules rules;
+    private final PairListener listener;
+
+    /// Keys whose copy was refused: to be latched again behind its echo.
+    private final Set<KeyId> refusedCopies = new HashSet<>();
+
+    StreamIndex(Flow[] flows, Ledger ledger, PairOptions.Rules rules, PairListener listener) {
+        this.flows = flows;
+        this.ledger = ledger;
+        this.rules = rules;
+        this.listener = listener;
+    }
+
+    private Flow from(Site site) {
+        return flows[site.index()];
+    }
+
+    void read(Site site, StreamUnit unit) {
+        Flow flow = from(site);
+        switch (unit.kind()) {
+            case LOCAL -> local(flow, unit, unit.commands());
+            case PAIR -> pair(flow, unit);
+            case SNAPSHOT -> absorbSnapshot(flow, unit);
+            case CONTROL -> {}
+        }
+        flow.position = unit.offset();
+        flow.database = unit.database();
+    }
+
+    /// The first copy wrote over these keys: what was done to them here before is gone.
+    private void absorbSnapshot(Flow flow, StreamUnit unit) {
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                KeyState state = ledger.find(effect.key());
+                if (state != null) {
+                    ledger.drop(state, flow.origin, Long.MAX_VALUE);
+                    ledger.unlatch(state);
+                }
+            }
+        }
+    }
+
+    private void pair(Flow flow, StreamUnit unit) {
+        Marker marker = unit.marker();
+        if (marker == null) {
+            throw new IllegalArgumentException("a unit of the pair has no marker");
+        }
+        for (PendingFlush flush : flow.flushes) {
+            addSurvivors(flush, unit);
+        }
+        if (!rules.holds(Rule.EXPIRY_IN_ECHO)) {
+            echo(flow, marker);
+            return;
+        }
+        List<PairCommand> before = new ArrayList<>();
+        List<PairCommand> behind = new ArrayList<>();
+        ownDeletes(unit, marker, before, behind);
+        if (!before.isEmpty()) {
+            local(flow, unit, before);
+        }
+        echo(flow, marker);
+        if (!behind.isEmpty()) {
+            local(flow, unit, behind);
+        }
+    }
+
+    private static void addSurvivors(PendingFlush flush, StreamUnit unit) {
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                if (effect.writes() && flush.scope.covers(effect.key().database())) {
+                    flush.survivors.add(effect.key());
+                }
+            }
+        }
+    }
+
+    /// The deletes in our own transaction that we did not send: a key expired while we touched it,
+    /// or an expiry that we set was in the past already. They are the site's own doing.
+    private static void ownDeletes(
+            StreamUnit unit, Marker marker, List<PairCommand> before, List<PairCommand> behind) {
+        Set<KeyId> written = new HashSet<>();
+        for (PairCommand command : unit.commands()) {
+            if (command.effects.length == 0) {
+                continue;
+            }
+            KeyId key = command.effects[0].key();
+            if (!command.deletes) {
+                if (!marker.transfers().isEmpty()) {
+                    written.add(key);
+                }
+            } else if (!marker.deletes().contains(key)) {
+                boolean transferred = marker.transfers().containsKey(key);
+                (transferred && written.contains(key) ? behind : before).add(command);
+            }
+        }
+    }
+
+    private void local(Flow flow, StreamUnit unit, List<PairCommand> commands) {
+        boolean indexOnly = unit.offset() <= flow.durable;
+        StreamPlace place = new StreamPlace(flow.stream, unit.offset(), unit.database());
+        Flow back = from(flow.destination());
+        QueuedUnit queued = new QueuedUnit(place, back.seen, unit.size(), unit.millis());
+        for (PairCommand command : commands) {
+            FlushScope scope = command.flush;
+            if (scope != null) {
+                queued.flush = wider(queued.flush, scope);
+            } else {
+                queued.items.add(take(flow, unit, command, indexOnly));
+            }
+        }
+        FlushScope scope = queued.flush;
+        if (scope != null && unit.offset() > flow.seen.offset()) {
+            flushMet(flow, unit, queued, scope);
+        }
+        if (!indexOnly) {
+            flow.enqueue(queued);
+        }
+    }
+
+    private static FlushScope wider(@Nullable FlushScope one, FlushScope two) {
+        return one == null || one.equals(two) ? two : FlushScope.ALL;
+    }
+
+    /// What else the flush's own transaction wrote is copied as it is then.
+    private static void flushMet(Flow flow, StreamUnit unit, QueuedUnit queued, FlushScope scope) {
+        PendingFlush flush = new PendingFlush(scope, unit.offset(), unit.millis());
+        for (Op.Item item : queued.items) {
+            for (Effect effect : item.command.effects) {
+                if (effect.writes()) {
+                    flush.survivors.add(effect.key());
+                }
+            }
+        }
+        flow.flushes.add(flush);
+    }
+
+    private Op.Item take(Flow flow, StreamUnit unit, PairCommand command, boolean indexOnly) {
+        Op.Item item = new Op.Item(command);
+        for (int i = 0; i < item.ops.length; i++) {
+            Effect effect = command.effects[i];
+            Op op = new Op(unit.offset(), unit.millis(), item, effect, indexOnly);
+            item.ops[i] = op;
+            Long covered = flow.covered.get(effect.key());
+            op.live =
+                    unit.offset() > flow.seen.offset()
+                            && (covered == null || unit.offset() > covered);
+            if (op.live) {
+                ledger.add(flow, op);
+            }
+        }
+        for (Op op : item.ops) {
+            if (op.live) {
+                ledger.judge(flow, op);
+            }
+        }
+        return item;
+    }
+
+    /// A transaction of the link that writes to this flow's origin stands in its stream.
+    private void echo(Flow flow, Marker marker) {
+        Flow writing = from(flow.destination());
+        flow.lastMarker = marker;
+        FlushScope scope = marker.flush();
+        if (scope != null) {
+            emptied(flow, writing, scope);
+        }
+        if (marker.through().offset() > writing.seen.offset()) {
+            writing.seen = marker.through();
+        }
+        if (rules.holds(Rule.SETTLE_AT_ECHO)) {
+            settle(writing, marker.through().offset());
+        }
+        for (Map.Entry<KeyId, Long> transfer : marker.transfers().entrySet()) {
+            absorb(flow, writing, transfer.getKey(), transfer.getValue());
+        }
+        if (!rules.holds(Rule.STICKY_LATCH)) {
+            ledger.unlatchQuiet();
+        }
+        if (!flow.covered.isEmpty()) {
+            flow.covered.values().removeIf(offset -> offset <= marker.known().offset());
+        }
+    }
+
+    /// The site was emptied by a flush of the other one.
+    private void emptied(Flow flow, Flow writing, FlushScope scope) {
+        ledger.empty(flow.origin, scope);
+        flow.flushes.removeIf(each -> scope.covers(each.scope));
+        flow.paused = false;
+        writing.paused = false;
+        for (QueuedUnit queued : flow.sentUnits) {
+            voidFlush(queued, scope);
+        }
+        for (QueuedUnit queued : flow.waiting) {
+            voidFlush(queued, scope);
+        }
+        writing.covered.keySet().removeIf(key -> scope.covers(key.database()));
+    }
+
+    private static void voidFlush(QueuedUnit queued, FlushScope scope) {
+        FlushScope own = queued.flush;
+        if (own != null && scope.covers(own)) {
+            queued.flush = null;
+        }
+    }
+
+    void settle(Flow flow, long through) {
+        ledger.settle(flow, through);
+        for (QueuedUnit head = flow.head();
+                head != null && head.place.offset() <= through;
+                head = flow.head()) {
+            flow.removeHead();
+        }
+        while (!flow.flushes.isEmpty() && flow.flushes.getFirst().offset <= through) {
+            flow.flushes.removeFirst();
+            from(flow.destination()).paused = false;
+        }
+    }
+
+    /// The destination answered a key's commands with an error.
+    void refused(KeyId key) {
+        KeyState state = ledger.find(key);
+        Conflict conflict = state == null ? null : state.conflict;
+        if (conflict != null && conflict.state == Conflict.State.SENT) {
+            refusedCopies.add(key);
+        } else {
+            ledger.latch(key, LatchCause.REFUSED);
+        }
+    }
+
+    /// A key was copied as a whole from the writing link's origin, as of `offset`.
+    private void absorb(Flow flow, Flow writing, KeyId key, long offset) {
+        KeyState state = ledger.find(key);
+        if (state != null) {
+            if (rules.holds(Rule.ABSORB_BY_ECHO)) {
+                ledger.drop(state, flow.origin, Long.MAX_VALUE);
+            }
+            ledger.drop(state, writing.origin, offset);
+            Conflict conflict = state.conflict;
+            if (conflict != null) {
+                listener.resolved(
+                        new Resolution(
+                                key,
+                                conflict.cause,
+                                conflict.millis(Site.SOURCE),
+                                conflict.millis(Site.TARGET),
+                                writing.origin));
+            }
+            ledger.unlatch(state);
+        }
+        if (rules.holds(Rule.COVER)) {
+            writing.covered.put(key, offset);
+        }
+        if (refusedCopies.remove(key)) {
+            ledger.latch(key, LatchCause.REFUSED).forced = writing.origin;
+        }
+    }
+}

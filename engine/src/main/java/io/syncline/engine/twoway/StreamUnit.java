@@ -1,0 +1,56 @@
+package io.syncline.engine.twoway;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a site did at once: one command, or one MULTI ... EXEC.
+///
+/// @param kind whose it is
+/// @param offset of its last byte in the site's stream
+/// @param database that is selected in the stream behind it, by the site's own number
+/// @param millis when it was written, as well as is known
+/// @param commands its writes, in their order
+/// @param marker what a unit of the pair carries
+/// @param size bytes in the stream
+public record StreamUnit(
+        Kind kind,
+        long offset,
+        int database,
+        long millis,
+        List<PairCommand> commands,
+        @Nullable Marker marker,
+        int size) {
+    /// Whose write it is.
+    public enum Kind {
+        /// A user's.
+        LOCAL,
+        /// The pair's own transaction, with the marker of the link that writes to this site.
+        PAIR,
+        /// The pair's first copy: whatever was here before it is no longer.
+        SNAPSHOT,
+        /// Nobody's: no data was changed.
+        CONTROL
+    }
+
+    /// Adds the keys that it writes.
+    public void addKeys(Set<KeyId> into) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                into.add(effect.key());
+            }
+        }
+    }
+
+    /// Whether it writes one of these keys.
+    public boolean touches(Set<KeyId> keys) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                if (keys.contains(effect.key())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,206 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.command.CommandKind;
+import io.syncline.engine.command.CommandSpec;
+import io.syncline.engine.command.CommandTable;
+import io.syncline.engine.command.KeyFinder;
+import io.syncline.engine.resp.CommandView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Gathers the commands of one site's stream into units: follows SELECT, holds MULTI ... EXEC
+/// together, and tells the pair's own transactions from users'.
+///
+/// A server leaves MULTI and EXEC out when only one command of a transaction had an effect, so a
+/// marker that stands alone is a transaction whose data changed nothing.
+public final class UnitReader {
+    /// What `databases` answers for one that is not synchronized.
+    public static final int EXCLUDED = -1;
+
+    private final CommandTable table = CommandTable.standard();
+    private final KeyFinder finder = new KeyFinder();
+    private final Intake intake;
+    private final PairKeys keys;
+    private final IntUnaryOperator databases;
+    private final FlushRule flushRule;
+    private List<PairCommand> commands = new ArrayList<>();
+    private @Nullable Marker marker;
+    private boolean inTransaction;
+    private boolean snapshot;
+    private @Nullable String foreignKey;
+    private long beatMillis = -1;
+    private long begun;
+    private long offset;
+    private int own;
+    private int database;
+
+    /// What to do with FLUSHALL, FLUSHDB, SWAPDB.
+    @FunctionalInterface
+    public interface FlushRule {
+        /// Adds what the pair is to do; may refuse by an exception.
+        ///
+        /// @param database of the command, by the pair's number
+        void met(CommandView view, CommandSpec spec, int database, List<FlushScope> into);
+    }
+
+    /// @param databases from the site's own number of a database to the pair's, or [#EXCLUDED]
+    public UnitReader(
+            Intake intake,
+            PairKeys keys,
+            IntUnaryOperator databases,
+            FlushRule flushRule,
+            long offset,
+            int own) {
+        this.intake = intake;
+        this.keys = keys;
+        this.databases = databases;
+        this.flushRule = flushRule;
+        this.offset = offset;
+        begun = offset;
+        select(own);
+    }
+
+    private void select(int own) {
+        this.own = own;
+        database = databases.applyAsInt(own);
+    }
+
+    /// The offset behind what was taken.
+    public long offset() {
+        return offset;
+    }
+
+    /// Some key of another task that was written at this site, together with data, since the last
+    /// call; null when there was none. Such a task would make a ring of the pair.
+    public @Nullable String takeForeignKey() {
+        String found = foreignKey;
+        foreignKey = null;
+        return found;
+    }
+
+    /// The time in the last beat that was taken; -1 before the first.
+    public long beatMillis() {
+        return beatMillis;
+    }
+
+    /// Takes the stream's next command.
+    ///
+    /// @param millis when it was written, as well as is known
+    /// @return a unit that this command completes; null within a transaction
+    public @Nullable StreamUnit take(CommandView view, long millis) {
+        offset += view.length();
+        if (view.argumentCount == 0) {
+            return inTransaction ? null : end(millis);
+        }
+        CommandSpec spec = table.find(view);
+        switch (spec.kind()) {
+            case SELECT -> select(Integer.parseInt(view.text(1)));
+            case MULTI -> inTransaction = true;
+            case EXEC -> inTransaction = false;
+            case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
+            case CONTROL, READ, PUBLISH -> {}
+            case DATA,
+                    SET,
+                    DELETE,
+                    EXPIRY,
+                    RESTORE,
+                    STREAM,
+                    MOVE,
+                    COPY,
+                    EVAL,
+                    FUNCTION,
+                    SCRIPT,
+                    UNKNOWN ->
+                    data(view, spec, millis);
+        }
+        return inTransaction ? null : end(millis);
+    }
+
+    private StreamUnit end(long millis) {
+        StreamUnit.Kind kind;
+        if (marker != null) {
+            kind = StreamUnit.Kind.PAIR;
+        } else if (snapshot) {
+            kind = StreamUnit.Kind.SNAPSHOT;
+        } else if (commands.isEmpty()) {
+            kind = StreamUnit.Kind.CONTROL;
+        } else {
+            kind = StreamUnit.Kind.LOCAL;
+        }
+        List<PairCommand> taken = commands.isEmpty() ? List.of() : commands;
+        StreamUnit unit =
+                new StreamUnit(kind, offset, own, millis, taken, marker, (int) (offset - begun));
+        if (!commands.isEmpty()) {
+            commands = new ArrayList<>();
+        }
+        marker = null;
+        snapshot = false;
+        begun = offset;
+        return unit;
+    }
+
+    private void flush(CommandView view, CommandSpec spec) {
+        if (spec.kind() == CommandKind.FLUSHDB && database == EXCLUDED) {
+            return;
+        }
+        List<FlushScope> scopes = new ArrayList<>();
+        flushRule.met(view, spec, database, scopes);
+        for (FlushScope scope : scopes) {
+            commands.add(new PairCommand(scope));
+        }
+    }
+
+    private void data(CommandView view, CommandSpec spec, long millis) {
+        if (isOwn(view, spec)) {
+            return;
+        }
+        if (database != EXCLUDED) {
+            intake.take(view, spec, own, database, millis, commands);
+        }
+    }
+
+    /// Whether every key of a command is the pair's own, or another task's.
+    private boolean isOwn(CommandView view, CommandSpec spec) {
+        int count = finder.find(view, spec);
+        int owned = 0;
+        for (int i = 0; i < count; i++) {
+            int at = finder.indexes[i];
+            byte[] buffer = view.buffer;
+            int from = view.offsets[at];
+            int length = view.lengths[at];
+            if (!keys.isOfAnyTask(buffer, from, length)) {
+                continue;
+            }
+            owned++;
+            if (keys.isMembership(buffer, from, length)) {
+                continue;
+            }
+            if (!keys.isOfTask(buffer, from, length)) {
+                // What another task left behind may be removed at any time.
+                foreignKey = spec.kind() == CommandKind.DELETE ? foreignKey : view.text(at);
+            } else if (own == keys.database() && keys.isMarker(buffer, from, length)) {
+                if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
+                    marker = MarkerCodec.decode(view.argument(2));
+                }
+            } else if (keys.isBeat(buffer, from, length)) {
+                beat(view, spec);
+            } else if (!keys.isEpoch(buffer, from, length)) {
+                snapshot = true;
+            }
+        }
+        return count > 0 && owned == count;
+    }
+
+    private void beat(CommandView view, CommandSpec spec) {
+        if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
+            try {
+                beatMillis = Math.max(beatMillis, Long.parseLong(view.text(2)));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "the pair's beat is '" + view.text(2) + "', which is no time", e);
+            }
+        }
+    }
+}

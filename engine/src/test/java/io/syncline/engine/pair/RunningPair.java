@@ -1,0 +1,158 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.testkit.Await;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A two-way task in this process, with everything that it told.
+final class RunningPair implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("lim", 60));
+
+    private final PairTask task;
+    private final List<LinkEvent> events = new CopyOnWriteArrayList<>();
+    private final List<Resolution> resolutions = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Link.Outcome> outcome = new CompletableFuture<>();
+
+    RunningPair(LinkOptions options, PairChoices choices) {
+        task = new PairTask(options, choices, events::add, resolutions::add);
+        Thread.ofPlatform().name("pair under test").daemon().start(this::run);
+    }
+
+    private void run() {
+        try {
+            outcome.complete(task.run());
+        } catch (RuntimeException | Error e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    <T extends LinkEvent> List<T> events(Class<T> kind) {
+        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    List<Resolution> resolutions() {
+        return resolutions;
+    }
+
+    LinkStatus status() {
+        return task.status();
+    }
+
+    RunningPair awaitStreaming() {
+        await(
+                "both directions stream",
+                () ->
+                        status().shards().size() == 2
+                                && status().shards().stream()
+                                        .allMatch(each -> each.phase() == Phase.STREAMING));
+        return this;
+    }
+
+    /// Waits for something that only a task that still runs can do.
+    void await(String what, Await.Condition condition) {
+        try {
+            Await.until(
+                    what,
+                    LIMIT,
+                    () -> {
+                        boolean holds = condition.holds();
+                        if (outcome.isDone() && !holds) {
+                            throw new AssertionError("the task has ended");
+                        }
+                        return holds;
+                    });
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; now: " + this, e);
+        }
+    }
+
+    /// Waits until each side has what the other one had when this was called, and what came of it.
+    void awaitQuiet(RedisServer source, RedisServer target) {
+        await(
+                "both sides to be equal",
+                () ->
+                        isThrough(0, source)
+                                && isThrough(1, target)
+                                && new KeyspaceDigest()
+                                        .tolerance(Duration.ofMillis(5))
+                                        .compare(source, target)
+                                        .none());
+    }
+
+    private boolean isThrough(int direction, RedisServer origin) {
+        long offset = Long.parseLong(origin.info("master_repl_offset"));
+        List<LinkStatus.Shard> shards = status().shards();
+        // Beats and markers go on for ever; less than a hundred bytes each.
+        return shards.size() == 2
+                && shards.get(direction).appliedOffset() > offset - 1_000
+                && shards.get(direction).lagMillis() == 0;
+    }
+
+    /// Commands of users written in both directions so far.
+    long written() {
+        return status().shards().stream().mapToLong(LinkStatus.Shard::commands).sum();
+    }
+
+    Link.Outcome awaitEnd() {
+        try {
+            return outcome.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new AssertionError("the task threw", e.getCause());
+        } catch (TimeoutException e) {
+            throw new AssertionError("the task does not end: " + this, e);
+        }
+    }
+
+    Failure awaitFailure() {
+        Link.Outcome how = awaitEnd();
+        if (how != Link.Outcome.FAILED) {
+            throw new AssertionError("it ended with " + how + ": " + this);
+        }
+        return events(LinkEvent.Failed.class).getFirst().failure();
+    }
+
+    Link.Outcome stop() {
+        task.stop();
+        return awaitEnd();
+    }
+
+    @Override
+    public void close() {
+        if (!outcome.isDone()) {
+            stop();
+        }
+    }
+
+    @Override
+    public String toString() {
+        List<LinkEvent> told =
+                events.stream()
+                        .filter(event ->
+                                !(event instanceof LinkEvent.Checked checked)
+                                        || checked.finding().remedy().startsWith("A two-way"))
+                        .toList();
+        return status()
+                + "\n  events: "
+                + told.subList(Math.max(0, told.size() - 8), told.size())
+                + "\n  "
+                + resolutions.size()
+                + " repairs";
+    }
+}

@@ -1,0 +1,59 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.twoway.SimSite.Violation;
+import io.syncline.engine.twoway.SimWorld.Options;
+import io.syncline.testkit.RandomTest;
+
+/// Thousands of worlds through the real core: none may diverge, lose or double a write, loop, or
+/// call writes a conflict that one of them had seen.
+///
+/// More worlds: `-Dtwoway.worlds=1000000`, in each test.
+class PairSimTest {
+    private static final int WORLDS = Integer.getInteger("twoway.worlds", 5_000);
+
+    static final GuardPolicy ALWAYS =
+            new GuardPolicy(GuardPolicy.Mode.ALWAYS, Integer.MAX_VALUE, 0);
+    static final GuardPolicy BLIND_AFTER_THREE = new GuardPolicy(GuardPolicy.Mode.ALWAYS, 3, 0);
+    static final GuardPolicy CONTENDED = new GuardPolicy(GuardPolicy.Mode.CONTENDED, 3, 1_000);
+    static final GuardPolicy NEVER = new GuardPolicy(GuardPolicy.Mode.NEVER, 3, 0);
+
+    private static Options options(GuardPolicy guard, boolean deletesYield, int jitter) {
+        return new Options(Rule.ALL, guard, deletesYield, null, jitter, 0, guard.equals(ALWAYS));
+    }
+
+    private static void run(long seed, Options options) {
+        SimTally tally = new SimTally();
+        for (int i = 0; i < WORLDS; i++) {
+            runOne(seed + i, options, tally);
+        }
+        System.out.println(tally);
+    }
+
+    private static void runOne(long seed, Options options, SimTally tally) {
+        try {
+            new SimWorld(seed, options, tally).run();
+        } catch (Violation | IllegalStateException | IllegalArgumentException e) {
+            throw new AssertionError("world " + seed + " of " + options + ": " + e.getMessage(), e);
+        }
+    }
+
+    @RandomTest(seeds = 1)
+    void sitesEndEqualAndTheLaterWriteWinsWhenGuarded(long seed) {
+        run(seed, options(ALWAYS, false, 0));
+    }
+
+    @RandomTest(seeds = 1)
+    void sitesEndEqualWhenHotKeysGoBlindAndTimesAreWrong(long seed) {
+        run(seed, options(BLIND_AFTER_THREE, true, 150));
+    }
+
+    @RandomTest(seeds = 1)
+    void sitesEndEqualWhenOnlyContendedKeysAreGuarded(long seed) {
+        run(seed, options(CONTENDED, true, 0));
+    }
+
+    @RandomTest(seeds = 1)
+    void sitesEndEqualWithoutAnyGuard(long seed) {
+        run(seed, options(NEVER, true, 0));
+    }
+}

@@ -1,0 +1,240 @@
+package io.syncline.engine.twoway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.RespWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// A server of a simulated world: databases, expiry, WATCH, and a stream of bytes as a server sends
+/// it to its replicas.
+final class SimSite {
+    static final PairKeys KEYS =
+            new PairKeys(
+                    "__syncline:{t}:marker".getBytes(ISO_8859_1),
+                    "__syncline:{t}:epoch".getBytes(ISO_8859_1),
+                    "__syncline:{t}:beat".getBytes(ISO_8859_1),
+                    "__syncline:pair".getBytes(ISO_8859_1),
+                    "__syncline:{t}:".getBytes(ISO_8859_1),
+                    "__syncline:".getBytes(ISO_8859_1),
+                    0);
+    static final String MARKER = "0/" + new String(KEYS.marker(), ISO_8859_1);
+    static final String EPOCH = "0/" + new String(KEYS.epoch(), ISO_8859_1);
+
+    /// Millis by which this site's clock is ahead of the world's.
+    final int skew;
+
+    /// Older servers do not void a WATCH when a key merely expires.
+    private final boolean expiryLeavesWatch;
+
+    final SimValues values;
+    final List<Unit> stream = new ArrayList<>();
+    private final Map<Long, Integer> indexByOffset = new HashMap<>();
+    private final Map<Object, Watched> watched = new HashMap<>();
+    private int streamDatabase = -1;
+    long offset;
+    long now;
+
+    /// What the site did at once.
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    record Unit(byte[] bytes, long offset, long millis, int commands, @Nullable Marker marker) {}
+
+    /// A command with its database.
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    record Command(int database, String... words) {
+        String key(int index) {
+            return database + "/" + words[index];
+        }
+    }
+
+    private static final class Watched {
+        final Set<String> keys = new HashSet<>();
+        boolean touched;
+    }
+
+    /// @param payloads shared by the sites of a world
+    SimSite(int skew, boolean expiryLeavesWatch, List<Object> payloads) {
+        values = new SimValues(this, payloads);
+        this.skew = skew;
+        this.expiryLeavesWatch = expiryLeavesWatch;
+        indexByOffset.put(0L, 0);
+    }
+
+    long clock() {
+        return now + skew;
+    }
+
+    void touch(String key) {
+        for (Watched each : watched.values()) {
+            each.touched |= each.keys.contains(key);
+        }
+    }
+
+    void touchByExpiry(String key) {
+        if (!expiryLeavesWatch) {
+            touch(key);
+        }
+    }
+
+    void touchAll(Map<String, ?> gone) {
+        for (Watched each : watched.values()) {
+            for (String key : each.keys) {
+                each.touched |= gone.containsKey(key);
+            }
+        }
+    }
+
+    /// A user's command or transaction.
+    ///
+    /// @return whether it had an effect
+    boolean local(Command... commands) {
+        List<Command> effects = new ArrayList<>();
+        for (Command command : commands) {
+            values.apply(command, effects);
+        }
+        emit(effects);
+        return !effects.isEmpty();
+    }
+
+    private @Nullable Unit emit(List<Command> effects) {
+        if (effects.isEmpty()) {
+            return null;
+        }
+        ByteBuilder out = new ByteBuilder(128);
+        if (effects.size() > 1) {
+            RespWriter.command(out, "MULTI");
+        }
+        Marker marker = null;
+        for (Command effect : effects) {
+            if (effect.database() != streamDatabase) {
+                streamDatabase = effect.database();
+                RespWriter.command(out, "SELECT", Integer.toString(streamDatabase));
+            }
+            write(out, effect.words());
+            if (effect.words()[0].equals("SET") && effect.key(1).equals(MARKER)) {
+                marker = MarkerCodec.decode(effect.words()[2].getBytes(ISO_8859_1));
+            }
+        }
+        if (effects.size() > 1) {
+            RespWriter.command(out, "EXEC");
+        }
+        offset += out.length;
+        Unit unit = new Unit(out.toBytes(), offset, now, effects.size(), marker);
+        stream.add(unit);
+        indexByOffset.put(offset, stream.size());
+        return unit;
+    }
+
+    private static void write(ByteBuilder out, String[] words) {
+        RespWriter.array(out, words.length);
+        for (String word : words) {
+            RespWriter.bulk(out, word.getBytes(ISO_8859_1));
+        }
+    }
+
+    /// The place of the unit behind an offset.
+    int indexBehind(long offset) {
+        Integer index = indexByOffset.get(offset);
+        if (index == null) {
+            throw new Violation("nothing in the stream ends at " + offset);
+        }
+        return index;
+    }
+
+    void expireActively(@Nullable SplittableRandom random) {
+        for (String key : values.expired()) {
+            if (random == null || random.nextInt(10) < 7) {
+                List<Command> effects = new ArrayList<>();
+                values.expireIfDue(key, effects);
+                emit(effects);
+            }
+        }
+    }
+
+    void watch(Object connection, Request.Watch watch) {
+        Watched mine = new Watched();
+        for (KeyId key : watch.keys()) {
+            mine.keys.add(key.database() + "/" + new String(key.name(), ISO_8859_1));
+        }
+        if (watch.epoch()) {
+            mine.keys.add(EPOCH);
+        }
+        watched.put(connection, mine);
+    }
+
+    void unwatch(Object connection) {
+        watched.remove(connection);
+    }
+
+    @Nullable Marker marker() {
+        Object value = values.get(MARKER);
+        return value == null ? null : MarkerCodec.decode(value.toString().getBytes(ISO_8859_1));
+    }
+
+    void setEpoch(long epoch) {
+        local(new Command(0, "SET", EPOCH.substring(2), Long.toString(epoch)));
+    }
+
+    List<KeyRecord> records(Object connection, List<KeyId> keys) {
+        watched.remove(connection);
+        List<Command> effects = new ArrayList<>();
+        List<KeyRecord> records = new ArrayList<>();
+        for (KeyId key : keys) {
+            String name = key.database() + "/" + new String(key.name(), ISO_8859_1);
+            values.expireIfDue(name, effects);
+            records.add(values.record(key, name));
+        }
+        // The offset was told before: these stand behind it.
+        emit(effects);
+        return records;
+    }
+
+    /// Runs a transaction.
+    ///
+    /// @return the unit; null when a watched key was touched
+    @Nullable Unit execute(Object connection, byte[] wire) {
+        Watched mine = watched.remove(connection);
+        if (mine != null && mine.touched) {
+            return null;
+        }
+        List<Command> effects = new ArrayList<>();
+        CommandView view = new CommandView();
+        CommandParser parser = new CommandParser();
+        int database = 0;
+        int at = 0;
+        while (at < wire.length) {
+            if (!parser.parse(wire, at, wire.length, view)) {
+                throw new Violation("a transaction ends in a command");
+            }
+            at = view.end;
+            if (view.isWord(0, "SELECT")) {
+                database = Integer.parseInt(view.text(1));
+            } else if (!view.isWord(0, "MULTI") && !view.isWord(0, "EXEC")) {
+                String[] words = new String[view.argumentCount];
+                for (int i = 0; i < words.length; i++) {
+                    words[i] = view.text(i);
+                }
+                values.apply(new Command(database, words), effects);
+            }
+        }
+        return emit(effects);
+    }
+
+    /// Something that must not happen did.
+    static final class Violation extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Violation(String what) {
+            super(what);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.syncline.engine.twoway;
+
+/// What happened in a number of worlds, to show that they were worth running.
+final class SimTally {
+    long worlds;
+    long operations;
+    long steps;
+    long conflicts;
+    long transactions;
+    long voided;
+    long crashes;
+    long losses;
+    long ghostTransactions;
+    long ghostRequests;
+    long flushes;
+    long lastWriterKeys;
+    long wrongWinners;
+    long mixedRecords;
+
+    @Override
+    public String toString() {
+        return worlds
+                + " worlds, "
+                + operations
+                + " operations, "
+                + conflicts
+                + " repairs, "
+                + transactions
+                + " transactions, "
+                + voided
+                + " voided, "
+                + crashes
+                + " crashes, "
+                + losses
+                + " lost connections, "
+                + ghostTransactions
+                + " transactions of ghosts, "
+                + flushes
+                + " flushes; last writer wrong on "
+                + wrongWinners
+                + " of "
+                + lastWriterKeys
+                + " keys, records mixed on "
+                + mixedRecords;
+    }
+}

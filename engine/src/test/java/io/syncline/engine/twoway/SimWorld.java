@@ -1,0 +1,320 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.twoway.SimSite.Violation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Two sites, their users, the pair between them and everything that can go wrong, from one seed:
+/// streams, requests and answers that lag, cuts, crashes whose last requests arrive late, lost
+/// connections, clocks apart, keys that expire.
+///
+/// [#run] ends when all has come to rest and every oracle agrees; otherwise a [Violation] says what
+/// does not.
+final class SimWorld {
+    private static final int ROUNDS_TO_REST = 3_000;
+    private static final int LEAST_STEPS = 60;
+
+    /// What the users do.
+    enum Profile {
+        MIXED,
+        EXACT,
+        LWW,
+        TTL,
+        FLUSH,
+        RENAME,
+        ALL
+    }
+
+    /// How a world is made.
+    ///
+    /// @param profile null: any
+    /// @param jitter millis by which every estimate of a time may be wrong
+    /// @param operations 0: any
+    /// @param strict whether a wrong winner is a violation: only under guard ALWAYS
+    record Options(
+            Set<Rule> rules,
+            GuardPolicy guard,
+            boolean deletesYield,
+            @Nullable Profile profile,
+            int jitter,
+            int operations,
+            boolean strict) {}
+
+    final SplittableRandom random;
+    final SimSite[] sites;
+    final SimTally tally;
+    private final Options options;
+    private final SimUsers users;
+    private final int[] estimates;
+    private final List<SimProcess> ghosts = new ArrayList<>();
+    private SimProcess process;
+    private long epoch = 1;
+    private int crashes;
+    private int losses;
+    long now = 1_000;
+
+    SimWorld(long seed, Options options, SimTally tally) {
+        this.options = options;
+        this.tally = tally;
+        random = new SplittableRandom(seed);
+        Profile profile = options.profile();
+        if (profile == null) {
+            profile = Profile.values()[random.nextInt(Profile.values().length)];
+        }
+        boolean expiryLeavesWatch = random.nextBoolean();
+        List<Object> payloads = new ArrayList<>();
+        sites =
+                new SimSite[] {
+                    new SimSite(random.nextInt(-50, 51), expiryLeavesWatch, payloads),
+                    new SimSite(random.nextInt(-50, 51), expiryLeavesWatch, payloads)
+                };
+        estimates = new int[] {random.nextInt(-50, 51), random.nextInt(-50, 51)};
+        tick(0);
+        process = new SimProcess(this, epoch);
+        int[] counts = {4, 8, 12, 20, 30};
+        int operations = options.operations();
+        users =
+                new SimUsers(
+                        this, profile, operations > 0 ? operations : counts[random.nextInt(5)]);
+        crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
+        losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
+    }
+
+    PairOptions options() {
+        return new PairOptions(
+                options.guard(),
+                options.deletesYield(),
+                4,
+                1 << 20,
+                !options.strict() && random.nextInt(4) == 0 ? 200 : 1 << 20);
+    }
+
+    PairOptions.Rules rules() {
+        return new PairOptions.Rules(options.rules());
+    }
+
+    long nextEpoch() {
+        return ++epoch;
+    }
+
+    int estimateOf(Site site) {
+        return estimates[site.index()];
+    }
+
+    /// What the pair believes of a time at a site.
+    long estimate(Site site, long millis) {
+        int jitter =
+                options.jitter() == 0 ? 0 : random.nextInt(-options.jitter(), options.jitter());
+        return millis + estimateOf(site) + jitter;
+    }
+
+    private void tick(int millis) {
+        now += millis;
+        for (SimSite site : sites) {
+            site.now = now;
+        }
+    }
+
+    SimSite site(Site site) {
+        return sites[site.index()];
+    }
+
+    void resolved(Resolution resolution) {
+        tally.conflicts++;
+        users.latched |= resolution.cause() == LatchCause.CONFLICT;
+        users.repaired = true;
+    }
+
+    /// A transaction of the pair was tried at a site.
+    void executed(Site site, SimSite.@Nullable Unit unit, SimProcess by) {
+        if (unit == null) {
+            tally.voided++;
+            return;
+        }
+        tally.transactions++;
+        if (by != process) {
+            tally.ghostTransactions++;
+        }
+        if (unit.marker() != null) {
+            users.executed(site, unit.marker());
+        }
+    }
+
+    void run() {
+        SimWeights weights = new SimWeights(random);
+        int steps = 0;
+        while (users.left() > 0 || steps < LEAST_STEPS) {
+            steps++;
+            if (steps > Math.max(2_500, 60 * users.total())) {
+                break;
+            }
+            maybeBreak();
+            weights.step();
+            SimWeights.Event event = weights.pick();
+            if (weights.isBiased() && process.isWriting() && random.nextInt(10) == 0) {
+                event = SimWeights.Event.OPERATION;
+            }
+            happen(event, weights);
+            if (!ghosts.isEmpty() && random.nextDouble() < weights.ghostChance()) {
+                SimProcess ghost = ghosts.get(random.nextInt(ghosts.size()));
+                ghost.deliverRequest(random.nextBoolean() ? Site.SOURCE : Site.TARGET);
+            }
+            if (steps % 40 == 0) {
+                heartbeat();
+                requireBounded();
+            }
+        }
+        comeToRest();
+        tally.operations += users.total();
+        tally.steps += steps;
+        tally.worlds++;
+    }
+
+    private void maybeBreak() {
+        if (crashes > 0) {
+            double chance = process.isReady() && process.isWriting() ? .08 : .003;
+            if (random.nextDouble() < chance) {
+                crashes--;
+                tally.crashes++;
+                process.die();
+                ghosts.add(process);
+                process = new SimProcess(this, nextEpoch());
+            }
+        }
+        if (losses > 0 && random.nextDouble() < (process.isWriting() ? .04 : .003)) {
+            losses--;
+            SimProcess ghost =
+                    process.loseConnection(random.nextBoolean() ? Site.SOURCE : Site.TARGET);
+            if (ghost != null) {
+                tally.losses++;
+                ghosts.add(ghost);
+            }
+        }
+    }
+
+    private void happen(SimWeights.Event event, SimWeights weights) {
+        switch (event) {
+            case OPERATION -> users.operate();
+            case REQUEST_AT_SOURCE -> process.deliverRequest(Site.SOURCE);
+            case REQUEST_AT_TARGET -> process.deliverRequest(Site.TARGET);
+            case ANSWER_OF_SOURCE -> process.deliverAnswer(Site.SOURCE);
+            case ANSWER_OF_TARGET -> process.deliverAnswer(Site.TARGET);
+            case STREAM_OF_SOURCE -> stream(Site.SOURCE, weights);
+            case STREAM_OF_TARGET -> stream(Site.TARGET, weights);
+            case WRITE_TO_SOURCE -> process.stepWriter(Site.SOURCE);
+            case WRITE_TO_TARGET -> process.stepWriter(Site.TARGET);
+            case REPAIR -> process.stepRepairs();
+            case TIME -> {
+                tick(random.nextInt(1, 61));
+                if (random.nextBoolean()) {
+                    sites[random.nextInt(2)].expireActively(random);
+                }
+            }
+        }
+    }
+
+    private void stream(Site site, SimWeights weights) {
+        if (!weights.isCut(site)) {
+            for (int i = random.nextInt(1, 4); i > 0; i--) {
+                process.deliverStream(site);
+            }
+        }
+    }
+
+    private void heartbeat() {
+        Pair pair = process.pair();
+        if (pair != null) {
+            pair.heartbeat(Site.SOURCE);
+            pair.heartbeat(Site.TARGET);
+        }
+    }
+
+    /// Nothing is kept of what is settled.
+    private void requireBounded() {
+        Pair pair = process.pair();
+        if (pair == null || !pair.isReady()) {
+            return;
+        }
+        int window = 0;
+        for (Site site : Site.values()) {
+            PairStatus status = pair.status(site);
+            SimSite server = site(site);
+            int from = server.indexBehind(Math.min(status.settled(), status.read()));
+            for (SimSite.Unit unit :
+                    server.stream.subList(from, server.indexBehind(status.read()))) {
+                window += 2 * unit.commands();
+            }
+        }
+        if (pair.status(Site.SOURCE).keys() > window) {
+            throw new Violation("more keys are kept than are in flight");
+        }
+    }
+
+    private void comeToRest() {
+        drain();
+        for (int i = 0; i < 20; i++) {
+            boolean near = false;
+            for (SimSite site : sites) {
+                site.expireActively(null);
+                near |= site.values.anyExpiresBefore(now + 200);
+            }
+            drain();
+            if (!near) {
+                break;
+            }
+            tick(150);
+        }
+        for (int i = 0; i < 4; i++) {
+            heartbeat();
+            drain();
+        }
+        Pair pair = process.pair();
+        if (pair == null || !pair.isReady()) {
+            throw new Violation("the pair never became ready");
+        }
+        users.check(pair);
+    }
+
+    /// Lets everything happen, in any order, until nothing moves.
+    private void drain() {
+        for (int round = 0; round < ROUNDS_TO_REST; round++) {
+            for (SimProcess ghost : ghosts) {
+                while (ghost.deliverRequest(Site.SOURCE) || ghost.deliverRequest(Site.TARGET)) {
+                    tally.ghostRequests++;
+                }
+            }
+            ghosts.clear();
+            boolean moved = false;
+            int first = random.nextInt(10);
+            for (int i = 0; i < 10; i++) {
+                moved |= move((first + i * 3) % 10);
+            }
+            if (!moved) {
+                return;
+            }
+        }
+        throw new Violation("it does not come to rest: a loop or a deadlock");
+    }
+
+    private boolean move(int what) {
+        return switch (what) {
+            case 0 -> process.deliverRequest(Site.SOURCE);
+            case 1 -> process.deliverRequest(Site.TARGET);
+            case 2 -> process.deliverAnswer(Site.SOURCE);
+            case 3 -> process.deliverAnswer(Site.TARGET);
+            case 4 -> process.deliverStream(Site.SOURCE);
+            case 5 -> process.deliverStream(Site.TARGET);
+            case 6 -> process.stepWriter(Site.SOURCE);
+            case 7 -> process.stepWriter(Site.TARGET);
+            case 8 -> process.stepRepairs();
+            default -> false;
+        };
+    }
+
+    boolean isStrict() {
+        return options.strict();
+    }
+}

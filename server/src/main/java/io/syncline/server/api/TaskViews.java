@@ -1,0 +1,100 @@
+package io.syncline.server.api;
+
+import io.syncline.server.instance.Instances;
+import io.syncline.server.lifecycle.TaskAction;
+import io.syncline.server.lifecycle.TaskState;
+import io.syncline.server.model.RegisteredInstance;
+import io.syncline.server.model.Task;
+import io.syncline.server.task.Retry;
+import io.syncline.server.task.TaskControl;
+import io.syncline.server.view.Headline;
+import io.syncline.server.view.Numbers;
+import io.syncline.server.view.Progress;
+import io.syncline.server.view.Tone;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Makes [TaskView]s.
+public final class TaskViews {
+    private final Instances instances;
+
+    public TaskViews(Instances instances) {
+        this.instances = instances;
+    }
+
+    public TaskView of(TaskControl control) {
+        Task task = control.task();
+        Progress progress = task.state().isActive() ? control.progress() : null;
+        Retry retry = control.retry();
+        return new TaskView(
+                task.id(),
+                task.name(),
+                task.account(),
+                task.topology().code(),
+                task.direction().code(),
+                task.group(),
+                side(task, task.source()),
+                side(task, task.target()),
+                task.state().code(),
+                task.state().words(),
+                sentence(task, progress, retry),
+                tone(task.state()).name().toLowerCase(Locale.ROOT),
+                task.since().toString(),
+                task.reason(),
+                task.remedy(),
+                task.state().allowedActions().stream().map(TaskAction::code).toList(),
+                task.settings(),
+                task.alerts(),
+                retry,
+                progress == null ? null : ProgressView.of(progress),
+                progress == null ? List.of() : shards(progress),
+                task.created().toString(),
+                task.createdBy());
+    }
+
+    private TaskView.SideView side(Task task, Task.Side side) {
+        RegisteredInstance instance = instances.any(side.instance());
+        boolean own = instance.account().equals(task.account());
+        return new TaskView.SideView(
+                instance.id(), instance.name(), instance.uri(), own ? null : instance.account());
+    }
+
+    private static List<ShardView> shards(Progress progress) {
+        List<ShardView> shards = new ArrayList<>();
+        for (int i = 0; i < progress.rates().size(); i++) {
+            shards.add(ShardView.of(progress.status().shards().get(i), progress.rates().get(i)));
+        }
+        return shards;
+    }
+
+    private static String sentence(Task task, @Nullable Progress progress, @Nullable Retry retry) {
+        TaskState state = task.state();
+        if (retry != null) {
+            return "Retrying for "
+                    + Numbers.seconds(retry.elapsedSeconds())
+                    + " of "
+                    + Numbers.duration(Duration.ofSeconds(retry.limitSeconds()))
+                    + ": "
+                    + retry.reason();
+        }
+        boolean live = state == TaskState.INITIALIZING || state == TaskState.RUNNING;
+        if (live && progress != null) {
+            return Headline.of(progress).text();
+        }
+        return state.words() + (task.reason().isEmpty() ? "" : ": " + task.reason());
+    }
+
+    /// How a state stands; never shown by colour alone.
+    public static Tone tone(TaskState state) {
+        return switch (state) {
+            case RUNNING, PRECHECK_PASSED, COMPLETED -> Tone.WELL;
+            case PRECHECKING, INITIALIZING, MODIFYING -> Tone.WORKING;
+            case RETRYING -> Tone.ATTENTION;
+            case FAILED, PRECHECK_FAILED -> Tone.BROKEN;
+            case NOT_CONFIGURED, NOT_STARTED, PAUSED, RELEASED -> Tone.IDLE;
+        };
+    }
+}

@@ -1,0 +1,103 @@
+package io.syncline.server.cli;
+
+import io.syncline.server.view.Numbers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/// The service's answers for people: one line a thing, the state first.
+final class RemoteText {
+    private RemoteText() {}
+
+    static List<String> lines(JsonNode answer) {
+        if (answer.has("tasks")) {
+            return each(answer.path("tasks"), "No task yet. Make one with task create.");
+        }
+        if (answer.has("instances")) {
+            return each(answer.path("instances"), "No instance yet. Add one with instance add.");
+        }
+        if (answer.has("events")) {
+            return each(answer.path("events"), "Nothing has happened yet.");
+        }
+        if (answer.has("items")) {
+            return each(answer.path("items"), "Nothing was checked.");
+        }
+        return one(answer);
+    }
+
+    private static List<String> each(JsonNode list, String nothing) {
+        List<String> lines = new ArrayList<>();
+        list.forEach(item -> lines.addAll(one(item)));
+        return lines.isEmpty() ? List.of(nothing) : List.copyOf(lines);
+    }
+
+    private static List<String> one(JsonNode it) {
+        if (it.has("stateText")) {
+            return task(it);
+        }
+        if (it.has("severity")) {
+            return noted(
+                    "%-8s %-20s %s"
+                            .formatted(text(it, "severity"), text(it, "check"), text(it, "found")),
+                    text(it, "severity").equals("ok") ? "" : text(it, "remedy"));
+        }
+        if (it.has("level")) {
+            return noted(
+                    "%s  %-8s %s".formatted(text(it, "at"), text(it, "level"), text(it, "text")),
+                    text(it, "remedy"));
+        }
+        if (it.has("reachable")) {
+            return probe(it);
+        }
+        return List.of("%s  %-24s %s".formatted(text(it, "id"), text(it, "name"), text(it, "uri")));
+    }
+
+    private static List<String> task(JsonNode it) {
+        JsonNode progress = it.path("progress");
+        String lag =
+                progress.has("lagMillis")
+                        ? ", "
+                                + Numbers.duration(
+                                        Duration.ofMillis(progress.path("lagMillis").asLong()))
+                                + " behind"
+                        : "";
+        String line =
+                "%s  %-24s %s%s"
+                        .formatted(text(it, "id"), text(it, "name"), text(it, "stateText"), lag);
+        boolean troubled = List.of("broken", "attention").contains(text(it, "tone"));
+        List<String> lines = new ArrayList<>(List.of(line));
+        if (troubled && !text(it, "reason").isEmpty()) {
+            lines.add("  " + text(it, "reason"));
+            if (!text(it, "remedy").isEmpty()) {
+                lines.add("  " + text(it, "remedy"));
+            }
+        }
+        return lines;
+    }
+
+    private static List<String> probe(JsonNode it) {
+        if (!it.path("reachable").asBoolean()) {
+            JsonNode trouble = it.path("trouble");
+            return noted(
+                    "[" + text(trouble, "place") + "] " + text(trouble, "message"),
+                    text(trouble, "remedy"));
+        }
+        return List.of(
+                "%s, %s, %s, %s used; we connect from %s"
+                        .formatted(
+                                text(it, "product"),
+                                text(it, "topology"),
+                                Numbers.count(it.path("shards").size(), "shard"),
+                                Numbers.bytes(it.path("usedMemory").asLong()),
+                                it.path("connectsFrom").toString().replaceAll("[\\[\\]\"]", "")));
+    }
+
+    private static List<String> noted(String line, String remedy) {
+        return remedy.isEmpty() ? List.of(line) : List.of(line, "  " + remedy);
+    }
+
+    private static String text(JsonNode it, String field) {
+        return it.path(field).asString("");
+    }
+}

@@ -1,0 +1,72 @@
+package io.syncline.server.cli;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What the command line can ask of a service. This table makes help and completion; the REST
+/// interface does the work.
+///
+/// `ID` is an id, or a name that only one has.
+enum RemoteVerb {
+    INSTANCE_LIST("instance", "list", "", "List the registered instances."),
+    INSTANCE_ADD(
+            "instance",
+            "add",
+            "NAME URI",
+            "Register an instance; the password by --password-file."),
+    INSTANCE_TEST("instance", "test", "ID", "Test connectivity, and show what is there."),
+    INSTANCE_REMOVE("instance", "remove", "ID", "Remove an instance that no task uses."),
+    TASK_LIST("task", "list", "", "List the tasks."),
+    TASK_CREATE("task", "create", "NAME SOURCE TARGET", "Create a task between two instances."),
+    TASK_IMPORT("task", "import", "FILE", "Create a task from a YAML file of 'sync'."),
+    TASK_SHOW("task", "show", "ID", "Show one task."),
+    TASK_SET("task", "set", "ID SETTING VALUE", "Change a setting, named as in the YAML file."),
+    TASK_PRECHECK("task", "precheck", "ID", "Look at both sides, and wait for the result."),
+    TASK_START("task", "start", "ID", "Start a task, or go on with it."),
+    TASK_PAUSE("task", "pause", "ID", "Stop for a while; goes on from the checkpoints."),
+    TASK_RESUME("task", "resume", "ID", "Go on with a task that is paused or has failed."),
+    TASK_STOP("task", "stop", "ID", "End a task for good."),
+    TASK_RESET("task", "reset", "ID", "Forget positions: the next start copies everything again."),
+    TASK_RELEASE("task", "release", "ID", "Give a task up and remove it."),
+    TASK_RENAME("task", "rename", "ID NAME", "Give a task another name."),
+    TASK_CLONE("task", "clone", "ID", "Create a task like this one."),
+    TASK_THROTTLE("task", "throttle", "ID RPS", "Commands per second, at once; 0: no ceiling."),
+    TASK_EVENTS("task", "events", "ID", "What happened, the newest first."),
+    TASK_YAML("task", "yaml", "ID", "Print the file that does the same with 'sync --config'.");
+
+    private final String group;
+    private final String word;
+    private final String parameters;
+    private final String description;
+
+    RemoteVerb(String group, String word, String parameters, String description) {
+        this.group = group;
+        this.word = word;
+        this.parameters = parameters;
+        this.description = description;
+    }
+
+    String group() {
+        return group;
+    }
+
+    String word() {
+        return word;
+    }
+
+    /// Names of the parameters, in order.
+    String[] parameters() {
+        return parameters.isEmpty() ? new String[0] : parameters.split(" ", -1);
+    }
+
+    String description() {
+        return description;
+    }
+
+    static @Nullable RemoteVerb of(String group, String word) {
+        return Arrays.stream(values())
+                .filter(v -> v.group.equals(group) && v.word.equals(word))
+                .findFirst()
+                .orElse(null);
+    }
+}

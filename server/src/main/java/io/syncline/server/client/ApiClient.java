@@ -1,0 +1,136 @@
+package io.syncline.server.client;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Talks to a service. Everything that the command line does there goes through here.
+public final class ApiClient {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+    /// A connectivity test waits for an instance that does not answer.
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
+    private final String url;
+    private final String token;
+
+    /// Connects to nothing yet.
+    ///
+    /// @param token empty before the login
+    public ApiClient(String url, String token) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.token = token;
+    }
+
+    public JsonNode get(String path) {
+        return json(text("GET", path, null, "application/json"));
+    }
+
+    /// Sends a JSON document.
+    ///
+    /// @param body null for none
+    public JsonNode send(String method, String path, @Nullable Object body) {
+        return json(
+                text(
+                        method,
+                        path,
+                        body == null ? null : JSON.writeValueAsString(body),
+                        "application/json"));
+    }
+
+    public JsonNode json(String text) {
+        return JSON.readTree(text.isBlank() ? "{}" : text);
+    }
+
+    /// A part of a path, from what a user gave.
+    public static String part(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /// Sends a request and returns the answer's body, or fails with what the service says.
+    public String text(String method, String path, @Nullable String body, String type) {
+        HttpResponse<String> response = exchange(method, path, body, type);
+        if (response.statusCode() / 100 == 2) {
+            return response.body();
+        }
+        throw new SynclineException(failure(response));
+    }
+
+    private HttpResponse<String> exchange(
+            String method, String path, @Nullable String body, String type) {
+        try {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(url + path))
+                            .timeout(ANSWER_LIMIT)
+                            .header("Content-Type", type)
+                            .method(
+                                    method,
+                                    body == null
+                                            ? HttpRequest.BodyPublishers.noBody()
+                                            : HttpRequest.BodyPublishers.ofString(body));
+            if (!token.isEmpty()) {
+                request.header("Authorization", "Bearer " + token);
+            }
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IllegalArgumentException e) {
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.BAD_OPTION,
+                            "--url",
+                            "this is no address of a service",
+                            "Write http://host:8080 or https://host"),
+                    e);
+        } catch (IOException e) {
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.UNREACHABLE,
+                            url,
+                            "the service cannot be reached: " + e.getClass().getSimpleName(),
+                            "Check that ./syncline server runs there, and the address"),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SynclineException(
+                    new Failure(ErrorCode.UNREACHABLE, url, "interrupted", ""), e);
+        }
+    }
+
+    private Failure failure(HttpResponse<String> response) {
+        String place = url;
+        String message = "the service answers " + response.statusCode();
+        String remedy = "";
+        try {
+            JsonNode problem = JSON.readTree(response.body());
+            if (problem.has("message")) {
+                place = problem.path("place").asString();
+                message = problem.path("message").asString();
+                remedy = problem.path("remedy").asString();
+            }
+        } catch (JacksonException e) {
+            remedy = "Is this a Syncline service? Its answer is no JSON";
+        }
+        ErrorCode code =
+                switch (response.statusCode()) {
+                    case 400, 404, 413 -> ErrorCode.BAD_OPTION;
+                    case 401 -> ErrorCode.NOT_AUTHENTICATED;
+                    case 403 -> ErrorCode.NOT_PERMITTED;
+                    default -> ErrorCode.SOURCE_NOT_READY;
+                };
+        return new Failure(code, place, message, remedy);
+    }
+}

@@ -1,0 +1,86 @@
+package io.syncline.server.rest;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.syncline.server.metrics.Prometheus;
+import io.syncline.server.model.Problem;
+import io.syncline.server.report.Version;
+import io.syncline.server.store.Store;
+import io.syncline.server.web.Gate;
+import io.syncline.server.web.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// `/health`, `/api/openapi.yaml`, `/api/v1/system`.
+public final class SystemApi {
+    private final Store store;
+    private final Prometheus prometheus;
+
+    public SystemApi(Store store, Prometheus prometheus) {
+        this.store = store;
+        this.prometheus = prometheus;
+    }
+
+    public void routes(JavalinConfig config) {
+        config.routes
+                .get("/health/live", ctx -> Json.answer(ctx, Map.of("status", "live")))
+                .get("/health/ready", this::ready)
+                .get("/metrics", this::metrics)
+                .get("/api/openapi.yaml", SystemApi::openApi)
+                .get("/api/v1/system", this::system);
+    }
+
+    private void ready(Context ctx) {
+        if (!store.isReady()) {
+            throw new Problem(
+                    Problem.Code.UNAVAILABLE, "store", "the database does not answer", "");
+        }
+        Json.answer(ctx, Map.of("status", "ready"));
+    }
+
+    /// For this machine without a login, as collectors expect; from elsewhere with a token, since
+    /// names of tasks are nobody else's business.
+    private void metrics(Context ctx) {
+        if (!isLoopback(ctx.ip())) {
+            Gate.actor(ctx);
+        }
+        ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(prometheus.scrape());
+    }
+
+    private static boolean isLoopback(String address) {
+        return address.startsWith("127.")
+                || address.equals("::1")
+                || address.equals("[::1]")
+                || address.equals("0:0:0:0:0:0:0:1")
+                || address.equals("[0:0:0:0:0:0:0:1]");
+    }
+
+    private static void openApi(Context ctx) {
+        try (InputStream in = SystemApi.class.getResourceAsStream("openapi.yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("openapi.yaml is not in the program");
+            }
+            ctx.contentType("application/yaml").result(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException("openapi.yaml cannot be read", e);
+        }
+    }
+
+    private void system(Context ctx) {
+        Gate.actor(ctx);
+        Runtime runtime = Runtime.getRuntime();
+        Map<String, Object> system = new LinkedHashMap<>();
+        system.put("version", Version.text());
+        system.put("java", System.getProperty("java.version", ""));
+        system.put("store", store.product());
+        system.put("memoryUsed", runtime.totalMemory() - runtime.freeMemory());
+        system.put("memoryLimit", runtime.maxMemory());
+        system.put("threads", ManagementFactory.getThreadMXBean().getThreadCount());
+        system.put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1_000);
+        Json.answer(ctx, system);
+    }
+}

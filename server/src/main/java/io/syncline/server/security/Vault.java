@@ -1,0 +1,131 @@
+package io.syncline.server.security;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.InsecureSecretKeyAccess;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
+import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.aead.AeadConfig;
+import com.google.crypto.tink.aead.PredefinedAeadParameters;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+
+/// Encrypts what the store must give back: passwords of instances, secrets of alert channels.
+///
+/// AES-256-GCM by Tink. The key is a file beside the store that only its owner may read, or comes
+/// from the environment; each text is bound to what it belongs to, so that one moved to another row
+/// does not open.
+public final class Vault {
+    public static final String KEY_VARIABLE = "SYNCLINE_MASTER_KEY";
+    private static final String KEY_FILE = "master.key";
+
+    private final Aead aead;
+
+    private Vault(Aead aead) {
+        this.aead = aead;
+    }
+
+    /// Opens the vault, making its key at the first start.
+    public static Vault open(Path folder, Map<String, String> environment) {
+        Path file = folder.resolve(KEY_FILE);
+        String given = environment.getOrDefault(KEY_VARIABLE, "");
+        try {
+            AeadConfig.register();
+            String keyset =
+                    given.isEmpty()
+                            ? readOrMake(file)
+                            : new String(Base64.getDecoder().decode(given.strip()), UTF_8);
+            KeysetHandle handle =
+                    TinkJsonProtoKeysetFormat.parseKeyset(
+                            keyset, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+            return new Vault(handle.getPrimitive(RegistryConfiguration.get(), Aead.class));
+        } catch (GeneralSecurityException | IllegalArgumentException | IOException e) {
+            // No message of the cause: it may quote the key.
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    given.isEmpty() ? file.toString() : KEY_VARIABLE,
+                    "the master key cannot be read (" + e.getClass().getSimpleName() + ")",
+                    "Restore it from its copy: without it, stored passwords cannot be opened");
+        }
+    }
+
+    private static String readOrMake(Path file) throws IOException, GeneralSecurityException {
+        if (!Files.exists(file)) {
+            KeysetHandle handle =
+                    KeysetHandle.generateNew(
+                            PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
+            String keyset =
+                    TinkJsonProtoKeysetFormat.serializeKeyset(
+                            handle, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+            write(file, keyset);
+        }
+        return Files.readString(file);
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes =
+                posix
+                        ? new FileAttribute<?>[] {
+                            PosixFilePermissions.asFileAttribute(
+                                    PosixFilePermissions.fromString("rw-------"))
+                        }
+                        : new FileAttribute<?>[0];
+        try (var out =
+                Files.newByteChannel(
+                        file,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        attributes)) {
+            out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException("another process made " + file + " at the same moment", e);
+        }
+    }
+
+    /// Encrypts; an empty text stays empty.
+    ///
+    /// @param owner what it belongs to
+    public String seal(String owner, String text) {
+        if (text.isEmpty()) {
+            return "";
+        }
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(aead.encrypt(text.getBytes(UTF_8), owner.getBytes(UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a secret of " + owner + " cannot be encrypted", e);
+        }
+    }
+
+    /// Decrypts what [#seal] made for the same owner.
+    public String open(String owner, String sealed) {
+        if (sealed.isEmpty()) {
+            return "";
+        }
+        try {
+            byte[] bytes = Base64.getDecoder().decode(sealed);
+            return new String(aead.decrypt(bytes, owner.getBytes(UTF_8)), UTF_8);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new SynclineException(
+                    ErrorCode.NOT_AUTHENTICATED,
+                    owner,
+                    "its stored secret does not open with this master key",
+                    "Start with the key it was stored with, or enter the secret again");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.syncline.server.settings;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.pair.PairChoices;
+import io.syncline.engine.twoway.GuardPolicy;
+import io.syncline.engine.twoway.Site;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a user gave about a two-way task.
+public final class PairChoicesReader {
+    private static final List<Setting> ONLY_TWO_WAY =
+            List.of(Setting.CONFLICT_GUARD, Setting.CONFLICT_LOG, Setting.RESYNC_FROM);
+
+    /// What would treat the two sides differently, or slow one of them down for ever.
+    private static final List<Setting> ONLY_ONE_WAY =
+            List.of(Setting.EXTEND_EXPIRY, Setting.MAX_RPS, Setting.MAX_MBPS);
+
+    private PairChoicesReader() {}
+
+    /// Null for a one-way task.
+    public static @Nullable PairChoices read(Settings settings) {
+        boolean twoWay = settings.flag(Setting.TWO_WAY);
+        for (Setting setting : twoWay ? ONLY_ONE_WAY : ONLY_TWO_WAY) {
+            if (settings.given(setting) != null
+                    && !settings.text(setting).equals(setting.initial())) {
+                throw new SynclineException(
+                        ErrorCode.BAD_OPTION,
+                        settings.place(setting),
+                        twoWay
+                                ? "it cannot stand together with " + Setting.TWO_WAY.option()
+                                : "it needs " + Setting.TWO_WAY.option(),
+                        "Leave one of them out");
+            }
+        }
+        return twoWay
+                ? new PairChoices(
+                        Values.choice(settings, Setting.CONFLICT_GUARD, GuardPolicy.Mode.class),
+                        settings.given(Setting.RESYNC_FROM) == null
+                                ? null
+                                : Values.choice(settings, Setting.RESYNC_FROM, Site.class))
+                : null;
+    }
+
+    /// The file for conflicts; null for none.
+    public static @Nullable Path conflictLog(Settings settings) {
+        if (settings.given(Setting.CONFLICT_LOG) == null) {
+            return null;
+        }
+        try {
+            return Path.of(settings.text(Setting.CONFLICT_LOG)).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw Values.bad(settings, Setting.CONFLICT_LOG, "a path: " + e.getReason());
+        }
+    }
+}

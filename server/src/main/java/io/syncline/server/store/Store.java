@@ -1,0 +1,177 @@
+package io.syncline.server.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.model.Problem;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/// The open database, and the tables in it.
+public final class Store implements AutoCloseable {
+    /// SQLite has one writer; more connections only help readers.
+    private static final int CONNECTIONS = 8;
+
+    /// A statement waits so long for another one's write; statements take milliseconds.
+    private static final int BUSY_MILLIS = 10_000;
+
+    private static final long CONNECT_MILLIS = 10_000;
+
+    private final HikariDataSource source;
+    private final Jdbi jdbi;
+    private final boolean embedded;
+
+    /// Time-ordered and unique within a process: milliseconds, then a counter.
+    private final AtomicLong lastId = new AtomicLong();
+
+    private Store(HikariDataSource source, boolean embedded) {
+        this.source = source;
+        this.jdbi = Jdbi.create(source);
+        this.embedded = embedded;
+    }
+
+    /// Opens a database and brings its tables up to date.
+    ///
+    /// @param url `jdbc:sqlite:...` or `jdbc:postgresql:...`; empty: a file in `folder`
+    public static Store open(String url, Path folder) {
+        boolean embedded = url.isEmpty() || url.startsWith("jdbc:sqlite:");
+        if (!embedded && !url.startsWith("jdbc:postgresql:")) {
+            throw bad("the URL is neither jdbc:sqlite: nor jdbc:postgresql:", null);
+        }
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("store");
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        if (embedded) {
+            config.setJdbcUrl(url.isEmpty() ? "jdbc:sqlite:" + folder.resolve("syncline.db") : url);
+            config.addDataSourceProperty("journal_mode", "WAL");
+            config.addDataSourceProperty("synchronous", "NORMAL");
+            config.addDataSourceProperty("foreign_keys", "true");
+            config.addDataSourceProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
+            // A transaction that reads first and writes then could not wait for another writer.
+            config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+        } else {
+            config.setJdbcUrl(url);
+        }
+        HikariDataSource source = open(config);
+        try {
+            Flyway.configure(Store.class.getClassLoader())
+                    .dataSource(source)
+                    .locations("classpath:io/syncline/server/store")
+                    .load()
+                    .migrate();
+        } catch (FlywayException e) {
+            source.close();
+            throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
+        }
+        return new Store(source, embedded);
+    }
+
+    private static HikariDataSource open(HikariConfig config) {
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw bad("it cannot be opened: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static SynclineException bad(String reason, @Nullable Exception cause) {
+        return new SynclineException(
+                new Failure(
+                        ErrorCode.BAD_OPTION,
+                        "--store",
+                        reason,
+                        "Write jdbc:postgresql://host/database?user=U&password=P, or leave the option"
+                                + " out for a file in --data"),
+                cause);
+    }
+
+    /// Whether the database is a file of this machine.
+    public boolean isEmbedded() {
+        return embedded;
+    }
+
+    /// `SQLite 3.54.1`, for the system page.
+    public String product() {
+        try (var connection = source.getConnection()) {
+            var data = connection.getMetaData();
+            return data.getDatabaseProductName() + " " + data.getDatabaseProductVersion();
+        } catch (SQLException e) {
+            throw new Problem(
+                    Problem.Code.UNAVAILABLE,
+                    "store",
+                    "the database does not answer: " + firstLine(e),
+                    "Check that it runs, and try again");
+        }
+    }
+
+    /// Whether it answers.
+    public boolean isReady() {
+        return jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one())
+                == 1;
+    }
+
+    /// An id larger than every one before.
+    long nextId(Instant now) {
+        long floor = now.toEpochMilli() << 12;
+        return lastId.updateAndGet(last -> Math.max(last + 1, floor));
+    }
+
+    Jdbi jdbi() {
+        return jdbi;
+    }
+
+    public AccountTable accounts() {
+        return new AccountTable(this);
+    }
+
+    public LoginTable logins() {
+        return new LoginTable(this);
+    }
+
+    public InstanceTable instances() {
+        return new InstanceTable(this);
+    }
+
+    public GrantTable grants() {
+        return new GrantTable(this);
+    }
+
+    public TaskTable tasks() {
+        return new TaskTable(this);
+    }
+
+    public TaskLog taskLog() {
+        return new TaskLog(this);
+    }
+
+    public SampleTable samples() {
+        return new SampleTable(this);
+    }
+
+    public AlertTable alerts() {
+        return new AlertTable(this);
+    }
+
+    public AuditTable audit() {
+        return new AuditTable(this);
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

@@ -1,0 +1,113 @@
+package io.syncline.server.task;
+
+import io.syncline.server.account.Audit;
+import io.syncline.server.lifecycle.TaskAction;
+import io.syncline.server.lifecycle.TaskState;
+import io.syncline.server.model.Actor;
+import io.syncline.server.model.AlertRules;
+import io.syncline.server.model.Names;
+import io.syncline.server.model.Problem;
+import io.syncline.server.model.Role;
+import io.syncline.server.model.Task;
+import io.syncline.server.settings.Setting;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Changes of what a task does: settings, alert rules, ceilings.
+public final class TaskChanges {
+    private final Tasks tasks;
+    private final Audit audit;
+
+    public TaskChanges(Tasks tasks, Audit audit) {
+        this.tasks = tasks;
+        this.audit = audit;
+    }
+
+    /// Changes settings and alerts: before the first start as a draft, later by a short stop.
+    ///
+    /// @param settings null keeps them
+    /// @param alerts null keeps them
+    public TaskControl configure(
+            Actor actor,
+            String id,
+            @Nullable Map<String, String> settings,
+            @Nullable AlertRules alerts) {
+        actor.require(Role.OPERATOR, "change tasks");
+        TaskControl control = tasks.find(actor, id);
+        Task task = control.task();
+        Map<String, String> checked =
+                settings == null ? task.settings() : TaskSettings.checked(settings);
+        AlertRules rules = alerts == null ? task.alerts() : alerts;
+        boolean draft = TaskAction.CONFIGURE.isAllowedIn(task.state());
+        if (checked.equals(task.settings()) && task.state() != TaskState.NOT_CONFIGURED) {
+            control.change(t -> t.with(t.settings(), rules));
+        } else if (draft) {
+            control.ask(TaskAction.CONFIGURE, actor.name(), t -> t.with(checked, rules));
+        } else {
+            refuseNewDatabases(task, checked);
+            control.ask(TaskAction.MODIFY, actor.name(), t -> t.with(checked, rules));
+        }
+        audit.record(actor, "task.configure", control.task().id(), changes(task, checked));
+        return control;
+    }
+
+    /// A database that joins has no position in the stream: it would miss what it held before.
+    private static void refuseNewDatabases(Task task, Map<String, String> checked) {
+        String key = Setting.DATABASES.key();
+        String before = task.settings().getOrDefault(key, "all");
+        String after = checked.getOrDefault(key, "all");
+        boolean fewer =
+                before.equals("all")
+                        || List.of(before.split(",", -1))
+                                .containsAll(List.of(after.split(",", -1)));
+        if (!fewer || (after.equals("all") && !before.equals("all"))) {
+            throw Problem.badRequest(
+                    "settings.databases",
+                    "a task that has started can give up databases, not take on more ("
+                            + before
+                            + " to "
+                            + Names.shown(after)
+                            + ")",
+                    "Create a second task for the others, or reset this one to copy all again");
+        }
+    }
+
+    private static String changes(Task before, Map<String, String> after) {
+        Map<String, String> all = new TreeMap<>(before.settings());
+        all.putAll(after);
+        StringBuilder text = new StringBuilder();
+        for (String key : all.keySet()) {
+            String old = before.settings().getOrDefault(key, "as usual");
+            String now = after.getOrDefault(key, "as usual");
+            if (!old.equals(now)) {
+                text.append(text.isEmpty() ? "" : ", ").append(key).append(' ');
+                text.append(old).append(" to ").append(now);
+            }
+        }
+        return text.toString();
+    }
+
+    /// Changes ceilings at once, also of a link that runs.
+    ///
+    /// @param rps commands per second; empty keeps it, 0 is none
+    /// @param mbps megabytes per second; empty keeps it, 0 is none
+    public TaskControl throttle(Actor actor, String id, String rps, String mbps) {
+        actor.require(Role.OPERATOR, "throttle tasks");
+        TaskControl control = tasks.find(actor, id);
+        Map<String, String> settings = new TreeMap<>(control.task().settings());
+        if (!rps.isEmpty()) {
+            settings.put(Setting.MAX_RPS.key(), rps);
+        }
+        if (!mbps.isEmpty()) {
+            settings.put(Setting.MAX_MBPS.key(), mbps);
+        }
+        Map<String, String> checked = TaskSettings.checked(settings);
+        control.ask(TaskAction.THROTTLE, actor.name(), t -> t.with(checked, t.alerts()));
+        var throttle = tasks.options(control.task()).throttle();
+        control.throttle(throttle.commandsPerSecond(), throttle.bytesPerSecond());
+        audit.record(actor, "task.throttle", control.task().id(), "rps " + rps + " mbps " + mbps);
+        return control;
+    }
+}

@@ -1,0 +1,221 @@
+package io.syncline.server.task;
+
+import io.syncline.engine.fault.Failure;
+import io.syncline.server.lifecycle.Effect;
+import io.syncline.server.lifecycle.Lifecycle;
+import io.syncline.server.lifecycle.TaskAction;
+import io.syncline.server.lifecycle.TaskEvent;
+import io.syncline.server.lifecycle.TaskState;
+import io.syncline.server.lifecycle.Transition;
+import io.syncline.server.model.Names;
+import io.syncline.server.model.Problem;
+import io.syncline.server.model.Task;
+import io.syncline.server.model.TaskEntry.Level;
+import io.syncline.server.view.Progress;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// One task in this process: holds its state, stores every change, and does what follows from it.
+///
+/// The lock guards the state and its row. Effects are done outside of it: what takes long on
+/// [TaskWorker]'s thread, one after the other, and a stop at once.
+public final class TaskControl {
+    private final TaskContext context;
+    private final TaskWorker worker;
+    private final Object lock = new Object();
+    private Task task;
+
+    TaskControl(Task task, TaskContext context) {
+        this.task = task;
+        this.context = context;
+        this.worker = new TaskWorker(this, context);
+    }
+
+    public Task task() {
+        synchronized (lock) {
+            return task;
+        }
+    }
+
+    /// A user's action.
+    ///
+    /// @param by who asks, for the log
+    /// @param change what else becomes different with it
+    Task ask(TaskAction action, String by, UnaryOperator<Task> change) {
+        Task before;
+        Task after;
+        Transition transition;
+        synchronized (lock) {
+            before = task;
+            transition = Lifecycle.step(before.standing(), new TaskEvent.Asked(action));
+            if (!transition.accepted()) {
+                throw notNow(action, before);
+            }
+            String reason = before.reason();
+            String remedy = before.remedy();
+            if (transition.next().state() != before.state()) {
+                reason = action.words() + " by " + by;
+                remedy = "";
+            }
+            after = change.apply(before);
+            after = after.at(transition.next(), sinceOf(before, transition), reason, remedy);
+            store(after);
+        }
+        log(before, after);
+        effects(before, transition);
+        return after;
+    }
+
+    private static Problem notNow(TaskAction action, Task task) {
+        String allowed =
+                task.state().allowedActions().stream()
+                        .map(TaskAction::code)
+                        .collect(Collectors.joining(", "));
+        return new Problem(
+                Problem.Code.NOT_NOW,
+                "task " + task.id(),
+                "a task that is " + task.state().words() + " cannot be asked to " + action.code(),
+                allowed.isEmpty() ? "Nothing can be done with it" : "Allowed now: " + allowed);
+    }
+
+    /// Something happened.
+    ///
+    /// @param reason why, in words; empty when the event says all
+    void happen(TaskEvent event, String reason, String remedy) {
+        Task before;
+        Task after;
+        Transition transition;
+        synchronized (lock) {
+            before = task;
+            transition = Lifecycle.step(before.standing(), event);
+            if (!transition.accepted()) {
+                return;
+            }
+            if (transition.next().equals(before.standing()) && transition.effects().isEmpty()) {
+                return;
+            }
+            after = before.at(transition.next(), sinceOf(before, transition), reason, remedy);
+            store(after);
+        }
+        log(before, after);
+        effects(before, transition);
+    }
+
+    void happen(TaskEvent event) {
+        happen(event, "", "");
+    }
+
+    private Instant sinceOf(Task before, Transition transition) {
+        return transition.next().state() == before.state()
+                ? before.since()
+                : context.clock().instant();
+    }
+
+    /// Changes what is no state.
+    Task change(UnaryOperator<Task> change) {
+        synchronized (lock) {
+            store(change.apply(task));
+            return task;
+        }
+    }
+
+    private void store(Task after) {
+        context.tasks().put(after);
+        task = after;
+    }
+
+    private void log(Task before, Task after) {
+        if (before.state() == after.state()) {
+            return;
+        }
+        Level level =
+                switch (after.state()) {
+                    case FAILED, PRECHECK_FAILED -> Level.ERROR;
+                    case RETRYING -> Level.WARNING;
+                    case NOT_CONFIGURED,
+                            NOT_STARTED,
+                            PRECHECKING,
+                            PRECHECK_PASSED,
+                            INITIALIZING,
+                            RUNNING,
+                            PAUSED,
+                            MODIFYING,
+                            COMPLETED,
+                            RELEASED ->
+                            Level.INFO;
+                };
+        String text =
+                before.state().words()
+                        + " to "
+                        + after.state().words()
+                        + (after.reason().isEmpty() ? "" : ": " + after.reason());
+        entry(level, "state", text, after.remedy());
+        context.observer().changed(before, after);
+    }
+
+    /// Adds a line to the task's log.
+    void entry(Level level, String kind, String text, String remedy) {
+        String id = task().id();
+        context.log().add(id, context.clock().instant(), level, kind, text, remedy);
+        System.Logger.Level severity =
+                switch (level) {
+                    case INFO -> System.Logger.Level.INFO;
+                    case WARNING -> System.Logger.Level.WARNING;
+                    case ERROR -> System.Logger.Level.ERROR;
+                };
+        context.logger(id).log(severity, kind + ": " + Names.shown(text));
+    }
+
+    private void effects(Task before, Transition transition) {
+        for (Effect effect : transition.effects()) {
+            switch (effect) {
+                case STOP_LINK -> worker.stopLink();
+                case START_LINK -> worker.startLink();
+                case RUN_PRECHECK -> worker.precheck();
+                case SWEEP -> worker.sweep(before);
+                case FORGET -> worker.forget();
+            }
+        }
+    }
+
+    void failed(Failure failure) {
+        happen(
+                new TaskEvent.LinkFailed(),
+                "[" + failure.place() + "] " + failure.reason(),
+                failure.remedy());
+    }
+
+    /// Ceilings for a link that runs; 0 is none.
+    void throttle(long commandsPerSecond, long bytesPerSecond) {
+        worker.throttle(commandsPerSecond, bytesPerSecond);
+    }
+
+    /// Measures the link that runs, and notices what no event told.
+    void tick() {
+        Progress progress = worker.measure();
+        if (progress != null) {
+            context.observer().measured(task(), progress);
+        }
+    }
+
+    /// The newest numbers; null while no link runs.
+    public @Nullable Progress progress() {
+        return worker.progress();
+    }
+
+    /// What is being tried again; null for nothing.
+    public @Nullable Retry retry() {
+        return task().state() == TaskState.RETRYING ? worker.retry() : null;
+    }
+
+    /// Ends the link without a change of state: the next process goes on with it.
+    void leave() {
+        worker.stopLink();
+    }
+
+    void awaitEnd(long deadlineNanos) throws InterruptedException {
+        worker.awaitEnd(deadlineNanos);
+    }
+}

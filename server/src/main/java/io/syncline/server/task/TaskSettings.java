@@ -1,0 +1,171 @@
+package io.syncline.server.task;
+
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.server.model.Names;
+import io.syncline.server.model.Problem;
+import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.Setting;
+import io.syncline.server.settings.Settings;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// A task's settings: those of the configuration file that are not an endpoint or a path of this
+/// machine, and two that only the service has.
+public final class TaskSettings {
+    /// Throughput ceiling by name, see [InstanceClass].
+    public static final String CLASS = "instance-class";
+
+    /// How long a fault that is no lost connection is tried again, in minutes.
+    public static final String RETRY_OTHER = "retry-other-minutes";
+
+    private static final Set<Setting> NOT_HERE =
+            EnumSet.of(
+                    Setting.SOURCE,
+                    Setting.TARGET,
+                    Setting.SOURCE_PASSWORD_FILE,
+                    Setting.TARGET_PASSWORD_FILE,
+                    Setting.TASK,
+                    Setting.SPOOL_DIR);
+
+    /// Shorter, and a restart of a server becomes a failed task.
+    private static final int MIN_RETRY_MINUTES = 10;
+
+    private static final int MAX_RETRY_MINUTES = 1_440;
+    private static final int USUAL_RETRY_OTHER = 10;
+
+    /// The most digits a number of minutes has.
+    private static final String MINUTES = "[0-9]{1,4}";
+
+    private TaskSettings() {}
+
+    /// The settings that a task may have, in the order of the configuration file.
+    public static Set<Setting> known() {
+        Set<Setting> known = EnumSet.complementOf(EnumSet.copyOf(NOT_HERE));
+        known.removeIf(setting -> setting.section() == Setting.Section.VERIFY);
+        return known;
+    }
+
+    /// Checks every value, as the command line does, with the service's own rules on top.
+    ///
+    /// @return the settings without those that are as usual
+    public static Map<String, String> checked(Map<String, String> given) {
+        Map<String, String> kept = new TreeMap<>();
+        given.forEach((key, text) -> {
+            String value = text.strip();
+            if (!value.equals(usual(key)) && !value.isEmpty()) {
+                kept.put(key, value);
+            }
+        });
+        try {
+            // The endpoints are not looked at here; they only have to be there.
+            read(kept, "redis://source", "redis://target", "check", Map.of());
+        } catch (SynclineException e) {
+            throw new Problem(
+                    Problem.Code.BAD_REQUEST,
+                    e.failure().place(),
+                    e.failure().reason(),
+                    e.failure().remedy());
+        }
+        InstanceClass.ofCode(kept.getOrDefault(CLASS, InstanceClass.UNLIMITED.code()));
+        int retry = retryMinutes(kept);
+        int other = retryOtherMinutes(kept);
+        if (retry < MIN_RETRY_MINUTES || retry > MAX_RETRY_MINUTES) {
+            throw Problem.badRequest(
+                    "settings.retry-minutes",
+                    retry + " is not from " + MIN_RETRY_MINUTES + " to " + MAX_RETRY_MINUTES,
+                    "30 or more are advised; the usual value is 720");
+        }
+        if (other >= retry) {
+            throw Problem.badRequest(
+                    "settings." + RETRY_OTHER,
+                    other + " is not less than retry-minutes, " + retry,
+                    "Give less time to other faults than to lost connections");
+        }
+        return kept;
+    }
+
+    private static String usual(String key) {
+        if (key.equals(CLASS)) {
+            return InstanceClass.UNLIMITED.code();
+        }
+        if (key.equals(RETRY_OTHER)) {
+            return Integer.toString(USUAL_RETRY_OTHER);
+        }
+        Setting setting = Setting.ofKey(key);
+        if (setting == null || !known().contains(setting)) {
+            throw Problem.badRequest(
+                    "settings",
+                    "'" + Names.shown(key) + "' is not a setting of a task",
+                    "Known: " + String.join(", ", keys()));
+        }
+        return setting.isFlag() ? "false" : setting.initial();
+    }
+
+    private static Set<String> keys() {
+        Map<String, String> keys = new TreeMap<>();
+        known().forEach(setting -> keys.put(setting.key(), ""));
+        keys.put(CLASS, "");
+        keys.put(RETRY_OTHER, "");
+        return keys.keySet();
+    }
+
+    static int retryMinutes(Map<String, String> settings) {
+        return minutes(settings, "retry-minutes", Setting.RETRY_MINUTES.initial());
+    }
+
+    static int retryOtherMinutes(Map<String, String> settings) {
+        return minutes(settings, RETRY_OTHER, Integer.toString(USUAL_RETRY_OTHER));
+    }
+
+    private static int minutes(Map<String, String> settings, String key, String usual) {
+        String text = settings.getOrDefault(key, usual);
+        if (!text.matches(MINUTES) || text.equals("0")) {
+            throw Problem.badRequest(
+                    "settings." + key,
+                    "'" + Names.shown(text) + "' is not a number of minutes from 1 to 1440",
+                    "The usual value is " + usual);
+        }
+        return Integer.parseInt(text);
+    }
+
+    /// The engine's options.
+    ///
+    /// @param passwords as the environment of the command line would hold them
+    static LinkOptions read(
+            Map<String, String> kept,
+            String source,
+            String target,
+            String task,
+            Map<String, String> passwords) {
+        return LinkOptionsReader.read(settings(kept, source, target, task), passwords);
+    }
+
+    static Settings settings(Map<String, String> kept, String source, String target, String task) {
+        Settings settings = new Settings();
+        settings.offer(Setting.SOURCE, source, "source");
+        settings.offer(Setting.TARGET, target, "target");
+        settings.offer(Setting.TASK, task, "task");
+        for (Setting setting : known()) {
+            String value = kept.get(setting.key());
+            if (value != null) {
+                settings.offer(setting, value, "settings." + setting.key());
+            }
+        }
+        InstanceClass size =
+                InstanceClass.ofCode(kept.getOrDefault(CLASS, InstanceClass.UNLIMITED.code()));
+        String rps = kept.getOrDefault(Setting.MAX_RPS.key(), "0");
+        if (size != InstanceClass.UNLIMITED && rps.matches("[0-9]{1,9}")) {
+            Settings lowered = new Settings();
+            lowered.offer(
+                    Setting.MAX_RPS,
+                    Long.toString(size.withCeiling(Long.parseLong(rps))),
+                    "settings.max-rps");
+            lowered.offerAll(settings);
+            return lowered;
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,238 @@
+package io.syncline.server.task;
+
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.precheck.Finding;
+import io.syncline.engine.target.Sweeper;
+import io.syncline.server.lifecycle.TaskEvent;
+import io.syncline.server.model.CheckResult;
+import io.syncline.server.model.Problem;
+import io.syncline.server.model.Task;
+import io.syncline.server.model.TaskEntry.Level;
+import io.syncline.server.view.Progress;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Does a task's long work on one thread, one after the other: prechecks, the link, sweeping.
+///
+/// The thread exists only while there is work, so hundreds of paused tasks cost nothing. A stop
+/// passes what waits: it ends the link that runs and voids starts that have not begun.
+final class TaskWorker {
+    private final TaskControl control;
+    private final TaskContext context;
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private @Nullable Thread thread;
+    private long stops;
+    private volatile @Nullable LinkSession session;
+
+    TaskWorker(TaskControl control, TaskContext context) {
+        this.control = control;
+        this.context = context;
+    }
+
+    synchronized void startLink() {
+        long begun = stops;
+        submit(() -> runLink(begun));
+    }
+
+    void precheck() {
+        submit(this::runPrecheck);
+    }
+
+    /// Removes what a task, as it was, keeps in its target.
+    void sweep(Task task) {
+        submit(() -> runSweep(task));
+    }
+
+    void forget() {
+        String id = control.task().id();
+        submit(() -> context.log().forget(id));
+    }
+
+    void stopLink() {
+        LinkSession running;
+        synchronized (this) {
+            stops++;
+            running = session;
+        }
+        if (running != null) {
+            // On a thread of its own: a stop waits for sockets, and whoever asks should not.
+            Thread.ofPlatform().name("stop-" + control.task().id()).daemon().start(running::stop);
+        }
+    }
+
+    private synchronized boolean isVoid(long begun) {
+        return stops != begun;
+    }
+
+    private synchronized void submit(Runnable work) {
+        waiting.addLast(work);
+        if (thread == null) {
+            thread =
+                    Thread.ofPlatform()
+                            .name("task-" + control.task().id())
+                            .daemon()
+                            .start(this::work);
+        }
+    }
+
+    private void work() {
+        while (true) {
+            Runnable next;
+            synchronized (this) {
+                next = waiting.pollFirst();
+                if (next == null) {
+                    thread = null;
+                    notifyAll();
+                    return;
+                }
+            }
+            try {
+                next.run();
+            } catch (RuntimeException | Error e) {
+                // The top of the thread: the task says what happened, and other tasks go on.
+                context.logger(control.task().id()).log(System.Logger.Level.ERROR, "bug", e);
+                control.failed(Faults.of(e));
+            }
+        }
+    }
+
+    synchronized void awaitEnd(long deadlineNanos) throws InterruptedException {
+        while (thread != null) {
+            long millis = (deadlineNanos - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                return;
+            }
+            wait(millis);
+        }
+    }
+
+    private void runLink(long begun) {
+        LinkSession mine = new LinkSession(control, context);
+        synchronized (this) {
+            session = mine;
+        }
+        try {
+            if (!isVoid(begun)) {
+                mine.run();
+            } else {
+                control.happen(new TaskEvent.LinkStopped());
+            }
+        } finally {
+            session = null;
+        }
+    }
+
+    void throttle(long commandsPerSecond, long bytesPerSecond) {
+        LinkSession running = session;
+        if (running != null) {
+            running.throttle(commandsPerSecond, bytesPerSecond);
+        }
+    }
+
+    @Nullable Progress measure() {
+        LinkSession running = session;
+        return running == null ? null : running.measure();
+    }
+
+    @Nullable Progress progress() {
+        LinkSession running = session;
+        return running == null ? null : running.progress();
+    }
+
+    @Nullable Retry retry() {
+        LinkSession running = session;
+        return running == null ? null : running.retry();
+    }
+
+    private void runPrecheck() {
+        Task task = control.task();
+        List<Finding> findings;
+        try {
+            LinkOptions options = context.options().of(task);
+            findings = new Link(options, event -> {}).precheck();
+        } catch (SynclineException e) {
+            findings =
+                    List.of(
+                            new Finding(
+                                    "settings",
+                                    Finding.Severity.ERROR,
+                                    e.failure().place(),
+                                    e.failure().code(),
+                                    e.failure().reason(),
+                                    e.failure().remedy()));
+        }
+        List<CheckResult> results = results(task, findings);
+        context.log().checks(task.id(), results);
+        long errors = findings.stream().filter(TaskWorker::isError).count();
+        control.happen(
+                new TaskEvent.PrecheckEnded(errors == 0),
+                errors == 0
+                        ? findings.size() + " checks passed"
+                        : errors + " of " + findings.size() + " checks failed",
+                errors == 0 ? "" : "Do what each failed check says, and precheck again");
+    }
+
+    private static boolean isError(Finding finding) {
+        return finding.severity() == Finding.Severity.ERROR;
+    }
+
+    /// What somebody confirmed and is found again in the same words stays confirmed.
+    private List<CheckResult> results(Task task, List<Finding> findings) {
+        List<CheckResult> before = context.log().checks(task.id());
+        List<CheckResult> results = new ArrayList<>();
+        for (Finding f : findings) {
+            CheckResult old =
+                    before.stream()
+                            .filter(b ->
+                                    b.check().equals(f.check())
+                                            && b.place().equals(f.place())
+                                            && b.found().equals(f.reason())
+                                            && b.confirmedBy() != null)
+                            .findFirst()
+                            .orElse(null);
+            boolean ok = f.severity() == Finding.Severity.OK;
+            results.add(
+                    new CheckResult(
+                            task.id(),
+                            results.size(),
+                            f.check(),
+                            f.severity().name().toLowerCase(Locale.ROOT),
+                            f.place(),
+                            ok ? "" : f.code().name(),
+                            f.reason(),
+                            f.remedy(),
+                            old == null ? null : old.confirmedBy(),
+                            old == null ? null : old.confirmedAt()));
+        }
+        return results;
+    }
+
+    private void runSweep(Task task) {
+        try {
+            Endpoint target = context.options().target(task);
+            Connector connector =
+                    new Connector(target.credentials(), target.tls(), "syncline:sweep");
+            new Sweeper(new Instance(target, connector, true), task.identity()).sweep();
+        } catch (IOException | SynclineException | Problem e) {
+            control.entry(
+                    Level.WARNING,
+                    "sweep",
+                    "what the task keeps in its target was not removed: "
+                            + Objects.requireNonNullElse(e.getMessage(), ""),
+                    "It does no harm; ./syncline sweep --task "
+                            + task.identity()
+                            + " removes it later");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package io.syncline.server.web;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Cookie;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.SameSite;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.account.Logins;
+import io.syncline.server.model.Actor;
+import io.syncline.server.model.Names;
+import io.syncline.server.model.Problem;
+import io.syncline.server.security.Secrets;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Stands before every request: says who calls, refuses what another site could have sent, and sets
+/// the headers that keep a browser on our side.
+public final class Gate {
+    private static final System.Logger LOG = System.getLogger(Gate.class.getName());
+    private static final String SESSION_COOKIE = "syncline-session";
+    private static final String CSRF_HEADER = "X-CSRF-Token";
+    private static final String CSRF_FIELD = "csrf";
+    private static final String ACTOR = "actor";
+    private static final String SESSION = "session";
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+    /// Nothing from elsewhere, nothing inline, in nobody's frame.
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+                    + " frame-ancestors 'none'; form-action 'self'";
+
+    private final Logins logins;
+    private boolean secure;
+
+    public Gate(Logins logins) {
+        this.logins = logins;
+    }
+
+    void guard(JavalinConfig config, boolean tls) {
+        secure = tls;
+        config.routes.before(this::before);
+        config.routes.exception(Problem.class, Errors::answer);
+        config.routes.exception(
+                SynclineException.class, (e, ctx) -> Errors.answer(Problem.of(e.failure()), ctx));
+        config.routes.exception(HttpResponseException.class, Errors::http);
+        config.routes.exception(
+                Exception.class,
+                (e, ctx) -> {
+                    LOG.log(System.Logger.Level.ERROR, ctx.method() + " " + ctx.path(), e);
+                    Errors.answer(
+                            new Problem(
+                                    Problem.Code.INTERNAL,
+                                    "syncline",
+                                    "a bug of Syncline: " + e.getClass().getSimpleName(),
+                                    "Try again; if it repeats, report it with the log"),
+                            ctx);
+                });
+    }
+
+    private void before(Context ctx) {
+        ctx.header("Content-Security-Policy", POLICY);
+        ctx.header("X-Content-Type-Options", "nosniff");
+        ctx.header("X-Frame-Options", "DENY");
+        ctx.header("Referrer-Policy", "no-referrer");
+        ctx.header("Cross-Origin-Opener-Policy", "same-origin");
+        ctx.header("Cross-Origin-Resource-Policy", "same-origin");
+        ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+        ctx.header("Cache-Control", "no-store");
+        if (secure) {
+            ctx.header("Strict-Transport-Security", "max-age=31536000");
+        }
+        identify(ctx);
+        boolean open = ctx.path().equals("/api/v1/login");
+        if (ctx.path().startsWith("/api/v1/") && !open) {
+            // Before anything is read of the request.
+            actor(ctx);
+        }
+        if (!SAFE.contains(ctx.method().name())) {
+            requireOurPage(ctx);
+        }
+    }
+
+    private void identify(Context ctx) {
+        String authorization = ctx.header("Authorization");
+        if (authorization != null) {
+            Optional<Actor> actor =
+                    authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")
+                            ? logins.byToken(authorization.substring("bearer ".length()).strip())
+                            : Optional.empty();
+            // A header that is wrong is never helped out by a cookie.
+            ctx.attribute(ACTOR, actor.orElseThrow(Gate::badToken));
+            return;
+        }
+        String session = ctx.cookie(SESSION_COOKIE);
+        if (session != null) {
+            logins.bySession(session)
+                    .ifPresent(actor -> {
+                        ctx.attribute(ACTOR, actor);
+                        ctx.attribute(SESSION, session);
+                    });
+        }
+    }
+
+    private static Problem badToken() {
+        return new Problem(
+                Problem.Code.NOT_LOGGED_IN,
+                "Authorization",
+                "this is no token that is valid",
+                "Make one with ./syncline login, or in the console under Tokens");
+    }
+
+    /// A browser sends cookies along with what other sites make it send; only our own pages know
+    /// the session's token.
+    private static void requireOurPage(Context ctx) {
+        String site = ctx.header("Sec-Fetch-Site");
+        boolean foreign = site != null && !Set.of("same-origin", "none").contains(site);
+        String session = ctx.attribute(SESSION);
+        boolean proven = session == null;
+        if (session != null) {
+            String given = ctx.header(CSRF_HEADER);
+            if (given == null && ctx.isFormUrlencoded()) {
+                given = ctx.formParam(CSRF_FIELD);
+            }
+            proven = given != null && Secrets.same(given, Secrets.csrf(session));
+        }
+        boolean cookieMatters = session != null || ctx.header("Authorization") == null;
+        if ((foreign && cookieMatters) || !proven) {
+            throw new Problem(
+                    Problem.Code.FORBIDDEN,
+                    "csrf",
+                    "this request does not come from a page of this session",
+                    "Load the page again and repeat what you did");
+        }
+    }
+
+    /// Who calls.
+    public static Actor actor(Context ctx) {
+        Actor actor = ctx.attribute(ACTOR);
+        if (actor == null) {
+            throw new Problem(
+                    Problem.Code.NOT_LOGGED_IN,
+                    "session",
+                    "nobody is logged in",
+                    "Log in, or send 'Authorization: Bearer' with a token");
+        }
+        return actor;
+    }
+
+    public static boolean isLoggedIn(Context ctx) {
+        return ctx.attribute(ACTOR) != null;
+    }
+
+    /// What forms and scripts of this session must send.
+    public static String csrf(Context ctx) {
+        String session = ctx.attribute(SESSION);
+        return session == null ? "" : Secrets.csrf(session);
+    }
+
+    /// Begins a session in the caller's browser.
+    public void begin(Context ctx, String session) {
+        ctx.cookie(cookie(session, (int) Logins.SESSION.toSeconds()));
+    }
+
+    /// Ends it.
+    public void end(Context ctx) {
+        String session = ctx.attribute(SESSION);
+        if (session != null) {
+            logins.logOut(session);
+        }
+        ctx.cookie(cookie("", 0));
+    }
+
+    private Cookie cookie(String value, int seconds) {
+        Cookie cookie = new Cookie(SESSION_COOKIE, value);
+        cookie.setPath("/");
+        cookie.setMaxAge(seconds);
+        cookie.setHttpOnly(true);
+        cookie.setSecure(secure);
+        cookie.setSameSite(SameSite.STRICT);
+        return cookie;
+    }
+
+    /// Where a request comes from, for limits and the audit log.
+    public static String address(Context ctx) {
+        return Names.shown(ctx.ip());
+    }
+}

@@ -1,0 +1,6 @@
+/// The web server: who calls, what headers go out, how errors look. Knows no page and no resource.
+/// May touch: `account`, `model`, Javalin, Jetty, Jackson.
+@NullMarked
+package io.syncline.server.web;
+
+import org.jspecify.annotations.NullMarked;

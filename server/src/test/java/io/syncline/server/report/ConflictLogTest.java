@@ -1,0 +1,33 @@
+package io.syncline.server.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.LatchCause;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ConflictLogTest {
+    @Test
+    void aConflictIsOneLineWithKeyTimesAndWinner() {
+        Resolution resolution =
+                new Resolution(
+                        new KeyId(3, "a\nb".getBytes(StandardCharsets.UTF_8)),
+                        LatchCause.CONFLICT,
+                        1_000,
+                        Resolution.NO_WRITE,
+                        Site.SOURCE);
+        try (ConflictLog log = ConflictLog.open(null)) {
+            byte[] line = log.line(Instant.parse("2026-11-22T10:00:00Z"), resolution);
+            assertThat(new String(line, StandardCharsets.UTF_8))
+                    .isEqualTo(
+                            "{\"time\":\"2026-11-22T10:00:00.000Z\",\"event\":\"conflict\","
+                                    + "\"database\":3,\"key\":\"a\\nb\",\"cause\":\"conflict\","
+                                    + "\"sourceTime\":\"1970-01-01T00:00:01.000Z\","
+                                    + "\"winner\":\"source\"}\n");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.syncline.server.service;
+
+import static io.syncline.server.service.RunningService.await;
+import static io.syncline.server.service.RunningService.instance;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.testkit.RedisServer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Accounts see nothing of each other, save what one grants the other.
+class GrantIT {
+    private static final String SECRET = "own-s3cret-of-a";
+
+    @TempDir private Path folder;
+
+    @Test
+    void anAccountSynchronizesFromAnotherOnesInstanceUntilTheRoleIsRevoked() {
+        try (RedisServer source = RedisServer.builder().password(SECRET).start();
+                RedisServer target = RedisServer.start();
+                RunningService service = RunningService.start(folder)) {
+            source.command("SET", "key", "value");
+            Api a = service.admin();
+            String shared =
+                    a.post(
+                                    "/api/v1/instances",
+                                    Map.of(
+                                            "name",
+                                            "shared",
+                                            "uri",
+                                            "redis://:" + SECRET + "@127.0.0.1:" + source.port()))
+                            .json(201)
+                            .path("id")
+                            .asString();
+            String account =
+                    a.post(
+                                    "/api/v1/accounts",
+                                    Map.of(
+                                            "name",
+                                            "b",
+                                            "adminName",
+                                            "bea",
+                                            "adminPassword",
+                                            "bea's long password"))
+                            .json(201)
+                            .path("id")
+                            .asString();
+            String owner = a.get("/api/v1/me").json(200).path("account").asString();
+            Api b = service.anybody().as("bea", "bea's long password");
+            String own = instance(b, "own", target);
+            Map<String, Object> task =
+                    Map.of(
+                            "source",
+                            Map.of("instance", shared, "account", owner, "role", "reader"),
+                            "target",
+                            Map.of("instance", own));
+
+            assertThat(b.get("/api/v1/instances/" + shared).status()).isEqualTo(404);
+            assertThat(b.post("/api/v1/tasks", task).status()).isEqualTo(403);
+            assertThat(b.post("/api/v1/accounts", Map.of()).status()).isIn(400, 403);
+            String grant =
+                    a.post(
+                                    "/api/v1/grants",
+                                    Map.of(
+                                            "role",
+                                            "reader",
+                                            "grantee",
+                                            account,
+                                            "instances",
+                                            List.of(shared)))
+                            .json(201)
+                            .path("id")
+                            .asString();
+            String id = b.post("/api/v1/tasks", task).json(201).path("id").asString();
+            b.post("/api/v1/tasks/" + id + "/actions/start").json(200);
+            JsonNode running = await(b, id, "running");
+            assertThat(running.path("source").path("account").asString()).isEqualTo(owner);
+            assertThat(a.get("/api/v1/tasks/" + id).status()).isEqualTo(404);
+            assertThat(b.get("/api/v1/tasks/" + id + "/events").text() + running)
+                    .doesNotContain(SECRET);
+
+            assertThat(a.delete("/api/v1/grants/" + grant).status()).isEqualTo(204);
+
+            JsonNode stopped = await(b, id, "failed");
+            assertThat(stopped.path("reason").asString()).contains("revoked the role 'reader'");
+            b.post("/api/v1/tasks/" + id + "/actions/resume").json(200);
+            assertThat(await(b, id, "failed").path("reason").asString())
+                    .contains("no longer lets this account use it");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.syncline.server.service;
+
+import static io.syncline.server.service.RunningService.await;
+import static io.syncline.server.service.RunningService.instance;
+import static io.syncline.server.service.RunningService.task;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.syncline.testkit.Await;
+import io.syncline.testkit.RedisServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The same service on PostgreSQL, where this machine has one.
+class PostgresIT {
+    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+
+    @TempDir private Path folder;
+
+    private static Optional<Path> programs() throws IOException {
+        if (!Files.isDirectory(VERSIONS)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> versions = Files.list(VERSIONS)) {
+            return versions.map(v -> v.resolve("bin"))
+                    .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+                    .findFirst();
+        }
+    }
+
+    /// PostgreSQL refuses to run as root.
+    private static List<String> unprivileged(Path data) throws IOException {
+        if (!System.getProperty("user.name", "").equals("root")) {
+            return List.of();
+        }
+        Files.setOwner(
+                data,
+                data.getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName("nobody"));
+        return List.of("setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups");
+    }
+
+    private static Process run(Path data, List<String> command) throws IOException {
+        List<String> all = new ArrayList<>(unprivileged(data));
+        all.addAll(command);
+        return new ProcessBuilder(all)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    @Test
+    void keepsTasksAcrossARestartOfTheService() throws Exception {
+        Optional<Path> bin = programs();
+        assumeTrue(bin.isPresent(), "SKIPPED: no PostgreSQL under " + VERSIONS);
+        // Not below the test's own folder, which others may not enter.
+        Path data = Files.createTempDirectory(Path.of("/tmp"), "syncline-pg");
+        int port = RunningService.freePort();
+        Process init =
+                run(
+                        data,
+                        List.of(
+                                bin.get().resolve("initdb").toString(),
+                                "-D",
+                                data.resolve("d").toString(),
+                                "-A",
+                                "trust",
+                                "-U",
+                                "syncline",
+                                "--no-sync"));
+        assertThat(init.waitFor(60, TimeUnit.SECONDS) && init.exitValue() == 0).isTrue();
+        Process postgres =
+                run(
+                        data,
+                        List.of(
+                                bin.get().resolve("postgres").toString(),
+                                "-D",
+                                data.resolve("d").toString(),
+                                "-p",
+                                Integer.toString(port),
+                                "-k",
+                                data.toString(),
+                                "-c",
+                                "listen_addresses=127.0.0.1",
+                                "-c",
+                                "fsync=off"));
+        try {
+            Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
+            worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline");
+        } finally {
+            postgres.destroy();
+            postgres.waitFor(10, TimeUnit.SECONDS);
+            delete(data);
+        }
+    }
+
+    private static boolean answers(int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        }
+    }
+
+    private void worksOn(String url) {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            source.command("SET", "key", "value");
+            String id;
+            try (RunningService service = RunningService.start(folder, url)) {
+                Api admin = service.admin();
+                id =
+                        task(
+                                admin,
+                                "orders",
+                                instance(admin, "a", source),
+                                instance(admin, "b", target));
+                admin.post("/api/v1/tasks/" + id + "/actions/start").json(200);
+                await(admin, id, "running");
+                assertThat(admin.get("/api/v1/system").text()).contains("PostgreSQL");
+            }
+            try (RunningService service = RunningService.start(folder, url)) {
+                await(service.admin(), id, "running");
+                assertThat(target.text("GET", "key")).isEqualTo("value");
+                assertThat(source.info("sync_full")).isEqualTo("1");
+            }
+        }
+    }
+
+    private static void delete(Path data) throws IOException {
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

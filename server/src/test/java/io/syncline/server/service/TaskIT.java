@@ -1,0 +1,197 @@
+package io.syncline.server.service;
+
+import static io.syncline.server.service.RunningService.await;
+import static io.syncline.server.service.RunningService.instance;
+import static io.syncline.server.service.RunningService.task;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.testkit.Await;
+import io.syncline.testkit.RedisServer;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// A task's life over the REST interface, between real servers.
+class TaskIT {
+    @TempDir private Path folder;
+
+    private RedisServer source;
+    private RedisServer target;
+    private RunningService service;
+    private Api admin;
+
+    @BeforeEach
+    void start() {
+        source = RedisServer.start();
+        target = RedisServer.start();
+        for (int i = 0; i < 100; i++) {
+            source.command("SET", "key:" + i, "value");
+        }
+        service = RunningService.start(folder);
+        admin = service.admin();
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+        source.close();
+        target.close();
+    }
+
+    private String create() {
+        return task(admin, "orders", instance(admin, "a", source), instance(admin, "b", target));
+    }
+
+    private JsonNode act(String id, String action) {
+        return admin.post("/api/v1/tasks/" + id + "/actions/" + action).json(200);
+    }
+
+    @Test
+    void runsFromPrecheckToRelease() {
+        String id = create();
+        act(id, "precheck");
+        await(admin, id, "precheck-passed");
+        JsonNode checks = admin.get("/api/v1/tasks/" + id + "/precheck").json(200);
+        assertThat(checks.path("ok").asInt()).isGreaterThan(5);
+
+        act(id, "start");
+        JsonNode running = await(admin, id, "running");
+
+        assertThat(running.path("allowedActions").toString()).contains("pause", "throttle");
+        Await.until("all keys", RunningService.LIMIT, () -> target.number("DBSIZE") >= 100);
+        source.command("SET", "later", "1");
+        Await.until(
+                "the stream", RunningService.LIMIT, () -> target.number("EXISTS", "later") == 1);
+        Await.until(
+                "numbers",
+                RunningService.LIMIT,
+                () -> admin.get("/api/v1/tasks/" + id).json(200).path("shards").size() == 1);
+
+        act(id, "pause");
+        assertThat(await(admin, id, "paused").path("allowedActions").toString()).contains("resume");
+        source.command("SET", "while-paused", "1");
+        act(id, "resume");
+        await(admin, id, "running");
+        Await.until(
+                "what was missed",
+                RunningService.LIMIT,
+                () -> target.number("EXISTS", "while-paused") == 1);
+        assertThat(source.info("sync_full")).isEqualTo("1");
+
+        act(id, "stop");
+        assertThat(await(admin, id, "completed").path("allowedActions").toString())
+                .doesNotContain("start");
+        assertThat(admin.delete("/api/v1/tasks/" + id).status()).isEqualTo(204);
+        assertThat(admin.get("/api/v1/tasks/" + id).status()).isEqualTo(404);
+        Await.until(
+                "the target is swept",
+                RunningService.LIMIT,
+                () -> !target.text("KEYS", "__syncline:*").contains(id));
+    }
+
+    @Test
+    void aTargetWithKeysFailsThePrecheckUntilItsRemedyIsDone() {
+        target.command("SET", "mine", "1");
+        String id = create();
+        act(id, "start");
+        JsonNode failed = await(admin, id, "precheck-failed");
+
+        assertThat(failed.path("remedy").asString()).contains("precheck again");
+        assertThat(admin.get("/api/v1/tasks/" + id + "/precheck").text())
+                .contains("TARGET_NOT_EMPTY");
+        JsonNode refused = admin.post("/api/v1/tasks/" + id + "/actions/start").json(409);
+        assertThat(refused.path("code").asString()).isEqualTo("NOT_NOW");
+        assertThat(refused.path("remedy").asString()).contains("precheck");
+
+        admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of("on-existing", "overwrite")))
+                .json(200);
+        act(id, "start");
+        await(admin, id, "running");
+    }
+
+    @Test
+    void aSourceThatIsAwayMeansRetryingAndThenRunningAgain() {
+        String id = create();
+        act(id, "start");
+        await(admin, id, "running");
+
+        source.shutdown("SAVE");
+        JsonNode away = await(admin, id, "retrying");
+        assertThat(away.path("reason").asString()).contains("source is away");
+        assertThat(away.path("retry").path("limitSeconds").asInt()).isEqualTo(43_200);
+        source.restart();
+
+        await(admin, id, "running");
+        source.command("SET", "after", "1");
+        Await.until(
+                "the stream", RunningService.LIMIT, () -> target.number("EXISTS", "after") == 1);
+    }
+
+    @Test
+    void changesOfARunningTaskAreTakenByAShortStopAndCeilingsAtOnce() {
+        String id = create();
+        act(id, "start");
+        await(admin, id, "running");
+
+        admin.post("/api/v1/tasks/" + id + "/throttle", Map.of("maxRps", "500")).json(200);
+        assertThat(admin.get("/api/v1/tasks/" + id).json(200).path("settings").toString())
+                .contains("\"max-rps\":\"500\"");
+
+        JsonNode modified =
+                admin.patch(
+                                "/api/v1/tasks/" + id,
+                                Map.of("settings", Map.of("commands", "!flushall")))
+                        .json(200);
+        assertThat(modified.path("state").asString()).isIn("modifying", "initializing", "running");
+        await(admin, id, "running");
+        source.command("FLUSHALL");
+        source.command("SET", "after", "1");
+        Await.until(
+                "the stream", RunningService.LIMIT, () -> target.number("EXISTS", "after") == 1);
+        assertThat(target.number("EXISTS", "key:1")).isEqualTo(1);
+        assertThat(source.info("sync_full")).isEqualTo("1");
+    }
+
+    @Test
+    void aResetTaskCopiesEverythingAgain() {
+        String id = create();
+        act(id, "start");
+        await(admin, id, "running");
+
+        act(id, "reset");
+        await(admin, id, "not-configured");
+        Await.until(
+                "the target is swept",
+                RunningService.LIMIT,
+                () -> !target.text("KEYS", "__syncline:*").contains(id));
+        act(id, "configure");
+        admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of("on-existing", "overwrite")))
+                .json(200);
+        act(id, "start");
+
+        await(admin, id, "running");
+        assertThat(source.info("sync_full")).isEqualTo("2");
+    }
+
+    @Test
+    void aTaskIsTheSameFileForTheCommandLineAndBack() {
+        String id = create();
+        admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of("on-refused", "skip")))
+                .json(200);
+
+        String yaml = admin.get("/api/v1/tasks/" + id + "/yaml").text();
+        JsonNode again = admin.send("POST", "/api/v1/tasks", yaml, "application/yaml").json(201);
+
+        assertThat(yaml)
+                .contains("source: 'redis://127.0.0.1:" + source.port(), "on-refused: skip");
+        assertThat(again.path("settings").toString()).isEqualTo("{\"on-refused\":\"skip\"}");
+        assertThat(again.path("source").path("name").asString()).isEqualTo("a");
+        JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
+        assertThat(copy.path("name").asString()).isEqualTo("orders (copy)");
+        assertThat(copy.path("state").asString()).isEqualTo("not-started");
+    }
+}
