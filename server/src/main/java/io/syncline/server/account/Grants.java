@@ -59,7 +59,8 @@ public final class Grants {
         }
         for (String id : chosen) {
             boolean own =
-                    instances.find(id)
+                    instances
+                            .find(id)
                             .filter(it -> it.account().equals(actor.account()))
                             .isPresent();
             if (!own) {
