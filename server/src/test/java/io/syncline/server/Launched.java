@@ -38,7 +38,10 @@ final class Launched implements AutoCloseable {
             builder.environment().putAll(environment);
             process = builder.start();
             process.getOutputStream().close();
-            reading = CompletableFuture.runAsync(this::read);
+            // A thread of its own: the common pool may have one only, and another run may hold it.
+            reading =
+                    CompletableFuture.runAsync(
+                            this::read, work -> Thread.ofPlatform().daemon().start(work));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
