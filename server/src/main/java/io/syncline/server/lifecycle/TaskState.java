@@ -7,11 +7,13 @@ import java.util.Set;
 /// Where a task stands. The words are the product's own and stand in the REST interface.
 ///
 /// ```
-/// NOT_CONFIGURED -> NOT_STARTED -> PRECHECKING -> PRECHECK_PASSED -> INITIALIZING -> RUNNING -> COMPLETED
+/// NOT_CONFIGURED -> NOT_STARTED -> PRECHECKING -> PRECHECK_PASSED -> INITIALIZING -> RUNNING
 ///                                       |                                 ^  |         ^ |
 ///                                       v                                 |  v         | v
 ///                                 PRECHECK_FAILED            PAUSED, MODIFYING, RETRYING, FAILED
 /// ```
+///
+/// A task that was told where to end is COMPLETED from RUNNING.
 public enum TaskState {
     /// Created or reset: what to do is not decided yet.
     NOT_CONFIGURED("Not Configured"),

@@ -25,30 +25,8 @@ class GrantIT {
                 RunningService service = RunningService.start(folder)) {
             source.command("SET", "key", "value");
             Api a = service.admin();
-            String shared =
-                    a.post(
-                                    "/api/v1/instances",
-                                    Map.of(
-                                            "name",
-                                            "shared",
-                                            "uri",
-                                            "redis://:" + SECRET + "@127.0.0.1:" + source.port()))
-                            .json(201)
-                            .path("id")
-                            .asString();
-            String account =
-                    a.post(
-                                    "/api/v1/accounts",
-                                    Map.of(
-                                            "name",
-                                            "b",
-                                            "adminName",
-                                            "bea",
-                                            "adminPassword",
-                                            "bea's long password"))
-                            .json(201)
-                            .path("id")
-                            .asString();
+            String shared = shared(a, source);
+            String account = account(a);
             String owner = a.get("/api/v1/me").json(200).path("account").asString();
             Api b = service.anybody().as("bea", "bea's long password");
             String own = instance(b, "own", target);
@@ -91,5 +69,33 @@ class GrantIT {
             assertThat(await(b, id, "failed").path("reason").asString())
                     .contains("no longer lets this account use it");
         }
+    }
+
+    private static String shared(Api api, RedisServer source) {
+        return api.post(
+                        "/api/v1/instances",
+                        Map.of(
+                                "name",
+                                "shared",
+                                "uri",
+                                "redis://:" + SECRET + "@127.0.0.1:" + source.port()))
+                .json(201)
+                .path("id")
+                .asString();
+    }
+
+    private static String account(Api api) {
+        return api.post(
+                        "/api/v1/accounts",
+                        Map.of(
+                                "name",
+                                "b",
+                                "adminName",
+                                "bea",
+                                "adminPassword",
+                                "bea's long password"))
+                .json(201)
+                .path("id")
+                .asString();
     }
 }
