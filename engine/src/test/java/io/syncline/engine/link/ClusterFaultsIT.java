@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Faults of a cluster target's nodes under counting traffic: nothing is lost, nothing is doubled,
 /// nothing is copied twice.
@@ -130,10 +129,7 @@ class ClusterFaultsIT {
         }
     }
 
-    /// Behind a flag: after moves in quick succession the cluster's own nodes sometimes do not
-    /// agree on their slots for as long as one waits, whoever writes to them.
     @Test
-    @EnabledIfSystemProperty(named = "slow", matches = "true")
     void slotsThatMoveWhileASnapshotIsCopiedAreFollowed() {
         started = RedisCluster.start(RedisServer::builder, 3, 0);
         for (int i = 0; i < 20_000; i++) {
