@@ -116,9 +116,15 @@ final class Pipeline implements Runnable {
     }
 
     private void work() throws IOException {
-        Checkpoint found = shop.writer().takeOver(generation);
-        Position from = standing(found);
-        boolean fresh = found == null;
+        Position from;
+        boolean fresh = false;
+        try {
+            Checkpoint found = shop.writer().takeOver(generation);
+            from = standing(found);
+            fresh = found == null;
+        } catch (RewindException e) {
+            from = rewound(e);
+        }
         Feed feed = null;
         while (!shop.isStopping()) {
             if (feed == null) {

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.ErrorKind;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,12 +24,13 @@ final class ClusterLanes {
     private final NodeLanes nodes;
     private final ConcurrentLinkedQueue<Batch> answered = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Discarded> discarded = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Refused> refusals = new ConcurrentLinkedQueue<>();
+    private final ClusterRefusals refusals = new ClusterRefusals();
     private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<byte[]> bounced = new ConcurrentLinkedQueue<>();
     private final Repeats waiting;
-    private @Nullable Backoff outage;
-    private long repeatNanos;
+    private final Outages outages;
+    private final FloorRounds rounds;
+    private final Standing standing;
     private boolean redirected;
 
     ClusterLanes(
@@ -39,6 +41,9 @@ final class ClusterLanes {
         this.floor = floor;
         this.nodes = new NodeLanes(settings, new Ears(), floor::verify);
         this.waiting = new Repeats(batches, nodes);
+        this.outages = new Outages(dialer);
+        this.rounds = new FloorRounds(settings, nodes, floor);
+        this.standing = new Standing(settings, dialer, batches, floor, nodes, this::connectAll);
     }
 
     String place() {
@@ -68,7 +73,7 @@ final class ClusterLanes {
             try {
                 ClusterMap map = settings.instance().clusterMap();
                 nodes.outdated(map).forEach(nodes::stop);
-                nodes.adopt(map);
+                adopt(map);
                 dialer.recovered(backoff);
                 return;
             } catch (IOException e) {
@@ -77,22 +82,39 @@ final class ClusterLanes {
         }
     }
 
-    /// Reads how far every slot of the pipeline is.
-    void readMarks() {
-        Backoff backoff = dialer.backoff();
+    private void adopt(ClusterMap map) throws IOException {
+        rounds.lanesChanged();
+        nodes.adopt(map);
+    }
+
+    /// How far the target is, by its own words.
+    Standing standing() {
+        return standing;
+    }
+
+    /// Lets all nodes write a floor in a while.
+    void offerFloor(Checkpoint next) {
+        rounds.offer(next);
+    }
+
+    /// Writes a floor before anything else happens: to the nodes, then the pipeline's.
+    ///
+    /// @return false, and nothing is written, when the floor that stands is ahead of it
+    boolean writeFloor(Checkpoint next) throws RewindException {
+        if (floor.isBehind(next)) {
+            return false;
+        }
         while (true) {
-            try {
-                SlotMark[] found = nodes.marks(settings.slots(), batches.epoch(), true);
-                for (int slot = 0; slot < found.length; slot++) {
-                    if (found[slot].offset() != SlotMark.NONE) {
-                        batches.marks().found(slot, found[slot].offset());
-                    }
-                }
-                return;
-            } catch (IOException e) {
-                dialer.pause(backoff, TargetDialer.words(e));
-                connectAll();
+            Floor done = rounds.done(next);
+            if (done != null) {
+                floor.writeNow(done);
+                return true;
             }
+            if (!rounds.isRunning() && outages.isDue()) {
+                rounds.begin(next);
+            }
+            awaitAnswers();
+            check();
         }
     }
 
@@ -126,14 +148,15 @@ final class ClusterLanes {
         delays.clear();
         bounced.clear();
         waiting.clear();
-        outage = null;
+        outages.clear();
+        rounds.forget();
         redirected = false;
     }
 
     // ---- sending ----
 
     void sendReady() {
-        boolean repeat = outage == null || System.nanoTime() >= repeatNanos;
+        boolean repeat = outages.isDue();
         if (repeat) {
             waiting.appendAll();
         }
@@ -142,7 +165,7 @@ final class ClusterLanes {
                     NodeLane to = lane != null ? lane : nodes.of(batch.slot);
                     to.stage(batch);
                 },
-                repeat);
+                slot -> repeat && outages.isDue(slot));
         for (NodeLane lane : nodes.all()) {
             lane.push();
         }
@@ -161,7 +184,7 @@ final class ClusterLanes {
     ///
     /// @throws StoppedException when told to stop while a node takes no writes
     void awaitAnswers() {
-        if (outage != null && dialer.isStopping()) {
+        if (outages.isWaiting() && dialer.isStopping()) {
             throw new StoppedException();
         }
         if (answered.isEmpty() && discarded.isEmpty()) {
@@ -181,7 +204,7 @@ final class ClusterLanes {
             waiting.add(command);
         }
         for (LaneFault why = delays.poll(); why != null; why = delays.poll()) {
-            later(why);
+            later(-1, why);
         }
         LaneFault fault = nodes.fault();
         if (fault != null) {
@@ -195,18 +218,21 @@ final class ClusterLanes {
         if (redirected || (map != null && !nodes.agreesWith(map))) {
             mend("slots of the target have other owners now", false);
         }
-        Backoff over = outage;
-        if (progress && over != null && !batches.hasRepeats() && waiting.isEmpty()) {
-            outage = null;
-            dialer.recovered(over);
+        if (progress && !batches.hasRepeats() && waiting.isEmpty()) {
+            outages.over();
         }
     }
 
     private boolean takeAnswered() {
         boolean progress = false;
         for (Batch batch = answered.poll(); batch != null; batch = answered.poll()) {
-            batches.applied(batch);
             progress = true;
+            if (batch.slot == FloorRounds.SLOT) {
+                rounds.answered(batch);
+                continue;
+            }
+            outages.taken(batch.slot);
+            batches.applied(batch);
         }
         return progress;
     }
@@ -215,12 +241,21 @@ final class ClusterLanes {
         Batch batch = one.batch();
         LaneFault why = one.why();
         boolean refused = why.kind() == LaneFault.Kind.REFUSED;
+        if (batch.slot == FloorRounds.SLOT) {
+            if (refused) {
+                throw TargetErrors.refusal(place(), why.text());
+            }
+            if (rounds.refused(batch, why)) {
+                later(-1, why);
+            }
+            return;
+        }
         if (!refused) {
-            later(why);
+            later(batch.slot, why);
         }
         if (batch.slot >= 0) {
             if (refused) {
-                operate(batch, why);
+                refusals.operate(batch, why, place());
             }
             batches.returned(batch);
             return;
@@ -228,71 +263,28 @@ final class ClusterLanes {
         batches.returnedNode(batch);
         if (refused) {
             CommandView view = BatchSurgery.view(batch, 0);
-            refuse(Refusal.of(view, batch.offsetBehind(0), 0, why.text()), false);
+            refusals.add(Refusal.of(view, batch.offsetBehind(0), 0, why.text()), false);
         } else {
             waiting.addAll(batch);
         }
     }
 
-    /// Waits before sending again, ever longer.
-    private void later(LaneFault why) {
-        long now = System.nanoTime();
-        if (outage != null && now < repeatNanos) {
-            return;
+    /// Waits before sending again, ever longer: as a slot, where only a slot is concerned.
+    private void later(int slot, LaneFault why) {
+        ErrorKind kind = ErrorKind.of(why.text());
+        redirected |= kind == ErrorKind.MOVED;
+        boolean ofSlot =
+                kind == ErrorKind.MOVED || kind == ErrorKind.ASK || kind == ErrorKind.TRYAGAIN;
+        if (slot >= 0 && ofSlot) {
+            outages.later(slot, why.text());
+        } else {
+            outages.later(why.text());
         }
-        if (why.kind() == LaneFault.Kind.MOVED) {
-            redirected = true;
-        }
-        Backoff backoff = outage();
-        long delay = backoff.next(now);
-        if (delay < 0) {
-            throw dialer.exhausted(why.text());
-        }
-        dialer.report(backoff, why.text());
-        repeatNanos = now + delay * 1_000_000;
-    }
-
-    private Backoff outage() {
-        Backoff present = outage;
-        if (present == null) {
-            present = dialer.backoff();
-            outage = present;
-        }
-        return present;
-    }
-
-    /// Takes a refused command out of its batch, or stops.
-    private void operate(Batch batch, LaneFault why) {
-        int command = why.command();
-        if (command < 0) {
-            throw TargetErrors.refusal(place(), why.text());
-        }
-        if (!batch.wrapped) {
-            // MSET of several SETs and the mark: as SETs it shows which one is refused.
-            BatchSurgery.unmerge(batch, command);
-            batch.wrapped = batch.commandCount > 1;
-            batch.units[0] = batch.commandCount;
-            return;
-        }
-        if (batch.isMerged(command)) {
-            BatchSurgery.unmerge(batch, command);
-            return;
-        }
-        if (command == batch.commandCount - 1) {
-            throw TargetErrors.refusal(place(), why.text());
-        }
-        CommandView view = BatchSurgery.view(batch, command);
-        refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
-        BatchSurgery.remove(batch, command);
     }
 
     /// A refusal that the owner has not heard of yet.
     @Nullable Refused nextRefusal() {
-        return refusals.poll();
-    }
-
-    private void refuse(Refusal refusal, boolean passed) {
-        refusals.add(new Refused(refusal, passed));
+        return refusals.next();
     }
 
     // ---- mending ----
@@ -308,20 +300,20 @@ final class ClusterLanes {
         boolean pause = wait;
         while (true) {
             if (pause) {
-                dialer.pause(outage(), why);
+                outages.pause(why);
             }
             try {
                 ClusterMap map = settings.instance().clusterMap();
                 for (NodeLane lane : nodes.outdated(map)) {
                     mending.stopped(lane, nodes.slotsOf(lane), nodes.stop(lane));
                 }
-                nodes.adopt(map);
+                adopt(map);
                 if (!batches.isStreaming()) {
                     mending.requireSameNodes(nodes);
                 }
                 takeAnswered();
                 sort(mending);
-                repeatNanos = Math.min(repeatNanos, System.nanoTime());
+                outages.tryNow();
                 return;
             } catch (IOException e) {
                 why = TargetDialer.words(e);
@@ -338,8 +330,11 @@ final class ClusterLanes {
             return;
         }
         SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
-        batches.requireNothingLost(slots, found);
+        batches.requireNothingLost(slots, found, standing.floorsOfAll());
         for (Batch batch : mending.lost()) {
+            if (batch.slot == FloorRounds.SLOT) {
+                continue;
+            }
             if (batch.slot < 0) {
                 batches.returnedNode(batch);
                 waiting.addAll(batch);
@@ -372,7 +367,8 @@ final class ClusterLanes {
                 bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
                 delays.add(new LaneFault(kind, null, -1, error));
             } else {
-                refuse(Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
+                refusals.add(
+                        Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
             }
         }
 

@@ -32,6 +32,10 @@ public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
 
+    /// What slots that are on their way to another node may collect while all others go on: beyond
+    /// it the stream waits for them. A fifth of the memory that the whole process should need.
+    private static final int HELD_LIMIT_BYTES = 64 << 20;
+
     private static final String ONE_DATABASE = "a cluster has one database, 0";
 
     private final WriterSettings settings;
@@ -44,7 +48,7 @@ public final class ClusterWriter implements TargetWriter {
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
 
-    /// Everything is in the target, the floor too, and nothing was appended since.
+    /// All is in the target, the floor too, no mark says more, and nothing was appended since.
     private boolean settled;
 
     private @Nullable Batch open;
@@ -65,9 +69,12 @@ public final class ClusterWriter implements TargetWriter {
     // ---- starting ----
 
     @Override
-    public @Nullable Checkpoint takeOver(long first) {
+    public @Nullable Checkpoint takeOver(long first) throws RewindException {
         Checkpoint found = floor.takeOver(first);
         lanes.connectAll();
+        if (found != null && floor.recorded() != null) {
+            lanes.standing().requireNoneBehind(found);
+        }
         return found;
     }
 
@@ -80,13 +87,22 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     @Override
-    public void beginStreaming(Place from, boolean fresh) {
-        lanes.settle();
+    public void beginStreaming(Place from, boolean fresh) throws RewindException {
         settled = false;
-        floor.beginStreaming(from, fresh);
+        Checkpoint start = floor.at(from);
+        if (fresh) {
+            floor.beginEpoch();
+            // By the lanes that wrote the snapshot: a node that is gone by now has taken it along.
+            lanes.writeFloor(start);
+        } else if (floor.recorded() == null) {
+            floor.writeAlone(start);
+        }
+        lanes.settle();
         batches.begin(floor.epoch(), from.offset, from.database, true);
-        if (!fresh) {
-            lanes.readMarks();
+        if (fresh) {
+            lanes.standing().requireNoneBehind(start);
+        } else {
+            lanes.standing().readMarks();
         }
         streaming = true;
     }
@@ -126,8 +142,8 @@ public final class ClusterWriter implements TargetWriter {
         batches.grown(to, command.length(), behind);
     }
 
-    /// What can be done by halves is; the rest is refused, as the target would. All parts are in
-    /// their batches before the stream counts as having passed the command.
+    /// What can be done by halves is; the rest is refused. All parts are in their batches before
+    /// the stream counts as having passed the command.
     private void crossSlot(CommandView command, CommandSpec spec, Place behind) {
         CrossSlot parts = new CrossSlot(command, spec);
         if (!parts.canBeSplit()) {
@@ -232,7 +248,8 @@ public final class ClusterWriter implements TargetWriter {
                         || batches.openBytes() >= COLLECT_BYTES
                         || lanes.waitingBytes() >= COLLECT_LIMIT_BYTES)) {
             sendReady(behind);
-            while (batches.openBytes() + lanes.waitingBytes() >= COLLECT_LIMIT_BYTES) {
+            while (batches.openBytes() + lanes.waitingBytes() >= COLLECT_LIMIT_BYTES
+                    || batches.heldBytes() >= HELD_LIMIT_BYTES) {
                 lanes.awaitAnswers();
                 sendReady(behind);
             }
@@ -247,7 +264,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes.sendReady();
         floor.check();
         if (streaming) {
-            floor.offer(batches.floor(place));
+            lanes.offerFloor(batches.floor(place));
         }
     }
 
@@ -295,12 +312,13 @@ public final class ClusterWriter implements TargetWriter {
             return;
         }
         drain();
-        barrier.deleteKeys();
+        // Read again after a loss, it must not delete what came behind it.
+        barrier.deleteKeys(slot -> !batches.isApplied(slot, behind.offset));
         // Inside a transaction of the source, too: all before it is in the target.
         batches.drainedTo(behind);
-        // Written at once: read again after a crash, the flush would delete what came behind it.
-        floor.writeNow(batches.floor(null));
+        lanes.writeFloor(batches.floor(null));
     }
+
 
     @Override
     public void broadcast(int database, CommandView command, CommandSpec spec, Place behind)
@@ -334,8 +352,8 @@ public final class ClusterWriter implements TargetWriter {
             lanes.awaitAnswers();
         }
         if (streaming) {
-            floor.finish(batches.floor(null));
-            settled = true;
+            Checkpoint now = batches.floor(null);
+            settled = lanes.writeFloor(now) && !batches.marks().reachesBeyond(now.offset());
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Arrays;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
-/// All but the marks share a hash tag, so that in a cluster they are in one slot.
+/// All but the marks and the nodes' floors share a hash tag, so that in a cluster they are in one slot.
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {
@@ -34,6 +34,12 @@ public record OwnKeys(String task) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /// How far one node of a cluster target is: `tag` makes the key hash to a slot of it.
+    public byte[] nodeFloor(int pipeline, String tag) {
+        return (PREFIX + task + ":floor:" + pipeline + ":{" + tag + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");
@@ -42,7 +48,8 @@ public record OwnKeys(String task) {
     /// Whether a key is one of these.
     boolean isOfTask(byte[] key) {
         return startsWith(key, PREFIX + "{" + task + "}:")
-                || startsWith(key, PREFIX + task + ":mark:");
+                || startsWith(key, PREFIX + task + ":mark:")
+                || startsWith(key, PREFIX + task + ":floor:");
     }
 
     private static boolean startsWith(byte[] key, String text) {

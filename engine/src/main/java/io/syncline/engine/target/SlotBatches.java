@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The batches of a cluster writer: one filling and one on its way per slot, and how far each slot
@@ -48,6 +49,7 @@ final class SlotBatches {
     private boolean streaming;
     private int openCommands;
     private int openBytes;
+    private long heldBytes;
     private int newCommands;
     private int newBytes;
     private long epoch;
@@ -83,6 +85,7 @@ final class SlotBatches {
         nodeBatchesOnTheWay = 0;
         openCommands = 0;
         openBytes = 0;
+        heldBytes = 0;
     }
 
     long epoch() {
@@ -110,10 +113,12 @@ final class SlotBatches {
     /// Compares what slots of the target say with what they had acknowledged.
     ///
     /// @param found by slot
+    /// @param nodes what their nodes' own floors say
     /// @throws RewindException when acknowledged writes are gone, with the place to read on from
-    void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+    void requireNothingLost(BitSet slots, SlotMark[] found, NodeFloors nodes)
+            throws RewindException {
         if (marks.isLost(slots, found)) {
-            throw new RewindException(marks.rewind(slots, found, floor(null)));
+            throw new RewindException(marks.rewind(slots, found, nodes, floor(null)));
         }
     }
 
@@ -199,6 +204,11 @@ final class SlotBatches {
         return openBytes;
     }
 
+    /// Bytes behind batches that came back, when [#ready] last looked.
+    long heldBytes() {
+        return heldBytes;
+    }
+
     /// Lets the throttle know what was appended since it was last asked.
     void account(Throttle throttle) {
         throttle.await(newCommands, newBytes);
@@ -217,7 +227,9 @@ final class SlotBatches {
     // ---- sending ----
 
     /// Hands over whatever may go now: each slot's batch whose predecessor is answered.
-    void ready(BatchSender sender, boolean repeatReturned) {
+    ///
+    /// @param mayRepeat tells of a slot whether what came back may go again
+    void ready(BatchSender sender, IntPredicate mayRepeat) {
         for (Map.Entry<NodeLane, Batch> entry : nodes.entrySet()) {
             Batch batch = entry.getValue();
             batch.merger.close();
@@ -226,11 +238,11 @@ final class SlotBatches {
             sender.send(batch, entry.getKey());
         }
         nodes.clear();
-        if (returned > 0 && repeatReturned) {
+        if (returned > 0) {
             for (int i = 0; i < busyCount; i++) {
                 int slot = busy[i];
                 Batch batch = again[slot];
-                if (batch != null) {
+                if (batch != null && mayRepeat.test(slot)) {
                     again[slot] = null;
                     returned--;
                     go(slot, batch, sender);
@@ -240,6 +252,7 @@ final class SlotBatches {
         int kept = 0;
         openCommands = 0;
         openBytes = 0;
+        heldBytes = 0;
         for (int i = 0; i < dirtyCount; i++) {
             int slot = dirty[i];
             Batch batch = open[slot];
@@ -252,8 +265,12 @@ final class SlotBatches {
                 go(slot, batch, sender);
             } else {
                 dirty[kept++] = slot;
-                openCommands += batch.commandCount;
-                openBytes += batch.wire.length;
+                if (again[slot] == null) {
+                    openCommands += batch.commandCount;
+                    openBytes += batch.wire.length;
+                } else {
+                    heldBytes += batch.wire.length;
+                }
             }
         }
         dirtyCount = kept;

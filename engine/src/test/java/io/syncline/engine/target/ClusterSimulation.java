@@ -21,20 +21,19 @@ import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /// A stream, its writer and a cluster of two nodes in memory, drawn from one seed: answers in any
-/// order, batches that come back, processes that die, primaries that lose what they acknowledged.
+/// order, batches that come back, processes that die or stop, primaries that lose what they
+/// acknowledged, be it while a process runs or while none does.
 final class ClusterSimulation {
-    private static final int SLOTS = 6;
-    private static final int NODES = 2;
-    private static final long EPOCH = 7;
+    private static final int SLOTS = SimulatedCluster.SLOTS;
+    private static final int NODES = SimulatedCluster.NODES;
+
 
     private static final int STEP_LIMIT = 100_000;
 
@@ -44,8 +43,7 @@ final class ClusterSimulation {
     private final Random random;
     private final WriterSettings settings;
     private final List<Event> stream = new ArrayList<>();
-    private final Map<String, String> keys = new HashMap<>();
-    private final List<List<Undo>> history = new ArrayList<>();
+    private final SimulatedCluster target;
     private final List<Batch> onTheWay = new ArrayList<>();
     private final Place place = new Place();
     private final SlotBatches batches;
@@ -53,6 +51,8 @@ final class ClusterSimulation {
     private int next;
     private int rewinds;
     private int deaths;
+    private int stops;
+    private int silentLosses;
 
     /// One command of the stream.
     ///
@@ -68,18 +68,13 @@ final class ClusterSimulation {
             boolean clean,
             int database) {}
 
-    /// What a key held before a batch.
-    private record Undo(Map<String, @Nullable String> before) {}
-
     ClusterSimulation(long seed) {
         random = new Random(seed);
         settings = settings(random.nextBoolean(), 1);
-        for (int i = 0; i < NODES; i++) {
-            history.add(new ArrayList<>());
-        }
+        target = new SimulatedCluster(settings);
         makeStream(40 + random.nextInt(120));
-        durable = new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
         batches = new SlotBatches(settings);
+        durable = first();
         begin(durable);
     }
 
@@ -154,12 +149,14 @@ final class ClusterSimulation {
 
     /// As another process does, though with the same object: it must not remember anything.
     private void begin(Checkpoint from) {
-        batches.begin(EPOCH, from.offset(), from.database(), true);
-        SlotMark[] found = marks();
+        batches.begin(SimulatedCluster.EPOCH, from.offset(), from.database(), true);
+        SlotMark[] found = target.marks();
+        NodeFloors floors = target.floors(durable);
         for (int slot = 0; slot < SLOTS; slot++) {
             if (found[slot].offset() != SlotMark.NONE) {
                 batches.marks().found(slot, found[slot].offset());
             }
+            batches.marks().covered(slot, floors.of(slot).offset());
         }
         place.offset = from.offset();
         place.clean = true;
@@ -184,12 +181,13 @@ final class ClusterSimulation {
             if (steps++ > STEP_LIMIT) {
                 throw new AssertionError("no progress at event " + next + " of " + stream.size());
             }
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0, 1, 2, 3 -> read();
                 case 4, 5, 6 -> send();
                 case 7, 8, 9 -> answer();
                 case 10 -> trouble();
-                default -> durable = batches.floor(null);
+                case 11 -> stopSometimes();
+                default -> writeFloors(random.nextInt(4) == 0);
             }
         }
         Map<String, String> expected = new HashMap<>();
@@ -198,8 +196,7 @@ final class ClusterSimulation {
                 expected.merge(event.key, event.value, event.append ? String::concat : (a, b) -> b);
             }
         }
-        keys.keySet().removeIf(key -> key.startsWith(OwnKeys.PREFIX));
-        assertThat(keys).as("%s rewinds, %s deaths", rewinds, deaths).isEqualTo(expected);
+        assertThat(target.data()).as("%s rewinds, %s deaths", rewinds, deaths).isEqualTo(expected);
         assertThat(batches.floor(null).offset()).isEqualTo(stream.getLast().end);
     }
 
@@ -209,6 +206,14 @@ final class ClusterSimulation {
 
     int deaths() {
         return deaths;
+    }
+
+    int stops() {
+        return stops;
+    }
+
+    int silentLosses() {
+        return silentLosses;
     }
 
     private void read() {
@@ -243,7 +248,7 @@ final class ClusterSimulation {
 
     private void send() {
         if (place.clean) {
-            batches.ready((batch, lane) -> onTheWay.add(batch), random.nextBoolean());
+            batches.ready((batch, lane) -> onTheWay.add(batch), slot -> random.nextBoolean());
         }
     }
 
@@ -255,45 +260,26 @@ final class ClusterSimulation {
         if (random.nextInt(5) == 0) {
             batches.returned(batch);
         } else {
-            execute(batch);
+            target.execute(batch);
             batches.applied(batch);
         }
     }
 
-    // ---- the target ----
+    // ---- floors ----
 
-    private void execute(Batch batch) {
-        Map<String, @Nullable String> before = new HashMap<>();
-        for (int i = 0; i < batch.commandCount; i++) {
-            CommandView view = BatchSurgery.view(batch, i);
-            boolean append = view.isWord(0, "APPEND");
-            for (int j = 1; j < view.argumentCount; j += 2) {
-                String key = view.text(j);
-                if (Slots.of(view.argument(j)) != batch.slot) {
-                    throw new AssertionError(key + " is not in slot " + batch.slot);
-                }
-                if (!before.containsKey(key)) {
-                    before.put(key, keys.get(key));
-                }
-                keys.merge(key, view.text(j + 1), append ? String::concat : (a, b) -> b);
-            }
+    /// @param broken whether it does not come to its end
+    private void writeFloors(boolean broken) {
+        Checkpoint floor = batches.floor(null);
+        if (floor.offset() < durable.offset()) {
+            return;
         }
-        history.get(batch.slot % NODES).add(new Undo(before));
-    }
-
-    private SlotMark[] marks() {
-        SlotMark[] found = new SlotMark[SLOTS];
-        Arrays.fill(found, SlotMark.ABSENT);
-        for (int slot = 0; slot < SLOTS; slot++) {
-            byte[] key = settings.keys().mark(0, Slots.tag(slot));
-            String mark = keys.get(new String(key, java.nio.charset.StandardCharsets.UTF_8));
-            if (mark != null) {
-                found[slot] =
-                        SlotMark.decode(
-                                mark.getBytes(java.nio.charset.StandardCharsets.UTF_8), EPOCH);
+        for (int node = 0; node < NODES; node++) {
+            if (broken && random.nextBoolean()) {
+                return;
             }
+            target.writeFloor(node, floor);
         }
-        return found;
+        durable = floor;
     }
 
     // ---- trouble ----
@@ -311,50 +297,79 @@ final class ClusterSimulation {
                 onTheWay.remove(batch);
                 lost.add(batch);
                 if (random.nextBoolean()) {
-                    execute(batch);
+                    target.execute(batch);
                 }
             }
         }
         if (death) {
             deaths++;
-            onTheWay.clear();
-            begin(durable);
+            startAgain();
             return;
         }
         boolean failover = random.nextInt(3) == 0;
         if (failover) {
-            rollBack(history.get(node), random.nextInt(4));
+            target.rollBack(node, random.nextInt(4));
         }
         mend(lost);
     }
 
-    private void rollBack(List<Undo> node, int count) {
-        for (int i = 0; i < count && !node.isEmpty(); i++) {
-            node.removeLast()
-                    .before
-                    .forEach((key, value) -> {
-                        if (value == null) {
-                            keys.remove(key);
-                        } else {
-                            keys.put(key, value);
-                        }
-                    });
+    private void stopSometimes() {
+        if (random.nextInt(TROUBLE) == 0) {
+            stop();
         }
     }
 
+    /// All is applied and said so; the marks are not needed any more.
+    private void stop() {
+        long now = batches.floor(null).offset();
+        boolean needed = now < durable.offset() || batches.marks().reachesBeyond(now);
+        if (!batches.isIdle() || !place.clean || needed) {
+            return;
+        }
+        stops++;
+        writeFloors(false);
+        target.expireMarks();
+        startAgain();
+    }
+
+    /// Another process starts, perhaps after a node has lost its newest writes.
+    private void startAgain() {
+        onTheWay.clear();
+        if (random.nextInt(3) == 0) {
+            target.rollBack(random.nextInt(NODES), random.nextInt(12));
+        }
+        target.keepMarks(random.nextBoolean());
+        NodeFloors floors = target.floors(durable);
+        if (floors.isMissing()) {
+            durable = first();
+            begin(durable);
+            return;
+        }
+        Checkpoint from = floors.resume(durable);
+        silentLosses += from.offset() < durable.offset() ? 1 : 0;
+        begin(from);
+    }
+
     private void mend(List<Batch> lost) {
-        SlotMark[] found = marks();
+        SlotMark[] found = target.marks();
         BitSet slots = new BitSet();
         slots.set(0, SLOTS);
         try {
-            batches.requireNothingLost(slots, found);
+            NodeFloors floors = target.floors(durable);
+            if (floors.isMissing()) {
+                throw new RewindException(null);
+            }
+            batches.requireNothingLost(slots, found, floors);
         } catch (RewindException e) {
             rewinds++;
             Checkpoint from = e.checkpoint();
             onTheWay.clear();
-            // Nothing stands of what the first checkpoint found: everything from the start.
-            begin(from == null ? first() : from);
-            durable = batches.floor(null);
+            if (from == null) {
+                // Nothing stands of what the first checkpoint found: everything from the start.
+                from = first();
+                durable = from;
+            }
+            begin(from);
             return;
         }
         for (Batch batch : lost) {
@@ -368,8 +383,12 @@ final class ClusterSimulation {
 
     /// As after another snapshot: the marks are void and so is the data.
     private Checkpoint first() {
-        keys.clear();
-        history.forEach(List::clear);
-        return new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
+        target.clear();
+        Checkpoint start =
+                new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
+        for (int node = 0; node < NODES; node++) {
+            target.writeFloor(node, start);
+        }
+        return start;
     }
 }
