@@ -23,47 +23,62 @@ final class LinkRun {
     private final Throttle throttle;
     private final List<PipelineParts> pipelines = new ArrayList<>();
     private final CountDownLatch ended;
+    private final StopLimit stopLimit;
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private final AtomicInteger caughtUp = new AtomicInteger();
     private volatile boolean done;
     private volatile boolean stopping;
 
-    LinkRun(LinkOptions options, Sides sides, Consumer<LinkEvent> events) throws IOException {
+    LinkRun(
+            LinkOptions options,
+            Sides sides,
+            Consumer<LinkEvent> events,
+            Starting starting,
+            StopLimit stopLimit) {
         this.options = options;
         this.events = events;
+        this.stopLimit = stopLimit;
         this.throttle =
                 new Throttle(
                         options.throttle().commandsPerSecond(),
                         options.throttle().bytesPerSecond());
-        List<Instance.Shard> shards = sides.source().shards();
-        TaskRegistry registry;
-        Map<String, String> manifest;
-        ServerInfo target;
-        long start;
-        try (Connection connection = sides.control()) {
-            registry = TaskRegistry.find(connection, sides.keys(), sides.candidates());
-            target = ServerInfo.read(connection);
-            start = registry.start(connection, sides.isTargetEmpty(), options.source().toString());
-            manifest = registry.read(connection);
-        }
+        List<Instance.Shard> shards =
+                starting.at(LinkEvent.Side.SOURCE, () -> sides.source().shards());
         PipelineParts.Context context =
-                new PipelineParts.Context(
-                        options,
-                        sides,
-                        registry.database(),
-                        manifest,
-                        target,
-                        start,
-                        throttle,
-                        events,
-                        this::pipelineEnded,
-                        this::pipelineCaughtUp);
+                starting.at(LinkEvent.Side.TARGET, () -> register(sides));
         for (int i = 0; i < shards.size(); i++) {
-            pipelines.add(new PipelineParts(context, i, shards.get(i)));
+            int shard = i;
+            pipelines.add(
+                    starting.at(
+                            LinkEvent.Side.SOURCE,
+                            () -> new PipelineParts(context, shard, shards.get(shard))));
         }
         ended = new CountDownLatch(pipelines.size());
         for (PipelineParts pipeline : pipelines) {
             pipeline.start();
+        }
+    }
+
+    private PipelineParts.Context register(Sides sides) throws IOException {
+        try (Connection connection = sides.control()) {
+            TaskRegistry registry =
+                    TaskRegistry.find(connection, sides.keys(), sides.candidates());
+            ServerInfo target = ServerInfo.read(connection);
+            long start =
+                    registry.start(
+                            connection, sides.isTargetEmpty(), options.source().toString());
+            Map<String, String> manifest = registry.read(connection);
+            return new PipelineParts.Context(
+                    options,
+                    sides,
+                    registry.database(),
+                    manifest,
+                    target,
+                    start,
+                    throttle,
+                    events,
+                    this::pipelineEnded,
+                    this::pipelineCaughtUp);
         }
     }
 
@@ -87,6 +102,7 @@ final class LinkRun {
 
     void stop() {
         stopping = true;
+        stopLimit.begin();
         throttle.stop();
         for (PipelineParts pipeline : pipelines) {
             pipeline.stop();

@@ -84,7 +84,10 @@ final class Pipeline implements Runnable {
         } catch (StoppedException e) {
             // As asked: whatever was not applied is still at the source.
             failure = null;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
+            // A stop that takes too long closes what it waits for.
+            failure = shop.isStopping() ? null : internal(e);
+        } catch (RuntimeException | Error e) {
             failure = internal(e);
         } finally {
             shop.progress().phase = Phase.ENDED;

@@ -5,6 +5,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.ErrorKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /// What a target's error means to us: an exception worth another try, or a final one.
 final class TargetErrors {
@@ -106,6 +107,20 @@ final class TargetErrors {
                     ErrorCode.TARGET_NOT_READY;
             default -> ErrorCode.UNREACHABLE;
         };
+    }
+
+    /// The retry time is over, or there is none.
+    static SynclineException exhausted(String place, Duration retry, String reason) {
+        ErrorCode code = code(reason);
+        boolean waited = !retry.isZero();
+        return new SynclineException(
+                code == ErrorCode.UNREACHABLE && waited ? ErrorCode.RETRY_EXHAUSTED : code,
+                place,
+                "the target takes no writes"
+                        + (waited ? " for " + retry.toMinutes() + " min" : "")
+                        + ": "
+                        + reason,
+                remedy(code));
     }
 
     static String remedy(ErrorCode code) {
