@@ -29,7 +29,8 @@ public enum ErrorKind {
     /// A demoted primary: find the new one.
     READONLY(Remedy.REDIRECT),
 
-    /// Look at the error of the command that could not be queued.
+    /// Look at the error of the command that could not be queued. When EXEC itself met the cause,
+    /// its answer names it, and the kind is that of the cause.
     EXECABORT(Remedy.CAUSE),
 
     BUSYKEY(Remedy.NONE),
@@ -73,6 +74,10 @@ public enum ErrorKind {
         NONE
     }
 
+    /// What stands before the cause when EXEC itself was refused, for example because memory ended
+    /// after its commands were queued (multi.c `execCommandAbort`, from Redis 6.2).
+    private static final String ABORTED_BY = "EXECABORT Transaction discarded because of: ";
+
     private static final Map<String, ErrorKind> BY_WORD = new HashMap<>();
 
     static {
@@ -98,6 +103,9 @@ public enum ErrorKind {
     ///
     /// @param text the error without its `-`
     public static ErrorKind of(String text) {
+        if (text.startsWith(ABORTED_BY)) {
+            return of(text.substring(ABORTED_BY.length()));
+        }
         int space = text.indexOf(' ');
         ErrorKind kind = BY_WORD.get(space < 0 ? text : text.substring(0, space));
         if (kind == null) {

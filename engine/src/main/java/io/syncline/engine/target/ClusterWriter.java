@@ -351,6 +351,8 @@ public final class ClusterWriter implements TargetWriter {
             }
             lanes.awaitAnswers();
         }
+        // What the last answers refused came behind the look above.
+        recordRefusals();
         if (streaming) {
             Checkpoint now = batches.floor(null);
             settled = lanes.writeFloor(now) && !batches.marks().reachesBeyond(now.offset());

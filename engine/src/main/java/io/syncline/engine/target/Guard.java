@@ -7,6 +7,7 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// What stands in front of each transaction, so that it takes effect only directly behind the one
 /// it follows.
@@ -112,5 +113,23 @@ final class Guard {
         }
         Reply result = connection.replies().read();
         return closed && result instanceof Reply.Nil;
+    }
+
+    /// Lets a batch that is sent again follow what stands now.
+    ///
+    /// @return the checkpoint that the batch writes, which the next one follows
+    static byte[] follow(Batch batch, byte[] standing, long generation) {
+        byte[] wire = batch.wire.array;
+        if (batch.expectedAt >= 0) {
+            System.arraycopy(standing, 0, wire, batch.expectedAt, Checkpoint.LENGTH);
+        } else {
+            batch.expected = standing.clone();
+        }
+        Checkpoint.putDigits(
+                wire,
+                batch.valueAt + Checkpoint.GENERATION_AT,
+                Checkpoint.GENERATION_WIDTH,
+                generation);
+        return Arrays.copyOfRange(wire, batch.valueAt, batch.valueAt + Checkpoint.LENGTH);
     }
 }

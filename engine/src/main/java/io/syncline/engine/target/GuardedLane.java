@@ -10,7 +10,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
@@ -134,7 +133,7 @@ final class GuardedLane implements Closeable {
 
     /// Ends a batch with its checkpoint and sends it. Waits while the window is full.
     void send(Batch batch, Place place) throws RewindException {
-        refusals.collect();
+        collectRefusals();
         select(batch, settings.database(), place);
         batch.merger.close();
         refusals.write(batch, place);
@@ -169,17 +168,34 @@ final class GuardedLane implements Closeable {
         } else {
             endOutage();
         }
-        refusals.collect();
+        collectRefusals();
     }
 
-    /// Waits until everything sent is applied, mending the lane as needed.
+    /// Waits until everything sent is applied, mending the lane as needed, and until what was
+    /// refused of it is listed: nothing else may follow that could carry the list.
     void drain() throws RewindException {
         Lane present = lane;
         while (present != null && !present.drain()) {
             check();
             present = lane;
         }
-        refusals.collect();
+        collectRefusals();
+        refusals.recordNow();
+    }
+
+    /// @throws SynclineException when the task stops at one: what is on its way takes effect all
+    ///   the same and is not sent again, so what is refused of that is listed first
+    private void collectRefusals() {
+        SynclineException stop = refusals.collect();
+        if (stop != null) {
+            Lane present = lane;
+            if (present != null) {
+                present.drain();
+            }
+            refusals.collect();
+            refusals.recordNow();
+            throw stop;
+        }
     }
 
     /// Puts a refusal into the target's list with the next batch.
@@ -289,7 +305,7 @@ final class GuardedLane implements Closeable {
                             settings.answerLimit().toNanos());
             lane = opened;
             for (Batch batch : pending) {
-                follow(batch);
+                standing = Guard.follow(batch, standing, owner.generation());
                 // A new fault is met at the next check: the batch stays among the unanswered.
                 opened.send(batch);
             }
@@ -326,22 +342,6 @@ final class GuardedLane implements Closeable {
                     case NOT_NOW, REFUSED, MOVED -> true;
                     case LOST, CHAIN_BROKEN, PROTOCOL -> false;
                 };
-    }
-
-    /// Lets a batch that is sent again follow what stands now.
-    private void follow(Batch batch) {
-        byte[] wire = batch.wire.array;
-        if (batch.expectedAt >= 0) {
-            System.arraycopy(standing, 0, wire, batch.expectedAt, Checkpoint.LENGTH);
-        } else {
-            batch.expected = standing.clone();
-        }
-        Checkpoint.putDigits(
-                wire,
-                batch.valueAt + Checkpoint.GENERATION_AT,
-                Checkpoint.GENERATION_WIDTH,
-                owner.generation());
-        standing = Arrays.copyOfRange(wire, batch.valueAt, batch.valueAt + Checkpoint.LENGTH);
     }
 
     private void applied(Batch batch) {

@@ -44,22 +44,26 @@ final class RefusalDesk {
         return !toRecord.isEmpty();
     }
 
-    /// Asks the policy about what was heard.
+    /// Takes in what was heard and asks the policy about it.
     ///
-    /// @throws SynclineException when the task stops at one
-    void collect() {
+    /// @return why the task stops at one of them; null when it goes on
+    @Nullable SynclineException collect() {
+        SynclineException stop = null;
         for (Refusal refusal = heard.poll(); refusal != null; refusal = heard.poll()) {
             toRecord.add(refusal);
-            if (!settings.refusals().skip(refusal)) {
-                recordNow();
-                throw TargetErrors.commandPassed(dialer.place(), refusal, settings.keys());
+            if (!settings.refusals().skip(refusal) && stop == null) {
+                stop = TargetErrors.commandPassed(dialer.place(), refusal, settings.keys());
             }
         }
+        return stop;
     }
 
     /// Lists refusals in the target at once, since no batch will follow.
-    private void recordNow() {
-        dialer.retrying(
+    void recordNow() {
+        if (toRecord.isEmpty()) {
+            return;
+        }
+        dialer.finishing(
                 finder,
                 connection -> {
                     while (!toRecord.isEmpty()) {

@@ -57,6 +57,23 @@ class RefusedIT {
                 .stream().map(each -> new String((byte[]) each, StandardCharsets.UTF_8)).toList();
     }
 
+    /// The answer comes while the link waits for its last batch: no other batch carries the record.
+    @Test
+    void whatTheLastBatchRefusedIsListedWhenTheLinkIsStopped() {
+        try (RunningLink link = Sync.of(source, target).skipRefused().start().awaitStreaming()) {
+            target.command("SET", "list", "someone's string");
+            // The first batch opens the lane.
+            source.command("INCR", "before");
+            link.awaitCaughtUp(source);
+            target.command("CLIENT", "PAUSE", "1000", "WRITE");
+            source.command("RPUSH", "list", "a");
+            long goal = Long.parseLong(source.info("master_repl_offset"));
+            link.await("the command read", () -> link.shard().receivedOffset() >= goal);
+            assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
+        }
+        assertThat(recorded()).singleElement().asString().contains("\"key\":\"list\"");
+    }
+
     @Test
     void aWrongTypeIsSkippedAloneWhenToldTo() {
         try (RunningLink link = Sync.of(source, target).skipRefused().start().awaitStreaming()) {
@@ -101,6 +118,33 @@ class RefusedIT {
             assertThat(target.number("GET", "after")).isEqualTo(1);
             assertThat(link.shard().snapshots()).isZero();
         }
+    }
+
+    /// Both were passed over, in one transaction and in one behind it: the task stops, and goes on
+    /// behind both.
+    @Test
+    void everythingThatWasPassedOverIsListedWhenTheTaskStops() {
+        Sync sync = Sync.of(source, target).batchCommands(4);
+        try (RunningLink link = sync.start().awaitStreaming()) {
+            target.command("SET", "list", "someone's string");
+            // The first batch opens the lane.
+            source.command("INCR", "before");
+            link.awaitCaughtUp(source);
+            target.command("CLIENT", "PAUSE", "1000", "WRITE");
+            for (int i = 0; i < 10; i++) {
+                pipelined(
+                        words("RPUSH", "list", i),
+                        words("INCR", "between"),
+                        words("RPUSH", "list", i),
+                        words("INCR", "between"));
+            }
+            assertThat(link.awaitFailure().code()).isEqualTo(ErrorCode.COMMAND_REFUSED);
+        }
+        try (RunningLink link = sync.skipRefused().start().awaitStreaming()) {
+            link.awaitCaughtUp(source);
+        }
+        assertThat(recorded()).hasSize(20);
+        assertThat(target.number("GET", "between")).isEqualTo(20);
     }
 
     @Test
