@@ -239,7 +239,7 @@ final class ClusterLanes {
 
     private void takeBack(Discarded one) {
         Batch batch = one.batch();
-        LaneFault why = one.why();
+        LaneFault why = settings.judged(one.why());
         boolean refused = why.kind() == LaneFault.Kind.REFUSED;
         if (batch.slot == FloorRounds.SLOT) {
             if (refused) {
@@ -360,7 +360,8 @@ final class ClusterLanes {
 
         @Override
         public void refused(Batch batch, int command, String error) {
-            LaneFault.Kind kind = LaneFault.kindOf(error);
+            LaneFault fault = new LaneFault(LaneFault.kindOf(error), batch, command, error);
+            LaneFault.Kind kind = settings.judged(fault).kind();
             CommandView view = BatchSurgery.view(batch, command);
             boolean repeatable = batch.slot < 0;
             if (repeatable && kind != LaneFault.Kind.REFUSED) {

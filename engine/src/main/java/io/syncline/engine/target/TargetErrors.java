@@ -9,6 +9,10 @@ import java.time.Duration;
 
 /// What a target's error means to us: an exception worth another try, or a final one.
 final class TargetErrors {
+    private static final String RIGHTS =
+            "Give the account read and write rights on all keys, and the commands WATCH, MULTI, EXEC,"
+                    + " EVAL, GET, SET, RESTORE; the task goes on where it stopped";
+
     private TargetErrors() {}
 
     /// A refusal that passes: the words stay those of the server.
@@ -21,6 +25,10 @@ final class TargetErrors {
     }
 
     static IOException of(String place, String text) {
+        if (ErrorKind.of(text) == ErrorKind.NOPERM) {
+            // Someone may give the right back; when nobody does, the time runs out over these words.
+            return new NotNowException(text);
+        }
         return switch (LaneFault.kindOf(text)) {
             case NOT_NOW, MOVED -> new NotNowException(text);
             case LOST, CHAIN_BROKEN, PROTOCOL, REFUSED -> throw refusal(place, text);
@@ -34,8 +42,7 @@ final class TargetErrors {
                             ErrorCode.NOT_PERMITTED,
                             place,
                             "the target refuses what the task needs: " + text,
-                            "Give the account read and write rights on all keys, and the commands"
-                                    + " WATCH, MULTI, EXEC, EVAL, GET, SET, RESTORE");
+                            RIGHTS);
             case NOAUTH, WRONGPASS ->
                     new SynclineException(
                             ErrorCode.NOT_AUTHENTICATED,
@@ -96,6 +103,7 @@ final class TargetErrors {
         return switch (ErrorKind.of(text)) {
             case OOM -> ErrorCode.TARGET_OUT_OF_MEMORY;
             case READONLY -> ErrorCode.TARGET_READ_ONLY;
+            case NOPERM -> ErrorCode.NOT_PERMITTED;
             case LOADING,
                     BUSY,
                     TRYAGAIN,
@@ -128,6 +136,7 @@ final class TargetErrors {
             case TARGET_OUT_OF_MEMORY ->
                     "Raise maxmemory at the target or free memory there, then start the task again:"
                             + " it goes on where it stopped";
+            case NOT_PERMITTED -> RIGHTS;
             case TARGET_READ_ONLY ->
                     "Name the primary, or name sentinels or the cluster so that it is found";
             case TARGET_NOT_READY ->
