@@ -127,6 +127,19 @@ public final class RedisCluster implements Instance, AutoCloseable {
         return node;
     }
 
+    /// Takes a node without slots out of the cluster and ends it.
+    public void remove(RedisServer node) {
+        String id = id(node);
+        nodes.remove(node);
+        for (RedisServer other : nodes) {
+            if (other.alive()) {
+                other.command("CLUSTER", "FORGET", id);
+            }
+        }
+        node.close();
+        awaitAgreement();
+    }
+
     /// Adds a replica of a primary and waits until it has the data.
     public RedisServer addReplica(RedisServer primary) {
         RedisServer node = startNode();
