@@ -74,8 +74,14 @@ public final class Connector {
     /// @throws IOException when the node is away: worth another try
     /// @throws SynclineException when trying again cannot help (wrong password, TLS mismatch)
     public Connection open(HostPort address) throws IOException {
+        return open(address, ANSWER_LIMIT);
+    }
+
+    /// The same, for questions whose answers may take only so long.
+    public Connection open(HostPort address, Duration answerLimit) throws IOException {
         Connection connection = connect(address);
         try {
+            connection.answerLimit(answerLimit);
             if (!credentials.isNone()) {
                 authenticate(connection);
             }
