@@ -2,6 +2,7 @@ package io.syncline.testkit;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// What one node of a cluster knows of the others' configuration epochs (CLUSTER NODES).
 ///
@@ -30,6 +31,6 @@ record ClusterView(String self, boolean primary, Map<String, Long> epochs) {
 
     /// Whether another node knows this one's own epoch. A replica has none of its own.
     boolean isKnownTo(ClusterView other) {
-        return !primary || epochs.get(self).equals(other.epochs.get(self));
+        return !primary || Objects.equals(epochs.get(self), other.epochs.get(self));
     }
 }

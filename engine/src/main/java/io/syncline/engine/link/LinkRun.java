@@ -44,8 +44,7 @@ final class LinkRun {
                         options.throttle().bytesPerSecond());
         List<Instance.Shard> shards =
                 starting.at(LinkEvent.Side.SOURCE, () -> sides.source().shards());
-        PipelineParts.Context context =
-                starting.at(LinkEvent.Side.TARGET, () -> register(sides));
+        PipelineParts.Context context = starting.at(LinkEvent.Side.TARGET, () -> register(sides));
         for (int i = 0; i < shards.size(); i++) {
             int shard = i;
             pipelines.add(
@@ -61,12 +60,10 @@ final class LinkRun {
 
     private PipelineParts.Context register(Sides sides) throws IOException {
         try (Connection connection = sides.control()) {
-            TaskRegistry registry =
-                    TaskRegistry.find(connection, sides.keys(), sides.candidates());
+            TaskRegistry registry = TaskRegistry.find(connection, sides.keys(), sides.candidates());
             ServerInfo target = ServerInfo.read(connection);
             long start =
-                    registry.start(
-                            connection, sides.isTargetEmpty(), options.source().toString());
+                    registry.start(connection, sides.isTargetEmpty(), options.source().toString());
             Map<String, String> manifest = registry.read(connection);
             return new PipelineParts.Context(
                     options,

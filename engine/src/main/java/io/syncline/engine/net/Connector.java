@@ -41,11 +41,7 @@ public final class Connector {
     ///
     /// @param clientName shown in the server's CLIENT LIST; no blanks
     public Connector(Credentials credentials, TlsOptions tls, String clientName) {
-        this(
-                credentials,
-                tls.enabled() ? TlsContext.of(tls) : null,
-                clientName,
-                new OpenSockets());
+        this(credentials, tls.enabled() ? TlsContext.of(tls) : null, clientName, new OpenSockets());
     }
 
     private Connector(

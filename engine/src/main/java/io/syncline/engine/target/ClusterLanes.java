@@ -368,8 +368,7 @@ final class ClusterLanes {
                 bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
                 delays.add(new LaneFault(kind, null, -1, error));
             } else {
-                refusals.add(
-                        Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
+                refusals.add(Refusal.of(view, batch.offsetBehind(command), 0, error), !repeatable);
             }
         }
 

@@ -319,7 +319,6 @@ public final class ClusterWriter implements TargetWriter {
         lanes.writeFloor(batches.floor(null));
     }
 
-
     @Override
     public void broadcast(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException, IOException {

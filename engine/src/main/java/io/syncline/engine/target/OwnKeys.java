@@ -7,7 +7,8 @@ import java.util.Arrays;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
-/// All but the marks and the nodes' floors share a hash tag, so that in a cluster they are in one slot.
+/// All but the marks and the nodes' floors share a hash tag, so that in a cluster they are in one
+/// slot.
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {

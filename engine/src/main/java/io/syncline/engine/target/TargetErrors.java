@@ -26,7 +26,8 @@ final class TargetErrors {
 
     static IOException of(String place, String text) {
         if (ErrorKind.of(text) == ErrorKind.NOPERM) {
-            // Someone may give the right back; when nobody does, the time runs out over these words.
+            // Someone may give the right back; when nobody does, the time runs out over these
+            // words.
             return new NotNowException(text);
         }
         return switch (LaneFault.kindOf(text)) {

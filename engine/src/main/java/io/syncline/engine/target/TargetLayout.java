@@ -32,8 +32,8 @@ record TargetLayout(long version, List<Group> groups) {
         groups = List.copyOf(groups);
     }
 
-    /// Chooses a key's slot for each node: the one it has, if that is still there, else the highest,
-    /// since tools that move slots begin with the lowest.
+    /// Chooses a key's slot for each node: the one it has, if that is still there, else the
+    /// highest, since tools that move slots begin with the lowest.
     ///
     /// @param nodes the slots of each
     /// @param before the layout before this one

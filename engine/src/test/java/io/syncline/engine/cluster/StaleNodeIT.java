@@ -52,11 +52,7 @@ class StaleNodeIT {
                         .toList();
         return new Instance(
                 new Endpoint(
-                        Endpoint.Topology.CLUSTER,
-                        addresses,
-                        Credentials.NONE,
-                        TlsOptions.OFF,
-                        ""),
+                        Endpoint.Topology.CLUSTER, addresses, Credentials.NONE, TlsOptions.OFF, ""),
                 new Connector(Credentials.NONE, TlsOptions.OFF, "test"),
                 true);
     }
@@ -99,7 +95,8 @@ class StaleNodeIT {
                                     "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:"
                                             + owner
                                             + "\r\n";
-                            case "NODES" -> bulk("id 127.0.0.1:1 master - 0 0 2 connected 0-16383\n");
+                            case "NODES" ->
+                                    bulk("id 127.0.0.1:1 master - 0 0 2 connected 0-16383\n");
                             default -> "";
                         };
                 socket.getOutputStream().write(answer.getBytes(US_ASCII));

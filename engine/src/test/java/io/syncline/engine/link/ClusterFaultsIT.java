@@ -150,8 +150,8 @@ class ClusterFaultsIT {
         }
     }
 
-    /// As when somebody's tool has died halfway: keys are on both sides, and a key's mark perhaps on
-    /// the other one.
+    /// As when somebody's tool has died halfway: keys are on both sides, and a key's mark perhaps
+    /// on the other one.
     @Test
     void aSlotThatIsHalfMovedForLongHoldsUpNoOther() {
         started = RedisCluster.start(RedisServer::builder, 3, 0);
@@ -172,14 +172,18 @@ class ClusterFaultsIT {
                     () ->
                             link.events(LinkEvent.Retrying.class).stream()
                                     .anyMatch(retry ->
-                                            retry.reason().contains("slot " + slot + " is on its")));
+                                            retry.reason()
+                                                    .contains("slot " + slot + " is on its")));
             for (int i = 0; i < 5; i++) {
                 workload.awaitMore(2_000, LIMIT);
                 source.command("SET", "elsewhere", "round " + i);
                 String expected = "round " + i;
                 link.await(
                         "writes of other slots",
-                        () -> target().nodeFor("elsewhere").text("GET", "elsewhere").equals(expected));
+                        () ->
+                                target().nodeFor("elsewhere")
+                                        .text("GET", "elsewhere")
+                                        .equals(expected));
             }
             while (move.moveKeys(100) > 0) {
                 // Until the slot is empty.

@@ -145,8 +145,7 @@ class ClusterLossIT {
     }
 
     private ChildLink childStreaming() {
-        ChildLink child =
-                ChildLink.start(source.port(), target.nodes().getFirst().port(), true);
+        ChildLink child = ChildLink.start(source.port(), target.nodes().getFirst().port(), true);
         Await.until("a stream", LIMIT, () -> child.log().contains("phase=STREAMING"));
         return child;
     }

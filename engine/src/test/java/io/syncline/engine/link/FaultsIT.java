@@ -302,8 +302,7 @@ class FaultsIT {
                 operator.auth("operator", "");
                 operator.sendCommand(Protocol.Command.ACL, "SETUSER", "default", "-" + rights);
                 link.await(
-                        "retries for want of rights",
-                        () -> retriesBecauseOf(link, "NOPERM") > 1);
+                        "retries for want of rights", () -> retriesBecauseOf(link, "NOPERM") > 1);
                 workload.awaitMore(1_000, LIMIT);
                 operator.sendCommand(Protocol.Command.ACL, "SETUSER", "default", "+@all");
             }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import redis.clients.jedis.Jedis;
 
-
 /// Reasons for which a server takes no writes, and how they pass.
 enum NodeFault {
     OUT_OF_MEMORY("OOM") {

@@ -71,7 +71,10 @@ class TargetFaultsIT {
     }
 
     private static RedisServer other(RedisCluster cluster, RedisServer than) {
-        return cluster.primaryNodes().stream().filter(node -> node != than).findFirst().orElseThrow();
+        return cluster.primaryNodes().stream()
+                .filter(node -> node != than)
+                .findFirst()
+                .orElseThrow();
     }
 
     /// A cluster takes a while to find its node again.

@@ -32,9 +32,7 @@ class ClusterSimTest {
             assertThat(rewinds).as("rewinds").isGreaterThan(SEEDS / 10);
             assertThat(deaths).as("deaths").isGreaterThan(SEEDS / 10);
             assertThat(stops).as("clean stops").isGreaterThan(SEEDS / 10);
-            assertThat(silentLosses)
-                    .as("losses while no process ran")
-                    .isGreaterThan(SEEDS / 10);
+            assertThat(silentLosses).as("losses while no process ran").isGreaterThan(SEEDS / 10);
         }
     }
 }

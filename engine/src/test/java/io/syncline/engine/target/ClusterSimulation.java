@@ -34,7 +34,6 @@ final class ClusterSimulation {
     private static final int SLOTS = SimulatedCluster.SLOTS;
     private static final int NODES = SimulatedCluster.NODES;
 
-
     private static final int STEP_LIMIT = 100_000;
 
     /// Rare enough that a long transaction of the source comes to its end between two.

@@ -109,9 +109,7 @@ final class SimulatedCluster {
         for (int node = 0; node < NODES; node++) {
             String text = keys.get(floorKey(node));
             found[node] =
-                    text == null
-                            ? NodeFloor.ABSENT
-                            : NodeFloor.decode(text.getBytes(UTF_8), EPOCH);
+                    text == null ? NodeFloor.ABSENT : NodeFloor.decode(text.getBytes(UTF_8), EPOCH);
         }
         return new NodeFloors(LAYOUT, found, durable);
     }
@@ -165,8 +163,7 @@ final class SimulatedCluster {
     /// What users see.
     Map<String, String> data() {
         Map<String, String> data = new HashMap<>(keys);
-        data.keySet()
-                .removeIf(key -> key.startsWith(OwnKeys.PREFIX) || key.startsWith(EXPIRES));
+        data.keySet().removeIf(key -> key.startsWith(OwnKeys.PREFIX) || key.startsWith(EXPIRES));
         return data;
     }
 }
