@@ -148,7 +148,7 @@ final class FloorRounds {
     /// The floor whose round ended last, if it was this one.
     @Nullable Floor done(Checkpoint floor) {
         Floor done = last;
-        return done != null && done.checkpoint() == floor ? done : null;
+        return done != null && done.checkpoint().equals(floor) ? done : null;
     }
 
     boolean isRunning() {

@@ -72,8 +72,7 @@ class NodeFloorsTest {
     @Test
     void aFloorOfALayoutThatNeverCameToBeIsBelievedUpToThePipelines() {
         TargetLayout layout = TargetLayout.of(1, List.of(slots(0, 9)), null, new BitSet());
-        NodeFloors floors =
-                new NodeFloors(layout, new NodeFloor[] {written(500, 2)}, floor(400));
+        NodeFloors floors = new NodeFloors(layout, new NodeFloor[] {written(500, 2)}, floor(400));
         assertThat(floors.of(3).offset()).isEqualTo(400);
     }
 
