@@ -128,6 +128,7 @@ class ClusterLossIT {
         RedisServer victim;
         try (RunningLink first = sync().start().awaitAllStreaming()) {
             workload.awaitMore(1_000, LIMIT);
+            assertThat(first.stop()).isEqualTo(Link.Outcome.STOPPED);
         }
         try (ChildLink child = childStreaming()) {
             workload.awaitMore(2_000, LIMIT);
