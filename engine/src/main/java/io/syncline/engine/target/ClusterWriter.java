@@ -32,8 +32,8 @@ public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int COLLECT_LIMIT_BYTES = 4 * COLLECT_BYTES;
 
-    /// What slots that are on their way to another node may collect while all others go on: beyond
-    /// it the stream waits for them. A fifth of the memory that the whole process should need.
+    /// What slots on their way to another node may collect before the stream waits for them: a
+    /// fifth of the memory that the whole process should need.
     private static final int HELD_LIMIT_BYTES = 64 << 20;
 
     private static final String ONE_DATABASE = "a cluster has one database, 0";
@@ -55,7 +55,6 @@ public final class ClusterWriter implements TargetWriter {
     private int openedAt;
     private int openSlot;
 
-    /// Connects to nothing yet.
     public ClusterWriter(WriterSettings settings) {
         this.settings = settings;
         TargetDialer dialer = new TargetDialer(settings);
@@ -92,7 +91,7 @@ public final class ClusterWriter implements TargetWriter {
         Checkpoint start = floor.at(from);
         if (fresh) {
             floor.beginEpoch();
-            // By the lanes that wrote the snapshot: a node that is gone by now has taken it along.
+            // By the lanes that wrote the snapshot: a node that is gone has taken it along.
             lanes.writeFloor(start);
         } else if (floor.recorded() == null) {
             floor.writeAlone(start);
@@ -142,8 +141,7 @@ public final class ClusterWriter implements TargetWriter {
         batches.grown(to, command.length(), behind);
     }
 
-    /// What can be done by halves is; the rest is refused. All parts are in their batches before
-    /// the stream counts as having passed the command.
+    /// What can be done by halves is; the rest is refused. All parts are in their batches first.
     private void crossSlot(CommandView command, CommandSpec spec, Place behind) {
         CrossSlot parts = new CrossSlot(command, spec);
         if (!parts.canBeSplit()) {
@@ -312,7 +310,6 @@ public final class ClusterWriter implements TargetWriter {
             return;
         }
         drain();
-        // Read again after a loss, it must not delete what came behind it.
         barrier.deleteKeys(slot -> !batches.isApplied(slot, behind.offset));
         // Inside a transaction of the source, too: all before it is in the target.
         batches.drainedTo(behind);

@@ -60,7 +60,7 @@ enum NodeFault {
             Thread.ofPlatform().daemon().start(() -> reload(node));
         }
 
-        /// On a connection of its own, which is held up as long as it takes.
+        // On a connection of its own, which is held up as long as it takes.
         private static void reload(RedisServer node) {
             try (Jedis client = node.client()) {
                 client.sendCommand(() -> "DEBUG".getBytes(US_ASCII), "RELOAD");
