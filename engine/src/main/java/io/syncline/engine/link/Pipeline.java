@@ -107,7 +107,10 @@ final class Pipeline implements Runnable {
         } catch (StoppedException e) {
             // As asked: whatever was not applied is still at the source.
             failure = null;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
+            // A stop that takes too long closes what it waits for.
+            failure = shop.isStopping() ? null : internal(e);
+        } catch (RuntimeException | Error e) {
             failure = internal(e);
         } finally {
             shop.progress().phase = Phase.ENDED;
@@ -139,10 +142,17 @@ final class Pipeline implements Runnable {
     }
 
     private void work() throws IOException {
-        Checkpoint found = shop.writer().takeOver(generation);
-        Position from = standing(found);
-        stood = from != null;
-        boolean fresh = found == null;
+        Position from;
+        boolean fresh = false;
+        try {
+            Checkpoint found = shop.writer().takeOver(generation);
+            from = standing(found);
+            stood = from != null;
+            fresh = found == null;
+        } catch (RewindException e) {
+            stood = true;
+            from = rewound(e);
+        }
         Feed feed = null;
         Position reading = stand(from);
         while (!shop.isStopping() && !left) {

@@ -162,9 +162,7 @@ record SourceParts(
                                 (place, text, remedy) ->
                                         site.events.accept(
                                                 new LinkEvent.Warned(place, text, remedy)),
-                                options.spool()
-                                        .directory()
-                                        .resolve(namesOf(info))));
+                                options.spool().directory().resolve(namesOf(info))));
         return new SourceParts(
                 // States, with absolute expiries, whatever the source is.
                 Dialect.redis(7, 0),

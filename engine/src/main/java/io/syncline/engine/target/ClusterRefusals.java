@@ -16,8 +16,8 @@ final class ClusterRefusals {
         this.lanes = lanes;
     }
 
-    /// Takes in those that nodes have answered with; all of them are listed, also when the task stops
-    /// at one.
+    /// Takes in those that nodes have answered with; all of them are listed, also when the task
+    /// stops at one.
     void takeAnswered() {
         SynclineException stop = null;
         for (Refused refused = lanes.nextRefusal();

@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The batches of a cluster writer: what waits per slot, what is on its way, and how far each slot
@@ -53,6 +54,7 @@ final class SlotBatches {
     private int sent;
     private int repeats;
     private int dueBytes;
+    private long heldBytes;
     private int fullAt = ClusterLanes.GATHERED_BYTES;
     private boolean streaming;
     private int newCommands;
@@ -89,6 +91,7 @@ final class SlotBatches {
         sent = 0;
         repeats = 0;
         dueBytes = 0;
+        heldBytes = 0;
     }
 
     long epoch() {
@@ -116,10 +119,12 @@ final class SlotBatches {
     /// Compares what slots of the target say with what they had acknowledged.
     ///
     /// @param found by slot
+    /// @param nodes what their nodes' own floors say
     /// @throws RewindException when acknowledged writes are gone, with the place to read on from
-    void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+    void requireNothingLost(BitSet slots, SlotMark[] found, NodeFloors nodes)
+            throws RewindException {
         if (marks.isLost(slots, found)) {
-            throw new RewindException(marks.rewind(slots, found, floor(null)));
+            throw new RewindException(marks.rewind(slots, found, nodes, floor(null)));
         }
     }
 
@@ -158,6 +163,8 @@ final class SlotBatches {
         newBytes += bytes;
         if (states[slot] == FREE) {
             dueBytes += bytes;
+        } else if (states[slot] == BACK) {
+            heldBytes += bytes;
         }
     }
 
@@ -199,11 +206,17 @@ final class SlotBatches {
         passedId = behind.replicationId;
     }
 
-    /// Bytes that wait, and those among them that need not wait for an answer.
-    int waitingBytes() {
-        return log.waitingBytes() + snapshot.bytes();
+    /// Bytes that wait, save for [#heldBytes].
+    long waitingBytes() {
+        return log.waitingBytes() - heldBytes + snapshot.bytes();
     }
 
+    /// Bytes that wait behind units that came back.
+    long heldBytes() {
+        return heldBytes;
+    }
+
+    /// Bytes that wait for no answer.
     int dueBytes() {
         return dueBytes;
     }
@@ -236,11 +249,18 @@ final class SlotBatches {
     // ---- sending ----
 
     /// Hands over whatever may go now: a unit of each slot whose last one is answered.
-    void ready(BatchSender sender, boolean repeatReturned) {
+    ///
+    /// @param mayRepeat tells of a slot whether what came back may go again
+    void ready(BatchSender sender, IntPredicate mayRepeat) {
         snapshot.send(sender);
-        while (repeatReturned && !back.isEmpty()) {
+        for (int left = back.size(); left > 0; left--) {
             Batch one = back.remove();
             int slot = one.slots[0];
+            if (!mayRepeat.test(slot)) {
+                back.add(one);
+                continue;
+            }
+            heldBytes -= log.bytes(slot);
             NodeLane lane = sender.laneOf(slot);
             Batch to = filling(lane);
             SlotUnits.putIn(one, to);
@@ -335,6 +355,7 @@ final class SlotBatches {
     void returned(Batch one) {
         int slot = one.slots[0];
         states[slot] = BACK;
+        heldBytes += log.bytes(slot);
         sent--;
         back.add(one);
         if (!repeated[slot]) {

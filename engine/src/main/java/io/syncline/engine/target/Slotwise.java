@@ -16,8 +16,7 @@ final class Slotwise implements CoLocation.Writer {
     private final ClusterRefusals refusals;
     private int chunkBytes;
 
-    Slotwise(
-            SlotBatches batches, ClusterLanes lanes, FloorKeeper floor, ClusterRefusals refusals) {
+    Slotwise(SlotBatches batches, ClusterLanes lanes, FloorKeeper floor, ClusterRefusals refusals) {
         this.batches = batches;
         this.lanes = lanes;
         this.floor = floor;

@@ -19,8 +19,8 @@ import redis.clients.jedis.Jedis;
 /// Values that are copied in chunks: memory stays bounded, the target goes on answering, and nobody
 /// ever meets half a value.
 class LargeValueIT {
-    /// Three times what docs/internals/rdb.md promises: a busy machine takes the processor away from
-    /// a server that works more often than from one that idles.
+    /// Three times what docs/internals/rdb.md promises: a busy machine takes the processor away
+    /// from a server that works more often than from one that idles.
     private static final Duration LONGEST_STALL = Duration.ofMillis(300);
 
     /// Runs in the server, which is quicker than any client.

@@ -77,8 +77,7 @@ class KeyTableTest {
     /// A whole scan meets or removes every key, as [Scan] does.
     private static void endScan(KeyTable table, Map<ScannedKey, Entry> model, int scan) {
         model.entrySet()
-                .removeIf(known ->
-                        known.getValue().scan() != scan && table.remove(known.getKey()));
+                .removeIf(known -> known.getValue().scan() != scan && table.remove(known.getKey()));
         assertThat(table.missing()).isZero();
         table.forgetGone();
     }
