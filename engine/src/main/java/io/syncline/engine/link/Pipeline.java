@@ -74,6 +74,8 @@ final class Pipeline implements Runnable {
     /// Hears how the pipeline ended; null for well.
     @FunctionalInterface
     interface Ending {
+        /// The pipeline has ended.
+        ///
         /// @param left whether its shard was dissolved, so that there is nothing to go on with
         void ended(int shard, boolean left, @Nullable Failure failure);
     }
@@ -332,7 +334,7 @@ final class Pipeline implements Runnable {
 
     private void noteSlots(SlotGate gate) throws RewindException {
         Place place = new Place();
-        place.offset = ++shop.progress().snapshotOffset;
+        place.offset = shop.progress().snapshotOffset + 1;
         gate.note(place);
         shop.writer().flush(place);
         shop.writer().drain();
@@ -353,6 +355,7 @@ final class Pipeline implements Runnable {
         }
         shop.writer().flush(place);
         shop.writer().drain();
+        shop.progress().snapshotOffset = place.offset;
         LinkEvent.Warned found = stale.warning(shop.writer().place());
         if (found != null) {
             shop.event(found);

@@ -33,7 +33,8 @@ final class ShardFollower {
         this.identity = identity;
         this.hasJobs = hasJobs;
         this.finder = source.shardFinder(identity);
-        this.present = new ShardSlots(finder, source.connector(), retry);
+        this.present =
+                new ShardSlots(finder, source.connector(), retry, source.endpoint().toString());
     }
 
     ShardIdentity identity() {

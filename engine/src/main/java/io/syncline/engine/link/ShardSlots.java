@@ -20,9 +20,11 @@ final class ShardSlots {
     private final NodeFinder finder;
     private final Connector connector;
     private final Duration retry;
+    private final String place;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    ShardSlots(NodeFinder finder, Connector connector, Duration retry) {
+    ShardSlots(NodeFinder finder, Connector connector, Duration retry, String place) {
+        this.place = place;
         this.finder = finder;
         this.connector = connector;
         this.retry = retry;
@@ -47,7 +49,7 @@ final class ShardSlots {
             if (delay < 0) {
                 throw new SynclineException(
                         ErrorCode.UNREACHABLE,
-                        connector.toString(),
+                        place,
                         "the source does not say which slots it owns: " + reason,
                         "Bring it back and start the task again");
             }

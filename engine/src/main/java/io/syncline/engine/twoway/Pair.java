@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// driven step by step.
 ///
 /// ```
-///  stream of X --read--> ledger, queue --step--> WATCH, offset --fenced--> MULTI .. marker .. EXEC
-///       ^                   ^                                                      |
-///       |                   +--- settled by the echo, in the order of the stream --+--> stream of Y
+///  stream of X --read--> ledger, queue --step--> WATCH, offset --fenced--> MULTI marker EXEC
+///                              ^                                                |
+///                              +---- settled by the echo, in stream order ---- stream of Y
 /// ```
 ///
 /// The caller reads units in their order as [#mayRead] allows, carries the requests

@@ -58,10 +58,14 @@ public final class Grants {
                     "Choose the instances that the other account may use");
         }
         for (String id : chosen) {
-            instances
-                    .find(id)
-                    .filter(it -> it.account().equals(actor.account()))
-                    .orElseThrow(() -> Problem.notFound("instance", Names.shown(id)));
+            boolean own =
+                    instances
+                            .find(id)
+                            .filter(it -> it.account().equals(actor.account()))
+                            .isPresent();
+            if (!own) {
+                throw Problem.notFound("instance", Names.shown(id));
+            }
         }
         if (table.standing(actor.account(), name, grantee).isPresent()) {
             throw new Problem(

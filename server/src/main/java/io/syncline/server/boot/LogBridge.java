@@ -7,6 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /// Sends what the engine and our own classes log (`System.Logger`, which ends in
 /// `java.util.logging`) to Logback, where all else is already.
@@ -26,12 +27,12 @@ final class LogBridge extends Handler {
         String name = entry.getLoggerName() == null ? "java" : entry.getLoggerName();
         int level = entry.getLevel().intValue();
         var logger = LoggerFactory.getLogger(name);
-        var event =
+        LoggingEventBuilder event =
                 level >= Level.SEVERE.intValue()
                         ? logger.atError()
                         : level >= Level.WARNING.intValue() ? logger.atWarn() : logger.atInfo();
         if (name.startsWith("task.")) {
-            event.addKeyValue("task", name.substring("task.".length()));
+            event = event.addKeyValue("task", name.substring("task.".length()));
         }
         event.setCause(entry.getThrown()).log(FORMATTER.formatMessage(entry));
     }

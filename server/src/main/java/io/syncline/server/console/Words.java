@@ -55,7 +55,7 @@ public final class Words {
     }
 
     public static String rate(long perSecond) {
-        return Numbers.rate(perSecond);
+        return Numbers.rate((double) perSecond);
     }
 
     public static String percent(TaskView task) {

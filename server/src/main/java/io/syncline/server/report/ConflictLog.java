@@ -30,6 +30,8 @@ public final class ConflictLog implements Consumer<Resolution>, Closeable {
         this.file = file;
     }
 
+    /// Opens the file, to write behind what stands there.
+    ///
     /// @param path null: conflicts are only counted
     public static ConflictLog open(@Nullable Path path) {
         if (path == null) {

@@ -44,7 +44,9 @@ public final class TaskSettings {
     /// The settings that a task may have, in the order of the configuration file.
     public static Set<Setting> known() {
         Set<Setting> known = EnumSet.complementOf(EnumSet.copyOf(NOT_HERE));
-        known.removeIf(setting -> setting.section() == Setting.Section.VERIFY);
+        known.removeIf(setting ->
+                setting.section() == Setting.Section.VERIFY
+                        || setting.section() == Setting.Section.TWO_WAY);
         return known;
     }
 

@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class ContractIT {
         return contract.call(admin, id, Map.of(), null);
     }
 
-    private JsonNode call(String id, Map<String, String> path, Object body) {
+    private JsonNode call(String id, Map<String, String> path, @Nullable Object body) {
         return contract.call(admin, id, path, body);
     }
 
