@@ -111,9 +111,9 @@ final class Pipeline implements Runnable {
             failure = null;
         } catch (IOException e) {
             // A stop that takes too long closes what it waits for.
-            failure = shop.isStopping() ? null : internal(e);
+            failure = shop.isStopping() ? null : Breakdown.of(e, shop);
         } catch (RuntimeException | Error e) {
-            failure = internal(e);
+            failure = Breakdown.of(e, shop);
         } finally {
             shop.progress().phase = Phase.ENDED;
             shop.monitor().stop();
@@ -121,26 +121,6 @@ final class Pipeline implements Runnable {
             shop.writer().close();
             ending.ended(shop.shard(), left, failure);
         }
-    }
-
-    private Failure internal(Throwable e) {
-        if (e instanceof OutOfMemoryError) {
-            return new Failure(
-                    ErrorCode.OUT_OF_MEMORY,
-                    shop.place(),
-                    "one value or command needs more memory than this process may use ("
-                            + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MB)",
-                    "Give it more, for example SYNCLINE_JAVA_OPTS=-Xmx4g: the largest value needs twice"
-                            + " its size; the task goes on where it stopped");
-        }
-        System.getLogger(Pipeline.class.getName())
-                .log(System.Logger.Level.ERROR, "pipeline " + shop.shard(), e);
-        return new Failure(
-                ErrorCode.INTERNAL,
-                shop.place(),
-                e.toString(),
-                "Start the task again, it goes on where it stopped; report this with the log");
     }
 
     private void work() throws IOException {

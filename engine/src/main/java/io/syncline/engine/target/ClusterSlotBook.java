@@ -49,7 +49,7 @@ final class ClusterSlotBook implements SlotBook {
         return marked;
     }
 
-    /// The slots of which nothing was held back.
+    /// The slots of which nothing was held back, so that all before the floor is in the target.
     ///
     /// @param slots that the pipeline applies
     BitSet whole(BitSet slots) {

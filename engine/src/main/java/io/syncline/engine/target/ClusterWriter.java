@@ -9,7 +9,6 @@ import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
@@ -112,8 +111,7 @@ public final class ClusterWriter implements TargetWriter {
         if (fresh) {
             lanes.standing().requireNoneBehind(start);
         } else {
-            BitSet present = settings.slots();
-            lanes.standing().readMarks(slots.marked(present), slots.whole(present));
+            lanes.standing().readMarks(slots);
         }
         streaming = true;
     }
@@ -306,7 +304,7 @@ public final class ClusterWriter implements TargetWriter {
         barrier.deleteKeys(slot -> !batches.isApplied(slot, behind.offset));
         // Inside a transaction of the source, too: all before it is in the target.
         batches.drainedTo(behind);
-        // At once: read again after a crash, the flush would delete what came behind it.
+        // At once: the flush, read again, would delete what came behind it.
         lanes.writeFloor(batches.floor(null));
     }
 

@@ -40,7 +40,7 @@ final class SlotBatches {
     private final SlotUnits units;
     private final SlotQueue due = new SlotQueue();
     private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
-    private final ArrayDeque<Batch> back = new ArrayDeque<>();
+    private final ReturnedUnits back = new ReturnedUnits();
     private final ArrayDeque<Batch> pool = new ArrayDeque<>();
     private final SnapshotBatches snapshot;
     private final LongAdder appliedCommands = new LongAdder();
@@ -48,13 +48,10 @@ final class SlotBatches {
     private volatile long appliedOffset = -1;
 
     private final byte[] states = new byte[ClusterMap.SLOTS];
-    private final boolean[] repeated = new boolean[ClusterMap.SLOTS];
 
     private final SlotStarts starts = new SlotStarts();
     private int sent;
-    private int repeats;
     private int dueBytes;
-    private long heldBytes;
     private int fullAt = ClusterLanes.GATHERED_BYTES;
     private boolean streaming;
     private int newCommands;
@@ -86,12 +83,9 @@ final class SlotBatches {
         snapshot.clear();
         back.clear();
         Arrays.fill(states, FREE);
-        Arrays.fill(repeated, false);
         starts.clear();
         sent = 0;
-        repeats = 0;
         dueBytes = 0;
-        heldBytes = 0;
     }
 
     long epoch() {
@@ -104,7 +98,7 @@ final class SlotBatches {
 
     /// Whether something that was sent before and not taken still has to be.
     boolean hasRepeats() {
-        return repeats > 0 || snapshot.hasRepeats();
+        return back.hasRepeats() || snapshot.hasRepeats();
     }
 
     /// How far each slot is.
@@ -164,7 +158,7 @@ final class SlotBatches {
         if (states[slot] == FREE) {
             dueBytes += bytes;
         } else if (states[slot] == BACK) {
-            heldBytes += bytes;
+            back.held(bytes);
         }
     }
 
@@ -206,14 +200,14 @@ final class SlotBatches {
         passedId = behind.replicationId;
     }
 
-    /// Bytes that wait, save for [#heldBytes].
+    /// Bytes that wait, save for those behind units that came back.
     long waitingBytes() {
-        return log.waitingBytes() - heldBytes + snapshot.bytes();
+        return log.waitingBytes() - back.heldBytes() + snapshot.bytes();
     }
 
     /// Bytes that wait behind units that came back.
     long heldBytes() {
-        return heldBytes;
+        return back.heldBytes();
     }
 
     /// Bytes that wait for no answer.
@@ -257,10 +251,10 @@ final class SlotBatches {
             Batch one = back.remove();
             int slot = one.slots[0];
             if (!mayRepeat.test(slot)) {
-                back.add(one);
+                back.add(one, 0);
                 continue;
             }
-            heldBytes -= log.bytes(slot);
+            back.held(-log.bytes(slot));
             NodeLane lane = sender.laneOf(slot);
             Batch to = filling(lane);
             SlotUnits.putIn(one, to);
@@ -333,10 +327,7 @@ final class SlotBatches {
     private void applied(int slot, long offset) {
         states[slot] = FREE;
         sent--;
-        if (repeated[slot]) {
-            repeated[slot] = false;
-            repeats--;
-        }
+        back.applied(slot);
         marks.acknowledged(slot, offset);
         if (log.isEmpty(slot)) {
             starts.settled(slot);
@@ -355,13 +346,8 @@ final class SlotBatches {
     void returned(Batch one) {
         int slot = one.slots[0];
         states[slot] = BACK;
-        heldBytes += log.bytes(slot);
         sent--;
-        back.add(one);
-        if (!repeated[slot]) {
-            repeated[slot] = true;
-            repeats++;
-        }
+        back.add(one, log.bytes(slot));
     }
 
     /// Finds out by the slots' marks which units of a batch took effect; the others have to be sent

@@ -51,11 +51,11 @@ final class Standing {
 
     /// Takes over how far slots are.
     ///
-    /// @param slots whose marks count
-    /// @param whole of which all before the pipeline's floor is in the target: not those of which
-    ///   commands were held back
-    void readMarks(BitSet slots, BitSet whole) {
-        SlotMark[] found = answer(() -> nodes.marks(slots, batches.epoch(), true));
+    /// @param book says whose marks count
+    void readMarks(ClusterSlotBook book) {
+        BitSet marked = book.marked(settings.slots());
+        BitSet whole = book.whole(settings.slots());
+        SlotMark[] found = answer(() -> nodes.marks(marked, batches.epoch(), true));
         NodeFloors floors = answer(this::floors);
         for (int slot = 0; slot < found.length; slot++) {
             if (found[slot].offset() != SlotMark.NONE) {

@@ -36,12 +36,8 @@ class FaultsIT {
         target = RedisServer.start();
         toSource = FaultProxy.before(source);
         toTarget = FaultProxy.before(target);
-        workload =
-                Workload.on(source)
-                        .connections(2)
-                        .stepsPerSecond(20_000)
-                        .seed(new Random().nextInt())
-                        .start();
+        Workload.Settings load = Workload.on(source).connections(2).stepsPerSecond(20_000);
+        workload = load.seed(new Random().nextInt()).start();
     }
 
     @AfterEach

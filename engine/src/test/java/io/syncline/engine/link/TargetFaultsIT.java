@@ -28,6 +28,9 @@ class TargetFaultsIT {
 
     private RedisServer source;
     private Workload workload;
+
+    /// As each test wants it.
+    @SuppressWarnings("NullAway.Init")
     private TopologySide target;
 
     @BeforeEach
