@@ -184,6 +184,19 @@ public final class RedisCluster implements Instance, AutoCloseable {
         return node;
     }
 
+    /// Takes a node without slots out of the cluster and ends it.
+    public void remove(RedisServer node) {
+        String id = id(node);
+        nodes.remove(node);
+        for (RedisServer other : nodes) {
+            if (other.alive()) {
+                other.command("CLUSTER", "FORGET", id);
+            }
+        }
+        node.close();
+        awaitAgreement();
+    }
+
     /// Adds a replica of a primary and waits until it has the data.
     public RedisServer addReplica(RedisServer primary) {
         RedisServer node = startNode();
@@ -244,7 +257,13 @@ public final class RedisCluster implements Instance, AutoCloseable {
         }
     }
 
-    /// Waits until all nodes that are alive see all slots served, and by the same owners.
+    /// Waits until all nodes that are alive see all slots served, by the same owners, and know each
+    /// other's configuration epochs.
+    ///
+    /// The epochs matter for the next move: a node takes a new one for an imported slot only if its
+    /// own is not the highest *it knows of* (cluster.c `clusterBumpConfigEpochWithoutConsensus`).
+    /// Were it wrong, a late message of the old owner, with a higher epoch, would take the slot
+    /// back in the eyes of the others, and nobody would ever say otherwise.
     public void awaitAgreement() {
         await("all nodes agree on the slots", this::agreed);
     }
@@ -359,7 +378,13 @@ public final class RedisCluster implements Instance, AutoCloseable {
             }
             seen = owners;
         }
-        return true;
+        return epochsAreKnown();
+    }
+
+    private boolean epochsAreKnown() {
+        List<ClusterView> views =
+                nodes.stream().filter(RedisServer::alive).map(ClusterView::of).toList();
+        return views.stream().allMatch(view -> views.stream().allMatch(view::isKnownTo));
     }
 
     /// Waits for the cluster's nodes to come to an agreement; a failure shows every log.

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RedisClusterIT {
+    private static final int QUICK_MOVES = 100;
+
     @ParameterizedTest
     @MethodSource("io.syncline.testkit.Servers#clusterVersions")
     void everyVersionFormsAClusterMovesSlotsAndFailsOver(ServerBinary binary) {
@@ -80,6 +82,22 @@ class RedisClusterIT {
             assertThat(move.moveKeys(100)).isEqualTo(6);
             move.finish();
             assertThat(cluster.ownerOf(slot)).isSameAs(to);
+        }
+    }
+
+    /// A node's word about a slot that it has just given away must not outweigh the new owner's.
+    @Test
+    void slotsThatMoveInQuickSuccessionStayWhereTheyAre() {
+        try (RedisCluster cluster = RedisCluster.start(Servers.embedded(), 3, 0)) {
+            for (int i = 0; i < QUICK_MOVES; i++) {
+                int slot = i % 2;
+                RedisServer from = cluster.ownerOf(slot);
+                int next = (cluster.nodes().indexOf(from) + 1) % 3;
+
+                cluster.moveSlot(slot, cluster.nodes().get(next));
+            }
+
+            assertThat(cluster.primaryNodes()).containsExactlyInAnyOrderElementsOf(cluster.nodes());
         }
     }
 

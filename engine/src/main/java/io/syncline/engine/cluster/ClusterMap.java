@@ -18,10 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterMap {
     public static final int SLOTS = 16_384;
 
+    /// Places in a line of CLUSTER NODES; slots are named by primaries that have some.
+    private static final int FLAGS_WORD = 2;
+
+    private static final int EPOCH_WORD = 6;
+    private static final int SLOTS_WORD = 8;
+
     private final @Nullable HostPort[] owners = new HostPort[SLOTS];
     private final Map<HostPort, BitSet> slotsByPrimary = new LinkedHashMap<>();
     private final List<HostPort> nodes = new ArrayList<>();
     private final Map<String, HostPort> byId = new HashMap<>();
+    private long epoch;
 
     private ClusterMap() {}
 
@@ -46,7 +53,23 @@ public final class ClusterMap {
                 map.add(item, connection.address());
             }
         }
+        map.epoch = epoch(connection.call("CLUSTER", "NODES"));
         return map;
+    }
+
+    /// The highest configuration epoch of any primary with slots: each change of an owner makes a
+    /// new highest one (cluster.c), so a node that has missed the last change shows a lower one.
+    private static long epoch(Reply nodes) {
+        long highest = 0;
+        if (nodes instanceof Reply.Bulk text) {
+            for (String line : text.utf8().split("\n", -1)) {
+                String[] words = line.split(" ", -1);
+                if (words.length > SLOTS_WORD && words[FLAGS_WORD].contains("master")) {
+                    highest = Math.max(highest, Long.parseLong(words[EPOCH_WORD]));
+                }
+            }
+        }
+        return highest;
     }
 
     private void add(Reply range, HostPort asked) throws IOException {
@@ -87,6 +110,11 @@ public final class ClusterMap {
             return new HostPort(unknown ? asked.host() : host, (int) port.value());
         }
         throw new IOException("CLUSTER SLOTS is answered with a node of no known form");
+    }
+
+    /// Grows with every change of an owner; 0 when the node does not let us know.
+    long epoch() {
+        return epoch;
     }
 
     public @Nullable HostPort owner(int slot) {

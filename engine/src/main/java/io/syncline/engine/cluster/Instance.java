@@ -8,6 +8,7 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -20,12 +21,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe; every question opens a connection of its own, since questions are rare.
 public final class Instance {
+    /// How often a second node is asked for the slot map: a stale one is found out in seconds, for
+    /// a fifth of the questions more.
+    private static final long COMPARE_EVERY_NANOS = 5_000_000_000L;
+
+    /// A node that hangs shall not hold up one that only wants to know better.
+    private static final Duration COMPARE_LIMIT = Duration.ofSeconds(2);
+
     private final Endpoint endpoint;
     private final Connector connector;
     private final boolean preferPrimary;
 
     /// Nodes seen in a cluster, so that it is found again when the ones first named are gone.
     private final Set<HostPort> known = new LinkedHashSet<>();
+
+    private long comparedNanos = System.nanoTime() - COMPARE_EVERY_NANOS;
+    private int compared;
 
     /// Describes nothing yet: every method asks.
     ///
@@ -143,7 +154,7 @@ public final class Instance {
         if (nodes.nodes().size() <= 1 && (myself == null || !shard.ids().contains(myself.id()))) {
             throw new IOException("[" + connection.address() + "] the node is in no cluster now");
         }
-        remember(map);
+        remember(connection.address(), map);
         shard.update(nodes);
         ClusterNodes.Node primary = nodes.primaryAmong(shard.ids());
         if (primary == null) {
@@ -163,7 +174,7 @@ public final class Instance {
             try (Connection connection = connector.open(address)) {
                 ClusterMap map = ClusterMap.read(connection);
                 if (!map.primaries().isEmpty()) {
-                    remember(map);
+                    remember(address, map);
                     return shards(map, ClusterNodes.read(connection));
                 }
                 last = new IOException("[" + address + "] the cluster has no slots assigned");
@@ -284,22 +295,64 @@ public final class Instance {
         return null;
     }
 
-    /// The slot map, from the first node that knows one.
+    /// The slot map: from the node that was asked last, if it answers, else from the first that
+    /// does. Now and then another one is asked too, and the newer view counts: a node that was
+    /// taken out of the cluster, or cut off from it, would go on for ever to tell what once was.
     public ClusterMap clusterMap() throws IOException {
         IOException last = null;
         for (HostPort address : knownNodes()) {
-            try (Connection connection = connector.open(address)) {
-                ClusterMap map = ClusterMap.read(connection);
-                if (!map.primaries().isEmpty()) {
-                    remember(map);
-                    return map;
-                }
-                last = new IOException("[" + address + "] the cluster has no slots assigned");
+            try {
+                return newest(address, ask(address, Connector.ANSWER_LIMIT));
             } catch (IOException e) {
                 last = e;
             }
         }
         throw last == null ? new IOException("no node of the cluster is known") : last;
+    }
+
+    private ClusterMap ask(HostPort address, Duration limit) throws IOException {
+        try (Connection connection = connector.open(address, limit)) {
+            ClusterMap map = ClusterMap.read(connection);
+            if (map.primaries().isEmpty()) {
+                throw new IOException("[" + address + "] the cluster has no slots assigned");
+            }
+            return map;
+        }
+    }
+
+    private ClusterMap newest(HostPort asked, ClusterMap map) {
+        HostPort another = toCompare(asked, map);
+        if (another != null) {
+            try {
+                ClusterMap other = ask(another, COMPARE_LIMIT);
+                if (other.epoch() > map.epoch()) {
+                    remember(another, other);
+                    return other;
+                }
+            } catch (IOException e) {
+                // One view has to do, as long as that node does not answer.
+                System.getLogger(Instance.class.getName())
+                        .log(System.Logger.Level.DEBUG, "comparing slot maps with " + another, e);
+            }
+        }
+        remember(asked, map);
+        return map;
+    }
+
+    /// One node after the other, every few seconds.
+    private @Nullable HostPort toCompare(HostPort asked, ClusterMap map) {
+        synchronized (known) {
+            long now = System.nanoTime();
+            if (map.epoch() == 0 || now - comparedNanos < COMPARE_EVERY_NANOS) {
+                return null;
+            }
+            comparedNanos = now;
+            Set<HostPort> others = new LinkedHashSet<>(endpoint.addresses());
+            others.addAll(map.nodes());
+            others.remove(asked);
+            List<HostPort> ring = new ArrayList<>(others);
+            return ring.isEmpty() ? null : ring.get(Math.floorMod(compared++, ring.size()));
+        }
     }
 
     private List<HostPort> knownNodes() {
@@ -308,9 +361,10 @@ public final class Instance {
         }
     }
 
-    private void remember(ClusterMap map) {
+    private void remember(HostPort first, ClusterMap map) {
         synchronized (known) {
             known.clear();
+            known.add(first);
             known.addAll(map.nodes());
             known.addAll(endpoint.addresses());
         }

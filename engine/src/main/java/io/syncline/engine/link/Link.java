@@ -1,12 +1,11 @@
 package io.syncline.engine.link;
 
-import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Precheck;
+import io.syncline.engine.target.StoppedException;
 import io.syncline.engine.verify.KeySample;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -36,6 +35,7 @@ public final class Link implements RunningTask {
     private final Sides sides;
     private final @Nullable KeySample sample;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final StopLimit stopLimit;
     private volatile @Nullable LinkRun running;
 
     /// Prepares a link; connects to nothing yet.
@@ -49,6 +49,7 @@ public final class Link implements RunningTask {
         this.sample = sample;
         this.events = events;
         this.sides = new Sides(options);
+        this.stopLimit = new StopLimit(sides::cut);
     }
 
     /// Only looks: connects to both sides and reports every check.
@@ -80,29 +81,42 @@ public final class Link implements RunningTask {
     @Override
     public Outcome run() {
         try {
+            return work();
+        } finally {
+            stopLimit.end();
+        }
+    }
+
+    private Outcome work() {
+        try {
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
+            if (isStopped()) {
+                return stoppedEarly();
+            }
             if (bad) {
                 return Outcome.PRECHECK_FAILED;
             }
-            if (stopped.getCount() == 0) {
-                return Outcome.STOPPED;
-            }
-            LinkRun run = new LinkRun(options, sides, events, sample);
+            Starting starting = new Starting(options, events, stopped);
+            LinkRun run = new LinkRun(options, sides, events, sample, starting, stopLimit);
             running = run;
-            if (stopped.getCount() == 0) {
+            if (isStopped()) {
                 run.stop();
             }
             return end(run.await(), run);
+        } catch (StoppedException e) {
+            return stoppedEarly();
         } catch (SynclineException e) {
-            return fail(e.failure());
-        } catch (IOException e) {
-            return fail(
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            options.target().toString(),
-                            "a side went away while the task was starting: " + e.getMessage(),
-                            "Start the task again"));
+            return isStopped() ? stoppedEarly() : fail(e.failure());
         }
+    }
+
+    private boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    private Outcome stoppedEarly() {
+        events.accept(new LinkEvent.Ended("stopped"));
+        return Outcome.STOPPED;
     }
 
     private Outcome end(@Nullable Failure failure, LinkRun run) {
@@ -124,6 +138,7 @@ public final class Link implements RunningTask {
     @Override
     public void stop() {
         stopped.countDown();
+        stopLimit.begin();
         LinkRun run = running;
         if (run != null) {
             run.stop();

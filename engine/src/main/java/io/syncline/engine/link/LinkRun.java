@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,6 +36,7 @@ final class LinkRun {
     private final PipelineParts.Context context;
     private final List<PipelineParts> pipelines = new CopyOnWriteArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final StopLimit stopLimit;
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
     /// Guards which pipelines there are, and that the link ends with the last of them.
@@ -52,59 +52,79 @@ final class LinkRun {
             LinkOptions options,
             Sides sides,
             Consumer<LinkEvent> events,
-            @Nullable KeySample sample)
-            throws IOException {
+            @Nullable KeySample sample,
+            Starting starting,
+            StopLimit stopLimit) {
         this.options = options;
         this.sides = sides;
         this.events = events;
+        this.stopLimit = stopLimit;
         this.throttle =
                 new Throttle(
                         options.throttle().commandsPerSecond(),
                         options.throttle().bytesPerSecond());
-        List<Instance.Shard> shards = shardsToFollow();
-        SlotLedger ledger = shards.isEmpty() ? null : new SlotLedger();
-        SortedMap<Integer, Origin> assigned = new TreeMap<>();
-        Map<String, String> manifest = new ConcurrentSkipListMap<>();
-        ServerInfo target;
-        long start;
-        try (Connection connection = sides.control()) {
-            registry = TaskRegistry.find(connection, sides.keys(), sides.candidates());
-            target = ServerInfo.read(connection);
-            start = registry.start(connection, sides.isTargetEmpty(), options.source().toString());
-            if (ledger == null) {
-                for (Origin origin : sides.origins()) {
-                    assigned.put(assigned.size(), origin);
-                }
-            } else {
-                var known = TaskRegistry.shards(registry.read(connection));
-                for (var entry : assign(shards, known).entrySet()) {
-                    registry.noteShard(connection, entry.getKey(), entry.getValue().ids());
-                    assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));
-                }
-            }
-            manifest.putAll(registry.read(connection));
-        }
-        context =
-                new PipelineParts.Context(
-                        options,
-                        sides,
-                        Math.max(1, assigned.size()),
-                        registry.database(),
-                        manifest,
-                        target,
-                        start,
-                        throttle,
-                        events,
-                        sample,
-                        this::pipelineEnded,
-                        this::pipelineCaughtUp,
-                        ledger,
-                        this::topologySeen);
-        for (var entry : assigned.entrySet()) {
-            pipelines.add(new PipelineParts(context, entry.getKey(), entry.getValue()));
+        List<Instance.Shard> shards = starting.at(LinkEvent.Side.SOURCE, this::shardsToFollow);
+        List<Origin> origins =
+                shards.isEmpty() ? starting.at(LinkEvent.Side.SOURCE, sides::origins) : List.of();
+        Registered registered =
+                starting.at(LinkEvent.Side.TARGET, () -> register(shards, origins, sample));
+        registry = registered.registry;
+        context = registered.context;
+        for (var entry : registered.assigned.entrySet()) {
+            pipelines.add(
+                    starting.at(
+                            LinkEvent.Side.SOURCE,
+                            () ->
+                                    new PipelineParts(
+                                            registered.context, entry.getKey(), entry.getValue())));
         }
         running = pipelines.size();
         pipelines.forEach(PipelineParts::start);
+    }
+
+    /// A run that the target knows of.
+    private record Registered(
+            TaskRegistry registry,
+            SortedMap<Integer, Origin> assigned,
+            PipelineParts.Context context) {}
+
+    /// @param shards to be followed, or none
+    /// @param origins what there is instead
+    private Registered register(
+            List<Instance.Shard> shards, List<Origin> origins, @Nullable KeySample sample)
+            throws IOException {
+        SortedMap<Integer, Origin> assigned = new TreeMap<>();
+        try (Connection connection = sides.control()) {
+            TaskRegistry found = TaskRegistry.find(connection, sides.keys(), sides.candidates());
+            ServerInfo target = ServerInfo.read(connection);
+            long start =
+                    found.start(connection, sides.isTargetEmpty(), options.source().toString());
+            origins.forEach(origin -> assigned.put(assigned.size(), origin));
+            if (!shards.isEmpty()) {
+                var known = TaskRegistry.shards(found.read(connection));
+                for (var entry : assign(shards, known).entrySet()) {
+                    found.noteShard(connection, entry.getKey(), entry.getValue().ids());
+                    assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));
+                }
+            }
+            PipelineParts.Context made =
+                    new PipelineParts.Context(
+                            options,
+                            sides,
+                            Math.max(1, assigned.size()),
+                            found.database(),
+                            new ConcurrentSkipListMap<>(found.read(connection)),
+                            target,
+                            start,
+                            throttle,
+                            events,
+                            sample,
+                            this::pipelineEnded,
+                            this::pipelineCaughtUp,
+                            shards.isEmpty() ? null : new SlotLedger(),
+                            this::topologySeen);
+            return new Registered(found, assigned, made);
+        }
     }
 
     /// The shards of a cluster source whose moves of slots are followed; none for other sources, or
@@ -250,6 +270,7 @@ final class LinkRun {
 
     void stop() {
         stopping = true;
+        stopLimit.begin();
         throttle.stop();
         for (PipelineParts pipeline : pipelines) {
             pipeline.stop();

@@ -109,8 +109,11 @@ final class Pipeline implements Runnable {
         } catch (StoppedException e) {
             // As asked: whatever was not applied is still at the source.
             failure = null;
-        } catch (IOException | RuntimeException | Error e) {
-            failure = internal(e);
+        } catch (IOException e) {
+            // A stop that takes too long closes what it waits for.
+            failure = shop.isStopping() ? null : Breakdown.of(e, shop);
+        } catch (RuntimeException | Error e) {
+            failure = Breakdown.of(e, shop);
         } finally {
             shop.progress().phase = Phase.ENDED;
             shop.monitor().stop();
@@ -120,31 +123,18 @@ final class Pipeline implements Runnable {
         }
     }
 
-    private Failure internal(Throwable e) {
-        if (e instanceof OutOfMemoryError) {
-            return new Failure(
-                    ErrorCode.OUT_OF_MEMORY,
-                    shop.place(),
-                    "one value or command needs more memory than this process may use ("
-                            + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MB)",
-                    "Give it more, for example SYNCLINE_JAVA_OPTS=-Xmx4g: the largest value needs twice"
-                            + " its size; the task goes on where it stopped");
-        }
-        System.getLogger(Pipeline.class.getName())
-                .log(System.Logger.Level.ERROR, "pipeline " + shop.shard(), e);
-        return new Failure(
-                ErrorCode.INTERNAL,
-                shop.place(),
-                e.toString(),
-                "Start the task again, it goes on where it stopped; report this with the log");
-    }
-
     private void work() throws IOException {
-        Checkpoint found = shop.writer().takeOver(generation);
-        Position from = standing(found);
-        stood = from != null;
-        boolean fresh = found == null;
+        Position from;
+        boolean fresh = false;
+        try {
+            Checkpoint found = shop.writer().takeOver(generation);
+            from = standing(found);
+            stood = from != null;
+            fresh = found == null;
+        } catch (RewindException e) {
+            stood = true;
+            from = rewound(e);
+        }
         Feed feed = null;
         Position reading = stand(from);
         while (!shop.isStopping() && !left) {

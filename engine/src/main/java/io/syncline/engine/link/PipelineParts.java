@@ -23,6 +23,7 @@ import io.syncline.engine.source.Intake;
 import io.syncline.engine.source.Spool;
 import io.syncline.engine.target.ClusterWriter;
 import io.syncline.engine.target.Generation;
+import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
@@ -199,7 +200,7 @@ final class PipelineParts {
                         options.retry(),
                         tuning.answerLimit(),
                         new Retries(LinkEvent.Side.TARGET),
-                        refusal -> shop().refused(refusal),
+                        new Refusals(),
                         tuning.merge()
                                 ? Merger.Rules.of(dialect(context.target))
                                 : Merger.Rules.NONE,
@@ -341,6 +342,19 @@ final class PipelineParts {
                 disk,
                 progress.snapshots.get(),
                 progress.resumes.get());
+    }
+
+    /// What the user wants done about refused commands.
+    private final class Refusals implements WriterSettings.RefusalHandler {
+        @Override
+        public boolean skip(Refusal refusal) {
+            return shop.refused(refusal);
+        }
+
+        @Override
+        public boolean waitsForRights() {
+            return context.options.onRefused() == LinkOptions.OnRefused.STOP;
+        }
     }
 
     /// Turns retries into events and into what the status shows.

@@ -72,6 +72,12 @@ final class Sides {
         return target;
     }
 
+    /// Closes every connection to either side, for good.
+    void cut() {
+        source.connector().cut();
+        target.connector().cut();
+    }
+
     OwnKeys keys() {
         return new OwnKeys(options.task());
     }

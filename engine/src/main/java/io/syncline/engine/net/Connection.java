@@ -21,14 +21,20 @@ public final class Connection implements Closeable {
 
     private final HostPort address;
     private final Socket socket;
+    private final Socket carrier;
+    private final OpenSockets open;
     private final InputStream input;
     private final OutputStream output;
     private final ByteBuilder command = new ByteBuilder(512);
     private final ReplyReader replies;
 
-    Connection(HostPort address, Socket socket) throws IOException {
+    /// @param open where the socket is registered, under the one that carries it
+    Connection(HostPort address, Socket socket, Socket carrier, OpenSockets open)
+            throws IOException {
         this.address = address;
         this.socket = socket;
+        this.carrier = carrier;
+        this.open = open;
         // Large reads go past this buffer, so a replication stream pays nothing for it.
         this.input = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
         this.output = socket.getOutputStream();
@@ -102,6 +108,7 @@ public final class Connection implements Closeable {
             System.getLogger(Connection.class.getName())
                     .log(System.Logger.Level.DEBUG, "closing " + address, e);
         }
+        open.close(carrier);
     }
 
     @Override

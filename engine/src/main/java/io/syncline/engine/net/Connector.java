@@ -35,23 +35,34 @@ public final class Connector {
     private final Credentials credentials;
     private final @Nullable TlsContext tls;
     private final String clientName;
+    private final OpenSockets sockets;
 
     /// Keeps what every connection needs.
     ///
     /// @param clientName shown in the server's CLIENT LIST; no blanks
     public Connector(Credentials credentials, TlsOptions tls, String clientName) {
-        this(credentials, tls.enabled() ? TlsContext.of(tls) : null, clientName);
+        this(credentials, tls.enabled() ? TlsContext.of(tls) : null, clientName, new OpenSockets());
     }
 
-    private Connector(Credentials credentials, @Nullable TlsContext tls, String clientName) {
+    private Connector(
+            Credentials credentials,
+            @Nullable TlsContext tls,
+            String clientName,
+            OpenSockets sockets) {
         this.credentials = credentials;
         this.tls = tls;
         this.clientName = clientName;
+        this.sockets = sockets;
+    }
+
+    /// Closes every connection and opens no more: whatever waits for an answer fails at once.
+    public void cut() {
+        sockets.shut();
     }
 
     /// The same, without an account: for sentinels.
     public Connector withoutCredentials() {
-        return new Connector(Credentials.NONE, tls, clientName);
+        return new Connector(Credentials.NONE, tls, clientName, sockets);
     }
 
     /// Connects, speaks TLS, authenticates and names the connection.
@@ -59,8 +70,14 @@ public final class Connector {
     /// @throws IOException when the node is away: worth another try
     /// @throws SynclineException when trying again cannot help (wrong password, TLS mismatch)
     public Connection open(HostPort address) throws IOException {
+        return open(address, ANSWER_LIMIT);
+    }
+
+    /// The same, for questions whose answers may take only so long.
+    public Connection open(HostPort address, Duration answerLimit) throws IOException {
         Connection connection = connect(address);
         try {
+            connection.answerLimit(answerLimit);
             if (!credentials.isNone()) {
                 authenticate(connection);
             }
@@ -77,6 +94,7 @@ public final class Connector {
 
     private Connection connect(HostPort address) throws IOException {
         Socket socket = new Socket();
+        sockets.add(socket);
         try {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);
@@ -86,19 +104,19 @@ public final class Connector {
                     (int) CONNECT_LIMIT.toMillis());
             socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
             Socket used = tls == null ? socket : encrypted(socket, tls, address);
-            return new Connection(address, used);
+            return new Connection(address, used, socket, sockets);
         } catch (UnknownHostException e) {
-            socket.close();
+            sockets.close(socket);
             throw new ConnectException("the host name '" + address.host() + "' does not resolve");
         } catch (SocketTimeoutException e) {
-            socket.close();
+            sockets.close(socket);
             throw new ConnectException(
                     "no answer within " + CONNECT_LIMIT.toSeconds() + " s while connecting");
         } catch (NoRouteToHostException e) {
-            socket.close();
+            sockets.close(socket);
             throw new ConnectException("no route to host");
         } catch (IOException | RuntimeException e) {
-            socket.close();
+            sockets.close(socket);
             throw e;
         }
     }

@@ -71,7 +71,10 @@ public final class Batch {
     /// Holds commands of a snapshot, each on a key of its own, which may be applied twice.
     boolean repeatable;
 
-    /// The slot of the command appended last to a repeatable batch.
+    /// Holds nothing but a node's own floor, see [FloorRounds]; never back in a pool.
+    boolean floor;
+
+    /// The slot of the command appended last to a repeatable batch, or of a floor's key.
     int lastSlot = -1;
 
     /// Holds something that was sent before and not taken.

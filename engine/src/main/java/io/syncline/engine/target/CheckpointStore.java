@@ -30,8 +30,10 @@ final class CheckpointStore {
     ///
     /// @param next gets the present checkpoint, null when there is none; may throw to leave it
     ///   alone
+    /// @param along a command that takes effect together with it; empty for none
     /// @return what was there before
-    @Nullable Checkpoint replace(Connection connection, NextCheckpoint next) throws IOException {
+    @Nullable Checkpoint replace(Connection connection, NextCheckpoint next, byte[]... along)
+            throws IOException {
         for (int i = 0; i < TRIES; i++) {
             accept(connection, connection.call("WATCH".getBytes(UTF_8), checkpointKey));
             Checkpoint present = read(connection);
@@ -41,6 +43,9 @@ final class CheckpointStore {
             accept(
                     connection,
                     connection.call("SET".getBytes(UTF_8), guardKey, "1".getBytes(UTF_8)));
+            if (along.length > 0) {
+                accept(connection, connection.call(along));
+            }
             Reply result = accept(connection, connection.call("EXEC"));
             if (result instanceof Reply.Items items) {
                 for (Reply item : items.items()) {

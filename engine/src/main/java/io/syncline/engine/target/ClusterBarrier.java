@@ -10,6 +10,7 @@ import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What is done on every node of a cluster while nothing else is on its way: deleting the keys of a
@@ -27,13 +28,15 @@ final class ClusterBarrier {
 
     /// Deletes every key of the source shard's slots, and no key of ours: the flush of one shard
     /// must not wipe what others hold.
-    void deleteKeys() throws IOException {
+    ///
+    /// @param slots which of them
+    void deleteKeys(IntPredicate slots) throws IOException {
         for (Instance.Shard shard : settings.instance().shards()) {
-            dialer.retrying(shard::primary, this::deleteKeys);
+            dialer.retrying(shard::primary, connection -> deleteKeys(connection, slots));
         }
     }
 
-    private void deleteKeys(Connection connection) throws IOException {
+    private void deleteKeys(Connection connection, IntPredicate slots) throws IOException {
         String cursor = "0";
         ByteBuilder deletes = new ByteBuilder(64 << 10);
         do {
@@ -50,7 +53,7 @@ final class ClusterBarrier {
             deletes.clear();
             int count = 0;
             for (Reply key : keys.items()) {
-                if (key instanceof Reply.Bulk name && isOfShard(name.bytes())) {
+                if (key instanceof Reply.Bulk name && isToGo(name.bytes(), slots)) {
                     RespWriter.array(deletes, 2);
                     RespWriter.bulk(deletes, "DEL");
                     RespWriter.bulk(deletes, name.bytes());
@@ -64,8 +67,10 @@ final class ClusterBarrier {
         } while (!cursor.equals("0"));
     }
 
-    private boolean isOfShard(byte[] key) {
-        return settings.slots().get(Slots.of(key))
+    private boolean isToGo(byte[] key, IntPredicate slots) {
+        int slot = Slots.of(key);
+        return settings.slots().get(slot)
+                && slots.test(slot)
                 && !settings.excluded().isExcluded(key, 0, key.length);
     }
 

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.ErrorKind;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -35,8 +36,9 @@ final class ClusterLanes {
     private final ArrayDeque<Discarded> discarded = new ArrayDeque<>();
     private final Repeats waiting;
     private final BatchSender sender = new Sender();
-    private @Nullable Backoff outage;
-    private long repeatNanos;
+    private final Outages outages;
+    private final FloorRounds rounds;
+    private final Standing standing;
     private boolean redirected;
 
     ClusterLanes(
@@ -45,9 +47,12 @@ final class ClusterLanes {
         this.dialer = dialer;
         this.batches = batches;
         this.floor = floor;
-        this.reports = new LaneReports(settings.wake());
+        this.reports = new LaneReports(settings);
         this.nodes = new NodeLanes(settings, reports, floor::verify);
         this.waiting = new Repeats(batches.ofSnapshot(), nodes);
+        this.outages = new Outages(dialer);
+        this.rounds = new FloorRounds(settings, nodes, floor);
+        this.standing = new Standing(settings, dialer, batches, floor, nodes, this::connectAll);
     }
 
     String place() {
@@ -77,7 +82,7 @@ final class ClusterLanes {
             try {
                 ClusterMap map = settings.instance().clusterMap();
                 nodes.outdated(map).forEach(nodes::stop);
-                nodes.adopt(map);
+                adopt(map);
                 dialer.recovered(backoff);
                 return;
             } catch (IOException e) {
@@ -86,22 +91,39 @@ final class ClusterLanes {
         }
     }
 
-    /// Reads how far slots are.
-    void readMarks(BitSet slots) {
-        Backoff backoff = dialer.backoff();
+    private void adopt(ClusterMap map) throws IOException {
+        rounds.lanesChanged();
+        nodes.adopt(map);
+    }
+
+    /// How far the target is, by its own words.
+    Standing standing() {
+        return standing;
+    }
+
+    /// Lets all nodes write a floor in a while.
+    void offerFloor(Checkpoint next) {
+        rounds.offer(next);
+    }
+
+    /// Writes a floor before anything else happens: to the nodes, then the pipeline's.
+    ///
+    /// @return false, and nothing is written, when the floor that stands is ahead of it
+    boolean writeFloor(Checkpoint next) throws RewindException {
+        if (floor.isBehind(next)) {
+            return false;
+        }
         while (true) {
-            try {
-                SlotMark[] found = nodes.marks(slots, batches.epoch(), true);
-                for (int slot = 0; slot < found.length; slot++) {
-                    if (found[slot].offset() != SlotMark.NONE) {
-                        batches.marks().found(slot, found[slot].offset());
-                    }
-                }
-                return;
-            } catch (IOException e) {
-                dialer.pause(backoff, TargetDialer.words(e));
-                connectAll();
+            Floor done = rounds.done(next);
+            if (done != null) {
+                floor.writeNow(done);
+                return true;
             }
+            if (!rounds.isRunning() && outages.isDue()) {
+                rounds.begin(next);
+            }
+            awaitAnswers();
+            check();
         }
     }
 
@@ -140,18 +162,19 @@ final class ClusterLanes {
         reports.clear();
         discarded.clear();
         waiting.clear();
-        outage = null;
+        outages.clear();
+        rounds.forget();
         redirected = false;
     }
 
     // ---- sending ----
 
     void sendReady() {
-        boolean repeat = outage == null || System.nanoTime() >= repeatNanos;
+        boolean repeat = outages.isDue();
         if (repeat) {
             waiting.appendAll();
         }
-        batches.ready(sender, repeat);
+        batches.ready(sender, slot -> repeat && outages.isDue(slot));
     }
 
     private final class Sender implements BatchSender {
@@ -184,7 +207,7 @@ final class ClusterLanes {
     ///
     /// @throws StoppedException when told to stop while a node takes no writes
     void awaitAnswers() {
-        if (outage != null && dialer.isStopping()) {
+        if (outages.isWaiting() && dialer.isStopping()) {
             throw new StoppedException();
         }
         if (reports.isEmpty() && discarded.isEmpty()) {
@@ -204,7 +227,7 @@ final class ClusterLanes {
             waiting.add(one);
         }
         for (LaneFault why = reports.nextDelay(); why != null; why = reports.nextDelay()) {
-            later(why);
+            later(-1, why);
         }
         LaneFault fault = nodes.fault();
         if (fault != null) {
@@ -212,16 +235,13 @@ final class ClusterLanes {
             return;
         }
         // A node that answers nothing says no MOVED, and one that nothing is sent to does not say
-        // that
-        // it was replaced: so the map is looked at, too.
+        // that it was replaced: so the map is looked at, too.
         ClusterMap map = floor.nextMap();
         if (redirected || (map != null && !nodes.agreesWith(map))) {
             mend("slots of the target have other owners now", false);
         }
-        Backoff over = outage;
-        if (progress && over != null && !batches.hasRepeats() && waiting.isEmpty()) {
-            outage = null;
-            dialer.recovered(over);
+        if (progress && !batches.hasRepeats() && waiting.isEmpty()) {
+            outages.over();
         }
     }
 
@@ -231,7 +251,13 @@ final class ClusterLanes {
         for (LaneReports.Report report = reports.next(); report != null; report = reports.next()) {
             Batch batch = report.batch();
             LaneFault why = report.why();
-            if (why == null) {
+            if (why != null) {
+                why = settings.judged(why);
+            }
+            if (batch.floor) {
+                progress |= takeFloor(batch, why);
+            } else if (why == null) {
+                taken(batch);
                 batches.applied(batch);
                 progress = true;
             } else if (batch.repeatable) {
@@ -245,16 +271,39 @@ final class ClusterLanes {
         return progress;
     }
 
+    private void taken(Batch batch) {
+        boolean waited = !batch.repeatable && outages.isWaiting();
+        for (int unit = 0; waited && unit < batch.unitCount; unit++) {
+            if (batch.slots[unit] != Batch.TAKEN) {
+                outages.taken(batch.slots[unit]);
+            }
+        }
+    }
+
+    private boolean takeFloor(Batch batch, @Nullable LaneFault why) {
+        if (why == null) {
+            rounds.answered(batch);
+            return true;
+        }
+        if (why.kind() == LaneFault.Kind.REFUSED) {
+            throw TargetErrors.refusal(place(), why.text());
+        }
+        if (rounds.refused(batch, why)) {
+            later(-1, why);
+        }
+        return false;
+    }
+
     private void takeBack(Discarded one) {
         Batch batch = one.batch();
         LaneFault why = one.why();
         boolean refused = why.kind() == LaneFault.Kind.REFUSED;
         if (!refused) {
-            later(why);
+            later(batch.repeatable ? -1 : batch.slots[0], why);
         }
         if (!batch.repeatable) {
             if (refused) {
-                operate(batch, why);
+                reports.operate(batch, why, place());
             }
             batches.returned(batch);
         } else if (refused) {
@@ -265,55 +314,17 @@ final class ClusterLanes {
         }
     }
 
-    /// Waits before sending again, ever longer.
-    private void later(LaneFault why) {
-        long now = System.nanoTime();
-        if (outage != null && now < repeatNanos) {
-            return;
+    /// Waits before sending again, ever longer: as a slot, where only a slot is concerned.
+    private void later(int slot, LaneFault why) {
+        ErrorKind kind = ErrorKind.of(why.text());
+        redirected |= kind == ErrorKind.MOVED;
+        boolean ofSlot =
+                kind == ErrorKind.MOVED || kind == ErrorKind.ASK || kind == ErrorKind.TRYAGAIN;
+        if (slot >= 0 && ofSlot) {
+            outages.later(slot, why.text());
+        } else {
+            outages.later(why.text());
         }
-        if (why.kind() == LaneFault.Kind.MOVED) {
-            redirected = true;
-        }
-        Backoff backoff = outage();
-        long delay = backoff.next(now);
-        if (delay < 0) {
-            throw dialer.exhausted(why.text());
-        }
-        dialer.report(backoff, why.text());
-        repeatNanos = now + delay * 1_000_000;
-    }
-
-    private Backoff outage() {
-        Backoff present = outage;
-        if (present == null) {
-            present = dialer.backoff();
-            outage = present;
-        }
-        return present;
-    }
-
-    /// Takes a refused command out of its batch, or stops.
-    private void operate(Batch batch, LaneFault why) {
-        int command = why.command();
-        if (command < 0) {
-            throw TargetErrors.refusal(place(), why.text());
-        }
-        if ((batch.units[0] & Batch.PLAIN) != 0) {
-            // MSET of SETs and the mark: as SETs it shows which one is refused.
-            BatchSurgery.unmerge(batch, command);
-            batch.units[0] = batch.commandCount;
-            return;
-        }
-        if (batch.isMerged(command)) {
-            BatchSurgery.unmerge(batch, command);
-            return;
-        }
-        if (command == batch.commandCount - 1) {
-            throw TargetErrors.refusal(place(), why.text());
-        }
-        CommandView view = BatchSurgery.view(batch, command);
-        reports.refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
-        BatchSurgery.remove(batch, command);
     }
 
     /// A refusal that the owner has not heard of yet.
@@ -334,20 +345,20 @@ final class ClusterLanes {
         boolean pause = wait;
         while (true) {
             if (pause) {
-                dialer.pause(outage(), why);
+                outages.pause(why);
             }
             try {
                 ClusterMap map = settings.instance().clusterMap();
                 for (NodeLane lane : nodes.outdated(map)) {
                     mending.stopped(lane, nodes.slotsOf(lane), nodes.stop(lane));
                 }
-                nodes.adopt(map);
+                adopt(map);
                 if (!batches.isStreaming()) {
                     mending.requireSameNodes(nodes);
                 }
                 takeReports();
                 sort(mending);
-                repeatNanos = Math.min(repeatNanos, System.nanoTime());
+                outages.tryNow();
                 return;
             } catch (IOException e) {
                 why = TargetDialer.words(e);
@@ -364,12 +375,17 @@ final class ClusterLanes {
             return;
         }
         SlotMark[] found = nodes.marks(slots, batches.epoch(), false);
-        batches.requireNothingLost(slots, found);
+        batches.requireNothingLost(slots, found, standing.floorsOfAll());
         for (Batch batch : mending.lost()) {
+            if (batch.floor) {
+                continue;
+            }
             if (batch.repeatable) {
                 batches.ofSnapshot().arrived(batch);
                 waiting.addAll(batch);
             } else {
+                // Those that are sent again begin to wait anew.
+                taken(batch);
                 batches.sort(batch, found);
             }
         }

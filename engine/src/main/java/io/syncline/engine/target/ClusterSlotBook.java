@@ -49,6 +49,15 @@ final class ClusterSlotBook implements SlotBook {
         return marked;
     }
 
+    /// The slots of which nothing was held back, so that all before the floor is in the target.
+    ///
+    /// @param slots that the pipeline applies
+    BitSet whole(BitSet slots) {
+        BitSet whole = (BitSet) slots.clone();
+        whole.andNot(expected);
+        return whole;
+    }
+
     @Override
     public boolean isApplied(int slot, long offset) {
         return batches.isApplied(slot, offset);

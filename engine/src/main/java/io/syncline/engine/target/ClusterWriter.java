@@ -25,6 +25,10 @@ public final class ClusterWriter implements TargetWriter {
     /// Beyond this the stream waits for answers.
     private static final int WAITING_LIMIT_BYTES = 2 * ClusterLanes.GATHERED_BYTES;
 
+    /// What slots on their way to another node may collect before the stream waits for them: a
+    /// fifth of the memory that the whole process should need.
+    private static final int HELD_LIMIT_BYTES = 64 << 20;
+
     /// The floor is found by a look at every slot, so not at every batch.
     private static final long FLOOR_NANOS = 5_000_000;
 
@@ -43,7 +47,7 @@ public final class ClusterWriter implements TargetWriter {
     private final CommandView rewritten = new CommandView();
     private boolean streaming;
 
-    /// Everything is in the target, the floor too, and nothing was appended since.
+    /// All is in the target, the floor too, no mark says more, and nothing was appended since.
     private boolean settled;
 
     /// [#several] holds what is being written instead of a command over several slots.
@@ -56,7 +60,6 @@ public final class ClusterWriter implements TargetWriter {
     private int openSlot;
     private long floorNanos;
 
-    /// Connects to nothing yet.
     public ClusterWriter(WriterSettings settings) {
         this.settings = settings;
         TargetDialer dialer = new TargetDialer(settings);
@@ -74,9 +77,12 @@ public final class ClusterWriter implements TargetWriter {
     // ---- starting ----
 
     @Override
-    public @Nullable Checkpoint takeOver(long first) {
+    public @Nullable Checkpoint takeOver(long first) throws RewindException {
         Checkpoint found = floor.takeOver(first);
         lanes.connectAll();
+        if (found != null && floor.recorded() != null) {
+            lanes.standing().requireNoneBehind(found);
+        }
         return found;
     }
 
@@ -90,13 +96,22 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     @Override
-    public void beginStreaming(Place from, boolean fresh) {
-        lanes.settle();
+    public void beginStreaming(Place from, boolean fresh) throws RewindException {
         settled = false;
-        floor.beginStreaming(from, fresh);
+        Checkpoint start = floor.at(from);
+        if (fresh) {
+            floor.beginEpoch();
+            // By the lanes that wrote the snapshot: a node that is gone has taken it along.
+            lanes.writeFloor(start);
+        } else if (floor.recorded() == null) {
+            floor.writeAlone(start);
+        }
+        lanes.settle();
         batches.begin(floor.epoch(), from.offset, from.database, true);
-        if (!fresh) {
-            lanes.readMarks(slots.marked(settings.slots()));
+        if (fresh) {
+            lanes.standing().requireNoneBehind(start);
+        } else {
+            lanes.standing().readMarks(slots);
         }
         streaming = true;
     }
@@ -219,13 +234,17 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private void sendIfFull(Place behind) throws RewindException {
-        if (behind.clean && (batches.isFull() || waitingBytes() >= WAITING_LIMIT_BYTES)) {
+        if (behind.clean && (batches.isFull() || isOverfull())) {
             sendReady(behind);
-            while (waitingBytes() >= WAITING_LIMIT_BYTES) {
+            while (isOverfull()) {
                 lanes.awaitAnswers();
                 sendReady(behind);
             }
         }
+    }
+
+    private boolean isOverfull() {
+        return waitingBytes() >= WAITING_LIMIT_BYTES || batches.heldBytes() >= HELD_LIMIT_BYTES;
     }
 
     private long waitingBytes() {
@@ -242,7 +261,7 @@ public final class ClusterWriter implements TargetWriter {
         long now = System.nanoTime();
         if (streaming && now - floorNanos > FLOOR_NANOS) {
             floorNanos = now;
-            floor.offer(batches.floor(place));
+            lanes.offerFloor(batches.floor(place));
         }
     }
 
@@ -282,11 +301,11 @@ public final class ClusterWriter implements TargetWriter {
             return;
         }
         drain();
-        barrier.deleteKeys();
+        barrier.deleteKeys(slot -> !batches.isApplied(slot, behind.offset));
         // Inside a transaction of the source, too: all before it is in the target.
         batches.drainedTo(behind);
-        // Written at once: read again after a crash, the flush would delete what came behind it.
-        floor.writeNow(batches.floor(null));
+        // At once: the flush, read again, would delete what came behind it.
+        lanes.writeFloor(batches.floor(null));
     }
 
     @Override
@@ -328,8 +347,8 @@ public final class ClusterWriter implements TargetWriter {
         // What the last answers refused came behind the look above.
         refusals.takeAnswered();
         if (streaming) {
-            floor.finish(batches.floor(null));
-            settled = true;
+            Checkpoint now = batches.floor(null);
+            settled = lanes.writeFloor(now) && !batches.marks().reachesBeyond(now.offset());
         }
     }
 

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// up the others.
 ///
 /// The floor may be behind what is applied; the slots' marks say what to skip. Each write is a
-/// compare-and-set on the generation, which is how a superseded process learns of its end.
+/// compare-and-set on the generation, which is how a superseded process learns of its end. The
+/// nodes' own floors ([FloorRounds]) are written before, and the layout that tells of which slots
+/// they speak is written with it. It never goes back within an epoch: where the target stands is
+/// then told by those of its nodes that went back.
 final class FloorKeeper {
     private static final long EVERY_MILLIS = 1000;
 
@@ -29,15 +32,16 @@ final class FloorKeeper {
     private final TargetDialer dialer;
     private final NodeFinder finder;
     private final CheckpointStore store;
-    private final AtomicReference<@Nullable Checkpoint> offered = new AtomicReference<>();
+    private final AtomicReference<@Nullable Floor> offered = new AtomicReference<>();
     private final AtomicReference<@Nullable SynclineException> failure = new AtomicReference<>();
     private final AtomicReference<@Nullable ClusterMap> seen = new AtomicReference<>();
     private final ConcurrentLinkedQueue<Refusal> refusals = new ConcurrentLinkedQueue<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Object writing = new Object();
+    private volatile @Nullable Floor recorded;
     private @Nullable Thread thread;
     private long generation;
-    private long epoch;
+    private volatile long epoch;
 
     FloorKeeper(WriterSettings settings, TargetDialer dialer) {
         this.settings = settings;
@@ -56,6 +60,18 @@ final class FloorKeeper {
         return generation;
     }
 
+    /// What is in the target, with the layout of its nodes' floors; null when there are none, in a
+    /// snapshot for example.
+    @Nullable Floor recorded() {
+        return recorded;
+    }
+
+    /// Whether a place is before the floor in the target, as after acknowledged writes were lost.
+    boolean isBehind(Checkpoint floor) {
+        Floor present = recorded;
+        return present != null && floor.offset() < present.checkpoint().offset();
+    }
+
     @Nullable Checkpoint takeOver(long first) {
         generation = first;
         Checkpoint[] found = new Checkpoint[1];
@@ -72,6 +88,7 @@ final class FloorKeeper {
                                                 : present.by(generation);
                                     });
                     epoch = readEpoch(connection);
+                    recorded = readLayout(connection, found[0]);
                     if (epoch == 0) {
                         // Without it the marks cannot be told from those of other runs.
                         found[0] = null;
@@ -93,13 +110,25 @@ final class FloorKeeper {
         }
     }
 
+    private @Nullable Floor readLayout(Connection connection, @Nullable Checkpoint floor)
+            throws IOException {
+        boolean stands = floor != null && floor.phase() == Checkpoint.Phase.STREAMING;
+        String text = stands ? readField(connection, layoutField()) : null;
+        TargetLayout layout = text == null ? null : TargetLayout.parse(text);
+        return floor == null || layout == null ? null : new Floor(floor, layout);
+    }
+
     private long readEpoch(Connection connection) throws IOException {
+        String text = readField(connection, epochField());
+        return text == null ? 0 : Long.parseLong(text);
+    }
+
+    private @Nullable String readField(Connection connection, byte[] field) throws IOException {
         Reply reply =
                 CheckpointStore.accept(
                         connection,
-                        connection.call(
-                                "HGET".getBytes(UTF_8), settings.keys().manifest(), epochField()));
-        return reply instanceof Reply.Bulk bulk ? Long.parseLong(bulk.utf8()) : 0;
+                        connection.call("HGET".getBytes(UTF_8), settings.keys().manifest(), field));
+        return reply instanceof Reply.Bulk bulk ? bulk.utf8() : null;
     }
 
     /// Larger than every one before. By the clock, so that marks which outlive the task's hash (one
@@ -120,11 +149,16 @@ final class FloorKeeper {
         return ("epoch:" + settings.pipeline()).getBytes(UTF_8);
     }
 
+    private byte[] layoutField() {
+        return ("layout:" + settings.pipeline()).getBytes(UTF_8);
+    }
+
     /// Writes down that a snapshot begins.
     ///
     /// @return the epoch of the snapshot
     long beginSnapshot() {
         offered.set(null);
+        recorded = null;
         dialer.retrying(
                 finder,
                 connection -> {
@@ -136,35 +170,51 @@ final class FloorKeeper {
         return epoch;
     }
 
-    /// Writes the position to stream from; behind a snapshot its offsets count anew.
-    void beginStreaming(Place from, boolean fresh) {
+    /// The stream behind a snapshot begins: its offsets count anew.
+    void beginEpoch() {
         offered.set(null);
-        dialer.retrying(
-                finder,
-                connection -> {
-                    if (fresh) {
-                        epoch = newEpoch(connection);
-                    }
-                    replace(
-                            connection,
-                            new Checkpoint(
-                                    generation,
-                                    Checkpoint.Phase.STREAMING,
-                                    from.offset,
-                                    from.database,
-                                    from.replicationId,
-                                    System.currentTimeMillis()));
-                });
+        dialer.retrying(finder, connection -> epoch = newEpoch(connection));
     }
 
-    private void replace(Connection connection, Checkpoint next) throws IOException {
+    /// The floor for a place of the stream.
+    Checkpoint at(Place place) {
+        return new Checkpoint(
+                generation,
+                Checkpoint.Phase.STREAMING,
+                place.offset,
+                place.database,
+                place.replicationId,
+                System.currentTimeMillis());
+    }
+
+    private void replace(Connection connection, Checkpoint next, byte[]... along)
+            throws IOException {
         synchronized (writing) {
             store.replace(
                     connection,
                     present -> {
                         fence(present);
                         return next;
-                    });
+                    },
+                    along);
+        }
+    }
+
+    private void replace(Connection connection, Floor next) throws IOException {
+        synchronized (writing) {
+            Floor before = recorded;
+            if (before != null && isBehind(next.checkpoint())) {
+                return;
+            }
+            boolean same = before != null && before.layout().equals(next.layout());
+            byte[][] layout = {
+                "HSET".getBytes(UTF_8),
+                settings.keys().manifest(),
+                layoutField(),
+                next.layout().text().getBytes(UTF_8)
+            };
+            replace(connection, next.checkpoint().by(generation), same ? new byte[0][] : layout);
+            recorded = next;
         }
     }
 
@@ -177,26 +227,26 @@ final class FloorKeeper {
     }
 
     /// The floor has come so far; it is written within a second.
-    void offer(Checkpoint floor) {
+    void offer(Floor floor) {
         offered.set(floor);
     }
 
-    /// Writes the floor before anything else happens.
-    void writeNow(Checkpoint floor) {
-        offered.set(null);
-        dialer.retrying(finder, connection -> replace(connection, floor.by(generation)));
-    }
-
-    /// Everything is applied: the last floor is written, and refusals with it.
-    void finish(Checkpoint floor) {
+    /// Writes the floor before anything else happens, when told to stop too. Refusals are written
+    /// with it.
+    void writeNow(Floor floor) {
         check();
         offered.set(null);
         dialer.finishing(
                 finder,
                 connection -> {
-                    replace(connection, floor.by(generation));
+                    replace(connection, floor);
                     recordRefusals(connection);
                 });
+    }
+
+    /// Writes the position of a task whose nodes have no floors yet, as versions before left it.
+    void writeAlone(Checkpoint floor) {
+        dialer.retrying(finder, connection -> replace(connection, floor));
     }
 
     void record(Refusal refusal) {
@@ -262,13 +312,16 @@ final class FloorKeeper {
     }
 
     private void write() {
-        Checkpoint floor = offered.getAndSet(null);
-        if (floor == null && refusals.isEmpty()) {
+        if (offered.get() == null && refusals.isEmpty()) {
             return;
         }
         try (Connection connection = dialer.open(finder)) {
-            if (floor != null) {
-                replace(connection, floor.by(generation));
+            synchronized (writing) {
+                // Taken while nobody else may write: a snapshot that begins takes it back first.
+                Floor floor = offered.getAndSet(null);
+                if (floor != null) {
+                    replace(connection, floor);
+                }
             }
             recordRefusals(connection);
         } catch (IOException e) {

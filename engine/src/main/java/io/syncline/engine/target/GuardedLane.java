@@ -228,7 +228,8 @@ final class GuardedLane implements Closeable {
 
     // ---- mending ----
 
-    private void recover(@Nullable LaneFault fault) throws RewindException {
+    private void recover(@Nullable LaneFault met) throws RewindException {
+        LaneFault fault = met == null ? null : settings.judged(met);
         Lane broken = lane;
         lane = null;
         List<Batch> pending = broken == null ? new ArrayList<>() : broken.stop();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the readers of a cluster's lanes report, in queues for the owner of the lanes to take.
 final class LaneReports implements LaneListener {
-    private final Runnable wake;
+    private final WriterSettings settings;
     private final ConcurrentLinkedQueue<Report> batches = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Refused> refusals = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<LaneFault> delays = new ConcurrentLinkedQueue<>();
@@ -19,8 +19,8 @@ final class LaneReports implements LaneListener {
     ///   comes behind all that was discarded of it
     record Report(Batch batch, int unit, @Nullable LaneFault why) {}
 
-    LaneReports(Runnable wake) {
-        this.wake = wake;
+    LaneReports(WriterSettings settings) {
+        this.settings = settings;
     }
 
     /// Forgets everything, save for what was refused.
@@ -48,6 +48,32 @@ final class LaneReports implements LaneListener {
         refusals.add(new Refused(refusal, passed));
     }
 
+    /// Takes a refused command out of its unit, or stops.
+    ///
+    /// @param batch holds the unit alone
+    void operate(Batch batch, LaneFault why, String place) {
+        int command = why.command();
+        if (command < 0) {
+            throw TargetErrors.refusal(place, why.text());
+        }
+        if ((batch.units[0] & Batch.PLAIN) != 0) {
+            // MSET of SETs and the mark: as SETs it shows which one is refused.
+            BatchSurgery.unmerge(batch, command);
+            batch.units[0] = batch.commandCount;
+            return;
+        }
+        if (batch.isMerged(command)) {
+            BatchSurgery.unmerge(batch, command);
+            return;
+        }
+        if (command == batch.commandCount - 1) {
+            throw TargetErrors.refusal(place, why.text());
+        }
+        CommandView view = BatchSurgery.view(batch, command);
+        refuse(Refusal.of(view, batch.offsetBehind(command), 0, why.text()), false);
+        BatchSurgery.remove(batch, command);
+    }
+
     /// Why a node does not take a snapshot's commands now.
     @Nullable LaneFault nextDelay() {
         return delays.poll();
@@ -70,7 +96,8 @@ final class LaneReports implements LaneListener {
 
     @Override
     public void refused(Batch batch, int command, String error) {
-        LaneFault.Kind kind = LaneFault.kindOf(error);
+        LaneFault fault = new LaneFault(LaneFault.kindOf(error), batch, command, error);
+        LaneFault.Kind kind = settings.judged(fault).kind();
         CommandView view = BatchSurgery.view(batch, command);
         if (batch.repeatable && kind != LaneFault.Kind.REFUSED) {
             bounced.add(Arrays.copyOfRange(view.buffer, view.start, view.end));
@@ -92,6 +119,6 @@ final class LaneReports implements LaneListener {
 
     @Override
     public void wake() {
-        wake.run();
+        settings.wake().run();
     }
 }

@@ -58,9 +58,19 @@ final class MarkBook {
 
     /// A slot's mark was found at the start: commands up to there are in the target.
     void found(int slot, long offset) {
-        skipUntil[slot] = offset;
         acknowledged[slot] = offset;
+        covered(slot, offset);
+    }
+
+    /// Commands up to there are in the target, whatever the slot's mark says.
+    void covered(int slot, long offset) {
+        skipUntil[slot] = Math.max(skipUntil[slot], offset);
         skipEnd = Math.max(skipEnd, offset);
+    }
+
+    /// Whether some slot was found to be further than a place: its mark is needed from there on.
+    boolean reachesBeyond(long offset) {
+        return skipEnd > offset;
     }
 
     boolean isApplied(int slot, long offset) {
@@ -87,14 +97,17 @@ final class MarkBook {
 
     /// Where to read on from when slots are behind.
     ///
+    /// @param nodes what their nodes' own floors say now
     /// @param floor the place up to which all was applied
     /// @return null when nobody knows such a place
-    @Nullable Checkpoint rewind(BitSet slots, SlotMark[] found, Checkpoint floor) {
+    @Nullable Checkpoint rewind(
+            BitSet slots, SlotMark[] found, NodeFloors nodes, Checkpoint floor) {
         Checkpoint from = floor;
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             if (acknowledged[slot] > found[slot].offset()) {
-                boolean any = found[slot].offset() != SlotMark.NONE;
-                SlotMark behind = any ? found[slot] : firsts[slot];
+                SlotMark node = nodes.of(slot);
+                SlotMark known = node.offset() > found[slot].offset() ? node : found[slot];
+                SlotMark behind = known.offset() != SlotMark.NONE ? known : firsts[slot];
                 if (behind == null) {
                     return null;
                 }

@@ -22,7 +22,8 @@ final class Mending {
         suspects.or(slots);
         lost.addAll(unanswered);
         for (Batch batch : unanswered) {
-            for (int unit = 0; !batch.repeatable && unit < batch.unitCount; unit++) {
+            boolean ofSlots = !batch.repeatable && !batch.floor;
+            for (int unit = 0; ofSlots && unit < batch.unitCount; unit++) {
                 if (batch.slots[unit] != Batch.TAKEN) {
                     suspects.set(batch.slots[unit]);
                 }

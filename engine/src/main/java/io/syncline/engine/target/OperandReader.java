@@ -72,7 +72,9 @@ final class OperandReader {
             slots.set(entry.getKey());
             take(entry.getKey(), entry.getValue(), answers);
         }
-        batches.requireNothingLost(slots, found);
+        if (batches.marks().isLost(slots, found)) {
+            batches.requireNothingLost(slots, found, lanes.standing().floorsOfAll());
+        }
         return answers;
     }
 

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
-/// All but marks, copies and the scratch keys share a hash tag, so that in a cluster they are in
-/// one slot.
+/// All but marks, the nodes' floors, copies and the scratch keys share a hash tag, so that in a
+/// cluster they are in one slot.
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {
@@ -53,6 +53,12 @@ public record OwnKeys(String task) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /// How far one node of a cluster target is: `tag` makes the key hash to a slot of it.
+    public byte[] nodeFloor(int pipeline, String tag) {
+        return (PREFIX + task + ":floor:" + pipeline + ":{" + tag + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");
@@ -63,7 +69,8 @@ public record OwnKeys(String task) {
         return startsWith(key, PREFIX + "{" + task + "}:")
                 || startsWith(key, PREFIX + task + ":mark:")
                 || startsWith(key, PREFIX + task + ":copy:")
-                || startsWith(key, PREFIX + task + ":scratch:");
+                || startsWith(key, PREFIX + task + ":scratch:")
+                || startsWith(key, PREFIX + task + ":floor:");
     }
 
     private static boolean startsWith(byte[] key, String text) {

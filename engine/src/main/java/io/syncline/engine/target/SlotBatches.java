@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The batches of a cluster writer: what waits per slot, what is on its way, and how far each slot
@@ -39,7 +40,7 @@ final class SlotBatches {
     private final SlotUnits units;
     private final SlotQueue due = new SlotQueue();
     private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
-    private final ArrayDeque<Batch> back = new ArrayDeque<>();
+    private final ReturnedUnits back = new ReturnedUnits();
     private final ArrayDeque<Batch> pool = new ArrayDeque<>();
     private final SnapshotBatches snapshot;
     private final LongAdder appliedCommands = new LongAdder();
@@ -47,11 +48,9 @@ final class SlotBatches {
     private volatile long appliedOffset = -1;
 
     private final byte[] states = new byte[ClusterMap.SLOTS];
-    private final boolean[] repeated = new boolean[ClusterMap.SLOTS];
 
     private final SlotStarts starts = new SlotStarts();
     private int sent;
-    private int repeats;
     private int dueBytes;
     private int fullAt = ClusterLanes.GATHERED_BYTES;
     private boolean streaming;
@@ -84,10 +83,8 @@ final class SlotBatches {
         snapshot.clear();
         back.clear();
         Arrays.fill(states, FREE);
-        Arrays.fill(repeated, false);
         starts.clear();
         sent = 0;
-        repeats = 0;
         dueBytes = 0;
     }
 
@@ -101,7 +98,7 @@ final class SlotBatches {
 
     /// Whether something that was sent before and not taken still has to be.
     boolean hasRepeats() {
-        return repeats > 0 || snapshot.hasRepeats();
+        return back.hasRepeats() || snapshot.hasRepeats();
     }
 
     /// How far each slot is.
@@ -116,10 +113,12 @@ final class SlotBatches {
     /// Compares what slots of the target say with what they had acknowledged.
     ///
     /// @param found by slot
+    /// @param nodes what their nodes' own floors say
     /// @throws RewindException when acknowledged writes are gone, with the place to read on from
-    void requireNothingLost(BitSet slots, SlotMark[] found) throws RewindException {
+    void requireNothingLost(BitSet slots, SlotMark[] found, NodeFloors nodes)
+            throws RewindException {
         if (marks.isLost(slots, found)) {
-            throw new RewindException(marks.rewind(slots, found, floor(null)));
+            throw new RewindException(marks.rewind(slots, found, nodes, floor(null)));
         }
     }
 
@@ -158,6 +157,8 @@ final class SlotBatches {
         newBytes += bytes;
         if (states[slot] == FREE) {
             dueBytes += bytes;
+        } else if (states[slot] == BACK) {
+            back.held(bytes);
         }
     }
 
@@ -199,11 +200,17 @@ final class SlotBatches {
         passedId = behind.replicationId;
     }
 
-    /// Bytes that wait, and those among them that need not wait for an answer.
-    int waitingBytes() {
-        return log.waitingBytes() + snapshot.bytes();
+    /// Bytes that wait, save for those behind units that came back.
+    long waitingBytes() {
+        return log.waitingBytes() - back.heldBytes() + snapshot.bytes();
     }
 
+    /// Bytes that wait behind units that came back.
+    long heldBytes() {
+        return back.heldBytes();
+    }
+
+    /// Bytes that wait for no answer.
     int dueBytes() {
         return dueBytes;
     }
@@ -236,11 +243,18 @@ final class SlotBatches {
     // ---- sending ----
 
     /// Hands over whatever may go now: a unit of each slot whose last one is answered.
-    void ready(BatchSender sender, boolean repeatReturned) {
+    ///
+    /// @param mayRepeat tells of a slot whether what came back may go again
+    void ready(BatchSender sender, IntPredicate mayRepeat) {
         snapshot.send(sender);
-        while (repeatReturned && !back.isEmpty()) {
+        for (int left = back.size(); left > 0; left--) {
             Batch one = back.remove();
             int slot = one.slots[0];
+            if (!mayRepeat.test(slot)) {
+                back.add(one, 0);
+                continue;
+            }
+            back.held(-log.bytes(slot));
             NodeLane lane = sender.laneOf(slot);
             Batch to = filling(lane);
             SlotUnits.putIn(one, to);
@@ -313,10 +327,7 @@ final class SlotBatches {
     private void applied(int slot, long offset) {
         states[slot] = FREE;
         sent--;
-        if (repeated[slot]) {
-            repeated[slot] = false;
-            repeats--;
-        }
+        back.applied(slot);
         marks.acknowledged(slot, offset);
         if (log.isEmpty(slot)) {
             starts.settled(slot);
@@ -336,11 +347,7 @@ final class SlotBatches {
         int slot = one.slots[0];
         states[slot] = BACK;
         sent--;
-        back.add(one);
-        if (!repeated[slot]) {
-            repeated[slot] = true;
-            repeats++;
-        }
+        back.add(one, log.bytes(slot));
     }
 
     /// Finds out by the slots' marks which units of a batch took effect; the others have to be sent

@@ -1,7 +1,6 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.NodeFinder;
-import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
@@ -121,17 +120,12 @@ final class TargetDialer {
         settings.listener().retrying(place, backoff.count(), backoff.elapsed(now), reason);
     }
 
+    /// @throws StoppedException when nobody wants to know any more
     SynclineException exhausted(String reason) {
-        ErrorCode code = TargetErrors.code(reason);
-        boolean waited = !settings.retry().isZero();
-        return new SynclineException(
-                code == ErrorCode.UNREACHABLE && waited ? ErrorCode.RETRY_EXHAUSTED : code,
-                place,
-                "the target takes no writes"
-                        + (waited ? " for " + settings.retry().toMinutes() + " min" : "")
-                        + ": "
-                        + reason,
-                TargetErrors.remedy(code));
+        if (isStopping()) {
+            throw new StoppedException();
+        }
+        return TargetErrors.exhausted(place, settings.retry(), reason);
     }
 
     void abort() {

@@ -5,10 +5,15 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.ErrorKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /// What a target's error means to us: an exception worth another try, or a final one.
 final class TargetErrors {
     static final String ONE_DATABASE = "a cluster has one database, 0";
+
+    private static final String RIGHTS =
+            "Give the account read and write rights on all keys, and the commands WATCH, MULTI, EXEC,"
+                    + " EVAL, GET, SET, RESTORE; the task goes on where it stopped";
 
     private TargetErrors() {}
 
@@ -34,6 +39,11 @@ final class TargetErrors {
     }
 
     static IOException of(String place, String text) {
+        if (ErrorKind.of(text) == ErrorKind.NOPERM) {
+            // Someone may give the right back; when nobody does, the time runs out over these
+            // words.
+            return new NotNowException(text);
+        }
         return switch (LaneFault.kindOf(text)) {
             case NOT_NOW, MOVED -> new NotNowException(text);
             case LOST, CHAIN_BROKEN, PROTOCOL, REFUSED -> throw refusal(place, text);
@@ -47,8 +57,7 @@ final class TargetErrors {
                             ErrorCode.NOT_PERMITTED,
                             place,
                             "the target refuses what the task needs: " + text,
-                            "Give the account read and write rights on all keys, and the commands"
-                                    + " WATCH, MULTI, EXEC, EVAL, GET, SET, RESTORE");
+                            RIGHTS);
             case NOAUTH, WRONGPASS ->
                     new SynclineException(
                             ErrorCode.NOT_AUTHENTICATED,
@@ -109,6 +118,7 @@ final class TargetErrors {
         return switch (ErrorKind.of(text)) {
             case OOM -> ErrorCode.TARGET_OUT_OF_MEMORY;
             case READONLY -> ErrorCode.TARGET_READ_ONLY;
+            case NOPERM -> ErrorCode.NOT_PERMITTED;
             case LOADING,
                     BUSY,
                     TRYAGAIN,
@@ -122,11 +132,26 @@ final class TargetErrors {
         };
     }
 
+    /// The retry time is over, or there is none.
+    static SynclineException exhausted(String place, Duration retry, String reason) {
+        ErrorCode code = code(reason);
+        boolean waited = !retry.isZero();
+        return new SynclineException(
+                code == ErrorCode.UNREACHABLE && waited ? ErrorCode.RETRY_EXHAUSTED : code,
+                place,
+                "the target takes no writes"
+                        + (waited ? " for " + retry.toMinutes() + " min" : "")
+                        + ": "
+                        + reason,
+                remedy(code));
+    }
+
     static String remedy(ErrorCode code) {
         return switch (code) {
             case TARGET_OUT_OF_MEMORY ->
                     "Raise maxmemory at the target or free memory there, then start the task again:"
                             + " it goes on where it stopped";
+            case NOT_PERMITTED -> RIGHTS;
             case TARGET_READ_ONLY ->
                     "Name the primary, or name sentinels or the cluster so that it is found";
             case TARGET_NOT_READY ->

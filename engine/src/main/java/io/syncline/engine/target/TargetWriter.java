@@ -20,7 +20,8 @@ public interface TargetWriter extends Closeable {
     ///
     /// @param first the first generation of this start of the task
     /// @return the checkpoint found; null for a pipeline that never wrote one
-    @Nullable Checkpoint takeOver(long first);
+    /// @throws RewindException when the target has lost writes that it had acknowledged
+    @Nullable Checkpoint takeOver(long first) throws RewindException;
 
     /// Writes down that a snapshot begins: from here on there is no position to resume from.
     void beginSnapshot();
@@ -28,7 +29,7 @@ public interface TargetWriter extends Closeable {
     /// Writes down a position to stream from.
     ///
     /// @param fresh whether it is the one behind a complete snapshot, and not one that was found
-    void beginStreaming(Place from, boolean fresh);
+    void beginStreaming(Place from, boolean fresh) throws RewindException;
 
     /// Appends a command as it is, joined to its neighbour where that is the same.
     ///

@@ -2,9 +2,11 @@ package io.syncline.engine.target;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -125,6 +127,11 @@ public final class TaskRegistry {
     /// Whether all keys at the target were made by this task.
     public static boolean isOwned(Map<String, String> manifest) {
         return "1".equals(manifest.get(OWNED));
+    }
+
+    /// What to say when a start could not be registered within the retry time.
+    public static SynclineException exhausted(String place, Duration retry, String reason) {
+        return TargetErrors.exhausted(place, retry, reason);
     }
 
     /// One pipeline's checkpoint; null when it has none.

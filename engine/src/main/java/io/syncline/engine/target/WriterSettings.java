@@ -5,6 +5,7 @@ import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.net.RetryListener;
+import io.syncline.engine.resp.ErrorKind;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Map;
@@ -58,5 +59,23 @@ public record WriterSettings(
         ///
         /// @return whether to go on without it; otherwise the writer throws COMMAND_REFUSED
         boolean skip(Refusal refusal);
+
+        /// Whether a command that the account has no right to run is waited for, since someone may
+        /// give the right back, and not refused at once.
+        default boolean waitsForRights() {
+            return true;
+        }
+    }
+
+    /// What a fault is to this task: a right that is missing may pass within the retry time.
+    LaneFault judged(LaneFault fault) {
+        boolean waits =
+                fault.kind() == LaneFault.Kind.REFUSED
+                        && ErrorKind.of(fault.text()) == ErrorKind.NOPERM
+                        && refusals.waitsForRights()
+                        && !retry.isZero();
+        return waits
+                ? new LaneFault(LaneFault.Kind.NOT_NOW, fault.batch(), -1, fault.text())
+                : fault;
     }
 }

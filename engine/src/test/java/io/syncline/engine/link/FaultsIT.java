@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 
 /// Faults on the wire, on both sides, under counting traffic: nothing is lost, nothing is doubled.
 class FaultsIT {
@@ -34,12 +36,8 @@ class FaultsIT {
         target = RedisServer.start();
         toSource = FaultProxy.before(source);
         toTarget = FaultProxy.before(target);
-        workload =
-                Workload.on(source)
-                        .connections(2)
-                        .stepsPerSecond(20_000)
-                        .seed(new Random().nextInt())
-                        .start();
+        Workload.Settings load = Workload.on(source).connections(2).stepsPerSecond(20_000);
+        workload = load.seed(new Random().nextInt()).start();
     }
 
     @AfterEach
@@ -288,9 +286,34 @@ class FaultsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"append", "@write", "@all"})
+    void rightsThatAreTakenAwayAreWaitedFor(String rights) {
+        try (RunningLink link = sync().start().awaitStreaming()) {
+            workload.awaitMore(2_000, LIMIT);
+            try (Jedis operator = target.client()) {
+                operator.sendCommand(Protocol.Command.ACL, "SETUSER", "operator", "on");
+                operator.sendCommand(
+                        Protocol.Command.ACL, "SETUSER", "operator", "nopass", "+@all", "~*", "&*");
+                operator.auth("operator", "");
+                operator.sendCommand(Protocol.Command.ACL, "SETUSER", "default", "-" + rights);
+                link.await(
+                        "a retry for want of rights",
+                        () ->
+                                link.events(LinkEvent.Retrying.class).stream()
+                                        .anyMatch(retry -> retry.reason().contains("NOPERM")));
+                workload.awaitMore(1_000, LIMIT);
+                operator.sendCommand(Protocol.Command.ACL, "SETUSER", "default", "+@all");
+            }
+            requireExact(link);
+            assertThat(link.shard().snapshots()).isEqualTo(1);
+            assertThat(link.shard().refused()).isZero();
+        }
+    }
+
     @Test
     void rightsThatAreTakenAwayStopTheTaskAndNothingIsLost() {
-        try (RunningLink link = sync().start().awaitStreaming()) {
+        try (RunningLink link = sync().retry(Duration.ZERO).start().awaitStreaming()) {
             workload.awaitMore(2_000, LIMIT);
             target.command("ACL", "SETUSER", "default", "-append");
             assertThat(link.awaitFailure().code()).isEqualTo(ErrorCode.COMMAND_REFUSED);

@@ -124,6 +124,7 @@ class ClusterPartsTest {
                         List.of(
                                 keys.manifest(),
                                 keys.mark(0, "tag"),
+                                keys.nodeFloor(0, "tag"),
                                 keys.copy(0, "tag"),
                                 keys.scratch(0, "tag", 1)))
                 .allMatch(keys::isOfTask)

@@ -14,6 +14,8 @@ class ClusterSimTest {
         long first = only == null ? 0 : only;
         int rewinds = 0;
         int deaths = 0;
+        int stops = 0;
+        int silentLosses = 0;
         for (long seed = first; seed < (only == null ? SEEDS : first + 1); seed++) {
             ClusterSimulation simulation = new ClusterSimulation(seed);
             try {
@@ -23,10 +25,14 @@ class ClusterSimTest {
             }
             rewinds += simulation.rewinds();
             deaths += simulation.deaths();
+            stops += simulation.stops();
+            silentLosses += simulation.silentLosses();
         }
         if (only == null) {
             assertThat(rewinds).as("rewinds").isGreaterThan(SEEDS / 10);
             assertThat(deaths).as("deaths").isGreaterThan(SEEDS / 10);
+            assertThat(stops).as("clean stops").isGreaterThan(SEEDS / 10);
+            assertThat(silentLosses).as("losses while no process ran").isGreaterThan(SEEDS / 10);
         }
     }
 }

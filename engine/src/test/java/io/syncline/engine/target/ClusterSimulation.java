@@ -16,23 +16,24 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.net.TlsOptions;
-import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
 /// A stream, its writer and a cluster of two nodes in memory, drawn from one seed: answers in any
-/// order, batches that come back, processes that die, primaries that lose what they acknowledged.
+/// order, batches that come back, processes that die or stop, primaries that lose what they
+/// acknowledged, be it while a process runs or while none does.
 final class ClusterSimulation {
-    private static final int SLOTS = 6;
-    private static final int NODES = 2;
-    private static final long EPOCH = 7;
+    private static final int SLOTS = SimulatedCluster.SLOTS;
+    private static final int NODES = SimulatedCluster.NODES;
+
+    /// Where the stream begins.
+    private static final long FIRST = 1000;
 
     private static final int STEP_LIMIT = 100_000;
 
@@ -41,8 +42,9 @@ final class ClusterSimulation {
 
     private final Random random;
     private final WriterSettings settings;
-    private final List<Event> stream = new ArrayList<>();
-    private final SimulatedTarget target;
+    private final SimulatedStream simulated;
+    private final List<SimulatedStream.Event> stream;
+    private final SimulatedCluster target;
     private final List<Batch> onTheWay = new ArrayList<>();
     private final List<NodeLane> lanes = new ArrayList<>();
     private final BatchSender sender = new Sender();
@@ -52,55 +54,20 @@ final class ClusterSimulation {
     private int next;
     private int rewinds;
     private int deaths;
-
-    /// Of lanes that are never opened.
-    private static final LaneListener DEAF =
-            new LaneListener() {
-                @Override
-                public void applied(Batch batch) {}
-
-                @Override
-                public void released(Batch batch) {}
-
-                @Override
-                public void refused(Batch batch, int command, String error) {}
-
-                @Override
-                public boolean livesWith(LaneFault fault) {
-                    return true;
-                }
-
-                @Override
-                public void discarded(Batch batch, int unit, LaneFault why) {}
-
-                @Override
-                public void wake() {}
-            };
-
-    /// One command of the stream.
-    ///
-    /// @param start where it begins in the stream
-    /// @param slot -1 for MULTI, EXEC and SELECT
-    private record Event(
-            long start,
-            long end,
-            int slot,
-            String key,
-            String value,
-            boolean append,
-            boolean clean,
-            int database) {}
+    private int stops;
+    private int silentLosses;
 
     ClusterSimulation(long seed) {
         random = new Random(seed);
         settings = settings(random.nextBoolean(), 1);
-        target = new SimulatedTarget(settings.keys(), EPOCH, SLOTS, NODES);
+        target = new SimulatedCluster(settings);
         for (int i = 0; i < NODES; i++) {
-            lanes.add(new NodeLane(settings, new HostPort("127.0.0.1", i + 1), DEAF));
+            lanes.add(new NodeLane(settings, new HostPort("127.0.0.1", i + 1), new DeafListener()));
         }
-        makeStream(40 + random.nextInt(120));
-        durable = new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
+        simulated = new SimulatedStream(random, FIRST, 40 + random.nextInt(120));
+        stream = simulated.events();
         batches = new SlotBatches(settings);
+        durable = first();
         begin(durable);
     }
 
@@ -143,58 +110,32 @@ final class ClusterSimulation {
                 () -> {});
     }
 
-    private void makeStream(int commands) {
-        long offset = 1000;
-        int database = 0;
-        boolean clean = true;
-        for (int i = 0; i < commands; i++) {
-            if (clean && random.nextInt(10) == 0) {
-                database = random.nextInt(3);
-                offset = add(offset, -1, clean, database);
-            }
-            if (random.nextInt(8) == 0) {
-                clean = !clean;
-                offset = add(offset, -1, clean, database);
-            }
-            offset = add(offset, random.nextInt(SLOTS), clean, database);
-        }
-        if (!clean) {
-            add(offset, -1, true, database);
-        }
-    }
-
-    private long add(long start, int slot, boolean clean, int database) {
-        long end = start + 1 + random.nextInt(50);
-        String key = slot < 0 ? "" : random.nextInt(3) + "{" + Slots.tag(slot) + "}";
-        String value = stream.size() + ".";
-        stream.add(new Event(start, end, slot, key, value, random.nextBoolean(), clean, database));
-        return end;
-    }
-
     // ---- the writer ----
 
     /// As another process does, though with the same object: it must not remember anything.
     private void begin(Checkpoint from) {
-        batches.begin(EPOCH, from.offset(), from.database(), true);
+        batches.begin(SimulatedCluster.EPOCH, from.offset(), from.database(), true);
         SlotMark[] found = target.marks();
+        NodeFloors floors = target.floors(durable);
         for (int slot = 0; slot < SLOTS; slot++) {
             if (found[slot].offset() != SlotMark.NONE) {
                 batches.marks().found(slot, found[slot].offset());
             }
+            batches.marks().covered(slot, floors.of(slot).offset());
         }
         place.offset = from.offset();
         place.clean = true;
         next = 0;
-        while (next < stream.size() && stream.get(next).start < from.offset()) {
+        while (next < stream.size() && stream.get(next).start() < from.offset()) {
             next++;
         }
         if (next < stream.size()) {
-            assertThat(stream.get(next).start).as("a boundary").isEqualTo(from.offset());
+            assertThat(stream.get(next).start()).as("a boundary").isEqualTo(from.offset());
         }
         if (next > 0) {
             assertThat(from.database())
                     .as("database at %s", from.offset())
-                    .isEqualTo(stream.get(next - 1).database);
+                    .isEqualTo(stream.get(next - 1).database());
         }
         place.database = from.database();
     }
@@ -205,24 +146,19 @@ final class ClusterSimulation {
             if (steps++ > STEP_LIMIT) {
                 throw new AssertionError("no progress at event " + next + " of " + stream.size());
             }
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0, 1, 2, 3 -> read();
                 case 4, 5, 6 -> send();
                 case 7, 8, 9 -> answer();
                 case 10 -> trouble();
-                default -> durable = batches.floor(null);
+                case 11 -> stopSometimes();
+                default -> writeFloors(random.nextInt(4) == 0);
             }
         }
-        Map<String, String> expected = new HashMap<>();
-        for (Event event : stream) {
-            if (event.slot >= 0) {
-                expected.merge(event.key, event.value, event.append ? String::concat : (a, b) -> b);
-            }
-        }
-        assertThat(target.userKeys())
+        assertThat(target.data())
                 .as("%s rewinds, %s deaths", rewinds, deaths)
-                .isEqualTo(expected);
-        assertThat(batches.floor(null).offset()).isEqualTo(stream.getLast().end);
+                .isEqualTo(simulated.result());
+        assertThat(batches.floor(null).offset()).isEqualTo(stream.getLast().end());
     }
 
     int rewinds() {
@@ -233,49 +169,49 @@ final class ClusterSimulation {
         return deaths;
     }
 
+    int stops() {
+        return stops;
+    }
+
+    int silentLosses() {
+        return silentLosses;
+    }
+
     private void read() {
         if (next == stream.size()) {
             return;
         }
-        Event event = stream.get(next++);
-        place.offset = event.end;
-        place.clean = event.clean;
-        place.database = event.database;
-        if (event.slot >= 0 && !batches.isApplied(event.slot, event.end)) {
-            CommandView view = command(event);
+        SimulatedStream.Event event = stream.get(next++);
+        place.offset = event.end();
+        place.clean = event.clean();
+        place.database = event.database();
+        if (event.slot() >= 0 && !batches.isApplied(event.slot(), event.end())) {
+            CommandView view = SimulatedStream.command(event);
             if (random.nextInt(4) == 0) {
                 rewrite(event, view);
             } else {
-                batches.append(event.slot, view, CommandTable.standard().find(view), place);
+                batches.append(event.slot(), view, CommandTable.standard().find(view), place);
             }
         }
         batches.passed(place);
     }
 
     /// As what replaces a command of the source: written in place, an APPEND of nothing before it.
-    private void rewrite(Event event, CommandView view) {
+    private void rewrite(SimulatedStream.Event event, CommandView view) {
         ByteBuilder out = batches.open(view.length());
         int from = out.length;
         if (random.nextBoolean()) {
-            RespWriter.command(out, "APPEND", event.key, "");
-            batches.written(event.slot, from, out.length, false, place);
+            RespWriter.command(out, "APPEND", event.key(), "");
+            batches.written(event.slot(), from, out.length, false, place);
             from = out.length;
         }
         view.copyTo(out);
-        batches.written(event.slot, from, out.length, true, place);
-    }
-
-    private static CommandView command(Event event) {
-        ByteBuilder text = new ByteBuilder(64);
-        RespWriter.command(text, event.append ? "APPEND" : "SET", event.key, event.value);
-        CommandView view = new CommandView();
-        new CommandParser().parse(text.array, 0, text.length, view);
-        return view;
+        batches.written(event.slot(), from, out.length, true, place);
     }
 
     private void send() {
         if (place.clean) {
-            batches.ready(sender, random.nextBoolean());
+            batches.ready(sender, slot -> random.nextBoolean());
         }
     }
 
@@ -321,6 +257,23 @@ final class ClusterSimulation {
         }
     }
 
+    // ---- floors ----
+
+    /// @param broken whether it does not come to its end
+    private void writeFloors(boolean broken) {
+        Checkpoint floor = batches.floor(null);
+        if (floor.offset() < durable.offset()) {
+            return;
+        }
+        for (int node = 0; node < NODES; node++) {
+            if (broken && random.nextBoolean()) {
+                return;
+            }
+            target.writeFloor(node, floor);
+        }
+        durable = floor;
+    }
+
     // ---- trouble ----
 
     /// A connection breaks, or the whole process; some of what was sent is executed first.
@@ -349,8 +302,7 @@ final class ClusterSimulation {
         }
         if (death) {
             deaths++;
-            onTheWay.clear();
-            begin(durable);
+            startAgain();
             return;
         }
         boolean failover = random.nextInt(3) == 0;
@@ -360,19 +312,63 @@ final class ClusterSimulation {
         mend(lost, discarded);
     }
 
+    private void stopSometimes() {
+        if (random.nextInt(TROUBLE) == 0) {
+            stop();
+        }
+    }
+
+    /// All is applied and said so; the marks are not needed any more.
+    private void stop() {
+        long now = batches.floor(null).offset();
+        boolean needed = now < durable.offset() || batches.marks().reachesBeyond(now);
+        if (!batches.isIdle() || !place.clean || needed) {
+            return;
+        }
+        stops++;
+        writeFloors(false);
+        target.expireMarks();
+        startAgain();
+    }
+
+    /// Another process starts, perhaps after a node has lost its newest writes.
+    private void startAgain() {
+        onTheWay.clear();
+        if (random.nextInt(3) == 0) {
+            target.rollBack(random.nextInt(NODES), random.nextInt(12));
+        }
+        target.keepMarks(random.nextBoolean());
+        NodeFloors floors = target.floors(durable);
+        if (floors.isMissing()) {
+            durable = first();
+            begin(durable);
+            return;
+        }
+        Checkpoint from = floors.resume(durable);
+        silentLosses += from.offset() < durable.offset() ? 1 : 0;
+        begin(from);
+    }
+
     private void mend(List<Batch> lost, List<Batch> discarded) {
         SlotMark[] found = target.marks();
         BitSet slots = new BitSet();
         slots.set(0, SLOTS);
         try {
-            batches.requireNothingLost(slots, found);
+            NodeFloors floors = target.floors(durable);
+            if (floors.isMissing()) {
+                throw new RewindException(null);
+            }
+            batches.requireNothingLost(slots, found, floors);
         } catch (RewindException e) {
             rewinds++;
             Checkpoint from = e.checkpoint();
             onTheWay.clear();
-            // Nothing stands of what the first checkpoint found: everything from the start.
-            begin(from == null ? first() : from);
-            durable = batches.floor(null);
+            if (from == null) {
+                // Nothing stands of what the first checkpoint found: everything from the start.
+                from = first();
+                durable = from;
+            }
+            begin(from);
             return;
         }
         lost.forEach(batch -> batches.sort(batch, found));
@@ -382,6 +378,11 @@ final class ClusterSimulation {
     /// As after another snapshot: the marks are void and so is the data.
     private Checkpoint first() {
         target.clear();
-        return new Checkpoint(1, Checkpoint.Phase.STREAMING, 1000, 0, Checkpoint.NO_ID, 0);
+        Checkpoint start =
+                new Checkpoint(1, Checkpoint.Phase.STREAMING, FIRST, 0, Checkpoint.NO_ID, 0);
+        for (int node = 0; node < NODES; node++) {
+            target.writeFloor(node, start);
+        }
+        return start;
     }
 }

@@ -1,0 +1,191 @@
+package io.syncline.engine.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.testkit.Instance;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Servers;
+import io.syncline.testkit.Workload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A target node that takes no writes for a while, whatever the reason: the task waits, says why in
+/// the server's words, and goes on by itself; a stop does not wait for it.
+class TargetFaultsIT {
+    private static final Duration LIMIT = RunningLink.LIMIT;
+
+    /// What is promised, and a second for a machine that is busy.
+    private static final Duration STOP = Duration.ofSeconds(6);
+
+    private RedisServer source;
+    private Workload workload;
+
+    /// As each test wants it.
+    @SuppressWarnings("NullAway.Init")
+    private TopologySide target;
+
+    @BeforeEach
+    void start() {
+        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
+        System.err.println("TargetFaultsIT: replay with -Dseed=" + seed);
+        source = RedisServer.builder().config("repl-backlog-size 64mb").start();
+        workload =
+                Workload.on(source)
+                        .databases(0)
+                        .connections(2)
+                        .keys(40)
+                        .stepsPerSecond(8_000)
+                        .seed(seed)
+                        .start();
+    }
+
+    @AfterEach
+    void stop() {
+        workload.close();
+        source.close();
+        target.close();
+    }
+
+    private Sync sync() {
+        return Sync.between(Sync.at(source.port()), target.endpoint());
+    }
+
+    private void start(String topology) {
+        target =
+                topology.equals("cluster")
+                        ? TopologySide.cluster(RedisCluster.start(Servers.embedded(), 2, 0))
+                        : TopologySide.standalone(RedisServer.start());
+    }
+
+    /// The node that a fault befalls: one that holds none of the task's own keys, if there is one.
+    private RedisServer victim() {
+        return target.instance() instanceof RedisCluster cluster
+                ? other(cluster, cluster.nodeFor("__syncline:{it}:task"))
+                : target.primaries().getFirst();
+    }
+
+    private static RedisServer other(RedisCluster cluster, RedisServer than) {
+        return cluster.primaryNodes().stream()
+                .filter(node -> node != than)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// A cluster takes a while to find its node again.
+    private void awaitHealth() {
+        if (target.instance() instanceof RedisCluster cluster) {
+            cluster.awaitAgreement();
+        }
+    }
+
+    private void requireExact(RunningLink link) {
+        workload.awaitMore(1_000, LIMIT);
+        workload.stop();
+        link.awaitCaughtUp(source);
+        Instance instance = target.instance();
+        assertThat(
+                        instance instanceof RedisCluster cluster
+                                ? workload.miscounts(cluster)
+                                : workload.miscounts((RedisServer) instance))
+                .as("%s", link)
+                .isEmpty();
+        new KeyspaceDigest().requireEqual(source, instance);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "standalone, OUT_OF_MEMORY",
+        "standalone, CANNOT_SAVE",
+        "standalone, LOADING",
+        "standalone, MAX_CLIENTS",
+        "standalone, TOO_FEW_REPLICAS",
+        "cluster, OUT_OF_MEMORY",
+        "cluster, CANNOT_SAVE",
+        "cluster, LOADING",
+        "cluster, MAX_CLIENTS",
+        "cluster, TOO_FEW_REPLICAS",
+        "cluster, NO_RIGHT"
+    })
+    void aNodeThatTakesNoWritesIsWaitedFor(String topology, NodeFault fault) {
+        start(topology);
+        try (RunningLink link = sync().start().awaitAllStreaming()) {
+            workload.awaitMore(1_000, LIMIT);
+            RedisServer victim = victim();
+            fault.befall(victim);
+            link.await("a retry for " + fault.words(), () -> retries(link, fault) > 0);
+            workload.awaitMore(500, LIMIT);
+            fault.pass(victim);
+            requireExact(link);
+            assertThat(link.shard().snapshots()).isEqualTo(1);
+            assertThat(link.shard().refused()).isZero();
+            assertThat(link.events(LinkEvent.Recovered.class)).isNotEmpty();
+        }
+    }
+
+    private static long retries(RunningLink link, NodeFault fault) {
+        return link.events(LinkEvent.Retrying.class).stream()
+                .filter(retry -> retry.reason().contains(fault.words()))
+                .count();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"standalone", "cluster"})
+    void aStartWaitsForATargetThatTakesNoWrites(String topology) {
+        start(topology);
+        List<RedisServer> nodes = target.primaries();
+        nodes.forEach(NodeFault.OUT_OF_MEMORY::befall);
+        try (RunningLink link = sync().start()) {
+            link.await("retries", () -> retries(link, NodeFault.OUT_OF_MEMORY) > 1);
+            nodes.forEach(NodeFault.OUT_OF_MEMORY::pass);
+            link.awaitAllStreaming();
+            requireExact(link);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"standalone", "cluster"})
+    void aStartSaysWhyWhenTheRetryTimeIsOver(String topology) {
+        start(topology);
+        target.primaries().forEach(NodeFault.OUT_OF_MEMORY::befall);
+        assertThat(sync().retry(Duration.ofSeconds(1)).fails().code())
+                .isEqualTo(ErrorCode.TARGET_OUT_OF_MEMORY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"standalone, target", "cluster, target", "standalone, source"})
+    void aPeerThatHangsDoesNotHoldAStopUp(String topology, String side) {
+        start(topology);
+        RedisServer hanging = side.equals("source") ? source : victim();
+        try (RunningLink link = sync().start().awaitAllStreaming()) {
+            workload.awaitMore(1_000, LIMIT);
+            if (side.equals("source")) {
+                workload.stop();
+            }
+            hanging.pause();
+            if (side.equals("target")) {
+                workload.awaitMore(4_000, LIMIT);
+            }
+            long begun = System.nanoTime();
+            assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(STOP);
+        } finally {
+            hanging.resume();
+        }
+        if (side.equals("target")) {
+            awaitHealth();
+            try (RunningLink link = sync().start().awaitAllStreaming()) {
+                requireExact(link);
+                assertThat(link.shard().snapshots()).isZero();
+            }
+        }
+    }
+}
