@@ -1,6 +1,7 @@
 package io.syncline.testkit;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -32,5 +33,21 @@ record ClusterView(String self, boolean primary, Map<String, Long> epochs) {
     /// Whether another node knows this one's own epoch. A replica has none of its own.
     boolean isKnownTo(ClusterView other) {
         return !primary || Objects.equals(epochs.get(self), other.epochs.get(self));
+    }
+
+    /// Whether nodes see all slots served, by the same owners, and know each other's epochs.
+    static boolean agree(List<RedisServer> nodes) {
+        String seen = "";
+        for (RedisServer node : nodes) {
+            SlotMap map = SlotMap.read(node.endpoint());
+            boolean ok = node.text("CLUSTER", "INFO").contains("cluster_state:ok");
+            String owners = map.describe();
+            if (!ok || map.served() < SlotMap.SLOTS || !(seen.isEmpty() || seen.equals(owners))) {
+                return false;
+            }
+            seen = owners;
+        }
+        List<ClusterView> views = nodes.stream().map(ClusterView::of).toList();
+        return views.stream().allMatch(view -> views.stream().allMatch(view::isKnownTo));
     }
 }

@@ -135,8 +135,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
         SlotMap now = slots();
         for (int slot = 0; slot < SlotMap.SLOTS; slot++) {
             if (node(now.owner(slot)) == from) {
-                ranges.add(slot);
-                ranges.add(slot);
+                ranges.addAll(List.of(slot, slot));
             }
         }
         claim(to, "DELSLOTSRANGE", ranges);
@@ -257,15 +256,16 @@ public final class RedisCluster implements Instance, AutoCloseable {
         }
     }
 
-    /// Waits until all nodes that are alive see all slots served, by the same owners, and know each
-    /// other's configuration epochs.
+    /// Waits until all nodes that are alive agree on the slots and on their configuration epochs.
     ///
     /// The epochs matter for the next move: a node takes a new one for an imported slot only if its
     /// own is not the highest *it knows of* (cluster.c `clusterBumpConfigEpochWithoutConsensus`).
     /// Were it wrong, a late message of the old owner, with a higher epoch, would take the slot
     /// back in the eyes of the others, and nobody would ever say otherwise.
     public void awaitAgreement() {
-        await("all nodes agree on the slots", this::agreed);
+        await(
+                "all nodes agree on the slots",
+                () -> ClusterView.agree(nodes.stream().filter(RedisServer::alive).toList()));
     }
 
     @Override
@@ -362,29 +362,6 @@ public final class RedisCluster implements Instance, AutoCloseable {
                 .lines()
                 .filter(line -> !line.contains("handshake"))
                 .count();
-    }
-
-    private boolean agreed() {
-        String seen = "";
-        for (RedisServer node : nodes) {
-            if (!node.alive()) {
-                continue;
-            }
-            SlotMap map = SlotMap.read(node.endpoint());
-            boolean ok = node.text("CLUSTER", "INFO").contains("cluster_state:ok");
-            String owners = map.describe();
-            if (!ok || map.served() < SlotMap.SLOTS || !(seen.isEmpty() || seen.equals(owners))) {
-                return false;
-            }
-            seen = owners;
-        }
-        return epochsAreKnown();
-    }
-
-    private boolean epochsAreKnown() {
-        List<ClusterView> views =
-                nodes.stream().filter(RedisServer::alive).map(ClusterView::of).toList();
-        return views.stream().allMatch(view -> views.stream().allMatch(view::isKnownTo));
     }
 
     /// Waits for the cluster's nodes to come to an agreement; a failure shows every log.

@@ -2,7 +2,10 @@ package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
 
 /// Units that nodes did not take and that have to be sent again, one a slot, and how much has
 /// gathered behind them.
@@ -24,10 +27,6 @@ final class ReturnedUnits {
 
     boolean isEmpty() {
         return units.isEmpty();
-    }
-
-    int size() {
-        return units.size();
     }
 
     /// Whether something that was sent before and not taken still has to be.
@@ -53,8 +52,17 @@ final class ReturnedUnits {
         repeated[slot] = true;
     }
 
-    Batch remove() {
-        return units.remove();
+    /// Takes out those that may go again, in the order they came.
+    List<Batch> take(IntPredicate mayRepeat) {
+        if (units.isEmpty()) {
+            return List.of();
+        }
+        List<Batch> taken = new ArrayList<>();
+        for (int left = units.size(); left > 0; left--) {
+            Batch one = units.remove();
+            (mayRepeat.test(one.slots[0]) ? taken : units).add(one);
+        }
+        return taken;
     }
 
     /// A slot's last unit is in the target.

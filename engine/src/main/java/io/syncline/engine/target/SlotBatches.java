@@ -247,13 +247,8 @@ final class SlotBatches {
     /// @param mayRepeat tells of a slot whether what came back may go again
     void ready(BatchSender sender, IntPredicate mayRepeat) {
         snapshot.send(sender);
-        for (int left = back.size(); left > 0; left--) {
-            Batch one = back.remove();
+        for (Batch one : back.take(mayRepeat)) {
             int slot = one.slots[0];
-            if (!mayRepeat.test(slot)) {
-                back.add(one, 0);
-                continue;
-            }
             back.held(-log.bytes(slot));
             NodeLane lane = sender.laneOf(slot);
             Batch to = filling(lane);
