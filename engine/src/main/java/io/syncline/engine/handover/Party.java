@@ -39,6 +39,9 @@ final class Party {
     /// How often the node was seen to have nothing to do with a slot that the pipeline waits for.
     final Map<Integer, Integer> unseen = new HashMap<>();
 
+    /// How far the pipeline has read its stream.
+    long processed = -1;
+
     final List<Integer> granted = new ArrayList<>();
 
     /// Slots of a snapshot that waits for them.

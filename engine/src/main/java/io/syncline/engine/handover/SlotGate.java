@@ -270,7 +270,7 @@ public final class SlotGate {
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
             // Known before anyone can see a claim.
-            ledger.copied(slots, new SlotLedger.Copy(ended.end()));
+            ledger.copied(slots, new Copy(ended.end()));
             Since since = new Since(place.offset, place.database);
             for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
                 parked.open(slot, since);
@@ -286,6 +286,7 @@ public final class SlotGate {
 
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
+        ledger.processed(pipeline, place.offset);
         if (!place.clean || isPassed(place) || !news.get()) {
             return;
         }

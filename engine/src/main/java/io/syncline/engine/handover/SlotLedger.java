@@ -15,13 +15,10 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// Which pipeline applies which slot of a cluster source, for all pipelines of a link.
-///
-/// A slot has one holder. The holder gives it up when its shard no longer owned the slot at some
-/// place of its stream and everything before that place is durable in the target; only then may the
-/// pipeline of the next owner, which has held the slot's commands back meanwhile, apply them. So
-/// the commands of one key are applied in the order in which the source ran them, whichever shards
-/// ran them. How owners followed each other is seen by asking their nodes.
+/// Which pipeline applies which slot of a cluster source, for all pipelines of a link: a slot has
+/// one holder, who gives it up when its shard no longer owned the slot at some place of its stream
+/// and everything before is durable in the target. So the commands of one key are applied in the
+/// order in which the source ran them, whichever shards ran them.
 ///
 /// Thread-safe: appliers claim and give up, monitors report what their nodes say.
 public final class SlotLedger {
@@ -41,12 +38,7 @@ public final class SlotLedger {
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Map<Integer, Set<Integer>> claims = new HashMap<>();
     private final Map<Integer, Copy> copies = new HashMap<>();
-
-    /// How the server's own job copied slots to their new owner.
-    ///
-    /// @param end of the copy's stream, as [Departure] takes it
-    @SuppressWarnings("ArrayRecordComponent") // compared by identity: one for each job
-    record Copy(long[] end) {}
+    private final Map<Integer, Absence> absences = new HashMap<>();
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -136,6 +128,7 @@ public final class SlotLedger {
         party.last = after;
         party.asked = true;
         party.urgent = false;
+        absences.values().forEach(absence -> absence.observed(pipeline, after));
         endUnseen(pipeline, party);
         party.note();
         grantAll();
@@ -203,6 +196,7 @@ public final class SlotLedger {
         Party party = party(pipeline);
         if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
             party.end(slot, offset, offset, false);
+            absences.put(slot, new Absence(pipeline));
             party.note();
         }
         party.unseen.remove(slot);
@@ -221,6 +215,12 @@ public final class SlotLedger {
         party.granted.clear();
         party.note();
         return granted;
+    }
+
+    /// How far a pipeline has read its stream.
+    synchronized void processed(int pipeline, long offset) {
+        party(pipeline).processed = offset;
+        List.copyOf(absences.keySet()).forEach(this::grant);
     }
 
     /// The first ownership of a slot that ended and was not given up yet.
@@ -297,6 +297,11 @@ public final class SlotLedger {
         if (taker == null) {
             taker = line.poll();
         }
+        Absence absence = absences.get(slot);
+        if (taker == null && absence != null && !absence.isOver(parties)) {
+            return;
+        }
+        absences.remove(slot);
         if (taker == null) {
             // An owner that was away unseen, and is back.
             taker =
