@@ -131,6 +131,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
                     }
                     move.hand();
                 });
+        awaitAgreement();
         List<Object> ranges = new ArrayList<>();
         SlotMap now = slots();
         for (int slot = 0; slot < SlotMap.SLOTS; slot++) {

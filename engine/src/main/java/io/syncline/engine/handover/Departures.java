@@ -17,7 +17,7 @@ final class Departures {
     private final SlotLedger ledger;
     private final int pipeline;
     private final SlotGate.Patience patience;
-    private final IdentityHashMap<SlotLedger.Copy, Departure> departures = new IdentityHashMap<>();
+    private final IdentityHashMap<Copy, Departure> departures = new IdentityHashMap<>();
 
     Departures(SlotLedger ledger, int pipeline, SlotGate.Patience patience) {
         this.ledger = ledger;
@@ -76,7 +76,7 @@ final class Departures {
         while (!ledger.isCopyKnown(slot)) {
             await();
         }
-        SlotLedger.Copy copy = ledger.copy(slot);
+        Copy copy = ledger.copy(slot);
         if (copy == null) {
             // A snapshot of the new owner lacks what it must not have. And of a copy that an
             // earlier run has passed, no deletion is known.

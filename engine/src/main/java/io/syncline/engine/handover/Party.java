@@ -1,5 +1,6 @@
 package io.syncline.engine.handover;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// What a [SlotLedger] knows of one pipeline's shard; guarded by the ledger.
 final class Party {
@@ -34,6 +36,12 @@ final class Party {
     /// Ownerships that ended, by slot, until the pipeline gives the slot up.
     final Map<Integer, Deque<Tenure>> ended = new HashMap<>();
 
+    /// How often the node was seen to have nothing to do with a slot that the pipeline waits for.
+    final Map<Integer, Integer> unseen = new HashMap<>();
+
+    /// How far the pipeline has read its stream.
+    long processed = -1;
+
     final List<Integer> granted = new ArrayList<>();
 
     /// Slots of a snapshot that waits for them.
@@ -47,5 +55,31 @@ final class Party {
     void note() {
         news.set(!ended.isEmpty() || !granted.isEmpty());
         wake.run();
+    }
+
+    void end(int slot, long confirmed, long end, boolean exported) {
+        ended.computeIfAbsent(slot, key -> new ArrayDeque<>())
+                .add(new Tenure(confirmed, end, exported));
+    }
+
+    @Nullable Tenure firstEnd(int slot) {
+        Deque<Tenure> all = ended.get(slot);
+        return all == null ? null : all.peek();
+    }
+
+    boolean endedBetween(int slot, long from, long to) {
+        Deque<Tenure> all = ended.get(slot);
+        return all != null
+                && all.stream().anyMatch(tenure -> tenure.end() >= from && tenure.end() < to);
+    }
+
+    void forgetFirstEnd(int slot) {
+        Deque<Tenure> all = ended.get(slot);
+        if (all != null) {
+            all.poll();
+            if (all.isEmpty()) {
+                ended.remove(slot);
+            }
+        }
     }
 }

@@ -38,7 +38,6 @@ public final class SlotGate {
     private final Parking parked = new Parking();
     private final Departures departures;
     private final Imports imports = new Imports();
-    private final BitSet inherited = new BitSet();
     private boolean fullReported;
 
     /// Up to here everything is in the target, save what was parked.
@@ -111,7 +110,6 @@ public final class SlotGate {
         }
         // Of a slot that left and came back, what was before is in the target.
         parked.slots().forEach(owned::clear);
-        inherited.or(owned);
         appliedUntil = checkpointOffset;
         BitSet again = new BitSet();
         parked.slots().forEach(again::set);
@@ -129,7 +127,6 @@ public final class SlotGate {
 
     private void forget() {
         owned.clear();
-        inherited.clear();
         parked.clear();
         departures.clear();
         imports.restore(Map.of());
@@ -199,7 +196,7 @@ public final class SlotGate {
         if (waiting == null
                 && owned.get(slot)
                 && !isOfLaterOwnership(slot, place.offset)
-                && !isUnseenReturn(slot, view)) {
+                && !isUnseenReturn(view)) {
             return !settings.provesDeletions
                     || departures.isOfClient(
                             slot, view, spec, database, place.offset, arrivedMillis, sink);
@@ -229,10 +226,10 @@ public final class SlotGate {
         return ended != null && offset > ended.end();
     }
 
-    /// A key that MIGRATE brings to a slot that was held when the task was started: the slot must
-    /// have left in between, unseen.
-    private boolean isUnseenReturn(int slot, CommandView view) {
-        return inherited.get(slot) && view.isWord(0, "RESTORE-ASKING");
+    /// A key that MIGRATE brings to a slot that is held: the slot may have left in between, unseen.
+    /// If it has not, it is given back at once.
+    private static boolean isUnseenReturn(CommandView view) {
+        return view.isWord(0, "RESTORE-ASKING");
     }
 
     /// Sees to it that there is a queue for a command.
@@ -273,7 +270,7 @@ public final class SlotGate {
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
             // Known before anyone can see a claim.
-            ledger.copied(slots, new SlotLedger.Copy(ended.end()));
+            ledger.copied(slots, new Copy(ended.end()));
             Since since = new Since(place.offset, place.database);
             for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
                 parked.open(slot, since);
@@ -289,6 +286,7 @@ public final class SlotGate {
 
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
+        ledger.processed(pipeline, place.offset);
         if (!place.clean || isPassed(place) || !news.get()) {
             return;
         }
@@ -304,7 +302,6 @@ public final class SlotGate {
             return;
         }
         owned.andNot(lost);
-        inherited.andNot(lost);
         // What a job clears away comes in one piece, and it is over.
         departures.clear();
         noteNow(place);

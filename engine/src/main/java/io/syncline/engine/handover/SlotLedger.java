@@ -15,17 +15,20 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// Which pipeline applies which slot of a cluster source, for all pipelines of a link.
-///
-/// A slot has one holder. The holder gives it up when its shard no longer owned the slot at some
-/// place of its stream and everything before that place is durable in the target; only then may the
-/// pipeline of the next owner, which has held the slot's commands back meanwhile, apply them. So
-/// the commands of one key are applied in the order in which the source ran them, whichever shards
-/// ran them. How owners followed each other is seen by asking their nodes.
+/// Which pipeline applies which slot of a cluster source, for all pipelines of a link: a slot has
+/// one holder, who gives it up when its shard no longer owned the slot at some place of its stream
+/// and everything before is durable in the target. So the commands of one key are applied in the
+/// order in which the source ran them, whichever shards ran them.
 ///
 /// Thread-safe: appliers claim and give up, monitors report what their nodes say.
 public final class SlotLedger {
     private static final int NOBODY = -1;
+
+    /// Looks at a node before it is believed: nodes hear of an import a moment after each other.
+    private static final int UNSEEN_LOOKS = 20;
+
+    /// The first answer behind a claim may be to a question before it.
+    private static final int CERTAIN_LOOKS = 2;
 
     private final int[] holders = new int[ClusterMap.SLOTS];
 
@@ -35,12 +38,7 @@ public final class SlotLedger {
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Map<Integer, Set<Integer>> claims = new HashMap<>();
     private final Map<Integer, Copy> copies = new HashMap<>();
-
-    /// How the server's own job copied slots to their new owner.
-    ///
-    /// @param end of the copy's stream, as [Departure] takes it
-    @SuppressWarnings("ArrayRecordComponent") // compared by identity: one for each job
-    record Copy(long[] end) {}
+    private final Map<Integer, Absence> absences = new HashMap<>();
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -74,7 +72,7 @@ public final class SlotLedger {
                 holders[slot] = pipeline;
                 Deque<Integer> line = next.get(slot);
                 if (party.asked && !party.seen.get(slot)) {
-                    end(party, slot, party.confirmed, party.last, party.jobs.get(slot));
+                    party.end(slot, party.confirmed, party.last, party.jobs.get(slot));
                 } else if (line != null) {
                     // The ownership that was seen is the one that is held.
                     line.removeLastOccurrence(pipeline);
@@ -118,7 +116,7 @@ public final class SlotLedger {
         for (int slot = 0; slot < holders.length; slot++) {
             boolean was = party.asked ? party.seen.get(slot) : holders[slot] == pipeline;
             if (was && !owned.get(slot)) {
-                end(party, slot, party.confirmed, after, exported.get(slot));
+                party.end(slot, party.confirmed, after, exported.get(slot));
             } else if (!was && owned.get(slot)) {
                 next.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
             }
@@ -130,14 +128,31 @@ public final class SlotLedger {
         party.last = after;
         party.asked = true;
         party.urgent = false;
+        absences.values().forEach(absence -> absence.observed(pipeline, after));
+        endUnseen(pipeline, party);
         party.note();
         grantAll();
     }
 
-    private static void end(Party party, int slot, long confirmed, long end, boolean exported) {
-        party.ended
-                .computeIfAbsent(slot, key -> new ArrayDeque<>())
-                .add(new Tenure(confirmed, end, exported));
+    /// A pipeline that waits for a slot, and whose node neither owns nor imports it, must have
+    /// owned it unseen: the ownership of a holder that was seen all the time was two of them.
+    private void endUnseen(int pipeline, Party party) {
+        claims.forEach((slot, waiting) -> {
+            if (!waiting.contains(pipeline) || party.seen.get(slot) || party.importing.get(slot)) {
+                party.unseen.remove(slot);
+                return;
+            }
+            int looks = party.unseen.merge(slot, 1, Integer::sum);
+            int holder = holders[slot];
+            if (looks > UNSEEN_LOOKS
+                    && holder != NOBODY
+                    && holder != pipeline
+                    && !party(holder).ended.containsKey(slot)) {
+                Party held = party(holder);
+                held.end(slot, held.last, held.last, false);
+                held.note();
+            }
+        });
     }
 
     /// The shard is dissolved: what was received of its stream is all there is.
@@ -152,7 +167,7 @@ public final class SlotLedger {
         copies.keySet().forEach(copied::set);
         for (int slot = 0; slot < holders.length; slot++) {
             if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
-                end(party, slot, party.confirmed, Long.MAX_VALUE, copied.get(slot));
+                party.end(slot, party.confirmed, Long.MAX_VALUE, copied.get(slot));
             }
         }
         party.note();
@@ -180,9 +195,11 @@ public final class SlotLedger {
     synchronized void claim(int pipeline, int slot, long offset) {
         Party party = party(pipeline);
         if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
-            end(party, slot, offset, offset, false);
+            party.end(slot, offset, offset, false);
+            absences.put(slot, new Absence(pipeline));
             party.note();
         }
+        party.unseen.remove(slot);
         claims.computeIfAbsent(slot, key -> new LinkedHashSet<>()).add(pipeline);
         if (holders[slot] != NOBODY) {
             hurry(holders[slot]);
@@ -200,17 +217,20 @@ public final class SlotLedger {
         return granted;
     }
 
+    /// How far a pipeline has read its stream.
+    synchronized void processed(int pipeline, long offset) {
+        party(pipeline).processed = offset;
+        List.copyOf(absences.keySet()).forEach(this::grant);
+    }
+
     /// The first ownership of a slot that ended and was not given up yet.
     synchronized @Nullable Tenure ended(int pipeline, int slot) {
-        Deque<Tenure> ended = party(pipeline).ended.get(slot);
-        return ended == null ? null : ended.peek();
+        return party(pipeline).firstEnd(slot);
     }
 
     /// Whether an ownership ended between two places.
     synchronized boolean endedBetween(int pipeline, int slot, long from, long to) {
-        Deque<Tenure> ended = party(pipeline).ended.get(slot);
-        return ended != null
-                && ended.stream().anyMatch(tenure -> tenure.end() >= from && tenure.end() < to);
+        return party(pipeline).endedBetween(slot, from, to);
     }
 
     /// Every command of a slot that is not lost and stands before this was run by its owner.
@@ -236,13 +256,7 @@ public final class SlotLedger {
     synchronized void giveUp(int pipeline, BitSet slots) {
         Party party = party(pipeline);
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            Deque<Tenure> ended = party.ended.get(slot);
-            if (ended != null) {
-                ended.poll();
-                if (ended.isEmpty()) {
-                    party.ended.remove(slot);
-                }
-            }
+            party.forgetFirstEnd(slot);
             copies.remove(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -270,13 +284,31 @@ public final class SlotLedger {
         Integer taker = null;
         for (Integer pipeline : waiting) {
             Party party = party(pipeline);
-            if (!line.contains(pipeline) && !party.seen.get(slot) && !party.importing.get(slot)) {
+            boolean later =
+                    line.contains(pipeline) || party.seen.get(slot) || party.importing.get(slot);
+            if (!later && party.unseen.getOrDefault(slot, 0) < CERTAIN_LOOKS) {
+                hurry(pipeline);
+                return;
+            }
+            if (!later && taker == null) {
                 taker = pipeline;
-                break;
             }
         }
         if (taker == null) {
             taker = line.poll();
+        }
+        Absence absence = absences.get(slot);
+        if (taker == null && absence != null && !absence.isOver(parties)) {
+            return;
+        }
+        absences.remove(slot);
+        if (taker == null) {
+            // An owner that was away unseen, and is back.
+            taker =
+                    waiting.stream()
+                            .filter(pipeline -> party(pipeline).seen.get(slot))
+                            .findFirst()
+                            .orElse(null);
         }
         if (line.isEmpty()) {
             next.remove(slot);
