@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
 
-/// A cluster of server processes on loopback: primaries with equal shares of the slots, and
-/// replicas.
+/// A cluster of server processes on loopback: primaries with equal shares of slots, and replicas.
 ///
 /// ```java
 /// try (RedisCluster cluster = RedisCluster.start(Servers.embedded(), 3, 1)) {

@@ -39,6 +39,8 @@ public final class TaskFiles {
             Settings.Given given = settings.given(setting);
             if (given != null && TaskSettings.known().contains(setting)) {
                 kept.put(setting.key(), given.text());
+            } else if (given != null && setting.section() == Setting.Section.TWO_WAY) {
+                requireOneWay(setting, given);
             } else if (given != null
                     && setting != Setting.SOURCE
                     && setting != Setting.TARGET
@@ -60,6 +62,16 @@ public final class TaskFiles {
                         side(actor, settings, Setting.TARGET),
                         kept,
                         AlertRules.USUAL));
+    }
+
+    /// What else a file says of two-way tasks means nothing without `two-way: true`.
+    private static void requireOneWay(Setting setting, Settings.Given given) {
+        if (setting == Setting.TWO_WAY && !given.text().strip().equals("false")) {
+            throw Problem.badRequest(
+                    given.place(),
+                    "the service runs one-way tasks; a two-way task runs on the command line",
+                    "./syncline sync --two-way --config FILE");
+        }
     }
 
     private NewTask.Chosen side(Actor actor, Settings settings, Setting setting) {
