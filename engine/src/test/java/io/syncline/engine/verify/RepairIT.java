@@ -114,7 +114,7 @@ class RepairIT {
     /// somebody else while the repair runs. Whoever writes last must win, and that is never us.
     @Test
     void aWriteDuringARepairIsNeverTakenBack() throws InterruptedException {
-        int keys = 2_000;
+        int keys = 100;
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
             for (int i = 0; i < keys; i++) {
