@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads the answers to batches, in order, without an object per answer: a state machine over a
 /// buffer that may end anywhere.
 final class Answers {
+    /// No answer ends at the first byte.
+    private static final int ALL_READ = 0;
+
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final LaneListener listener;
@@ -122,15 +125,18 @@ final class Answers {
         return false;
     }
 
+    /// Passes over answers that say OK, which most do.
+    ///
+    /// @return where the first other answer ends; negative when more bytes must come; [#ALL_READ]
+    private int passOk(int count) {
+        int ok = ReplyParser.countOk(buffer, from, limit, count - answered);
+        from += ok * ReplyParser.OK_LENGTH;
+        answered += ok;
+        return answered == count ? ALL_READ : parser.skip(buffer, from, limit);
+    }
+
     private boolean plain(Batch batch, int count) {
-        while (answered < count) {
-            int ok = ReplyParser.countOk(buffer, from, limit, count - answered);
-            from += ok * ReplyParser.OK_LENGTH;
-            answered += ok;
-            if (answered == count) {
-                break;
-            }
-            int end = parser.skip(buffer, from, limit);
+        for (int end = passOk(count); end != ALL_READ; end = passOk(count)) {
             if (end < 0) {
                 return false;
             }
@@ -237,14 +243,7 @@ final class Answers {
     }
 
     private boolean results(Batch batch, int count) {
-        while (answered < count) {
-            int ok = ReplyParser.countOk(buffer, from, limit, count - answered);
-            from += ok * ReplyParser.OK_LENGTH;
-            answered += ok;
-            if (answered == count) {
-                break;
-            }
-            int end = parser.skip(buffer, from, limit);
+        for (int end = passOk(count); end != ALL_READ; end = passOk(count)) {
             if (end < 0) {
                 return false;
             }
