@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
@@ -45,7 +46,7 @@ class BigIT {
         if (inSnapshot) {
             largest();
         }
-        try (ChildLink child =
+        try (ChildProcess child =
                 ChildLink.start(
                         source.port(),
                         target.port(),

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
@@ -104,7 +105,7 @@ class ClusterExactlyOnceIT {
     /// Lets a process live until it streams and then a while longer, drawn from the seed.
     private void killOnce(TopologySide source) {
         long resumed = resumes(source);
-        try (ChildLink child =
+        try (ChildProcess child =
                 ChildLink.start(
                         source.primaries().getFirst().port(),
                         target.nodes().getFirst().port(),
@@ -173,7 +174,7 @@ class ClusterExactlyOnceIT {
 
     /// @return whether a shard was not streaming yet
     private boolean killDuringSnapshot(TopologySide source) {
-        try (ChildLink child =
+        try (ChildProcess child =
                 ChildLink.start(
                         source.primaries().getFirst().port(),
                         target.nodes().getFirst().port(),

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
@@ -130,7 +131,7 @@ class ClusterLossIT {
             workload.awaitMore(1_000, LIMIT);
             assertThat(first.stop()).isEqualTo(Link.Outcome.STOPPED);
         }
-        try (ChildLink child = childStreaming()) {
+        try (ChildProcess child = childStreaming()) {
             workload.awaitMore(2_000, LIMIT);
             victim = victim();
             cutOff(victim);
@@ -145,8 +146,8 @@ class ClusterLossIT {
         }
     }
 
-    private ChildLink childStreaming() {
-        ChildLink child = ChildLink.start(source.port(), target.nodes().getFirst().port(), true);
+    private ChildProcess childStreaming() {
+        ChildProcess child = ChildLink.start(source.port(), target.nodes().getFirst().port(), true);
         Await.until("a stream", LIMIT, () -> child.log().contains("phase=STREAMING"));
         return child;
     }

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
@@ -158,7 +159,7 @@ class CrossSlotIT {
     }
 
     private static void killOnce(RedisServer source, RedisCluster target, Random random) {
-        try (ChildLink child =
+        try (ChildProcess child =
                 ChildLink.start(source.port(), target.nodes().getFirst().port(), true)) {
             Await.until(
                     "streaming; " + child.log(),
@@ -184,7 +185,7 @@ class CrossSlotIT {
             }
             RedisServer node = target.nodeFor(to);
             source.command("SADD", "from", 1);
-            try (ChildLink child =
+            try (ChildProcess child =
                     ChildLink.start(source.port(), target.nodes().getFirst().port(), true)) {
                 Await.until(
                         "streaming; " + child.log(),

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
@@ -75,7 +76,7 @@ class ExactlyOnceIT {
         for (int i = 0; i < KILLS; i++) {
             long resumed = count("sync_partial_ok");
             long applied = applied();
-            try (ChildLink child = ChildLink.start(source.port(), target.port(), merge)) {
+            try (ChildProcess child = ChildLink.start(source.port(), target.port(), merge)) {
                 Await.until(
                         "a resume; " + i,
                         LIMIT,
@@ -123,7 +124,7 @@ class ExactlyOnceIT {
     private void killDuringSnapshot(FaultProxy slow) {
         long passed = slow.bytes(Direction.TO_SERVER);
         long goal = passed + 20_000 + random.nextInt(400_000);
-        try (ChildLink child = ChildLink.start(source.port(), slow.port(), true)) {
+        try (ChildProcess child = ChildLink.start(source.port(), slow.port(), true)) {
             Await.until("bytes", LIMIT, () -> slow.bytes(Direction.TO_SERVER) > goal);
             assertThat(child.log()).contains("phase=SNAPSHOT").doesNotContain("phase=STREAMING");
             child.kill();

@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
@@ -41,7 +42,8 @@ class LargeValueIT {
                 RedisServer target = RedisServer.start();
                 RedisServer idle = RedisServer.start()) {
             source.command("EVAL", FILL, 1, "large", FIELDS, 620);
-            try (ChildLink child = ChildLink.start(source.port(), target.port(), true, "-Xmx128m");
+            try (ChildProcess child =
+                            ChildLink.start(source.port(), target.port(), true, "-Xmx128m");
                     Pings pings = new Pings(target);
                     Pings control = new Pings(idle)) {
                 Await.until(

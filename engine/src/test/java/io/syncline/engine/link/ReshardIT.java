@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Instance;
 import io.syncline.testkit.KeyspaceDigest;
@@ -183,7 +184,8 @@ class ReshardIT {
         started = TopologySide.start("1", source.nodes().getFirst().binary());
         int port = target().primaries().getFirst().port();
         for (int i = 0; i < 4; i++) {
-            try (ChildLink child = ChildLink.start(source.nodes().getFirst().port(), port, true)) {
+            try (ChildProcess child =
+                    ChildLink.start(source.nodes().getFirst().port(), port, true)) {
                 Await.until("the child streams", LIMIT, () -> child.log().contains("STREAMING"));
                 for (int j = 0; j < 2 + random.nextInt(3); j++) {
                     moveOne();

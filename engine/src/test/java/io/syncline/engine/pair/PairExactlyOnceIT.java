@@ -2,6 +2,7 @@ package io.syncline.engine.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RandomTest;
 import io.syncline.testkit.RedisServer;
@@ -41,7 +42,7 @@ class PairExactlyOnceIT {
     }
 
     private static void kill(RedisServer source, RedisServer target, SplittableRandom random) {
-        try (ChildPair child = ChildPair.start(source.port(), target.port())) {
+        try (ChildProcess child = ChildPair.start(source.port(), target.port())) {
             byte[] before = marker(target);
             Await.until(
                     "a new marker; " + child.log(),
