@@ -52,8 +52,8 @@ final class Launched implements AutoCloseable {
         }
     }
 
-    /// What is started in the background of a script ignores SIGINT, and so does all that it starts:
-    /// a test run, and the Java programs in it.
+    /// What is started in the background of a script ignores SIGINT, and so does all that it
+    /// starts: a test run, and the Java programs in it.
     private static List<String> interruptible() throws IOException {
         Path status = Path.of("/proc/self/status");
         boolean ignored =

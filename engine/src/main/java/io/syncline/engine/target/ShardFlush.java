@@ -10,8 +10,8 @@ import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 import java.util.function.IntPredicate;
 
-/// Deletes, in one database of one target node, what a shard of a cluster source held: FLUSHALL
-/// of a shard must not wipe what other shards and other tasks have there, nor the task's own keys.
+/// Deletes, in one database of one target node, what a shard of a cluster source held: FLUSHALL of
+/// a shard must not wipe what other shards and other tasks have there, nor the task's own keys.
 ///
 /// Goes over the key names piece by piece, which blocks nobody, and may be repeated.
 final class ShardFlush {
@@ -26,6 +26,8 @@ final class ShardFlush {
     /// Runs one piece's deletions.
     @FunctionalInterface
     interface Piece {
+        /// Runs them.
+        ///
         /// @param deletes commands as they go over the wire
         /// @param count how many
         void run(ByteBuilder deletes, int count) throws IOException;
