@@ -7,6 +7,7 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
 import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -62,6 +63,7 @@ final class TaskWorker {
         submit(() -> {
             context.log().forget(id);
             context.conflicts().forget(id);
+            context.samples().forget(id);
         });
     }
 
@@ -164,8 +166,9 @@ final class TaskWorker {
     private void runPrecheck() {
         Task task = control.task();
         List<Finding> findings;
+        KeySample sample = context.samples().of(task.id());
         try {
-            findings = context.options().running(task, null, e -> {}, c -> {}).precheck();
+            findings = context.options().running(task, sample, null, e -> {}, c -> {}).precheck();
         } catch (SynclineException e) {
             findings =
                     List.of(
