@@ -84,15 +84,7 @@ public final class Service implements AutoCloseable {
         charts = new Charts(store, clock);
         teller = new Teller(store, vault);
         Observers observers = new Observers(List.of(charts, new Alerts(store, teller, clock)));
-        tasks =
-                new Tasks(
-                        store,
-                        instances,
-                        grants,
-                        audit,
-                        clock,
-                        options.data(),
-                        observers);
+        tasks = new Tasks(store, instances, grants, audit, clock, options.data(), observers);
         verifications = new Verifications(store, tasks, audit, observers, options.data());
         observers.add(verifications);
         Channels channels = new Channels(store, vault, teller, audit, clock);

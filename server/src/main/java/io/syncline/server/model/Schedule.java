@@ -49,7 +49,8 @@ public sealed interface Schedule {
 
         @Override
         public @Nullable Instant next(Instant after) {
-            Instant first = after.truncatedTo(java.time.temporal.ChronoUnit.MINUTES).plusSeconds(60);
+            Instant first =
+                    after.truncatedTo(java.time.temporal.ChronoUnit.MINUTES).plusSeconds(60);
             LocalDate day = first.atZone(ZoneOffset.UTC).toLocalDate();
             int from = first.atZone(ZoneOffset.UTC).toLocalTime().toSecondOfDay() / 60;
             for (int i = 0; i < MAX_DAYS; i++) {
@@ -68,8 +69,7 @@ public sealed interface Schedule {
             boolean byDay = days.get(day.getDayOfMonth());
             // Sunday is 0.
             boolean byWeekday = weekdays.get(day.getDayOfWeek().getValue() % 7);
-            boolean fits =
-                    anyDay || anyWeekday ? byDay && byWeekday : byDay || byWeekday;
+            boolean fits = anyDay || anyWeekday ? byDay && byWeekday : byDay || byWeekday;
             return months.get(day.getMonthValue()) && fits;
         }
 
@@ -150,9 +150,12 @@ public sealed interface Schedule {
                 }
                 boolean all = matcher.group(2) == null;
                 int from = all ? least : Integer.parseInt(matcher.group(2));
-                int to = all || (matcher.group(4) == null && matcher.group(6) != null)
-                        ? most
-                        : matcher.group(4) == null ? from : Integer.parseInt(matcher.group(4));
+                int to =
+                        all || (matcher.group(4) == null && matcher.group(6) != null)
+                                ? most
+                                : matcher.group(4) == null
+                                        ? from
+                                        : Integer.parseInt(matcher.group(4));
                 int step = matcher.group(6) == null ? 1 : Integer.parseInt(matcher.group(6));
                 if (from < least || to > most || from > to || step < 1) {
                     throw bad(text);

@@ -43,6 +43,8 @@ public record VerificationPlan(
 
     /// One of how many writes is looked at; 0: none.
     public int every() {
-        return incrementalPercent == 0 ? 0 : (int) Math.max(1, Math.round(100 / incrementalPercent));
+        return incrementalPercent == 0
+                ? 0
+                : (int) Math.max(1, Math.round(100 / incrementalPercent));
     }
 }

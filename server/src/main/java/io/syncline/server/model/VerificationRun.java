@@ -92,8 +92,7 @@ public record VerificationRun(
                 id, task, kind, by, options, next, created, ended, now, reason, remedy);
     }
 
-    public VerificationRun over(
-            State last, Numbers now, Instant when, String why, String what) {
+    public VerificationRun over(State last, Numbers now, Instant when, String why, String what) {
         return new VerificationRun(
                 id, task, kind, by, options, last, created, when, now, why, what);
     }

@@ -67,10 +67,7 @@ public final class VerificationApi {
                 Map.of(
                         "verifications",
                         verifications
-                                .list(
-                                        Gate.actor(ctx),
-                                        ctx.pathParam("id"),
-                                        TaskLogApi.limit(ctx))
+                                .list(Gate.actor(ctx), ctx.pathParam("id"), TaskLogApi.limit(ctx))
                                 .stream()
                                 .map(run -> VerificationView.of(verifications, run))
                                 .toList()));
@@ -94,9 +91,7 @@ public final class VerificationApi {
         }
         VerificationRun run = verifications.start(actor, task.id(), options);
         ctx.status(201)
-                .header(
-                        "Location",
-                        "/api/v1/tasks/" + task.id() + "/verifications/" + run.id());
+                .header("Location", "/api/v1/tasks/" + task.id() + "/verifications/" + run.id());
         answer(ctx, run);
     }
 

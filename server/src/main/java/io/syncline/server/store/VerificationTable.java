@@ -81,7 +81,8 @@ public final class VerificationTable {
     public List<VerificationRun> open() {
         return store.jdbi()
                 .withHandle(h ->
-                        h.createQuery("SELECT * FROM verification WHERE ended IS NULL ORDER BY created")
+                        h.createQuery(
+                                        "SELECT * FROM verification WHERE ended IS NULL ORDER BY created")
                                 .map((row, c) -> run(row))
                                 .list());
     }

@@ -353,8 +353,7 @@ public final class Tasks {
     }
 
     /// Adds a line to a task's log.
-    public void note(
-            TaskControl control, Level level, String kind, String text, String remedy) {
+    public void note(TaskControl control, Level level, String kind, String text, String remedy) {
         control.entry(level, kind, text, remedy);
     }
 

@@ -46,7 +46,9 @@ public final class Verdict {
     }
 
     private static String differ(long count) {
-        return count == 0 ? "none differs" : count(count, "key") + (count == 1 ? " differs" : " differ");
+        return count == 0
+                ? "none differs"
+                : count(count, "key") + (count == 1 ? " differs" : " differ");
     }
 
     private static String count(long count, String noun) {

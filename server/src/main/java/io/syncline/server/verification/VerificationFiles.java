@@ -47,27 +47,31 @@ final class VerificationFiles {
     /// The first differences.
     List<JsonNode> first(String id, int limit) {
         List<JsonNode> found = new ArrayList<>();
-        read(id, reader -> {
-            for (String line = reader.readLine();
-                    line != null && found.size() < limit;
-                    line = reader.readLine()) {
-                found.add(JSON.readTree(line));
-            }
-        });
+        read(
+                id,
+                reader -> {
+                    for (String line = reader.readLine();
+                            line != null && found.size() < limit;
+                            line = reader.readLine()) {
+                        found.add(JSON.readTree(line));
+                    }
+                });
         return found;
     }
 
     /// The keys of the last differences.
     List<Written> lastKeys(String id, int limit) {
         Deque<String> lines = new ArrayDeque<>();
-        read(id, reader -> {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.addLast(line);
-                if (lines.size() > limit) {
-                    lines.removeFirst();
-                }
-            }
-        });
+        read(
+                id,
+                reader -> {
+                    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                        lines.addLast(line);
+                        if (lines.size() > limit) {
+                            lines.removeFirst();
+                        }
+                    }
+                });
         List<Written> keys = new ArrayList<>();
         for (String line : lines) {
             try {

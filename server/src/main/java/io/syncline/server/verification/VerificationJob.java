@@ -230,12 +230,7 @@ final class VerificationJob implements Runnable, VerifyListener {
 
     @Override
     public void warned(String place, String text, String remedy) {
-        tasks.note(
-                control,
-                Level.WARNING,
-                "verification",
-                "[" + place + "] " + text,
-                remedy);
+        tasks.note(control, Level.WARNING, "verification", "[" + place + "] " + text, remedy);
     }
 
     @Override

@@ -72,8 +72,7 @@ public final class Verifications implements TaskObserver, AutoCloseable {
     /// Serves the verifications of a store.
     ///
     /// @param observer hears of every result
-    public Verifications(
-            Store store, Tasks tasks, Audit audit, TaskObserver observer, Path data) {
+    public Verifications(Store store, Tasks tasks, Audit audit, TaskObserver observer, Path data) {
         this.table = store.verifications();
         this.tasks = tasks;
         this.audit = audit;
@@ -107,8 +106,7 @@ public final class Verifications implements TaskObserver, AutoCloseable {
                                 ""));
             } else if (run.kind() == Kind.INCREMENTAL) {
                 VerificationPlan plan = planOf(run.task());
-                checks.put(
-                        run.task(), new ContinuousCheck(run, plan, control, tasks, files));
+                checks.put(run.task(), new ContinuousCheck(run, plan, control, tasks, files));
                 tasks.sample(control).rate(plan.every());
             } else {
                 submit(run, control);

@@ -108,8 +108,7 @@ class VerificationIT {
                 .containsPattern("syncline_verification_differences\\{[^}]*kind=\"run\"[^}]*} 3");
 
         Map<String, Object> repair = quick("repair", "source-to-target", "deleteExtra", true);
-        assertThat(admin.post(runs(), repair).json(400).path("place").asString())
-                .isEqualTo("name");
+        assertThat(admin.post(runs(), repair).json(400).path("place").asString()).isEqualTo("name");
         repair.put("name", "orders");
         JsonNode mended = verified(repair);
 
@@ -141,8 +140,7 @@ class VerificationIT {
         assertThat(done.path("differences").asLong()).isEqualTo(1);
         // Each key once: it did not begin anew.
         assertThat(done.path("keys").asLong()).isBetween((long) KEYS - 1, (long) KEYS + 5);
-        assertThat(admin.get(runs() + "/" + run + "/differences.jsonl").text().lines())
-                .hasSize(1);
+        assertThat(admin.get(runs() + "/" + run + "/differences.jsonl").text().lines()).hasSize(1);
 
         String cancelled = begin(quick("rateKeys", 10));
         admin.post(runs() + "/" + cancelled + "/cancel").json(200);
@@ -171,7 +169,8 @@ class VerificationIT {
         service.close();
         // As if it had been set long ago.
         try (var store =
-                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("syncline.db"));
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + folder.resolve("syncline.db"));
                 var statement = store.createStatement()) {
             statement.execute(
                     "UPDATE verification_plan SET plan ="
@@ -232,9 +231,7 @@ class VerificationIT {
         assertThat(equal.path("keys").asLong()).isGreaterThanOrEqualTo(20);
         assertThat(service.anybody().get("/metrics").text())
                 .containsPattern("syncline_verification_keys\\{[^}]*kind=\"incremental\"[^}]*}");
-        admin.patch(
-                        "/api/v1/tasks/" + id + "/verification-plan",
-                        Map.of("incrementalPercent", 0))
+        admin.patch("/api/v1/tasks/" + id + "/verification-plan", Map.of("incrementalPercent", 0))
                 .json(200);
         assertThat(all().getFirst().path("state").asString()).isEqualTo("equal");
     }
