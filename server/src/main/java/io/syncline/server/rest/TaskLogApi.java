@@ -44,6 +44,8 @@ public final class TaskLogApi {
                 .post("/api/v1/tasks/{id}/precheck/{position}/confirm", this::confirm)
                 .get("/api/v1/tasks/{id}/refused", this::refused)
                 .post("/api/v1/tasks/{id}/refused/{refused}/acknowledge", this::acknowledge)
+                .post("/api/v1/tasks/{id}/refused/{refused}/skip", this::skip)
+                .post("/api/v1/tasks/{id}/refused/{refused}/retry", this::retry)
                 .get("/api/v1/tasks/{id}/conflicts", this::conflicts)
                 .get("/api/v1/tasks/{id}/conflicts.jsonl", this::allConflicts)
                 .get("/api/v1/tasks/{id}/series", this::series);
@@ -150,13 +152,27 @@ public final class TaskLogApi {
     }
 
     private void acknowledge(Context ctx) {
+        tasks.acknowledge(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        refused(ctx);
+    }
+
+    private void skip(Context ctx) {
+        tasks.skipRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        refused(ctx);
+    }
+
+    private void retry(Context ctx) {
+        tasks.retryRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        refused(ctx);
+    }
+
+    private static long refusedId(Context ctx) {
         Body.of(ctx).done();
         String id = ctx.pathParam("refused");
         if (!id.matches("[0-9]{1,18}")) {
             throw Problem.notFound("refused command", Names.shown(id));
         }
-        tasks.acknowledge(Gate.actor(ctx), ctx.pathParam("id"), Long.parseLong(id));
-        refused(ctx);
+        return Long.parseLong(id);
     }
 
     private void series(Context ctx) {
