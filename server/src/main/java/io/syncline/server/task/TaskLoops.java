@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/// Whether other tasks would bring back to a task's source what it writes. Only a two-way task knows
-/// its own writes again; round a loop of one-way tasks they would go for ever.
+/// Whether other tasks would bring back to a task's source what it writes. Only a two-way task
+/// knows its own writes again; round a loop of one-way tasks they would go for ever.
 final class TaskLoops {
     private static final String CHECK = "task-loop";
 

@@ -176,9 +176,7 @@ final class TaskWorker {
                             .running(task, LinkHooks.NONE, null, e -> {}, c -> {})
                             .precheck();
             findings =
-                    Stream.concat(
-                                    findings.stream(),
-                                    Stream.of(context.options().loops(task)))
+                    Stream.concat(findings.stream(), Stream.of(context.options().loops(task)))
                             .toList();
         } catch (SynclineException e) {
             findings =

@@ -199,9 +199,7 @@ class TaskIT {
         act(back.path("id").asString(), "start");
 
         await(admin, back.path("id").asString(), "precheck-failed");
-        assertThat(
-                        admin.get("/api/v1/tasks/" + back.path("id").asString() + "/precheck")
-                                .text())
+        assertThat(admin.get("/api/v1/tasks/" + back.path("id").asString() + "/precheck").text())
                 .contains("\"check\":\"task-loop\"", "task 'orders' would bring back");
     }
 
