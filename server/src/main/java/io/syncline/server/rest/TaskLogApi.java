@@ -10,6 +10,7 @@ import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
+import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.Tasks;
 import io.syncline.server.view.Direction;
 import io.syncline.server.web.Body;
@@ -30,10 +31,12 @@ public final class TaskLogApi {
     private static final int USUAL_LINES = 100;
 
     private final Tasks tasks;
+    private final TaskChanges changes;
     private final Charts charts;
 
-    public TaskLogApi(Tasks tasks, Charts charts) {
+    public TaskLogApi(Tasks tasks, TaskChanges changes, Charts charts) {
         this.tasks = tasks;
+        this.changes = changes;
         this.charts = charts;
     }
 
@@ -157,12 +160,12 @@ public final class TaskLogApi {
     }
 
     private void skip(Context ctx) {
-        tasks.skipRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        changes.skipRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
         refused(ctx);
     }
 
     private void retry(Context ctx) {
-        tasks.retryRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        changes.retryRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
         refused(ctx);
     }
 

@@ -314,33 +314,6 @@ public final class Tasks {
         audit.record(actor, "task.acknowledge", task.id(), "refused command " + refused);
     }
 
-    /// Goes on with a task that a refused command has stopped: sends it again.
-    public TaskControl retryRefused(Actor actor, String id, long refused) {
-        requireRefused(find(actor, id), refused);
-        return act(actor, id, TaskAction.RESUME);
-    }
-
-    /// Goes on without one refused command; the next one stops the task again.
-    public TaskControl skipRefused(Actor actor, String id, long refused) {
-        actor.require(Role.OPERATOR, "skip refused commands");
-        TaskControl control = find(actor, id);
-        Task task = control.task();
-        requireRefused(control, refused);
-        control.require(TaskAction.RESUME);
-        store.taskLog().decide(task.id(), refused, "skip");
-        audit.record(actor, "task.skip", task.id(), "refused command " + refused);
-        return act(actor, id, TaskAction.RESUME);
-    }
-
-    private void requireRefused(TaskControl control, long refused) {
-        boolean known =
-                store.taskLog().refused(control.task().id(), Integer.MAX_VALUE).stream()
-                        .anyMatch(it -> it.id() == refused);
-        if (!known) {
-            throw Problem.notFound("refused command", Long.toString(refused));
-        }
-    }
-
     /// The task as a file for the command line, without secrets.
     public String yaml(Actor actor, String id) {
         return context.options().yaml(find(actor, id).task());
