@@ -126,8 +126,7 @@ class VerificationIT {
         await(admin, id, "paused");
 
         JsonNode refused =
-                admin.post(runs(), quick("repair", "source-to-target", "name", "orders"))
-                        .json(409);
+                admin.post(runs(), quick("repair", "source-to-target", "name", "orders")).json(409);
 
         assertThat(refused.path("message").asString()).contains("writes on their way");
     }
