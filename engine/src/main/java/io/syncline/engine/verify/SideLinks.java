@@ -115,7 +115,7 @@ final class SideLinks implements AutoCloseable {
         for (Answer answer : answers) {
             if (answer instanceof Answer.Failed failed) {
                 try {
-                    link.check(failed);
+                    link.require(failed);
                 } catch (RedirectedException e) {
                     // Followed by the caller, once everything that is on its way was read.
                     return true;
@@ -131,16 +131,23 @@ final class SideLinks implements AutoCloseable {
 
     private static List<Answer> ask(NodeLink link, List<byte[][]> commands, boolean asking)
             throws IOException {
-        for (byte[][] command : commands) {
-            if (asking) {
+        boolean[] announced = new boolean[commands.size()];
+        boolean queued = false;
+        for (int i = 0; i < announced.length; i++) {
+            byte[] name = commands.get(i)[0];
+            // A transaction is asked for once: within it the server remembers (networking.c
+            // resetClient), and would queue the word itself.
+            announced[i] = asking && !queued;
+            queued = name == States.MULTI || (queued && name != States.EXEC);
+            if (announced[i]) {
                 link.add(ASKING);
             }
-            link.add(command);
+            link.add(commands.get(i));
         }
         link.flush();
         List<Answer> answers = new ArrayList<>(commands.size());
-        for (int i = 0; i < commands.size(); i++) {
-            if (asking) {
+        for (boolean each : announced) {
+            if (each) {
                 link.raw();
             }
             answers.add(link.raw());
@@ -148,7 +155,7 @@ final class SideLinks implements AutoCloseable {
         // Only now, so that no answer is left unread on a connection that is used again.
         for (Answer answer : answers) {
             if (answer instanceof Answer.Failed failed) {
-                link.check(failed);
+                link.require(failed);
             }
         }
         return answers;
