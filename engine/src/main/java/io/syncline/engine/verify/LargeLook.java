@@ -77,6 +77,11 @@ final class LargeLook {
         @Nullable Mismatch compare() throws IOException {
             Answer one = source.ask(key, type.length(key));
             Answer other = target.ask(key, type.length(key));
+            if (type == ValueType.LIST && patience.isLong()) {
+                long length = Math.min(Answer.number(one), Answer.number(other));
+                return new MovingList(sides, digest, key, place, patience)
+                        .compare(length, pieceItems(source, key, length));
+            }
             if (type == ValueType.STRING || type == ValueType.LIST) {
                 while (!one.equals(other) && patience.again()) {
                     one = source.ask(key, type.length(key));

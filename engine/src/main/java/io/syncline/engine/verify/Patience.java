@@ -6,12 +6,20 @@ final class Patience {
     /// Above the usual lag of a task, so that a few looks see a write on both its ends.
     private static final int PAUSE_MILLIS = 2;
 
+    /// More is given only to a value that is known to move.
+    private static final int LONG = 50;
+
     private final Sides sides;
     private int left;
 
     Patience(Sides sides, int looks) {
         this.sides = sides;
         this.left = looks;
+    }
+
+    /// Whether the value was seen to move.
+    boolean isLong() {
+        return left > LONG;
     }
 
     /// Waits a little, unless it is at its end.

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Settling {
     /// A key is a difference after all when neither side changed in so many rounds; less would take
     /// a key that is written back and forth all the time for one that stands still.
-    private static final int STILL_ROUNDS = 12;
+    private static final int STILL_ROUNDS = 6;
 
     /// How long a key that moves is watched: many times the usual lag, and many rounds.
     private static final Duration WATCHED = Duration.ofSeconds(2);
