@@ -63,6 +63,11 @@ final class NodeLink implements AutoCloseable {
         return this;
     }
 
+    /// Adds a command that is in RESP already.
+    void add(ByteBuilder command) {
+        out.put(command.array, 0, command.length);
+    }
+
     void flush() throws IOException {
         if (out.length == 0) {
             return;

@@ -22,8 +22,10 @@ final class Suspect {
     /// Once it is a difference.
     @Nullable Difference confirmed;
 
-    /// What the side that is right held when the repair was prepared.
+    /// What the side that is right held when the repair was prepared, and the other one.
     @Nullable Sum right;
+
+    @Nullable Sum wrong;
 
     int repairs;
 
