@@ -29,7 +29,8 @@ final class Desk {
     private final AtomicLong checking = new AtomicLong();
 
     /// @param suspects null for a batch that was not looked at yet
-    record Task(KeyBatch batch, @Nullable List<Suspect> suspects, long dueNanos) implements Delayed {
+    record Task(KeyBatch batch, @Nullable List<Suspect> suspects, long dueNanos)
+            implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {
             return unit.convert(dueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);

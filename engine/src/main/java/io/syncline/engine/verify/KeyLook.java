@@ -64,8 +64,7 @@ final class KeyLook {
         return look(keys, place, summarized, new Patience(sides, 0));
     }
 
-    private List<Look> look(
-            List<byte[]> keys, Place place, boolean summarized, Patience patience)
+    private List<Look> look(List<byte[]> keys, Place place, boolean summarized, Patience patience)
             throws IOException {
         List<About> sources = abouts(sides.source(), keys, place.source());
         List<About> targets = abouts(sides.target(), keys, place.target());
@@ -217,8 +216,7 @@ final class KeyLook {
                 one.equals(other) ? null : Kind.LENGTH, "", digest(type, one), digest(type, other));
     }
 
-    private Found values(byte[] key, Place place, Pair pair, Patience patience)
-            throws IOException {
+    private Found values(byte[] key, Place place, Pair pair, Patience patience) throws IOException {
         ValueType type = pair.source.type;
         if (!type.hasGlance()) {
             return found(
@@ -234,8 +232,7 @@ final class KeyLook {
             case EQUAL -> {
                 Mismatch mismatch =
                         type == ValueType.HASH
-                                ? fields.firstDifference(
-                                        key, place, Values.scanned(one), 2, digest)
+                                ? fields.firstDifference(key, place, Values.scanned(one), 2, digest)
                                 : null;
                 yield mismatch == null
                         ? new Found(null, "", oneSum, otherSum)
@@ -259,8 +256,7 @@ final class KeyLook {
     private static Found found(@Nullable Mismatch mismatch) {
         return mismatch == null
                 ? Found.of(null, "")
-                : new Found(
-                        mismatch.kind(), mismatch.detail(), mismatch.one(), mismatch.other());
+                : new Found(mismatch.kind(), mismatch.detail(), mismatch.one(), mismatch.other());
     }
 
     private Sum digest(ValueType type, Answer answer) {

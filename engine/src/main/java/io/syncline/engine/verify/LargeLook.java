@@ -165,8 +165,8 @@ final class LargeLook {
             return null;
         }
 
-        /// A piece whose names are whole, however long they are: by them it is looked up. Then
-        /// both sides keep its values whole, too: a value and a digest cannot be compared.
+        /// A piece whose names are whole, however long they are: by them it is looked up. Then both
+        /// sides keep its values whole, too: a value and a digest cannot be compared.
         private Answer whole(End from, byte[][] command) throws IOException {
             Answer piece = from.ask(key, command);
             Answer[] items = Values.scanned(piece);

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch grows with every change of an owner; 0 when it is not told
 /// @param open slots whose keys were on their way from one node to another
 /// @param importers nodes that they were on their way to
-record Layout(
-        List<@Nullable HostPort> owners, long epoch, BitSet open, Set<HostPort> importers) {
+record Layout(List<@Nullable HostPort> owners, long epoch, BitSet open, Set<HostPort> importers) {
     Layout {
         owners = Collections.unmodifiableList(new ArrayList<>(owners));
         open = (BitSet) open.clone();

@@ -151,8 +151,7 @@ final class Repairer {
         }
     }
 
-    private Step watched(
-            NodeLink link, Suspect suspect, Place place, Difference difference)
+    private Step watched(NodeLink link, Suspect suspect, Place place, Difference difference)
             throws IOException {
         byte[] key = suspect.key();
         Held wrong = read(wrong(), key, place);

@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Decides about keys that differed at every look. No two looks at a key, one at each side, are ever
-/// of the same moment, so one that never stands still may differ each time and yet be equal. It
-/// counts as equal when the target shows a state that the source showed just before, which is all
-/// that lag can look like.
+/// Decides about keys that differed at every look. No two looks at a key, one at each side, are
+/// ever of the same moment, so one that never stands still may differ each time and yet be equal.
+/// It counts as equal when the target shows a state that the source showed just before, which is
+/// all that lag can look like.
 ///
 /// Many keys are watched together, in rounds: a pipeline to each node of the source, then one to
 /// each of the target.
@@ -147,8 +147,7 @@ final class Settling {
             List<ValueType> types = open.stream().map(each -> each.type).toList();
             List<State> ones = states.read(sides.source(), names, place.source(), types);
             List<State> others = states.read(sides.target(), names, place.target(), types);
-            boolean over =
-                    round >= LEAST_ROUNDS && System.nanoTime() - begun > WATCHED.toNanos();
+            boolean over = round >= LEAST_ROUNDS && System.nanoTime() - begun > WATCHED.toNanos();
             List<Watch> left = new ArrayList<>();
             for (int i = 0; i < open.size(); i++) {
                 Watch watch = open.get(i);

@@ -4,6 +4,7 @@ import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Redirect;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +139,9 @@ final class SideLinks implements AutoCloseable {
             // A transaction is asked for once: within it the server remembers (networking.c
             // resetClient), and would queue the word itself.
             announced[i] = asking && !queued;
-            queued = name == States.MULTI || (queued && name != States.EXEC);
+            queued =
+                    Arrays.equals(name, States.MULTI)
+                            || (queued && !Arrays.equals(name, States.EXEC));
             if (announced[i]) {
                 link.add(ASKING);
             }

@@ -48,12 +48,13 @@ final class SlotWatch {
     /// The nodes to scan for some slots, one group after the other.
     List<Set<HostPort>> nodes(BitSet slots) {
         Set<HostPort> owners = new LinkedHashSet<>();
-        slots.stream().forEach(slot -> {
-            HostPort owner = last.owners().get(slot);
-            if (owner != null) {
-                owners.add(owner);
-            }
-        });
+        slots.stream()
+                .forEach(slot -> {
+                    HostPort owner = last.owners().get(slot);
+                    if (owner != null) {
+                        owners.add(owner);
+                    }
+                });
         return List.of(owners, last.importers());
     }
 

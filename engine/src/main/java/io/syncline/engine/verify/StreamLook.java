@@ -120,8 +120,7 @@ final class StreamLook {
             }
             for (Map.Entry<String, Answer> each : ones.entrySet()) {
                 String text = each.getKey();
-                Both both =
-                        new Both(each.getValue(), others.getOrDefault(text, Answer.Nil.NIL));
+                Both both = new Both(each.getValue(), others.getOrDefault(text, Answer.Nil.NIL));
                 Answer name = Answer.field(both.one, "name");
                 byte[] group = name instanceof Answer.Bytes bytes ? bytes.head() : new byte[0];
                 String detail = fields(GROUP_FIELDS, both);
@@ -235,9 +234,7 @@ final class StreamLook {
     private static boolean samePending(Answer one, Answer other) {
         Answer[] ones = Answer.items(one);
         Answer[] others = Answer.items(other);
-        return ones.length == 4
-                && others.length == 4
-                && withoutAge(one).equals(withoutAge(other));
+        return ones.length == 4 && others.length == 4 && withoutAge(one).equals(withoutAge(other));
     }
 
     private static Answer withoutAge(Answer pending) {

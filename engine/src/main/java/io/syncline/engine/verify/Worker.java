@@ -188,8 +188,8 @@ final class Worker {
         return left;
     }
 
-    private List<Suspect> lookThoroughly(
-            KeyBatch batch, List<Suspect> suspects, long turnNanos) throws IOException {
+    private List<Suspect> lookThoroughly(KeyBatch batch, List<Suspect> suspects, long turnNanos)
+            throws IOException {
         Place place = batch.walk().place();
         List<Suspect> open =
                 suspects.stream()
@@ -229,8 +229,7 @@ final class Worker {
                         .filter(each -> each.looks >= times)
                         .toList();
         // Without rechecks a look is all that is asked for.
-        List<Suspect> differing =
-                times == 0 ? doubtful : settling.differing(doubtful, place);
+        List<Suspect> differing = times == 0 ? doubtful : settling.differing(doubtful, place);
         differing.forEach(each -> each.confirmed = each.lastDifference());
         doubtful.forEach(each -> each.settled = each.confirmed == null);
     }

@@ -67,7 +67,8 @@ class RunsIT {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
             Files.writeString(
-                    state, "syncline-verify 2\nof other\nlayout none-none\nrepaired 0\nwritten 0\n");
+                    state,
+                    "syncline-verify 2\nof other\nlayout none-none\nrepaired 0\nwritten 0\n");
             Verifying verifying = Verifying.between(source, target);
             verifying.options(verifying.options().withState(state));
 
