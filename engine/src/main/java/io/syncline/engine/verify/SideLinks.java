@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The connections of one worker to one side, opened when first needed.
 final class SideLinks implements AutoCloseable {
@@ -19,6 +20,8 @@ final class SideLinks implements AutoCloseable {
     private final Side side;
     private final Digest digest;
     private final Map<HostPort, NodeLink> links = new HashMap<>();
+    private @Nullable HostPort lastAddress;
+    private @Nullable NodeLink last;
     private int heldBytes = AnswerReader.HELD_BYTES;
     private long takenBefore;
 
@@ -41,12 +44,15 @@ final class SideLinks implements AutoCloseable {
     }
 
     private NodeLink at(HostPort address, int database) throws IOException {
-        NodeLink link = links.get(address);
+        // Nearly every key is asked for where the one before was.
+        NodeLink link = address.equals(lastAddress) ? last : links.get(address);
         if (link == null) {
             link = new NodeLink(side.connect(address), digest);
             link.answers().hold(heldBytes);
             links.put(address, link);
         }
+        lastAddress = address;
+        last = link;
         link.select(database);
         return link;
     }
@@ -183,6 +189,8 @@ final class SideLinks implements AutoCloseable {
     public void close() {
         links.values().forEach(NodeLink::close);
         links.clear();
+        lastAddress = null;
+        last = null;
         takenBefore = 0;
         side.forget();
     }

@@ -170,6 +170,7 @@ public final class Verification {
             ledger.restore(saved);
             listener.rewind(saved.written());
         } else if (saved != null) {
+            listener.rewind(0);
             ledger.warn(
                     "verify",
                     "a node was restarted or slots have moved since the state was saved, so the"
