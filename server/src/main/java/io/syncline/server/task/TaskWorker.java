@@ -2,12 +2,12 @@ package io.syncline.server.task;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
 import io.syncline.engine.twoway.Site;
-import io.syncline.engine.verify.KeySample;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Does a task's long work on one thread, one after the other: prechecks, the link, sweeping.
@@ -131,7 +132,10 @@ final class TaskWorker {
             session = mine;
         }
         try {
-            if (!isVoid(begun)) {
+            Finding loops = context.options().loops(control.task());
+            if (!isVoid(begun) && isError(loops)) {
+                control.failed(Faults.of(List.of(loops)));
+            } else if (!isVoid(begun)) {
                 mine.run();
             } else {
                 control.happen(new TaskEvent.LinkStopped());
@@ -166,9 +170,14 @@ final class TaskWorker {
     private void runPrecheck() {
         Task task = control.task();
         List<Finding> findings;
-        KeySample sample = context.samples().of(task.id());
         try {
-            findings = context.options().running(task, sample, null, e -> {}, c -> {}).precheck();
+            findings =
+                    context.options()
+                            .running(task, LinkHooks.NONE, null, e -> {}, c -> {})
+                            .precheck();
+            findings =
+                    Stream.concat(findings.stream(), Stream.of(context.options().loops(task)))
+                            .toList();
         } catch (SynclineException e) {
             findings =
                     List.of(
