@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Brings a flow's units to their destination, one transaction after the other: watch, read the
 /// destination's stream up to there, look again, write.
 final class LinkWriter {
-    /// The table of copied keys goes with every marker, so it must not grow.
-    private static final int COVERED_LIMIT = 512;
+    /// The table of copied keys goes with every marker. While it is large, a transaction takes more
+    /// units, at least one for so many entries. It has no limit: what would free it may wait for
+    /// the very copy that is held back.
+    private static final int COVERED_PER_UNIT = 4;
 
     private final Ledger ledger;
     private final Planner planner;
@@ -72,12 +74,13 @@ final class LinkWriter {
         if (flushes.isBusy(flow)) {
             return false;
         }
-        List<Ready> plan = planner.plan(flow, limit);
-        List<KeyState> transfers = transfers(flow);
+        int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
+        List<Ready> plan = planner.plan(flow, most);
+        List<KeyState> transfers = planner.transfers(flow);
         if (plan.isEmpty() && transfers.isEmpty() && !wantsHeartbeat(flow)) {
             return false;
         }
-        guard(flow, planner.watch(flow, plan, transfers), limit, false);
+        guard(flow, planner.watch(flow, plan, transfers), most, false);
         return true;
     }
 
@@ -93,10 +96,6 @@ final class LinkWriter {
 
     private boolean isOver(Flow flow) {
         return flow.waitingBytes >= options.queuedBytesLimit();
-    }
-
-    private List<KeyState> transfers(Flow flow) {
-        return flow.covered.size() < COVERED_LIMIT ? planner.transfers(flow) : List.of();
     }
 
     private static boolean wantsHeartbeat(Flow flow) {
@@ -125,7 +124,7 @@ final class LinkWriter {
             return giveUp(flow);
         }
         List<Ready> plan = watched(flow, planner.plan(flow, writer.limit));
-        List<KeyState> transfers = new ArrayList<>(transfers(flow));
+        List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));
         boolean heartbeat = wantsHeartbeat(flow);
         if (plan.isEmpty() && transfers.isEmpty() && !heartbeat) {
@@ -187,21 +186,30 @@ final class LinkWriter {
                 flow, new Request.Transaction(null, commands, records, marker, false), plan.size());
     }
 
-    static Set<KeyId> deletes(Collection<PairCommand> commands, Collection<KeyRecord> records) {
-        Set<KeyId> deletes = new HashSet<>();
+    /// What a transaction deletes on purpose.
+    ///
+    /// @param remade those keys that it writes again behind that
+    record Deletes(Set<KeyId> keys, Set<KeyId> remade) {}
+
+    static Deletes deletes(Collection<PairCommand> commands, Collection<KeyRecord> records) {
+        Set<KeyId> keys = new HashSet<>();
+        Set<KeyId> remade = new HashSet<>();
         for (PairCommand command : commands) {
-            if (command.deletes) {
-                for (Effect effect : command.effects) {
-                    deletes.add(effect.key());
+            for (Effect effect : command.effects) {
+                if (command.deletes) {
+                    keys.add(effect.key());
+                    remade.remove(effect.key());
+                } else if (effect.writes() && keys.contains(effect.key())) {
+                    remade.add(effect.key());
                 }
             }
         }
         for (KeyRecord record : records) {
             if (record.payload() == null) {
-                deletes.add(record.key());
+                keys.add(record.key());
             }
         }
-        return deletes;
+        return new Deletes(keys, remade);
     }
 
     Marker marker(
@@ -209,7 +217,7 @@ final class LinkWriter {
             StreamPlace through,
             StreamPlace known,
             Map<KeyId, Long> transfers,
-            Set<KeyId> deletes,
+            Deletes deletes,
             @Nullable FlushScope flush) {
         Map<KeyId, Long> covered = new HashMap<>(flush == null ? flow.covered : Map.of());
         if (flush != null) {
@@ -228,7 +236,8 @@ final class LinkWriter {
                 known,
                 covered,
                 transfers,
-                deletes,
+                deletes.keys,
+                deletes.remade,
                 flush,
                 last == null ? null : last.asPeer());
     }
