@@ -14,6 +14,7 @@ import io.syncline.server.alert.Channels;
 import io.syncline.server.alert.Teller;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.console.Console;
+import io.syncline.server.console.Services;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.metrics.Prometheus;
@@ -93,12 +94,19 @@ public final class Service implements AutoCloseable {
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
-        console = new Console(gate, logins, tasks, views, charts);
+        TaskChanges changes = new TaskChanges(tasks, audit);
+        console =
+                new Console(
+                        gate,
+                        logins,
+                        new Services(
+                                accounts, grants, audit, instances, tasks, changes, charts,
+                                channels, views));
         List<Consumer<JavalinConfig>> routes =
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,
                         new InstanceApi(instances)::routes,
-                        new TaskApi(tasks, new TaskChanges(tasks, audit), files, views)::routes,
+                        new TaskApi(tasks, changes, files, views)::routes,
                         new TaskLogApi(tasks, charts)::routes,
                         new AlertApi(channels)::routes,
                         new SystemApi(store, new Prometheus(tasks))::routes,

@@ -3,6 +3,7 @@ package io.syncline.server.task;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
@@ -34,6 +35,7 @@ final class TaskWorker {
     private @Nullable Thread thread;
     private long stops;
     private volatile @Nullable LinkSession session;
+    private volatile List<CheckResult> found = List.of();
 
     TaskWorker(TaskControl control, TaskContext context) {
         this.control = control;
@@ -157,10 +159,21 @@ final class TaskWorker {
 
     private void runPrecheck() {
         Task task = control.task();
+        found = List.of();
         List<Finding> findings;
         try {
             LinkOptions options = context.options().of(task);
-            findings = new Link(options, event -> {}).precheck();
+            List<Finding> soFar = new ArrayList<>();
+            findings =
+                    new Link(
+                                    options,
+                                    event -> {
+                                        if (event instanceof LinkEvent.Checked(Finding finding)) {
+                                            soFar.add(finding);
+                                            found = results(task, soFar);
+                                        }
+                                    })
+                            .precheck();
         } catch (SynclineException e) {
             findings =
                     List.of(
@@ -181,6 +194,11 @@ final class TaskWorker {
                         ? findings.size() + " checks passed"
                         : errors + " of " + findings.size() + " checks failed",
                 errors == 0 ? "" : "Do what each failed check says, and precheck again");
+    }
+
+    /// What the precheck that runs has found so far.
+    List<CheckResult> found() {
+        return found;
     }
 
     private static boolean isError(Finding finding) {
