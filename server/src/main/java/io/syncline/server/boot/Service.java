@@ -15,6 +15,7 @@ import io.syncline.server.alert.Teller;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.console.Console;
 import io.syncline.server.console.Services;
+import io.syncline.server.console.Surroundings;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.metrics.Prometheus;
@@ -101,7 +102,8 @@ public final class Service implements AutoCloseable {
                         logins,
                         new Services(
                                 accounts, grants, audit, instances, tasks, changes, charts,
-                                channels, views));
+                                channels, views),
+                        new Surroundings(store, options.data(), RecentLog::lines));
         List<Consumer<JavalinConfig>> routes =
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,

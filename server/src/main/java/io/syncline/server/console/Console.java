@@ -15,9 +15,15 @@ public final class Console {
     private final SetupPage setup;
     private final TaskPage task;
     private final InstancesPage instances;
+    private final AlertsPage alerts;
+    private final UsersPage users;
+    private final GrantsPage grants;
+    private final AuditPage audit;
+    private final SystemPage system;
     private final LiveStreams live;
 
-    public Console(Gate gate, Logins logins, Services services) {
+    public Console(
+            Gate gate, Logins logins, Services services, Surroundings surroundings) {
         pages = new Pages(actor -> Health.of(services.tasks().list(actor)));
         Sides sides = new Sides(services.instances(), services.grants());
         login = new LoginPage(pages, gate, logins);
@@ -37,6 +43,13 @@ public final class Console {
         instances =
                 new InstancesPage(
                         pages, services.instances(), services.tasks(), services.grants());
+        alerts = new AlertsPage(pages, services.channels(), services.tasks());
+        users = new UsersPage(pages, services.accounts(), logins);
+        grants =
+                new GrantsPage(
+                        pages, services.grants(), services.instances(), services.tasks());
+        audit = new AuditPage(pages, services.audit());
+        system = new SystemPage(pages, services, surroundings);
         live = new LiveStreams(pages, services.tasks(), services.views(), taskList::rows);
     }
 
@@ -49,6 +62,11 @@ public final class Console {
         setup.routes(config);
         task.routes(config);
         instances.routes(config);
+        alerts.routes(config);
+        users.routes(config);
+        grants.routes(config);
+        audit.routes(config);
+        system.routes(config);
         live.routes(config);
     }
 

@@ -66,7 +66,11 @@ public final class InstancesPage {
                 ctx,
                 "instances",
                 "Instances",
-                Map.of("rows", rows, "addresses", Addresses.all()));
+                Map.of(
+                        "rows",
+                        rows,
+                        "addresses",
+                        Addresses.all().stream().map(a -> a.replaceAll("%.*", "")).toList()));
     }
 
     private void create(Context ctx, Form form) {

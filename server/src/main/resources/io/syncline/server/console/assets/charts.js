@@ -83,7 +83,7 @@
       if (!answer.ok) return;
       series = await answer.json();
       fill();
-      for (const note of place.querySelectorAll(".no-data")) note.hidden = series.time.length > 0;
+      place.classList.toggle("empty", series.time.length < 2);
     } catch {
       // The stream's own sign says that the connection is lost; old points stay.
     }
