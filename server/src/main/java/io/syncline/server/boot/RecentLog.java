@@ -2,12 +2,13 @@ package io.syncline.server.boot;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/// The last lines of the log, for the console's system page. Logback makes it, by `logback.xml`; the
-/// lines are the process's, as Logback itself is.
+/// The last lines of the log, for the console's system page. Logback makes it, by `logback.xml`;
+/// the lines are the process's, as Logback itself is.
 public final class RecentLog extends AppenderBase<ILoggingEvent> {
     /// A screen full, and what led to it.
     private static final int LINES = 500;
@@ -20,7 +21,7 @@ public final class RecentLog extends AppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
         String line =
-                event.getInstant()
+                event.getInstant().truncatedTo(ChronoUnit.MILLIS)
                         + " "
                         + event.getLevel()
                         + " "

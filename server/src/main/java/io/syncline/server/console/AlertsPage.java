@@ -47,8 +47,7 @@ public final class AlertsPage {
         Actor actor = Gate.actor(ctx);
         List<AlertRecord> history = channels.history(actor, LINES);
         List<Task> all = tasks.list(actor).stream().map(control -> control.task()).toList();
-        Map<String, String> names =
-                all.stream().collect(Collectors.toMap(Task::id, Task::name));
+        Map<String, String> names = all.stream().collect(Collectors.toMap(Task::id, Task::name));
         Map<String, Object> values = new HashMap<>();
         values.put("form", form);
         values.put("open", history.stream().filter(a -> a.over() == null).toList());

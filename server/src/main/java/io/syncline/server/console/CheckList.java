@@ -52,7 +52,9 @@ public record CheckList(List<CheckResult> items, TaskState state) {
     public String tone() {
         return isRunning()
                 ? "working"
-                : errors() > 0 ? "broken" : open() > 0 ? "attention" : items.isEmpty() ? "idle" : "well";
+                : errors() > 0
+                        ? "broken"
+                        : open() > 0 ? "attention" : items.isEmpty() ? "idle" : "well";
     }
 
     public String sentence() {
@@ -65,9 +67,7 @@ public record CheckList(List<CheckResult> items, TaskState state) {
             return t("nothing-has-been-checked-yet");
         }
         if (errors() > 0) {
-            return Numbers.count(errors(), "error")
-                    + " "
-                    + t("to-mend-before-the-task");
+            return Numbers.count(errors(), "error") + " " + t("to-mend-before-the-task");
         }
         if (open() > 0) {
             return Numbers.count(open(), "warning") + " " + t("to-read-and-confirm");

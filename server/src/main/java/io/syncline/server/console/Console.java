@@ -22,16 +22,13 @@ public final class Console {
     private final SystemPage system;
     private final LiveStreams live;
 
-    public Console(
-            Gate gate, Logins logins, Services services, Surroundings surroundings) {
+    public Console(Gate gate, Logins logins, Services services, Surroundings surroundings) {
         pages = new Pages(actor -> Health.of(services.tasks().list(actor)));
         Sides sides = new Sides(services.instances(), services.grants());
         login = new LoginPage(pages, gate, logins);
         taskList = new TaskListPage(pages, services.tasks(), services.views(), services.charts());
         newTask = new NewTaskPage(pages, services.tasks(), sides);
-        setup =
-                new SetupPage(
-                        pages, services.tasks(), services.changes(), services.views(), sides);
+        setup = new SetupPage(pages, services.tasks(), services.changes(), services.views(), sides);
         task =
                 new TaskPage(
                         pages,
@@ -41,13 +38,10 @@ public final class Console {
                         services.charts(),
                         new TaskTabs(services.tasks()).all());
         instances =
-                new InstancesPage(
-                        pages, services.instances(), services.tasks(), services.grants());
+                new InstancesPage(pages, services.instances(), services.tasks(), services.grants());
         alerts = new AlertsPage(pages, services.channels(), services.tasks());
         users = new UsersPage(pages, services.accounts(), logins);
-        grants =
-                new GrantsPage(
-                        pages, services.grants(), services.instances(), services.tasks());
+        grants = new GrantsPage(pages, services.grants(), services.instances(), services.tasks());
         audit = new AuditPage(pages, services.audit());
         system = new SystemPage(pages, services, surroundings);
         live = new LiveStreams(pages, services.tasks(), services.views(), taskList::rows);

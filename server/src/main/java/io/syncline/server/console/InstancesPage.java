@@ -59,8 +59,7 @@ public final class InstancesPage {
         List<Row> rows =
                 instances.list(actor).stream()
                         .map(InstanceView::of)
-                        .map(it ->
-                                new Row(it, all.stream().filter(t -> t.uses(it.id())).count()))
+                        .map(it -> new Row(it, all.stream().filter(t -> t.uses(it.id())).count()))
                         .toList();
         pages.show(
                 ctx,

@@ -48,10 +48,7 @@ public final class LiveStreams {
     ///
     /// @param rows those of the task list
     LiveStreams(
-            Pages pages,
-            Tasks tasks,
-            TaskViews views,
-            Function<Actor, Map<String, String>> rows) {
+            Pages pages, Tasks tasks, TaskViews views, Function<Actor, Map<String, String>> rows) {
         this.pages = pages;
         this.tasks = tasks;
         this.views = views;
@@ -170,7 +167,8 @@ public final class LiveStreams {
             note(page, parts, changed);
             note(page, page.own().get(), changed);
         } catch (Problem e) {
-            // The task was released: the page says so when it is loaded again.
+            // The task was released: there is nothing to look at any more.
+            page.client().sendEvent("go", "/tasks");
             page.client().close();
             return;
         }

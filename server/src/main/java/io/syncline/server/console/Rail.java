@@ -21,12 +21,7 @@ public record Rail(int at, List<String> links) {
 
     public List<Step> steps() {
         List<String> titles =
-                List.of(
-                        t("instances"),
-                        t("objects"),
-                        t("settings"),
-                        t("precheck"),
-                        t("start"));
+                List.of(t("instances"), t("objects"), t("settings"), t("precheck"), t("start"));
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < titles.size(); i++) {
             String link = i < at && i < links.size() ? links.get(i) : "";

@@ -34,8 +34,7 @@ final class SettingLines {
                         + task.settings().getOrDefault(TaskSettings.RETRY_OTHER, "10")
                         + " min for other issues");
         lines.put(
-                t("instance-class"),
-                task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));
+                t("instance-class"), task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));
         lines.put(
                 t("throttle"),
                 limit(value(task, Setting.MAX_RPS), "writes/s")

@@ -85,11 +85,9 @@ final class SystemPage {
                 "Runs for",
                 Numbers.seconds(ManagementFactory.getRuntimeMXBean().getUptime() / 1_000));
         facts.put("Store", surroundings.store().product());
+        facts.put("Memory", Numbers.bytes(used) + " of " + Numbers.bytes(runtime.maxMemory()));
         facts.put(
-                "Memory", Numbers.bytes(used) + " of " + Numbers.bytes(runtime.maxMemory()));
-        facts.put(
-                "Threads",
-                Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()));
+                "Threads", Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()));
         facts.put("Links that run", Long.toString(running));
         facts.put(
                 "Waiting bytes",
@@ -116,8 +114,7 @@ final class SystemPage {
         Map<String, String> files = new LinkedHashMap<>();
         files.put("system.json", Json.text(facts()));
         files.put(
-                "tasks.json",
-                Json.text(services.views().of(List.copyOf(services.tasks().all()))));
+                "tasks.json", Json.text(services.views().of(List.copyOf(services.tasks().all()))));
         files.put(
                 "instances.json",
                 Json.text(

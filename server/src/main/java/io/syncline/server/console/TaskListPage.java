@@ -63,8 +63,7 @@ final class TaskListPage {
     Map<String, String> rows(Actor actor) {
         Map<String, String> parts = new LinkedHashMap<>();
         for (TaskListing.Row row : listing(actor, "", "", "name").rows()) {
-            parts.put(
-                    "row-" + row.task().id(), pages.fill("part/taskRow.jte", Map.of("row", row)));
+            parts.put("row-" + row.task().id(), pages.fill("part/taskRow.jte", Map.of("row", row)));
         }
         return parts;
     }

@@ -28,8 +28,7 @@ final class TaskPage {
 
     /// These need more than a name.
     private static final Set<TaskAction> WITH_VALUES =
-            EnumSet.of(
-                    TaskAction.CLONE, TaskAction.RENAME, TaskAction.MODIFY, TaskAction.THROTTLE);
+            EnumSet.of(TaskAction.CLONE, TaskAction.RENAME, TaskAction.MODIFY, TaskAction.THROTTLE);
 
     private final Pages pages;
     private final Tasks tasks;
@@ -146,8 +145,7 @@ final class TaskPage {
         }
         tasks.confirm(Gate.actor(ctx), ctx.pathParam("id"), Integer.parseInt(position));
         boolean setup = "setup".equals(ctx.formParam("back"));
-        Pages.go(
-                ctx, "/tasks/" + ctx.pathParam("id") + (setup ? "/setup/precheck" : "/precheck"));
+        Pages.go(ctx, "/tasks/" + ctx.pathParam("id") + (setup ? "/setup/precheck" : "/precheck"));
     }
 
     private void acknowledge(Context ctx) {

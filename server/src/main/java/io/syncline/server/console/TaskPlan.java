@@ -54,11 +54,7 @@ final class TaskPlan {
     }
 
     private String copies() {
-        String ways =
-                " from "
-                        + task.source().name()
-                        + " to "
-                        + task.target().name();
+        String ways = " from " + task.source().name() + " to " + task.target().name();
         Probe seen = source;
         if (seen == null || !seen.reachable()) {
             return "Copies " + databases(0) + ways + ".";
@@ -88,8 +84,7 @@ final class TaskPlan {
         if (!text.equals("all")) {
             Arrays.stream(text.split(",", -1))
                     .map(item -> item.strip().split(":", -1))
-                    .forEach(pair ->
-                            chosen.put(Integer.parseInt(pair[0]), pair[pair.length - 1]));
+                    .forEach(pair -> chosen.put(Integer.parseInt(pair[0]), pair[pair.length - 1]));
         }
         return chosen;
     }
@@ -101,8 +96,8 @@ final class TaskPlan {
             return holding == 0 ? "all databases" : Numbers.count(holding, "database");
         }
         List<String> words = new ArrayList<>();
-        chosen.forEach((from, to) ->
-                words.add(to.equals(from.toString()) ? to : from + " as " + to));
+        chosen.forEach(
+                (from, to) -> words.add(to.equals(from.toString()) ? to : from + " as " + to));
         return (words.size() == 1 ? "database " : "databases ") + String.join(", ", words);
     }
 
@@ -168,7 +163,8 @@ final class TaskPlan {
     private String ceiling() {
         List<String> parts = new ArrayList<>();
         if (instanceClass() != InstanceClass.UNLIMITED) {
-            parts.add(Numbers.count(instanceClass().commandsPerSecond()) + " writes/s by its class");
+            parts.add(
+                    Numbers.count(instanceClass().commandsPerSecond()) + " writes/s by its class");
         }
         if (!setting(Setting.MAX_RPS).equals("0")) {
             parts.add(setting(Setting.MAX_RPS) + " writes/s");

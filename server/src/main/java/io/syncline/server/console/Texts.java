@@ -1,7 +1,6 @@
 package io.syncline.server.console;
 
 import java.util.Locale;
-import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 
 /// Every text of the console's templates, from one bundle: `texts.properties`. Another language is

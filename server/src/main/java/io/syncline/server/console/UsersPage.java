@@ -83,8 +83,7 @@ final class UsersPage {
         } catch (Problem e) {
             String field =
                     switch (e.place()) {
-                        case "name" ->
-                                e.message().contains("user") ? "adminName" : "accountName";
+                        case "name" -> e.message().contains("user") ? "adminName" : "accountName";
                         case "password" -> "adminPassword";
                         default -> "accountName";
                     };
@@ -156,8 +155,7 @@ final class UsersPage {
                 throw Problem.badRequest("days", "it is not a whole number", "0 never ends");
             }
             Logins.NewToken made =
-                    logins.makeToken(
-                            Gate.actor(ctx), form.value("name"), Integer.parseInt(days));
+                    logins.makeToken(Gate.actor(ctx), form.value("name"), Integer.parseInt(days));
             me(ctx, Form.empty(), Form.empty(), made.secret());
         } catch (Problem e) {
             me(ctx, Form.empty(), form.refuse(e), "");

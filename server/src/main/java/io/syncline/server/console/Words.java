@@ -114,8 +114,7 @@ public final class Words {
     }
 
     public static String keys(Probe probe) {
-        return Numbers.count(
-                probe.databases().stream().mapToLong(Probe.Database::keys).sum());
+        return Numbers.count(probe.databases().stream().mapToLong(Probe.Database::keys).sum());
     }
 
     public static String tone(Task task) {

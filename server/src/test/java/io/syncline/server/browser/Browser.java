@@ -215,7 +215,8 @@ final class Browser implements AutoCloseable {
         destroy(process);
         try (Stream<Path> files = Files.walk(folder)) {
             process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             System.err.println("left behind: " + folder);
         } catch (InterruptedException e) {

@@ -85,8 +85,7 @@ class ConsoleIT {
         tab.shoot("wizard-3").press("Create and precheck");
 
         tab.awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
-        Await.until(
-                "the checks", Tab.LIMIT, () -> !tab.text("#setup").contains("Checking"));
+        Await.until("the checks", Tab.LIMIT, () -> !tab.text("#setup").contains("Checking"));
         while (tab.has("#setup .checks form")) {
             int before = tab.text("#setup .checks").split("Confirm", -1).length;
             tab.press("Confirm");
@@ -129,38 +128,70 @@ class ConsoleIT {
     }
 
     @Test
-    void everyPageFitsAPhoneAndBothLights() {
+    void everyPageFitsAPhoneAndCanBeReadInBothLights() {
         String from = RunningService.instance(service.admin(), "Berlin", source);
         String to = RunningService.instance(service.admin(), "Oslo", target);
         String task = RunningService.task(service.admin(), "orders", from, to);
         service.admin().post("/api/v1/tasks/" + task + "/actions/start").json(200);
         RunningService.await(service.admin(), task, "running");
-
-        for (String page :
+        String here = "/tasks/" + task;
+        List<String> all =
                 List.of(
                         "/tasks",
                         "/tasks/new",
-                        "/tasks/" + task,
-                        "/tasks/" + task + "/positions",
-                        "/tasks/" + task + "/events",
-                        "/tasks/" + task + "/precheck",
-                        "/tasks/" + task + "/settings",
-                        "/tasks/" + task + "/conflicts",
-                        "/tasks/" + task + "/refused",
+                        "/tasks/new/objects?source=" + from,
+                        "/tasks/new/settings?source=" + from,
+                        here,
+                        here + "/positions",
+                        here + "/events",
+                        here + "/conflicts",
+                        here + "/refused",
+                        here + "/precheck",
+                        here + "/settings",
                         "/instances",
+                        "/instances/new",
                         "/instances/" + from,
                         "/alerts",
                         "/users",
                         "/grants",
                         "/audit",
                         "/system",
-                        "/me")) {
-            String name = page.substring(1).replace(task, "task").replace(from, "one");
-            tab.size(360, 740).look("light").open(page).assertNothingIsWiderThanTheScreen();
-            tab.shoot("phone-" + name.replace('/', '-'));
-            tab.size(1280, 800).look("dark").open(page).assertNothingIsWiderThanTheScreen();
-            tab.shoot("dark-" + name.replace('/', '-'));
+                        "/me");
+        for (String page : all) {
+            String name =
+                    page.substring(1)
+                            .replace(task, "task")
+                            .replace(from, "one")
+                            .replaceAll("[?].*", "")
+                            .replace('/', '-');
+            tab.size(360, 740).look("light").open(page);
+            tab.assertNothingIsWiderThanTheScreen();
+            assertThat(tab.poorContrasts()).as(page).isEmpty();
+            tab.shoot("phone-" + name).size(1280, 800).look("dark");
+            tab.assertNothingIsWiderThanTheScreen();
+            assertThat(tab.poorContrasts()).as(page).isEmpty();
+            assertThat(tab.text("#health")).isNotEmpty();
+            tab.shoot("dark-" + name);
         }
+    }
+
+    @Test
+    void whatCannotBeUndoneAsksForTheNameAndALostServiceIsSaid() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        String task = RunningService.task(service.admin(), "orders", from, to);
+        tab.open("/tasks/" + task).press("Release").awaitText(".drop[open]", "events, charts");
+        tab.type("#n-release", "odrers").key("Enter").awaitText("h1", "not possible");
+        assertThat(tab.text("main")).contains("Type 'orders' and try again");
+
+        tab.open("/tasks/" + task);
+        Await.until("the stream is open", Tab.LIMIT, () -> !tab.has("body.stale"));
+        service.close();
+
+        tab.awaitText("#lost", "connection to the service is lost");
+        assertThat(tab.has("body.stale")).isTrue();
+        tab.shoot("lost");
+        tab.complaints().removeIf(each -> each.contains("net::ERR"));
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.syncline.server.browser;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.Await;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.JsonNode;
 
@@ -167,18 +170,17 @@ final class Tab {
                 "a button '" + words + "'",
                 LIMIT,
                 () ->
-                        ask(
-                                        "(() => { document.querySelectorAll('["
-                                                + mark
-                                                + "]').forEach(e => e.removeAttribute('"
-                                                + mark
-                                                + "')); const e = [...document.querySelectorAll("
-                                                + "'button, a, summary')].find(e => e.offsetParent &&"
-                                                + " !e.disabled && e.innerText.trim() === "
-                                                + Browser.JSON.writeValueAsString(words)
-                                                + "); if (!e) return false; e.setAttribute('"
-                                                + mark
-                                                + "', ''); return true; })()")
+                        ask("(() => { document.querySelectorAll('["
+                                        + mark
+                                        + "]').forEach(e => e.removeAttribute('"
+                                        + mark
+                                        + "')); const e = [...document.querySelectorAll("
+                                        + "'button, a, summary')].find(e => e.offsetParent &&"
+                                        + " !e.disabled && e.innerText.trim() === "
+                                        + Browser.JSON.writeValueAsString(words)
+                                        + "); if (!e) return false; e.setAttribute('"
+                                        + mark
+                                        + "', ''); return true; })()")
                                 .equals("true"));
         return click("[" + mark + "]");
     }
@@ -242,7 +244,8 @@ final class Tab {
     /// Goes on with the Tab key until the focus is there.
     Tab tabTo(String selector) {
         for (int i = 0; i < 80; i++) {
-            if (ask("document.activeElement?.matches(" + Browser.JSON.writeValueAsString(selector)
+            if (ask("document.activeElement?.matches("
+                            + Browser.JSON.writeValueAsString(selector)
                             + ") ?? false")
                     .equals("true")) {
                 return this;
@@ -250,6 +253,15 @@ final class Tab {
             key("Tab");
         }
         throw new AssertionError("the Tab key does not lead to " + selector);
+    }
+
+    /// Texts that stand out too little from what they stand on; empty when all can be read.
+    String poorContrasts() {
+        try (InputStream in = Tab.class.getResourceAsStream("contrast.js")) {
+            return ask(new String(Objects.requireNonNull(in).readAllBytes(), UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void assertNothingIsWiderThanTheScreen() {

@@ -76,7 +76,8 @@ public final class Api {
         return send("DELETE", path, null, "application/json");
     }
 
-    public Answer send(String method, String path, @Nullable String body, String type, String... headers) {
+    public Answer send(
+            String method, String path, @Nullable String body, String type, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path))
                         .timeout(Duration.ofSeconds(30))

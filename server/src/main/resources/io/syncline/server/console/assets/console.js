@@ -22,9 +22,12 @@
   const put = (id, html) => {
     const place = document.getElementById(id);
     // What somebody is typing in or has opened stays as it is.
-    if (!place || place.contains(document.activeElement)) return;
-    if (place.querySelector("details[open]")) return;
+    const active = document.activeElement;
+    if (!place || (place !== active && place.contains(active))) return;
+    const opened = [...place.querySelectorAll("details")].map((each) => each.open);
+    if (place.querySelector("details[open] input")) return;
     place.innerHTML = html;
+    place.querySelectorAll("details").forEach((each, i) => (each.open = opened[i] ?? false));
     if (window.htmx) window.htmx.process(place);
   };
   const open = () => {
@@ -55,6 +58,12 @@
   addEventListener("pageshow", () => {
     for (const form of document.forms) delete form.dataset.sent;
   });
+
+  // Where the navigation is a strip, its current place must be in sight.
+  for (const here of document.querySelectorAll("nav [aria-current]")) {
+    const strip = here.parentElement;
+    strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+  }
 
   // The first field with an error, for whoever cannot see where it is.
   const wrong = document.querySelector("[aria-invalid=true]");
