@@ -89,7 +89,7 @@ public final class Service implements AutoCloseable {
                         grants,
                         audit,
                         clock,
-                        options.data().resolve("spool"),
+                        options.data(),
                         new Observers(List.of(charts, new Alerts(store, teller, clock))));
         Channels channels = new Channels(store, vault, teller, audit, clock);
         TaskFiles files = new TaskFiles(tasks, instances);

@@ -6,6 +6,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.client.ApiClient;
 import io.syncline.server.client.Login;
 import io.syncline.server.report.Output;
+import io.syncline.server.settings.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -69,6 +70,12 @@ final class RemoteCommand {
                             .description("File whose first line is the instance's password.")
                             .build());
         }
+        if (verb == RemoteVerb.TASK_CREATE) {
+            spec.addOption(
+                    LinkCommand.flag(
+                            Setting.TWO_WAY.option(),
+                            "Both sides are written by users: keep both equal."));
+        }
         if (verb == RemoteVerb.TASK_START || verb == RemoteVerb.TASK_RESUME) {
             spec.addOption(LinkCommand.flag(WAIT, "Wait until it runs or fails."));
         }
@@ -118,6 +125,13 @@ final class RemoteCommand {
             case TASK_CLONE -> show(api.send("POST", task() + "/clone", Map.of()));
             case TASK_THROTTLE ->
                     show(api.send("POST", task() + "/throttle", Map.of("maxRps", argument(1))));
+            case TASK_CONFLICTS -> show(api.get(task() + "/conflicts"));
+            case TASK_RESYNC ->
+                    show(
+                            api.send(
+                                    "POST",
+                                    task() + "/resync",
+                                    Map.of("from", argument(1), "name", argument(2))));
             case TASK_EVENTS -> show(api.get(task() + "/events"));
             case TASK_YAML -> {
                 Output.standard()
@@ -169,6 +183,8 @@ final class RemoteCommand {
         return Map.of(
                 "name",
                 argument(0),
+                "topology",
+                LinkCommand.has(parsed, Setting.TWO_WAY.option()) ? "two-way" : "one-way",
                 "source",
                 Map.of("instance", argument(1)),
                 "target",

@@ -201,7 +201,8 @@ final class NewTaskPage {
     /// Judges all that was entered, as the service will.
     static void check(Form form, Map<String, String> before) {
         try {
-            TaskSettings.checked(TaskDraft.settings(form, before));
+            Task.Topology topology = TaskDraft.topology(form);
+            TaskSettings.checked(topology, TaskDraft.settings(topology, form, before));
         } catch (Problem e) {
             form.refuse(e);
         }
@@ -251,13 +252,12 @@ final class NewTaskPage {
     }
 
     private NewTask newTask(Actor actor, Form form) {
-        boolean twoWay = form.value("topology").equals(Task.Topology.TWO_WAY.code());
         return new NewTask(
                 form.value("name"),
-                twoWay ? Task.Topology.TWO_WAY : Task.Topology.ONE_WAY,
+                TaskDraft.topology(form),
                 sides.chosen(actor, form.value("source")),
                 sides.chosen(actor, form.value("target")),
-                TaskDraft.settings(form, Map.of()),
+                TaskDraft.settings(TaskDraft.topology(form), form, Map.of()),
                 TaskDraft.alerts(form, AlertRules.USUAL));
     }
 }

@@ -132,7 +132,7 @@ final class SetupPage {
             changes.configure(
                     actor,
                     task.id(),
-                    TaskDraft.settings(form, task.settings()),
+                    TaskDraft.settings(task.topology(), form, task.settings()),
                     TaskDraft.alerts(form, task.alerts()));
         } catch (Problem e) {
             form.refuse(e);

@@ -3,6 +3,7 @@ package io.syncline.server.console;
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
+import io.syncline.server.model.Task.Topology;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.task.InstanceClass;
 import io.syncline.server.task.TaskSettings;
@@ -33,7 +34,8 @@ final class TaskDraft {
                     "on-gap",
                     "max-rps",
                     "max-mbps",
-                    "instance-class");
+                    "instance-class",
+                    "conflict-guard");
     static final List<String> ALL =
             Stream.of(INSTANCES, OBJECTS, SETTINGS).flatMap(List::stream).toList();
 
@@ -45,18 +47,33 @@ final class TaskDraft {
     private TaskDraft() {}
 
     /// A task's settings as the form says, over those that the form does not show.
-    static Map<String, String> settings(Form form, Map<String, String> before) {
+    static Map<String, String> settings(
+            Topology topology, Form form, Map<String, String> before) {
         Map<String, String> settings = new TreeMap<>(before);
         for (String name : PLAIN) {
-            if (form.has(name)) {
+            if (form.has(name) && isKnown(topology, name)) {
                 settings.put(name, form.value(name));
             }
         }
-        if (form.has("sync")) {
+        if (form.has("sync") && topology == Topology.ONE_WAY) {
             settings.put(Setting.SNAPSHOT_ONLY.key(), Boolean.toString(is(form, "full")));
             settings.put(Setting.UNTIL_CAUGHT_UP.key(), Boolean.toString(is(form, "caught-up")));
         }
         return settings;
+    }
+
+    /// Ceilings and the like mean nothing between two sides that are alike.
+    private static boolean isKnown(Topology topology, String name) {
+        Setting setting = Setting.ofKey(name);
+        return setting == null
+                ? topology == Topology.ONE_WAY || !name.equals(TaskSettings.CLASS)
+                : TaskSettings.known(topology).contains(setting);
+    }
+
+    static Topology topology(Form form) {
+        return form.value("topology").equals(Topology.TWO_WAY.code())
+                ? Topology.TWO_WAY
+                : Topology.ONE_WAY;
     }
 
     private static boolean is(Form form, String sync) {

@@ -2,6 +2,7 @@ package io.syncline.server.console;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.lifecycle.TaskAction;
@@ -14,6 +15,7 @@ import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +59,8 @@ final class TaskPage {
                 .get("/tasks/{id}", ctx -> show(ctx, tabs.getFirst()))
                 .get("/tasks/{id}/series.json", this::series)
                 .get("/tasks/{id}/task.yaml", this::yaml)
+                .get("/tasks/{id}/conflicts.jsonl", this::conflicts)
+                .post("/tasks/{id}/resync/{side}", this::resync)
                 .post("/tasks/{id}/rename", this::rename)
                 .post("/tasks/{id}/clone", this::copy)
                 .post("/tasks/{id}/throttle", this::throttle)
@@ -94,6 +98,37 @@ final class TaskPage {
                 .result(tasks.yaml(Gate.actor(ctx), ctx.pathParam("id")));
     }
 
+    private void conflicts(Context ctx) throws IOException {
+        TaskControl control = tasks.find(Gate.actor(ctx), ctx.pathParam("id"));
+        ctx.contentType("application/x-ndjson")
+                .header("Content-Disposition", "attachment; filename=\"conflicts.jsonl\"");
+        tasks.conflicts().copy(control.task().id(), ctx.outputStream());
+    }
+
+    /// Goes on with a two-way task that has a gap: one side's data replace the other's.
+    private void resync(Context ctx) {
+        TaskControl control = tasks.find(Gate.actor(ctx), ctx.pathParam("id"));
+        requireName(ctx, control);
+        String side = ctx.pathParam("side");
+        if (!side.equals("source") && !side.equals("target")) {
+            throw Problem.notFound("side", Names.shown(side));
+        }
+        tasks.resync(
+                Gate.actor(ctx),
+                control.task().id(),
+                side.equals("source") ? Site.SOURCE : Site.TARGET);
+        Pages.go(ctx, "/tasks/" + control.task().id());
+    }
+
+    private static void requireName(Context ctx, TaskControl control) {
+        if (!control.task().name().equals(ctx.formParam("name"))) {
+            throw Problem.badRequest(
+                    "name",
+                    "this cannot be undone, so it asks for the task's name",
+                    "Type '" + control.task().name() + "' and try again");
+        }
+    }
+
     private void act(Context ctx) {
         Actor actor = Gate.actor(ctx);
         String id = ctx.pathParam("id");
@@ -103,12 +138,8 @@ final class TaskPage {
             throw Problem.notFound("action", Names.shown(name));
         }
         TaskControl control = tasks.find(actor, id);
-        String typed = ctx.formParam("name");
-        if (DANGEROUS.contains(action) && !control.task().name().equals(typed)) {
-            throw Problem.badRequest(
-                    "name",
-                    "this cannot be undone, so it asks for the task's name",
-                    "Type '" + control.task().name() + "' and try again");
+        if (DANGEROUS.contains(action)) {
+            requireName(ctx, control);
         }
         tasks.act(actor, id, action);
         Pages.go(ctx, action == TaskAction.RELEASE ? "/tasks" : "/tasks/" + control.task().id());

@@ -25,7 +25,7 @@ final class TaskTabs {
                 TaskTab.of("overview", (ctx, task) -> Map.of()),
                 TaskTab.of("positions", (ctx, task) -> Map.of()),
                 TaskTab.of("events", this::events),
-                TaskTab.of("conflicts", (ctx, task) -> Map.of()),
+                TaskTab.of("conflicts", this::conflicts),
                 TaskTab.of(
                         "refused",
                         (ctx, task) -> Map.of("refused", tasks.log().refused(task.id(), LINES))),
@@ -48,6 +48,14 @@ final class TaskTabs {
                         ? ""
                         : "/tasks/" + task.id() + "/events?before=" + events.getLast().id();
         return Map.of("events", events, "older", older);
+    }
+
+    private Map<String, Object> conflicts(Context ctx, TaskView task) {
+        return Map.of(
+                "conflicts",
+                tasks.conflicts().latest(task.id(), LINES),
+                "total",
+                tasks.conflicts().count(task.id()));
     }
 
     private Map<String, Object> precheck(Context ctx, TaskView task) {

@@ -1,5 +1,6 @@
 package io.syncline.server.console;
 
+import io.syncline.server.api.DirectionView;
 import io.syncline.server.api.ProgressView;
 import io.syncline.server.api.ShardView;
 import io.syncline.server.api.TaskView;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,17 @@ public final class Words {
         ProgressView progress = task.progress();
         Double percent = progress == null ? null : progress.percent();
         return percent == null ? UNKNOWN : Math.round(percent) + " %";
+    }
+
+    public static String edge(DirectionView it) {
+        if (!it.state().equals("running")) {
+            return it.stateText();
+        }
+        Long rate = it.commandsPerSecond();
+        return lag(it.lagMillis(), it.lagBytes())
+                + " behind, "
+                + rate(rate == null ? 0 : rate)
+                + " writes/s";
     }
 
     public static String edge(ShardView shard) {
@@ -182,6 +195,21 @@ public final class Words {
     public static String part(@Nullable Long done, @Nullable Long all) {
         boolean both = done != null && all != null && all > 0 && !all.equals(done);
         return both ? count(done) + " of " + count(all) : count(done);
+    }
+
+    /// To the millisecond, or that there was no write.
+    public static String precise(@Nullable Instant at) {
+        return at == null ? UNKNOWN : at.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /// Why a key was copied as a whole.
+    public static String cause(String cause) {
+        return switch (cause) {
+            case "conflict" -> "written at both sides";
+            case "related" -> "written together with such a key";
+            case "derived" -> "made from such a key";
+            default -> "a command was refused";
+        };
     }
 
     public static String left(@Nullable Long seconds) {

@@ -13,6 +13,7 @@ import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Task;
 import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.Tasks;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ public final class Prometheus {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Tasks tasks;
     private final MultiGauge states;
+    private final MultiGauge conflicts;
     private final Map<MultiGauge, ToDoubleFunction<Shard>> shards = new LinkedHashMap<>();
 
     public Prometheus(Tasks tasks) {
@@ -37,6 +39,10 @@ public final class Prometheus {
         states =
                 MultiGauge.builder("syncline.task.state")
                         .description("1 for the state that the task is in, 0 for every other")
+                        .register(registry);
+        conflicts =
+                MultiGauge.builder("syncline.task.conflicts")
+                        .description("Keys of a two-way task that both sides had written")
                         .register(registry);
         shard("lag.milliseconds", "Age of what the target holds", Shard::lagMillis);
         shard("lag.bytes", "Source offset minus applied offset", Shard::lagBytes);
@@ -62,6 +68,7 @@ public final class Prometheus {
     /// The text that Prometheus reads.
     public synchronized String scrape() {
         List<MultiGauge.Row<?>> stateRows = new ArrayList<>();
+        List<MultiGauge.Row<?>> conflictRows = new ArrayList<>();
         Map<MultiGauge, List<MultiGauge.Row<?>>> shardRows = new LinkedHashMap<>();
         shards.keySet().forEach(gauge -> shardRows.put(gauge, new ArrayList<>()));
         for (TaskControl control : tasks.all()) {
@@ -72,12 +79,16 @@ public final class Prometheus {
                         MultiGauge.Row.of(
                                 tags.and("state", state.code()), state == task.state() ? 1 : 0));
             }
+            if (task.isTwoWay()) {
+                conflictRows.add(MultiGauge.Row.of(tags, control.conflicts()));
+            }
             Progress progress = task.state().isActive() ? control.progress() : null;
             if (progress != null) {
                 add(progress, tags, shardRows);
             }
         }
         states.register(stateRows, true);
+        conflicts.register(conflictRows, true);
         shardRows.forEach((gauge, rows) -> gauge.register(rows, true));
         return registry.scrape();
     }
@@ -86,7 +97,13 @@ public final class Prometheus {
     private void add(Progress progress, Tags tags, Map<MultiGauge, List<MultiGauge.Row<?>>> rows) {
         for (Shard shard : progress.status().shards()) {
             Tags mine =
-                    tags.and("shard", Integer.toString(shard.index()), "source", shard.source());
+                    tags.and(
+                            "shard",
+                            Integer.toString(shard.index()),
+                            "source",
+                            shard.source(),
+                            "direction",
+                            Direction.of(progress.status(), shard).code());
             rows.forEach((gauge, list) -> {
                 ToDoubleFunction<Shard> value = shards.get(gauge);
                 double number = value == null ? -1 : value.applyAsDouble(shard);

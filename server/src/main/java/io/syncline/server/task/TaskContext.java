@@ -9,6 +9,7 @@ record TaskContext(
         TaskTable tasks,
         TaskLog log,
         TaskOptions options,
+        Conflicts conflicts,
         TaskObserver observer,
         InstantSource clock) {
     /// A logger that names the task in each line.

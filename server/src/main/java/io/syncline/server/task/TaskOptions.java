@@ -1,21 +1,34 @@
 package io.syncline.server.task;
 
+import static java.util.Objects.requireNonNull;
+
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.RunningTask;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.pair.PairChoices;
+import io.syncline.engine.pair.PairTask;
+import io.syncline.engine.twoway.GuardPolicy;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import io.syncline.server.settings.ConfigText;
 import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import io.syncline.server.store.TaskTable;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a task into what the engine runs, at the moment it runs: passwords and endpoints as they
 /// are then.
@@ -32,13 +45,27 @@ final class TaskOptions {
         this.spool = spool;
     }
 
+    /// What runs a task.
+    ///
+    /// @param resyncFrom replaces the other side's data by this one's, once; null: no
+    RunningTask running(
+            Task task,
+            @Nullable Site resyncFrom,
+            Consumer<LinkEvent> events,
+            Consumer<Resolution> conflicts) {
+        LinkOptions options = of(task);
+        if (!task.isTwoWay()) {
+            return new Link(options, events);
+        }
+        PairChoices choices = PairChoicesReader.read(settings(task, "", ""));
+        GuardPolicy.Mode guard = requireNonNull(choices, "two-way without choices").guard();
+        return new PairTask(options, new PairChoices(guard, resyncFrom), events, conflicts);
+    }
+
     LinkOptions of(Task task) {
-        Map<String, String> kept = new HashMap<>(task.settings());
-        kept.put(Setting.RETRY_MINUTES.key(), Integer.toString(retryMinutes(task)));
-        Endpoint source = endpoint(task, task.source());
-        Endpoint target = endpoint(task, task.target());
-        Settings settings =
-                TaskSettings.settings(kept, source.toString(), target.toString(), task.identity());
+        Endpoint source = source(task);
+        Endpoint target = target(task);
+        Settings settings = settings(task, source.toString(), target.toString());
         settings.offer(Setting.SPOOL_DIR, spool.toString());
         return LinkOptionsReader.read(
                 settings,
@@ -47,6 +74,12 @@ final class TaskOptions {
                         source.credentials().password(),
                         "SYNCLINE_TARGET_PASSWORD",
                         target.credentials().password()));
+    }
+
+    private Settings settings(Task task, String source, String target) {
+        Map<String, String> kept = new HashMap<>(task.settings());
+        kept.put(Setting.RETRY_MINUTES.key(), Integer.toString(retryMinutes(task)));
+        return TaskSettings.settings(task.topology(), kept, source, target, task.identity());
     }
 
     /// Of the tasks that share an instance, the shortest retry time holds for all: what gives up on
@@ -74,6 +107,10 @@ final class TaskOptions {
         return instances.endpoint(instance);
     }
 
+    Endpoint source(Task task) {
+        return endpoint(task, task.source());
+    }
+
     Endpoint target(Task task) {
         return endpoint(task, task.target());
     }
@@ -83,10 +120,10 @@ final class TaskOptions {
         RegisteredInstance source = instances.any(task.source().instance());
         RegisteredInstance target = instances.any(task.target().instance());
         String name = task.name().replaceAll("[^A-Za-z0-9._-]+", "-");
-        LinkOptions options =
-                TaskSettings.read(task.settings(), source.uri(), target.uri(), name, Map.of());
         Settings settings =
-                TaskSettings.settings(task.settings(), source.uri(), target.uri(), name);
+                TaskSettings.settings(
+                        task.topology(), task.settings(), source.uri(), target.uri(), name);
+        LinkOptions options = LinkOptionsReader.read(settings, Map.of());
         return "# " + task.name() + "\n" + ConfigText.of(options, settings);
     }
 }

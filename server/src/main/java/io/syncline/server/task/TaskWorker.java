@@ -2,13 +2,12 @@ package io.syncline.server.task;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
-import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -22,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Does a task's long work on one thread, one after the other: prechecks, the link, sweeping.
@@ -42,9 +42,12 @@ final class TaskWorker {
         this.context = context;
     }
 
-    synchronized void startLink() {
+    /// Starts the link, behind what is being done.
+    ///
+    /// @param resyncFrom as [LinkSession] takes it
+    synchronized void startLink(@Nullable Site resyncFrom) {
         long begun = stops;
-        submit(() -> runLink(begun));
+        submit(() -> runLink(begun, resyncFrom));
     }
 
     void precheck() {
@@ -58,7 +61,10 @@ final class TaskWorker {
 
     void forget() {
         String id = control.task().id();
-        submit(() -> context.log().forget(id));
+        submit(() -> {
+            context.log().forget(id);
+            context.conflicts().forget(id);
+        });
     }
 
     void stopLink() {
@@ -119,8 +125,8 @@ final class TaskWorker {
         }
     }
 
-    private void runLink(long begun) {
-        LinkSession mine = new LinkSession(control, context);
+    private void runLink(long begun, @Nullable Site resyncFrom) {
+        LinkSession mine = new LinkSession(control, context, resyncFrom);
         synchronized (this) {
             session = mine;
         }
@@ -162,17 +168,19 @@ final class TaskWorker {
         found = List.of();
         List<Finding> findings;
         try {
-            LinkOptions options = context.options().of(task);
             List<Finding> soFar = new ArrayList<>();
             findings =
-                    new Link(
-                                    options,
+                    context.options()
+                            .running(
+                                    task,
+                                    null,
                                     event -> {
                                         if (event instanceof LinkEvent.Checked(Finding finding)) {
                                             soFar.add(finding);
                                             found = results(task, soFar);
                                         }
-                                    })
+                                    },
+                                    conflict -> {})
                             .precheck();
         } catch (SynclineException e) {
             findings =
@@ -236,17 +244,26 @@ final class TaskWorker {
         return results;
     }
 
+    /// A pair keeps its keys at both sides.
     private void runSweep(Task task) {
+        sweep(task, "target", context.options()::target);
+        if (task.isTwoWay()) {
+            sweep(task, "source", context.options()::source);
+        }
+    }
+
+    private void sweep(Task task, String side, Function<Task, Endpoint> endpoint) {
         try {
-            Endpoint target = context.options().target(task);
-            Connector connector =
-                    new Connector(target.credentials(), target.tls(), "syncline:sweep");
-            new Sweeper(new Instance(target, connector, true), task.identity()).sweep();
+            Endpoint swept = endpoint.apply(task);
+            Connector connector = new Connector(swept.credentials(), swept.tls(), "syncline:sweep");
+            new Sweeper(new Instance(swept, connector, true), task.identity()).sweep();
         } catch (IOException | SynclineException | Problem e) {
             control.entry(
                     Level.WARNING,
                     "sweep",
-                    "what the task keeps in its target was not removed: "
+                    "what the task keeps in its "
+                            + side
+                            + " was not removed: "
                             + Objects.requireNonNullElse(e.getMessage(), ""),
                     "It does no harm; ./syncline sweep --task "
                             + task.identity()

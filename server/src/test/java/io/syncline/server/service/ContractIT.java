@@ -71,7 +71,13 @@ class ContractIT {
                         .map(Contract.Operation::id)
                         .collect(Collectors.toCollection(TreeSet::new));
         // Given back as text or with a body of its own kind.
-        all.removeAll(Set.of("taskYaml", "acknowledgeRefused", "confirmWarning"));
+        all.removeAll(
+                Set.of(
+                        "taskYaml",
+                        "acknowledgeRefused",
+                        "confirmWarning",
+                        "downloadConflicts",
+                        "resyncTask"));
         assertThat(contract.called()).isEqualTo(all);
     }
 
@@ -178,9 +184,28 @@ class ContractIT {
         call("listTasks");
         call("listEvents", path, null);
         call("listRefused", path, null);
+        call("listConflicts", path, null);
         call("showSeries", path, null);
+        twoWay(source, target);
         String copy = call("cloneTask", path, Map.of()).path("id").asString();
         call("releaseTask", Map.of("id", copy), null);
+    }
+
+    /// Not started: what runs is held against the document by its own test.
+    private void twoWay(String source, String target) {
+        JsonNode task =
+                call(
+                        "createTask",
+                        Map.of(),
+                        Map.of(
+                                "topology",
+                                "two-way",
+                                "source",
+                                Map.of("instance", source),
+                                "target",
+                                Map.of("instance", target)));
+        assertThat(task.path("directions").size()).isEqualTo(2);
+        call("releaseTask", Map.of("id", task.path("id").asString()), null);
     }
 
     private void alerts() {
