@@ -85,15 +85,7 @@ class ConsoleIT {
         tab.shoot("wizard-3").press("Create and precheck");
 
         tab.awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
-        Await.until("the checks", Tab.LIMIT, () -> !tab.text("#setup").contains("Checking"));
-        while (tab.has("#setup .checks form")) {
-            int before = tab.text("#setup .checks").split("Confirm", -1).length;
-            tab.press("Confirm");
-            Await.until(
-                    "one warning less",
-                    Tab.LIMIT,
-                    () -> tab.text("#setup .checks").split("Confirm", -1).length < before);
-        }
+        confirmAll();
         tab.shoot("wizard-4").press("Next: start").awaitPath(".*/setup/start");
         assertThat(tab.text("main"))
                 .contains("500 keys", "from Berlin to Oslo", "./syncline task import task.yaml");
@@ -104,6 +96,49 @@ class ConsoleIT {
         source.command("SET", "later", "1");
         Await.until("the stream", Tab.LIMIT, () -> target.number("EXISTS", "later") == 1);
         tab.awaitText("#health", "All is well").shoot("task");
+    }
+
+    @Test
+    void theWizardLeadsToATwoWayTask() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        source.command("SET", "here", "1");
+        tab.open("/tasks/new")
+                .choose("[name=source]", from)
+                .choose("[name=target]", to)
+                .click("[name=topology][value=two-way]")
+                .press("Next: objects")
+                .awaitPath("/tasks/new/objects");
+        assertThat(tab.text("main")).doesNotContain("Full only");
+        tab.press("Next: settings").awaitPath("/tasks/new/settings");
+        assertThat(tab.text("main")).contains("Conflicts").doesNotContain("Most writes");
+        tab.press("Create and precheck").awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
+        confirmAll();
+        tab.press("Next: start").awaitPath(".*/setup/start");
+        assertThat(tab.text(".plan")).contains("the later one stays at both");
+        tab.press("Start the task").awaitPath("/tasks/t-[a-z0-9]+").awaitText("#head", "Running");
+
+        Await.until("the copy", Tab.LIMIT, () -> target.number("EXISTS", "here") == 1);
+        target.command("SET", "there", "1");
+        Await.until("the way back", Tab.LIMIT, () -> source.number("EXISTS", "there") == 1);
+        tab.awaitText("#topology", "Oslo to Berlin").shoot("task-two-way");
+        tab.open("/tasks").press("Both directions").awaitText(".unfold", "Berlin").shoot("tasks");
+    }
+
+    /// Waits for the precheck's end, and confirms its warnings one by one.
+    private void confirmAll() {
+        Await.until("the checks", Tab.LIMIT, () -> tab.has("#setup .checks li"));
+        Await.until("all checks", Tab.LIMIT, () -> !tab.text("#setup").contains("Checking"));
+        while (tab.has("#setup .checks form")) {
+            int before = warnings();
+            tab.press("Confirm");
+            Await.until("one warning less", Tab.LIMIT, () -> warnings() == before - 1);
+        }
+    }
+
+    private int warnings() {
+        return Integer.parseInt(
+                tab.ask("document.querySelectorAll('#setup .checks form').length"));
     }
 
     @Test
