@@ -25,7 +25,7 @@ public record CheckList(List<CheckResult> items, TaskState state) {
         }
         return items.stream()
                 .sorted(
-                        Comparator.comparing((CheckResult it) -> ORDER.indexOf(it.severity()))
+                        Comparator.comparingInt((CheckResult it) -> ORDER.indexOf(it.severity()))
                                 .thenComparing(it -> it.confirmedBy() != null))
                 .toList();
     }

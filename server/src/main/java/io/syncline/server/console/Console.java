@@ -12,6 +12,7 @@ public final class Console {
     private final LoginPage login;
     private final TaskListPage taskList;
     private final NewTaskPage newTask;
+    private final ImportPage imported;
     private final SetupPage setup;
     private final TaskPage task;
     private final InstancesPage instances;
@@ -53,6 +54,7 @@ public final class Console {
         login.routes(config);
         taskList.routes(config);
         newTask.routes(config);
+        imported.routes(config);
         setup.routes(config);
         task.routes(config);
         instances.routes(config);

@@ -44,7 +44,9 @@ public final class Form {
         return value(name, "");
     }
 
-    /// @param missing what a field shows that nobody has touched
+    /// A field as it is shown.
+    ///
+    /// @param missing what stands in one that nobody has touched
     public String value(String name, String missing) {
         List<String> all = values.get(name);
         return all == null || all.isEmpty() ? missing : all.getFirst().strip();

@@ -32,8 +32,8 @@ final class InstanceForm {
                 uri ? null : form.value(prefix + "primaryName"),
                 uri ? given(form, prefix + "user") : form.value(prefix + "user"),
                 password.isEmpty() ? null : password,
-                uri && !form.isOn(prefix + "tls") ? null : form.isOn(prefix + "tls"),
-                uri && !form.isOn(prefix + "tls") ? null : !form.isOn(prefix + "anyHost"),
+                (uri && !form.isOn(prefix + "tls")) ? null : form.isOn(prefix + "tls"),
+                (uri && !form.isOn(prefix + "tls")) ? null : !form.isOn(prefix + "anyHost"),
                 form.value(prefix + "caPem"));
     }
 

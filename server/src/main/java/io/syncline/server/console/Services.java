@@ -8,6 +8,7 @@ import io.syncline.server.api.TaskViews;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.task.TaskChanges;
+import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
 
 /// What the pages show and change.
@@ -18,6 +19,7 @@ public record Services(
         Instances instances,
         Tasks tasks,
         TaskChanges changes,
+        TaskFiles files,
         Charts charts,
         Channels channels,
         TaskViews views) {}

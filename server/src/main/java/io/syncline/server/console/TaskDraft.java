@@ -47,8 +47,7 @@ final class TaskDraft {
     private TaskDraft() {}
 
     /// A task's settings as the form says, over those that the form does not show.
-    static Map<String, String> settings(
-            Topology topology, Form form, Map<String, String> before) {
+    static Map<String, String> settings(Topology topology, Form form, Map<String, String> before) {
         Map<String, String> settings = new TreeMap<>(before);
         for (String name : PLAIN) {
             if (form.has(name) && isKnown(topology, name)) {

@@ -144,7 +144,7 @@ public record TaskListing(
                         .thenComparing(TaskView::created);
         return switch (sort) {
             case "state" ->
-                    Comparator.comparing((TaskView task) -> TONES.indexOf(task.tone()))
+                    Comparator.comparingInt((TaskView task) -> TONES.indexOf(task.tone()))
                             .thenComparing(byName);
             case "lag" -> by(p -> p.lagMillis() == null ? -1.0 : p.lagMillis(), byName);
             case "rate" -> by(p -> (double) p.commandsPerSecond(), byName);

@@ -137,8 +137,7 @@ class ConsoleIT {
     }
 
     private int warnings() {
-        return Integer.parseInt(
-                tab.ask("document.querySelectorAll('#setup .checks form').length"));
+        return Integer.parseInt(tab.ask("document.querySelectorAll('#setup .checks form').length"));
     }
 
     @Test

@@ -83,7 +83,7 @@
       if (!answer.ok) return;
       series = await answer.json();
       fill();
-      place.classList.toggle("empty", series.time.length < 2);
+      place.classList.toggle("no-points", series.time.length < 2);
     } catch {
       // The stream's own sign says that the connection is lost; old points stay.
     }
