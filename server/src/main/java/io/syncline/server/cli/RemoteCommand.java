@@ -23,12 +23,12 @@ import tools.jackson.databind.JsonNode;
 /// `syncline instance ...` and `syncline task ...`: each is a call of the REST interface.
 final class RemoteCommand {
     private static final String PASSWORD_FILE = "--password-file";
-    private static final String WAIT = "--wait";
+    static final String WAIT = "--wait";
 
     /// A precheck of a large cluster takes seconds.
     private static final int WAIT_SECONDS = 120;
 
-    private static final long POLL_MILLIS = 300;
+    static final long POLL_MILLIS = 300;
 
     private final ApiClient api;
     private final ParseResult parsed;
@@ -75,6 +75,9 @@ final class RemoteCommand {
                     LinkCommand.flag(
                             Setting.TWO_WAY.option(),
                             "Both sides are written by users: keep both equal."));
+        }
+        if (verb == RemoteVerb.TASK_VERIFY) {
+            RemoteVerify.options(spec);
         }
         if (verb == RemoteVerb.TASK_START || verb == RemoteVerb.TASK_RESUME) {
             spec.addOption(LinkCommand.flag(WAIT, "Wait until it runs or fails."));
@@ -132,6 +135,27 @@ final class RemoteCommand {
                                     "POST",
                                     task() + "/resync",
                                     Map.of("from", argument(1), "name", argument(2))));
+            case TASK_VERIFY -> new RemoteVerify(api, parsed, task()).run();
+            case TASK_VERIFICATIONS -> show(api.get(task() + "/verifications"));
+            case TASK_VERIFY_CANCEL -> show(api.send("POST", verification("/cancel"), Map.of()));
+            case TASK_VERIFY_PLAN ->
+                    show(
+                            api.send(
+                                    "PATCH",
+                                    task() + "/verification-plan",
+                                    Map.of(
+                                            "schedule",
+                                            argument(1).equals("never") ? "" : argument(1))));
+            case TASK_DIFFERENCES -> {
+                Output.standard()
+                        .write(
+                                api.text(
+                                        "GET",
+                                        verification("/differences.jsonl"),
+                                        null,
+                                        "application/json"));
+                yield ExitCode.DONE;
+            }
             case TASK_EVENTS -> show(api.get(task() + "/events"));
             case TASK_YAML -> {
                 Output.standard()
@@ -147,6 +171,10 @@ final class RemoteCommand {
 
     private String task() {
         return "/api/v1/tasks/" + ApiClient.part(argument(0));
+    }
+
+    private String verification(String rest) {
+        return task() + "/verifications/" + ApiClient.part(argument(1)) + rest;
     }
 
     private String instance() {
@@ -258,6 +286,10 @@ final class RemoteCommand {
     }
 
     private ExitCode show(JsonNode answer) {
+        return show(parsed, answer);
+    }
+
+    static ExitCode show(ParseResult parsed, JsonNode answer) {
         if (LinkCommand.has(parsed, LinkCommand.JSON)) {
             Output.standard().line(answer.toString());
         } else {

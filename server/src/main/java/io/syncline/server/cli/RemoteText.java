@@ -23,6 +23,9 @@ final class RemoteText {
         if (answer.has("conflicts") && answer.has("total")) {
             return each(answer.path("conflicts"), "No conflict yet.");
         }
+        if (answer.has("verifications")) {
+            return each(answer.path("verifications"), "No verification yet.");
+        }
         if (answer.has("items")) {
             return each(answer.path("items"), "Nothing was checked.");
         }
@@ -49,6 +52,22 @@ final class RemoteText {
             return noted(
                     "%s  %-8s %s".formatted(text(it, "at"), text(it, "level"), text(it, "text")),
                     text(it, "remedy"));
+        }
+        if (it.has("differences")) {
+            return noted(
+                    "%s  %s  %-11s %s"
+                            .formatted(
+                                    text(it, "id"),
+                                    text(it, "created"),
+                                    text(it, "kind"),
+                                    text(it, "sentence")),
+                    text(it, "remedy"));
+        }
+        if (it.has("schedule")) {
+            return List.of(
+                    text(it, "schedule").isEmpty()
+                            ? "No schedule."
+                            : "%s, next at %s".formatted(text(it, "schedule"), text(it, "next")));
         }
         if (it.has("winner")) {
             return List.of(

@@ -29,6 +29,7 @@ public final class Console {
         login = new LoginPage(pages, gate, logins);
         taskList = new TaskListPage(pages, services.tasks(), services.views(), services.charts());
         newTask = new NewTaskPage(pages, services.tasks(), sides);
+        imported = new ImportPage(pages, services.tasks(), services.files());
         setup = new SetupPage(pages, services.tasks(), services.changes(), services.views(), sides);
         task =
                 new TaskPage(

@@ -80,6 +80,9 @@ final class SettingLines {
         if (rules.spoolPercent() > 0) {
             on.add("spool over " + rules.spoolPercent() + " %");
         }
+        if (rules.verificationDifferences() > 0) {
+            on.add("a verification finds " + rules.verificationDifferences() + " or more different");
+        }
         return on.isEmpty() ? "none" : String.join("; ", on);
     }
 }

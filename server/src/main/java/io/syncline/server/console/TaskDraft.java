@@ -26,6 +26,7 @@ final class TaskDraft {
                     "lagForSeconds",
                     "fullSyncHours",
                     "spoolPercent",
+                    "verificationDifferences",
                     "silenceMinutes",
                     "retry-minutes",
                     "retry-other-minutes",
@@ -90,6 +91,7 @@ final class TaskDraft {
                 form.isOn("stateChanges"),
                 number(form, "fullSyncHours", before.fullSyncHours()),
                 number(form, "spoolPercent", before.spoolPercent()),
+                number(form, "verificationDifferences", before.verificationDifferences()),
                 number(form, "silenceMinutes", before.silenceMinutes()));
     }
 
@@ -126,6 +128,9 @@ final class TaskDraft {
                 .put("stateChanges", Boolean.toString(rules.stateChanges()))
                 .put("fullSyncHours", Integer.toString(rules.fullSyncHours()))
                 .put("spoolPercent", Integer.toString(rules.spoolPercent()))
+                .put(
+                        "verificationDifferences",
+                        Integer.toString(rules.verificationDifferences()))
                 .put("silenceMinutes", Integer.toString(rules.silenceMinutes()));
     }
 

@@ -96,6 +96,7 @@ final class LinkSession {
                     context.options()
                             .running(
                                     task,
+                                    context.samples().of(task.id()),
                                     // Once the copy has begun, the sides know themselves that it
                                     // must be finished.
                                     events.hasCopied() ? null : resyncFrom,

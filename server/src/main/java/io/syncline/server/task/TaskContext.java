@@ -10,6 +10,7 @@ record TaskContext(
         TaskLog log,
         TaskOptions options,
         Conflicts conflicts,
+        KeySamples samples,
         TaskObserver observer,
         InstantSource clock) {
     /// A logger that names the task in each line.

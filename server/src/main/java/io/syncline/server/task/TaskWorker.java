@@ -8,6 +8,7 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
 import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -64,6 +65,7 @@ final class TaskWorker {
         submit(() -> {
             context.log().forget(id);
             context.conflicts().forget(id);
+            context.samples().forget(id);
         });
     }
 
@@ -167,12 +169,14 @@ final class TaskWorker {
         Task task = control.task();
         found = List.of();
         List<Finding> findings;
+        KeySample sample = context.samples().of(task.id());
         try {
             List<Finding> soFar = new ArrayList<>();
             findings =
                     context.options()
                             .running(
                                     task,
+                                    sample,
                                     null,
                                     event -> {
                                         if (event instanceof LinkEvent.Checked(Finding finding)) {

@@ -1,7 +1,11 @@
 package io.syncline.server.task;
 
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
+import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.account.Audit;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
@@ -32,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Every task of the service.
 public final class Tasks {
@@ -69,6 +74,7 @@ public final class Tasks {
                         store.taskLog(),
                         new TaskOptions(instances, grants, store.tasks(), data.resolve("spool")),
                         new Conflicts(data.resolve("conflicts"), clock),
+                        new KeySamples(),
                         observer,
                         clock);
         grants.onRevoked(this::revoked);
@@ -321,6 +327,38 @@ public final class Tasks {
     /// The conflicts of two-way tasks.
     public Conflicts conflicts() {
         return context.conflicts();
+    }
+
+    /// What compares both sides of a task, with the passwords of now.
+    ///
+    /// @param chosen by the names of the command line
+    /// @param state where the run keeps how far it is; null: nowhere
+    public VerifyOptions verifyOptions(
+            Task task, Map<String, String> chosen, @Nullable Path state) {
+        try {
+            return context.options().verify(task, chosen, state);
+        } catch (SynclineException e) {
+            throw Problem.of(e.failure());
+        }
+    }
+
+    /// Why the account may no longer use one of a task's instances; null while it may.
+    public @Nullable Failure forbidden(Task task) {
+        return context.options().forbidden(task);
+    }
+
+    /// The sample of what a task's links write.
+    public KeySample sample(TaskControl control) {
+        return context.samples().of(control.task().id());
+    }
+
+    /// Adds a line to a task's log.
+    public void note(TaskControl control, Level level, String kind, String text, String remedy) {
+        control.entry(level, kind, text, remedy);
+    }
+
+    public Instant now() {
+        return clock.instant();
     }
 
     public TaskLog log() {
