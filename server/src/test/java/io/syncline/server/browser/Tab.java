@@ -145,14 +145,35 @@ final class Tab {
 
     /// Presses the mouse where the element is.
     Tab click(String selector) {
-        Await.until(selector, LIMIT, () -> has(selector));
+        return pressAt(selector, element(selector));
+    }
+
+    /// Presses the mouse on the button or link that says this.
+    Tab press(String words) {
+        return pressAt(
+                "a button '" + words + "'",
+                "[...document.querySelectorAll('button, a, summary')].find(e => e.offsetParent &&"
+                        + " !e.disabled && e.innerText.trim() === "
+                        + Browser.JSON.writeValueAsString(words)
+                        + ")");
+    }
+
+    /// Finds the element and its place in one step: live parts are replaced at any moment.
+    private Tab pressAt(String what, String found) {
         String place =
-                ask(
-                        "(() => { const e = "
-                                + element(selector)
-                                + "; e.scrollIntoView({block: 'center'});"
-                                + " const r = e.getBoundingClientRect();"
-                                + " return (r.x + r.width / 2) + ' ' + (r.y + r.height / 2); })()");
+                Await.value(
+                        what,
+                        LIMIT,
+                        () ->
+                                ask(
+                                        "(() => { const e = "
+                                                + found
+                                                + "; if (!e) return '';"
+                                                + " e.scrollIntoView({block: 'center'});"
+                                                + " const r = e.getBoundingClientRect();"
+                                                + " return (r.x + r.width / 2) + ' '"
+                                                + " + (r.y + r.height / 2); })()"),
+                        seen -> !seen.isEmpty());
         double x = Double.parseDouble(place.split(" ", -1)[0]);
         double y = Double.parseDouble(place.split(" ", -1)[1]);
         for (String type : List.of("mousePressed", "mouseReleased")) {
@@ -161,28 +182,6 @@ final class Tab {
                     Map.of("type", type, "x", x, "y", y, "button", "left", "clickCount", 1));
         }
         return this;
-    }
-
-    /// Presses the mouse on the button or link that says this.
-    Tab press(String words) {
-        String mark = "data-pressed";
-        Await.until(
-                "a button '" + words + "'",
-                LIMIT,
-                () ->
-                        ask("(() => { document.querySelectorAll('["
-                                        + mark
-                                        + "]').forEach(e => e.removeAttribute('"
-                                        + mark
-                                        + "')); const e = [...document.querySelectorAll("
-                                        + "'button, a, summary')].find(e => e.offsetParent &&"
-                                        + " !e.disabled && e.innerText.trim() === "
-                                        + Browser.JSON.writeValueAsString(words)
-                                        + "); if (!e) return false; e.setAttribute('"
-                                        + mark
-                                        + "', ''); return true; })()")
-                                .equals("true"));
-        return click("[" + mark + "]");
     }
 
     /// Replaces what stands in a field.

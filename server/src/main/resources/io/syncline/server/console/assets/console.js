@@ -24,6 +24,9 @@
     // What somebody is typing in or has opened stays as it is.
     const active = document.activeElement;
     if (!place || (place !== active && place.contains(active))) return;
+    const fresh = document.createElement(place.tagName);
+    fresh.innerHTML = html;
+    if (fresh.innerHTML === place.innerHTML) return;
     const opened = [...place.querySelectorAll("details")].map((each) => each.open);
     if (place.querySelector("details[open] input")) return;
     place.innerHTML = html;
