@@ -31,13 +31,17 @@ public record Health(String tone, String text) {
         if (!broken.isEmpty()) {
             return new Health(
                     "broken",
-                    of(broken.size(), tasks.size()) + " need you: " + names(broken) + ".");
+                    of(broken.size(), tasks.size())
+                            + (broken.size() == 1 ? " needs you: " : " need you: ")
+                            + names(broken) + ".");
         }
         if (!retrying.isEmpty()) {
             return new Health(
                     "attention",
                     of(retrying.size(), tasks.size())
-                            + " cannot reach a side and try again by themselves: "
+                            + (retrying.size() == 1
+                                    ? " cannot reach a side and tries again by itself: "
+                                    : " cannot reach a side and try again by themselves: ")
                             + names(retrying)
                             + ".");
         }

@@ -238,6 +238,19 @@ public final class Words {
         };
     }
 
+    /// The page where an error of a precheck can be mended; empty where that is at the database.
+    public static String mend(TaskView task, CheckResult check) {
+        boolean source = check.check().startsWith("source");
+        TaskView.SideView side = source ? task.source() : task.target();
+        return switch (check.code()) {
+            case "TARGET_NOT_EMPTY", "SAME_INSTANCE", "BAD_OPTION" ->
+                    "/tasks/" + task.id() + "/setup/objects";
+            case "UNREACHABLE", "NOT_AUTHENTICATED", "TLS_FAILED" ->
+                    side.account() == null ? "/instances/" + side.instance() + "/edit" : "";
+            default -> "";
+        };
+    }
+
     /// What is lost by an action that cannot be undone.
     public static String danger(String action) {
         return switch (action) {

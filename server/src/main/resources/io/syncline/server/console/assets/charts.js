@@ -17,6 +17,8 @@
     ["writesPerSecond", "--accent", (v) => three(v) + " /s"],
     ["bytesPerSecond", "--attention", size],
   ];
+  const clock = (at) =>
+    new Date(at * 1000).toLocaleString("en-GB", range === "7d" ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
   const cards = [...place.querySelectorAll("[data-chart]")];
   let charts = [];
   let series;
@@ -47,7 +49,7 @@
           height: 150,
           legend: { show: false },
           cursor: { sync: { key: "task" }, y: false, points: { size: 7 } },
-          axes: [{ ...axis, space: 60 }, { ...axis, size: 62, values: (u, all) => all.map(words) }],
+          axes: [{ ...axis, space: 64, size: 30, values: (u, all) => all.map(clock) }, { ...axis, size: 62, values: (u, all) => all.map(words) }],
           scales: { y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
           series: [{}, { stroke: color(tone), width: 2, fill: color(tone) + "22", points: { show: false } }],
           hooks: { setCursor: [told], setData: [told] },
