@@ -33,7 +33,8 @@ public record Health(String tone, String text) {
                     "broken",
                     of(broken.size(), tasks.size())
                             + (broken.size() == 1 ? " needs you: " : " need you: ")
-                            + names(broken) + ".");
+                            + names(broken)
+                            + ".");
         }
         if (!retrying.isEmpty()) {
             return new Health(

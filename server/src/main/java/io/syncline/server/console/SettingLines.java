@@ -81,7 +81,10 @@ final class SettingLines {
             on.add("spool over " + rules.spoolPercent() + " %");
         }
         if (rules.verificationDifferences() > 0) {
-            on.add("a verification finds " + rules.verificationDifferences() + " or more different");
+            on.add(
+                    "a verification finds "
+                            + rules.verificationDifferences()
+                            + " or more different");
         }
         return on.isEmpty() ? "none" : String.join("; ", on);
     }

@@ -128,9 +128,7 @@ final class TaskDraft {
                 .put("stateChanges", Boolean.toString(rules.stateChanges()))
                 .put("fullSyncHours", Integer.toString(rules.fullSyncHours()))
                 .put("spoolPercent", Integer.toString(rules.spoolPercent()))
-                .put(
-                        "verificationDifferences",
-                        Integer.toString(rules.verificationDifferences()))
+                .put("verificationDifferences", Integer.toString(rules.verificationDifferences()))
                 .put("silenceMinutes", Integer.toString(rules.silenceMinutes()));
     }
 
