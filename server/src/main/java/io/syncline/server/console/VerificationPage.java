@@ -69,7 +69,8 @@ final class VerificationPage implements TaskTab {
         String asked = Form.asked(ctx).value("run");
         String shown =
                 runs.stream()
-                        .filter(run -> asked.isEmpty() ? run.differences() > 0 : run.id().equals(asked))
+                        .filter(run ->
+                                asked.isEmpty() ? run.differences() > 0 : run.id().equals(asked))
                         .map(VerificationView::id)
                         .findFirst()
                         .orElse("");
@@ -88,9 +89,7 @@ final class VerificationPage implements TaskTab {
         if (run.isEmpty()) {
             return List.of();
         }
-        return verifications
-                .differences(verifications.find(actor, task, run), DIFFERENCES)
-                .stream()
+        return verifications.differences(verifications.find(actor, task, run), DIFFERENCES).stream()
                 .map(VerificationPage::texts)
                 .toList();
     }
