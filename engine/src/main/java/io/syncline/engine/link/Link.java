@@ -69,11 +69,7 @@ public final class Link implements RunningTask {
         } else {
             precheck.spool(options.spool().directory(), options.spool().diskBytes());
         }
-        List<Finding> findings = precheck.run();
-        for (Finding finding : findings) {
-            events.accept(new LinkEvent.Checked(finding));
-        }
-        return findings;
+        return precheck.run(finding -> events.accept(new LinkEvent.Checked(finding)));
     }
 
     /// Runs until the end that the options name, [#stop()], or a failure.

@@ -14,6 +14,8 @@ import io.syncline.server.alert.Channels;
 import io.syncline.server.alert.Teller;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.console.Console;
+import io.syncline.server.console.Services;
+import io.syncline.server.console.Surroundings;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.metrics.Prometheus;
@@ -92,7 +94,14 @@ public final class Service implements AutoCloseable {
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
-        console = new Console(gate, logins, tasks, views, charts);
+        console =
+                new Console(
+                        gate,
+                        logins,
+                        new Services(
+                                accounts, grants, audit, instances, tasks, changes, files, charts,
+                                channels, views),
+                        new Surroundings(store, options.data(), RecentLog::lines));
         List<Consumer<JavalinConfig>> routes =
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,

@@ -2,6 +2,7 @@ package io.syncline.server.task;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
@@ -36,6 +37,7 @@ final class TaskWorker {
     private @Nullable Thread thread;
     private long stops;
     private volatile @Nullable LinkSession session;
+    private volatile List<CheckResult> found = List.of();
 
     TaskWorker(TaskControl control, TaskContext context) {
         this.control = control;
@@ -169,11 +171,23 @@ final class TaskWorker {
 
     private void runPrecheck() {
         Task task = control.task();
+        found = List.of();
         List<Finding> findings;
         try {
+            List<Finding> soFar = new ArrayList<>();
             findings =
                     context.options()
-                            .running(task, LinkHooks.NONE, null, e -> {}, c -> {})
+                            .running(
+                                    task,
+                                    LinkHooks.NONE,
+                                    null,
+                                    event -> {
+                                        if (event instanceof LinkEvent.Checked(Finding finding)) {
+                                            soFar.add(finding);
+                                            found = results(task, soFar);
+                                        }
+                                    },
+                                    conflict -> {})
                             .precheck();
             findings =
                     Stream.concat(findings.stream(), Stream.of(context.options().loops(task)))
@@ -198,6 +212,11 @@ final class TaskWorker {
                         ? findings.size() + " checks passed"
                         : errors + " of " + findings.size() + " checks failed",
                 errors == 0 ? "" : "Do what each failed check says, and precheck again");
+    }
+
+    /// What the precheck that runs has found so far.
+    List<CheckResult> found() {
+        return found;
     }
 
     private static boolean isError(Finding finding) {
