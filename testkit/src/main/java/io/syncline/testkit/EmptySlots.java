@@ -19,6 +19,17 @@ final class EmptySlots {
         to.command("CLUSTER", "BUMPEPOCH");
     }
 
+    /// Gives a node of a new cluster its share.
+    static void assign(RedisServer node, int from, int to) {
+        Object[] words = new Object[to - from + 3];
+        words[0] = "CLUSTER";
+        words[1] = "ADDSLOTS";
+        for (int slot = from; slot <= to; slot++) {
+            words[slot - from + 2] = slot;
+        }
+        node.command(words);
+    }
+
     private static void claim(RedisServer node, String how, List<Object> ranges) {
         List<Object> words = new ArrayList<>(List.of("CLUSTER", how));
         words.addAll(ranges);

@@ -183,6 +183,19 @@ public final class RedisCluster implements Instance, AutoCloseable {
         return node;
     }
 
+    /// Takes a node without slots out of the cluster and ends it.
+    public void remove(RedisServer node) {
+        String id = id(node);
+        nodes.remove(node);
+        for (RedisServer other : nodes) {
+            if (other.alive()) {
+                other.command("CLUSTER", "FORGET", id);
+            }
+        }
+        node.close();
+        awaitAgreement();
+    }
+
     /// Adds a replica of a primary and waits until it has the data.
     public RedisServer addReplica(RedisServer primary) {
         RedisServer node = startNode();
@@ -277,7 +290,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
             startNode();
         }
         for (int i = 0; i < primaries; i++) {
-            assign(
+            EmptySlots.assign(
                     nodes.get(i),
                     SlotMap.SLOTS * i / primaries,
                     SlotMap.SLOTS * (i + 1) / primaries - 1);
@@ -328,16 +341,6 @@ public final class RedisCluster implements Instance, AutoCloseable {
         if (node != first) {
             first.command("CLUSTER", "MEET", node.host(), node.port());
         }
-    }
-
-    private static void assign(RedisServer node, int from, int to) {
-        Object[] words = new Object[to - from + 3];
-        words[0] = "CLUSTER";
-        words[1] = "ADDSLOTS";
-        for (int slot = from; slot <= to; slot++) {
-            words[slot - from + 2] = slot;
-        }
-        node.command(words);
     }
 
     private void replicate(RedisServer node, RedisServer primary) {
