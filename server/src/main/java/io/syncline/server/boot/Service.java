@@ -99,8 +99,17 @@ public final class Service implements AutoCloseable {
                         gate,
                         logins,
                         new Services(
-                                accounts, grants, audit, instances, tasks, changes, files, charts,
-                                channels, views),
+                                accounts,
+                                grants,
+                                audit,
+                                instances,
+                                tasks,
+                                verifications,
+                                changes,
+                                files,
+                                charts,
+                                channels,
+                                views),
                         new Surroundings(store, options.data(), RecentLog::lines));
         List<Consumer<JavalinConfig>> routes =
                 List.of(

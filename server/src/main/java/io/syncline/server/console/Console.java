@@ -15,6 +15,7 @@ public final class Console {
     private final ImportPage imported;
     private final SetupPage setup;
     private final TaskPage task;
+    private final VerificationPage verification;
     private final InstancesPage instances;
     private final AlertsPage alerts;
     private final UsersPage users;
@@ -31,6 +32,7 @@ public final class Console {
         newTask = new NewTaskPage(pages, services.tasks(), sides);
         imported = new ImportPage(pages, services.tasks(), services.files());
         setup = new SetupPage(pages, services.tasks(), services.changes(), services.views(), sides);
+        verification = new VerificationPage(pages, services.tasks(), services.verifications());
         task =
                 new TaskPage(
                         pages,
@@ -38,7 +40,7 @@ public final class Console {
                         services.changes(),
                         services.views(),
                         services.charts(),
-                        new TaskTabs(services.tasks()).all());
+                        new TaskTabs(services.tasks(), verification).all());
         instances =
                 new InstancesPage(pages, services.instances(), services.tasks(), services.grants());
         alerts = new AlertsPage(pages, services.channels(), services.tasks());
@@ -58,6 +60,7 @@ public final class Console {
         imported.routes(config);
         setup.routes(config);
         task.routes(config);
+        verification.routes(config);
         instances.routes(config);
         alerts.routes(config);
         users.routes(config);

@@ -10,6 +10,7 @@ import io.syncline.server.metrics.Charts;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
+import io.syncline.server.verification.Verifications;
 
 /// What the pages show and change.
 public record Services(
@@ -18,6 +19,7 @@ public record Services(
         Audit audit,
         Instances instances,
         Tasks tasks,
+        Verifications verifications,
         TaskChanges changes,
         TaskFiles files,
         Charts charts,

@@ -15,9 +15,11 @@ final class TaskTabs {
     private static final int LINES = 100;
 
     private final Tasks tasks;
+    private final TaskTab verification;
 
-    TaskTabs(Tasks tasks) {
+    TaskTabs(Tasks tasks, TaskTab verification) {
         this.tasks = tasks;
+        this.verification = verification;
     }
 
     List<TaskTab> all() {
@@ -30,6 +32,7 @@ final class TaskTabs {
                         "refused",
                         (ctx, task) -> Map.of("refused", tasks.log().refused(task.id(), LINES))),
                 TaskTab.of("precheck", this::precheck),
+                verification,
                 TaskTab.of("settings", this::settings));
     }
 
