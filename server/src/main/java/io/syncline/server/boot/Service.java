@@ -90,6 +90,7 @@ public final class Service implements AutoCloseable {
         verifications = new Verifications(store, tasks, audit, observers, options.data());
         observers.add(verifications);
         Channels channels = new Channels(store, vault, teller, audit, clock);
+        TaskChanges changes = new TaskChanges(tasks, audit);
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
@@ -107,7 +108,7 @@ public final class Service implements AutoCloseable {
                         new AccountApi(logins, accounts, grants, audit)::routes,
                         new InstanceApi(instances)::routes,
                         new TaskApi(tasks, changes, files, views)::routes,
-                        new TaskLogApi(tasks, charts)::routes,
+                        new TaskLogApi(tasks, changes, charts)::routes,
                         new AlertApi(channels)::routes,
                         new VerificationApi(tasks, verifications)::routes,
                         new SystemApi(store, new Prometheus(tasks, verifications))::routes,
@@ -212,8 +213,8 @@ public final class Service implements AutoCloseable {
     public void close() {
         timer.shutdown();
         web.close();
+        verifications.close();
         try {
-            verifications.close();
             tasks.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

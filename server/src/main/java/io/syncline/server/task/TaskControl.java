@@ -83,6 +83,14 @@ public final class TaskControl {
         return after;
     }
 
+    /// Fails unless an action is allowed now.
+    void require(TaskAction action) {
+        Task now = task();
+        if (!now.allowedActions().contains(action)) {
+            throw notNow(action, now);
+        }
+    }
+
     private static Problem notNow(TaskAction action, Task task) {
         String allowed =
                 task.allowedActions().stream()

@@ -3,12 +3,12 @@ package io.syncline.server.task;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
 import io.syncline.engine.twoway.Site;
-import io.syncline.engine.verify.KeySample;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Does a task's long work on one thread, one after the other: prechecks, the link, sweeping.
@@ -133,7 +134,10 @@ final class TaskWorker {
             session = mine;
         }
         try {
-            if (!isVoid(begun)) {
+            Finding loops = context.options().loops(control.task());
+            if (!isVoid(begun) && isError(loops)) {
+                control.failed(Faults.of(List.of(loops)));
+            } else if (!isVoid(begun)) {
                 mine.run();
             } else {
                 control.happen(new TaskEvent.LinkStopped());
@@ -169,14 +173,13 @@ final class TaskWorker {
         Task task = control.task();
         found = List.of();
         List<Finding> findings;
-        KeySample sample = context.samples().of(task.id());
         try {
             List<Finding> soFar = new ArrayList<>();
             findings =
                     context.options()
                             .running(
                                     task,
-                                    sample,
+                                    LinkHooks.NONE,
                                     null,
                                     event -> {
                                         if (event instanceof LinkEvent.Checked(Finding finding)) {
@@ -186,6 +189,9 @@ final class TaskWorker {
                                     },
                                     conflict -> {})
                             .precheck();
+            findings =
+                    Stream.concat(findings.stream(), Stream.of(context.options().loops(task)))
+                            .toList();
         } catch (SynclineException e) {
             findings =
                     List.of(
