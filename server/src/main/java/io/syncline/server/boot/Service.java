@@ -94,7 +94,6 @@ public final class Service implements AutoCloseable {
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
-        TaskChanges changes = new TaskChanges(tasks, audit);
         console =
                 new Console(
                         gate,
