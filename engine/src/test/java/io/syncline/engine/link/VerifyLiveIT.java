@@ -144,7 +144,11 @@ class VerifyLiveIT {
         KeySample sample = new KeySample(5, 1_000);
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
-            Link link = new Link(Sync.of(source, target).options(), event -> {}, sample);
+            Link link =
+                    new Link(
+                            Sync.of(source, target).options(),
+                            event -> {},
+                            new LinkHooks(sample, refused -> false));
             Thread running = Thread.ofPlatform().daemon().start(link::run);
             try {
                 for (int i = 0; i < 500; i++) {
