@@ -17,8 +17,8 @@ public final class ShardIdentity {
     }
 
     /// What is known now: the primary first found, whoever replicates it, and whoever was one of
-    /// them and has not joined another shard since. A primary that was replaced calls itself one for
-    /// a while, without slots: it is not another shard.
+    /// them and has not joined another shard since. A primary that was replaced calls itself one
+    /// for a while, without slots: it is not another shard.
     ///
     /// @return whether that is news
     public boolean update(ClusterNodes nodes) {
