@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What is in flight, by key, and which keys are latched. Holds nothing else, so its size is that
@@ -14,6 +15,7 @@ final class Ledger {
     private final Map<KeyId, KeyState> latched = new LinkedHashMap<>();
     private final PairOptions options;
     private final PairOptions.Rules rules;
+    private long serial;
 
     Ledger(PairOptions options, PairOptions.Rules rules) {
         this.options = options;
@@ -34,6 +36,31 @@ final class Ledger {
 
     int latchedCount() {
         return latched.size();
+    }
+
+    /// Adds the keys that a site writes and that are not settled.
+    void addKeys(Site site, Set<KeyId> into) {
+        for (KeyState state : states.values()) {
+            if (!state.ops(site).isEmpty()) {
+                into.add(state.key);
+            }
+        }
+    }
+
+    /// How many keys were latched so far.
+    long serial() {
+        return serial;
+    }
+
+    /// The number of the oldest latch that still holds; beyond all when there is none.
+    long oldestLatch() {
+        for (KeyState state : latched.values()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null) {
+                return conflict.serial;
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     int keyCount() {
@@ -152,7 +179,7 @@ final class Ledger {
         if (conflict != null) {
             return conflict;
         }
-        conflict = new Conflict(cause);
+        conflict = new Conflict(cause, ++serial);
         state.conflict = conflict;
         latched.put(key, state);
         for (Site site : Site.values()) {
