@@ -165,7 +165,7 @@ public final class ClusterWriter implements TargetWriter {
             throw TargetErrors.oneDatabase(lanes.place(), database);
         }
         int slot = Slots.of(key.array, key.offset, key.length);
-        boolean whole = repeatable && !streaming;
+        boolean whole = repeatable && !streaming && !settings.markedSnapshot();
         return openIn(whole ? batches.ofSnapshot().open(slot, lanes.laneOf(slot)) : null, slot, 0);
     }
 

@@ -38,10 +38,11 @@ final class Ledger {
         return latched.size();
     }
 
-    /// Adds the keys that a site writes and that are not settled.
+    /// Adds the keys of which anything of a site may still be on its way: commands that are not
+    /// settled, or a whole record.
     void addKeys(Site site, Set<KeyId> into) {
         for (KeyState state : states.values()) {
-            if (!state.ops(site).isEmpty()) {
+            if (!state.ops(site).isEmpty() || state.conflict != null) {
                 into.add(state.key);
             }
         }
@@ -126,6 +127,20 @@ final class Ledger {
     /// Nothing can be done about two writes that both are done.
     private static boolean areBothDone(Op one, Op two) {
         return one.indexOnly && two.indexOnly;
+    }
+
+    /// A deletion that nothing is known of was brought to a site.
+    void meetDeletion(Site site, KeyId key) {
+        KeyState state = states.get(key);
+        if (state == null || !state.ops(site.other()).isEmpty()) {
+            return;
+        }
+        for (Op op : state.ops(site)) {
+            if (op.writes() && op.effect.commutation().group() != Commutation.Group.DELETE) {
+                latch(key, LatchCause.CONFLICT);
+                return;
+            }
+        }
     }
 
     private void meetReaders(Op op, KeyState state, Site other) {

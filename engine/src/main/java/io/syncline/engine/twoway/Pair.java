@@ -357,6 +357,24 @@ public final class Pair {
         return from(origin).waitingBytes;
     }
 
+    /// A flush that is read again does not tell any more which keys were deleted for it, when they
+    /// are gone: what the site did to them without knowing is in conflict with their deletion.
+    ///
+    /// @param unit of the pair, about to be read
+    void meetDeletions(Site site, StreamUnit unit) {
+        Marker marker = unit.marker();
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                if (marker != null
+                        && command.deletes
+                        && marker.deletes().contains(effect.key())
+                        && !marker.transfers().containsKey(effect.key())) {
+                    ledger.meetDeletion(site, effect.key());
+                }
+            }
+        }
+    }
+
     /// Markers count on from there: those of an earlier pair of the same run were numbered up to it.
     void countFrom(long sequence) {
         for (Flow flow : flows) {

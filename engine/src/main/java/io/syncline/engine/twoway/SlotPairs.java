@@ -268,6 +268,7 @@ public final class SlotPairs {
             of = begin(slot);
         }
         of.advance();
+        of.pair.meetDeletions(site, unit);
         of.pair.read(site, unit);
         look(of);
     }
