@@ -1,5 +1,6 @@
 package io.syncline.engine.pair;
 
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
@@ -11,6 +12,7 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.Endpoint;
 import io.syncline.testkit.Instance;
 import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Wire;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +95,29 @@ final class RunningPair implements AutoCloseable {
         } catch (AssertionError e) {
             throw new AssertionError(
                     e.getMessage() + "\n" + new KeyspaceDigest().compare(source, target), e);
+        }
+    }
+
+    /// The same for one database.
+    void awaitQuietIn(int database, Instance source, Instance target) {
+        await(
+                "both sides to be equal",
+                () ->
+                        isThrough(source, target)
+                                && new KeyspaceDigest()
+                                        .onlyDatabases(database)
+                                        .tolerance(Duration.ofMillis(5))
+                                        .compare(source, target)
+                                        .none());
+    }
+
+    /// Waits until the pair has written so many beats more, a second each.
+    void awaitBeats(RedisServer standalone, int count) {
+        String tag = Slots.tag(0);
+        String key = "__syncline:pair:pair-beat:{" + tag + "}";
+        for (int i = 0; i < count; i++) {
+            String before = standalone.text("GET", key);
+            await("a beat", () -> !standalone.text("GET", key).equals(before));
         }
     }
 
