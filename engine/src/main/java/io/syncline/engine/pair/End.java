@@ -90,8 +90,7 @@ final class End {
 
     /// The one primary of an instance that is no cluster, with one marker for all of it.
     Port port() {
-        return new Port(
-                site, keys, allSlots(), instance.primaryFinder(), instance.connector());
+        return new Port(site, keys, allSlots(), instance.primaryFinder(), instance.connector());
     }
 
     static BitSet allSlots() {

@@ -62,8 +62,8 @@ final class FirstCopy {
         return link == null ? null : link.status();
     }
 
-    /// Runs a one-way link up to the end of its snapshot, and reads the receiver's
-    /// streams meanwhile.
+    /// Runs a one-way link up to the end of its snapshot, and reads the receiver's streams
+    /// meanwhile.
     ///
     /// @return false when told to stop
     boolean run() throws IOException {

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a running pair's floor at both sites, and watches that slots stay where they are. A thread
-/// of its own; nothing here may hold up the data.
+/// Writes a running pair's floor at both sites, and watches that slots stay where they are. A
+/// thread of its own; nothing here may hold up the data.
 ///
-/// The floor is written only while the node's epoch is this run's, so that a run that was superseded
-/// leaves its successor's alone.
+/// The floor is written only while the node's epoch is this run's, so that a run that was
+/// superseded leaves its successor's alone.
 final class FloorDesk implements Runnable {
     private static final long EVERY_MILLIS = 1_000;
 

@@ -30,6 +30,8 @@ final class FloorKeys {
                 "Give every slot an owner (CLUSTER INFO shows what is missing)");
     }
 
+    /// The floor that stands at a site.
+    ///
     /// @return null when none was ever written, or a flush took it
     static @Nullable FloorRecord read(List<Port> ports) throws IOException {
         byte[] key = ports.getFirst().keys().floor();

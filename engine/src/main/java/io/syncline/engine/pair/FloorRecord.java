@@ -18,8 +18,7 @@ import java.util.List;
 /// @param state how far the pair is
 /// @param epoch of the run that wrote it
 /// @param sequence of it within that run
-record FloorRecord(
-        State state, long epoch, long sequence, List<Entry> source, List<Entry> target) {
+record FloorRecord(State state, long epoch, long sequence, List<Entry> source, List<Entry> target) {
     private static final String FORMAT = "pairfloor1";
     private static final int HEAD_WORDS = 4;
     private static final int ENTRY_WORDS = 5;

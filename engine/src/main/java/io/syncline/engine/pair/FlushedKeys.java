@@ -45,10 +45,7 @@ final class FlushedKeys {
     }
 
     private static int scan(
-            Connection connection,
-            BitSet slots,
-            Map<Integer, Collection<byte[]>> into,
-            int limit)
+            Connection connection, BitSet slots, Map<Integer, Collection<byte[]>> into, int limit)
             throws IOException {
         byte[] own = OwnKeys.PREFIX.getBytes(UTF_8);
         int count = 0;

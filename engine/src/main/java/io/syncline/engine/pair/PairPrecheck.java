@@ -130,8 +130,7 @@ final class PairPrecheck {
         try (Connection connection = end.open()) {
             connection.call("SELECT", Integer.toString(end.keys().database()));
             Reply reply =
-                    connection.call(
-                            "EXISTS".getBytes(StandardCharsets.UTF_8), end.keys().marker());
+                    connection.call("EXISTS".getBytes(StandardCharsets.UTF_8), end.keys().marker());
             return reply instanceof Reply.Whole found && found.value() > 0;
         }
     }
@@ -203,7 +202,8 @@ final class PairPrecheck {
     private static void others(End end, Port port, Set<String> others) throws IOException {
         try (Connection connection = port.open()) {
             connection.call("SELECT", Integer.toString(end.keys().database()));
-            // A node of a cluster that does not own the key answers with an error: another one does.
+            // A node of a cluster that does not own the key answers with an error: another one
+            // does.
             Reply member = connection.call("GET".getBytes(StandardCharsets.UTF_8), End.MEMBERSHIP);
             if (member instanceof Reply.Bulk bulk) {
                 others.add(bulk.utf8());

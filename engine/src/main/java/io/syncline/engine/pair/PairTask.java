@@ -91,8 +91,7 @@ public final class PairTask implements RunningTask {
     }
 
     private PairRunning open() throws IOException {
-        boolean slots =
-                ends.get(0).instance().isCluster() || ends.get(1).instance().isCluster();
+        boolean slots = ends.get(0).instance().isCluster() || ends.get(1).instance().isCluster();
         return slots
                 ? new SlotRun(options, choices, databaseZero(), events, resolutions)
                 : new PairRun(options, choices, ends, events, resolutions);
@@ -101,8 +100,7 @@ public final class PairTask implements RunningTask {
     /// A cluster has no other.
     private List<End> databaseZero() {
         SortedMap<Integer, Integer> zero = new TreeMap<>(Map.of(0, 0));
-        return List.of(
-                new End(Site.SOURCE, options, zero), new End(Site.TARGET, options, zero));
+        return List.of(new End(Site.SOURCE, options, zero), new End(Site.TARGET, options, zero));
     }
 
     private Link.Outcome fail(Failure failure) {

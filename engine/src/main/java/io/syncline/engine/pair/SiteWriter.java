@@ -307,8 +307,7 @@ final class SiteWriter implements Closeable {
                     transactions++;
                     commands.addAndGet(transaction.commandCount());
                     bytes.addAndGet(size);
-                    core.executed(
-                            true, refusedKeys(open, transaction, owners, items.items()));
+                    core.executed(true, refusedKeys(open, transaction, owners, items.items()));
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());
             }

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// The numbers of a pair over slots, put up by its owner and read by whoever shows them: a shard for
-/// each primary, the source's first. What a primary's shard tells of writing is what the other site
-/// took of all of them, told with the first one of its direction.
+/// The numbers of a pair over slots, put up by its owner and read by whoever shows them: a shard
+/// for each primary, the source's first. What a primary's shard tells of writing is what the other
+/// site took of all of them, told with the first one of its direction.
 final class SlotBoard {
     private static final long UNKNOWN = -1;
 

@@ -95,9 +95,7 @@ final class SlotFounding {
         boolean fromSource = origin.site() == Site.SOURCE;
         write(
                 record(
-                        fromSource
-                                ? FloorRecord.State.FROM_SOURCE
-                                : FloorRecord.State.FROM_TARGET,
+                        fromSource ? FloorRecord.State.FROM_SOURCE : FloorRecord.State.FROM_TARGET,
                         1,
                         List.of(),
                         begin));
@@ -121,8 +119,7 @@ final class SlotFounding {
 
     private void write(FloorRecord record) throws IOException {
         for (List<SlotNode> nodes : List.of(originNodes, receiverNodes)) {
-            FloorKeys.write(
-                    nodes.stream().map(SlotNode::port).toList(), record, options.task());
+            FloorKeys.write(nodes.stream().map(SlotNode::port).toList(), record, options.task());
         }
     }
 
@@ -192,8 +189,7 @@ final class SlotFounding {
                         receiverNodes.stream().map(SlotNode::port).toList(), keys.manifest());
         try (Connection connection = port.open()) {
             TaskRegistry registry = TaskRegistry.find(connection, keys, List.of(0));
-            SortedMap<Integer, Set<String>> shards =
-                    TaskRegistry.shards(registry.read(connection));
+            SortedMap<Integer, Set<String>> shards = TaskRegistry.shards(registry.read(connection));
             Map<Integer, Integer> pipelines = pipelines(shards);
             List<FloorRecord.Entry> places = new ArrayList<>();
             for (int i = 0; i < originNodes.size(); i++) {

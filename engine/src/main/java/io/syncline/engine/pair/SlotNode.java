@@ -1,7 +1,5 @@
 package io.syncline.engine.pair;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
@@ -69,8 +67,7 @@ final class SlotNode implements Closeable {
         stream = new SiteStream(end, port, index, info, options, fromHere, retries, wake);
         for (int i = 0; i < LANES; i++) {
             lanes.add(
-                    new SiteWriter(
-                            end, port, info, toHere, options.tuning().answerLimit(), wake));
+                    new SiteWriter(end, port, info, toHere, options.tuning().answerLimit(), wake));
         }
     }
 

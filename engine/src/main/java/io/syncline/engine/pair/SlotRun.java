@@ -25,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One run of a pair of which at least one side is a cluster: the first copy if there was none, then
-/// every slot both ways until told to stop. One thread, the owner, does all of it but reading
+/// One run of a pair of which at least one side is a cluster: the first copy if there was none,
+/// then every slot both ways until told to stop. One thread, the owner, does all of it but reading
 /// sockets.
 final class SlotRun implements PairRunning {
     /// Units taken from one stream before the next one has its turn.
@@ -337,10 +337,7 @@ final class SlotRun implements PairRunning {
             Map<Integer, Collection<byte[]>> present =
                     FlushedKeys.find(node.port().slots(), sites.ports(node.site().other()));
             pairs.readFlush(
-                    node.site(),
-                    node.index(),
-                    unit,
-                    slot -> present.getOrDefault(slot, List.of()));
+                    node.site(), node.index(), unit, slot -> present.getOrDefault(slot, List.of()));
             return true;
         } catch (IOException e) {
             // The lanes meet the same fault, and give up when it lasts.

@@ -21,8 +21,7 @@ final class SlotSites implements Closeable {
     private final List<List<SlotNode>> nodes = new ArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    SlotSites(
-            LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
+    SlotSites(LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
             throws IOException {
         this.ends = ends;
         List<List<Port>> ports = List.of(ends.get(0).ports(), ends.get(1).ports());
@@ -39,10 +38,18 @@ final class SlotSites implements Closeable {
             for (Port port : ports.get(i)) {
                 Outgoing fromHere =
                         new Outgoing(
-                                options, ends.get(i), infos.get(i), ends.get(other), infos.get(other));
+                                options,
+                                ends.get(i),
+                                infos.get(i),
+                                ends.get(other),
+                                infos.get(other));
                 Outgoing toHere =
                         new Outgoing(
-                                options, ends.get(other), infos.get(other), ends.get(i), infos.get(i));
+                                options,
+                                ends.get(other),
+                                infos.get(other),
+                                ends.get(i),
+                                infos.get(i));
                 made.add(
                         new SlotNode(
                                 ends.get(i),

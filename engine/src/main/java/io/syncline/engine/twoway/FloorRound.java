@@ -51,7 +51,8 @@ final class FloorRound {
 
     /// @return the floor, once it is one
     @Nullable Floor look() {
-        for (Iterator<Map.Entry<SlotPair, Stage>> i = waiting.entrySet().iterator(); i.hasNext(); ) {
+        for (Iterator<Map.Entry<SlotPair, Stage>> i = waiting.entrySet().iterator();
+                i.hasNext(); ) {
             Map.Entry<SlotPair, Stage> entry = i.next();
             if (isThrough(entry.getKey(), entry.getValue())) {
                 i.remove();

@@ -375,7 +375,8 @@ public final class Pair {
         }
     }
 
-    /// Markers count on from there: those of an earlier pair of the same run were numbered up to it.
+    /// Markers count on from there: those of an earlier pair of the same run were numbered up to
+    /// it.
     void countFrom(long sequence) {
         for (Flow flow : flows) {
             flow.sequence = sequence;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A slot at rest has nothing here, so memory is what is on its way. That slot's next pair begins
 /// at the places where the streams are: all before is settled. What is durable is a [Floor] instead
-/// of the markers' values; a restart reads all streams from there, and finds in them what was
-/// done. Driven as [Pair] is; not for several threads.
+/// of the markers' values; a restart reads all streams from there, and finds in them what was done.
+/// Driven as [Pair] is; not for several threads.
 public final class SlotPairs {
     /// A restart finds what was copied in the streams.
     private static final EnumSet<Rule> RULES = EnumSet.complementOf(EnumSet.of(Rule.COVER));
@@ -418,8 +418,7 @@ public final class SlotPairs {
     }
 
     /// The answer to [Request.Transaction].
-    public void executed(
-            Site site, int node, int lane, boolean done, Collection<KeyId> refused) {
+    public void executed(Site site, int node, int lane, boolean done, Collection<KeyId> refused) {
         SlotPair slot = served(site, node, lane);
         slot.pair.executed(site, done, refused);
         look(slot);

@@ -191,8 +191,7 @@ public final class UnitReader {
                 }
             } else if (keys.isBeat(buffer, from, length)) {
                 beat(view, spec);
-            } else if (!keys.isEpoch(buffer, from, length)
-                    && !keys.isFloor(buffer, from, length)) {
+            } else if (!keys.isEpoch(buffer, from, length) && !keys.isFloor(buffer, from, length)) {
                 snapshot = true;
             }
         }

@@ -55,8 +55,7 @@ final class PairSetup {
 
     /// What a process of its own needs to know of an instance.
     static String text(Instance instance) {
-        return (instance.clustered() ? "cluster:" : "")
-                + instance.primaries().getFirst().port();
+        return (instance.clustered() ? "cluster:" : "") + instance.primaries().getFirst().port();
     }
 
     private static Endpoint at(String text) {

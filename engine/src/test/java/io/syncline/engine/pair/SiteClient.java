@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import redis.clients.jedis.Jedis;
 
-/// A user's connections to a site of either kind: commands go to the owner of their first key, which
-/// stays who it is.
+/// A user's connections to a site of either kind: commands go to the owner of their first key,
+/// which stays who it is.
 final class SiteClient implements AutoCloseable {
     private final Instance instance;
     private final Map<Integer, RedisServer> owners = new HashMap<>();

@@ -104,8 +104,8 @@ class SlotExactlyOnceIT {
                         wire.text("INFO", section)
                                 .lines()
                                 .filter(line -> line.startsWith(field))
-                                .mapToLong(
-                                        line -> Long.parseLong(line.substring(field.length()).strip()))
+                                .mapToLong(line ->
+                                        Long.parseLong(line.substring(field.length()).strip()))
                                 .sum();
             }
         }

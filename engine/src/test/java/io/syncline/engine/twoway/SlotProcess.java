@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// One run of [SlotPairs] in a simulated world: a few lanes to each node, with everything that is on
-/// their way, and a place in each node's stream. A killed one stays as a ghost whose last requests
-/// may still arrive.
+/// One run of [SlotPairs] in a simulated world: a few lanes to each node, with everything that is
+/// on their way, and a place in each node's stream. A killed one stays as a ghost whose last
+/// requests may still arrive.
 final class SlotProcess {
     static final int LANES = 2;
 
@@ -102,8 +102,7 @@ final class SlotProcess {
                     request = core.nextRequest(site, index, lane)) {
                 if (request instanceof Request.Transaction transaction) {
                     RequestEncoder encoder =
-                            new RequestEncoder(
-                                    SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
+                            new RequestEncoder(SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
                     encoder.transaction(transaction, SimSite.KEYS_BY_SLOT.marker(slot));
                     node.lanes.get(lane).requests.add(new Sent(encoder.out().toBytes()));
                 } else {
@@ -132,7 +131,6 @@ final class SlotProcess {
     private void execute(Site site, int index, int lane, Wire wire, Object request) {
         Object connection = wire.connection;
         SimSite server = world.nodes(site).get(index);
-        if (Boolean.getBoolean("dbg")) System.out.println(site+" "+index+" lane "+lane+" "+(request instanceof Sent z?new String(z.wire(),ISO_8859_1).replace("\r\n"," "):request));
         switch (request) {
             case EpochRequest each -> {
                 server.setEpoch(each.epoch());
@@ -155,8 +153,7 @@ final class SlotProcess {
             case Sent sent -> {
                 SimSite.Unit unit = server.execute(connection, sent.wire());
                 world.executed(unit, this);
-                wire.answers.add(
-                        () -> core().executed(site, index, lane, unit != null, List.of()));
+                wire.answers.add(() -> core().executed(site, index, lane, unit != null, List.of()));
             }
             default -> throw new IllegalStateException(request.toString());
         }
@@ -168,9 +165,7 @@ final class SlotProcess {
             for (int slot : core().unanswered(site, index)) {
                 Marker marker =
                         server.marker(
-                                "0/"
-                                        + new String(
-                                                SimSite.KEYS_BY_SLOT.marker(slot), ISO_8859_1));
+                                "0/" + new String(SimSite.KEYS_BY_SLOT.marker(slot), ISO_8859_1));
                 if (marker != null) {
                     markers.put(slot, marker);
                 }
@@ -183,7 +178,6 @@ final class SlotProcess {
         Node node = node(site, index);
         if (node.away) {
             node.away = false;
-            if (Boolean.getBoolean("dbg")) System.out.println("=== reconnected "+site+" "+index+" "+markers);
             core().reconnected(site, index, markers);
             return;
         }
@@ -195,7 +189,6 @@ final class SlotProcess {
 
     private void begin() {
         Floor floor = world.durable;
-        if (Boolean.getBoolean("dbg")) System.out.println("=== begin epoch "+epoch+" floor "+floor+" fences "+begun(Site.SOURCE)+begun(Site.TARGET));
         pairs =
                 new SlotPairs(
                         epoch,
@@ -269,7 +262,6 @@ final class SlotProcess {
             throw new IllegalStateException("a slot is where it does not belong");
         }
         node.next = null;
-        if (Boolean.getBoolean("dbg")) System.out.println("     read "+site+" "+index+" "+unit.kind()+" @"+unit.offset()+" "+unit.commands().size()+" "+unit.marker());
         if (SlotPairs.isFlush(unit)) {
             core.readFlush(site, index, unit, slot -> world.keysOf(site.other(), slot));
         } else {
@@ -333,7 +325,8 @@ final class SlotProcess {
 
     /// All connections to a node break; the process goes on with new ones, behind a new epoch.
     ///
-    /// @return what is still on its way over the old ones, as a ghost; null when nothing could break
+    /// @return what is still on its way over the old ones, as a ghost; null when nothing could
+    ///   break
     @Nullable SlotProcess loseNode(Site site, int index) {
         Node node = node(site, index);
         if (pairs == null || node.away) {

@@ -15,8 +15,7 @@ class SlotSimTest {
 
     private static void run(long seed, GuardPolicy guard, boolean deletesYield) {
         Options options =
-                new Options(
-                        EnumSet.complementOf(EnumSet.of(Rule.COVER)), guard, deletesYield);
+                new Options(EnumSet.complementOf(EnumSet.of(Rule.COVER)), guard, deletesYield);
         SimTally tally = new SimTally();
         for (int i = 0; i < WORLDS; i++) {
             runOne(seed + i, options, tally);

@@ -190,7 +190,6 @@ final class SlotWorld {
             Floor found = pairs.floor();
             if (!found.equals(durable) && random.nextInt(3) > 0) {
                 durable = found;
-                if (Boolean.getBoolean("dbg")) System.out.println("=== floor "+found);
                 tally.floors++;
             }
         }
