@@ -130,8 +130,8 @@ WRAPPER
     chmod +x "$root/bin/redis-server"
 }
 
-# The oldest protocol of all comes in a jar: Redis 2.8.19.
-from_jar() { # group:artifact:version
+# Versions that no suite has any more come in jars.
+from_jar() { # group:artifact:version file-of-the-server
     local origin="${1//:/-}" root="$work/jar"
     present "$origin" && return
     rm -rf "$root"
@@ -143,7 +143,7 @@ from_jar() { # group:artifact:version
         notice "$origin cannot be had: $(grep -m1 ERROR "$work/jar.log" || tail -1 "$work/jar.log")"
         return
     fi
-    mv "$root/jar/redis-server-2.8.19" "$root/bin/redis-server"
+    mv "$root/jar/$2" "$root/bin/redis-server"
     rm -rf "$root/jar"
     chmod +x "$root/bin/redis-server"
     publish "$origin" "$root"
@@ -172,6 +172,7 @@ from_debian valkey bookworm-backports
 from_debian valkey trixie
 from_debian valkey sid
 if [ "$(uname -m)" = x86_64 ]; then
-    from_jar com.github.kstyrc:embedded-redis:0.6
+    from_jar com.github.kstyrc:embedded-redis:0.6 redis-server-2.8.19
+    from_jar org.signal:embedded-redis:0.8.3 redis-server-6.2.7-linux-amd64
 fi
 rm -rf "$work"

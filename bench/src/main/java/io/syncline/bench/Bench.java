@@ -19,6 +19,8 @@ public final class Bench {
         scenarios.put("cluster-snapshot", new Snapshot(SHARDS));
         scenarios.put("cpu", new CpuPerCommand(1));
         scenarios.put("cluster-cpu", new CpuPerCommand(SHARDS));
+        scenarios.put("two-way", new TwoWay(1));
+        scenarios.put("cluster-two-way", new TwoWay(SHARDS));
         scenarios.put("allocation", new Allocation());
         scenarios.put("verify", new Verify());
         scenarios.put("profile", new Profile());

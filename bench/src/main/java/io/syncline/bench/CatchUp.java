@@ -26,7 +26,7 @@ final class CatchUp implements Scenario {
     private static final int REPEATS = 5;
 
     /// Keys that a target may hold beyond the source's: checkpoints and marks, one per slot.
-    private static final long OWN_KEYS = 3 * 16_384;
+    static final long OWN_KEYS = 3 * 16_384;
 
     static final String NATIVE = "native replica";
     static final String MERGING = "syncline";

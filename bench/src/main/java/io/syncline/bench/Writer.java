@@ -23,10 +23,15 @@ final class Writer implements AutoCloseable {
 
     /// SETs of values of that many bytes; each key of `keys` in turn, in a scattered order.
     static void writeStrings(Site site, int commands, int keys, int valueBytes) {
+        writeStrings(site, "key:", commands, keys, valueBytes);
+    }
+
+    /// The same, on keys that begin so.
+    static void writeStrings(Site site, String prefix, int commands, int keys, int valueBytes) {
         try (Writer writer = new Writer(site)) {
             for (int i = 0; i < commands; i++) {
                 // 7919 is prime and so visits every key before it repeats one.
-                String key = "key:" + (int) ((long) i * 7919 % keys);
+                String key = prefix + (int) ((long) i * 7919 % keys);
                 writer.write(key, "SET", key, value(i, valueBytes));
             }
             writer.finish();

@@ -17,6 +17,9 @@ final class Launched implements AutoCloseable {
     /// The first run of a build may have to make its archive of classes.
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    /// Its bit in a mask of signals.
+    private static final long SIGINT = 1 << 1;
+
     /// Failsafe runs in the module's folder.
     static final Path ROOT =
             Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
@@ -30,9 +33,11 @@ final class Launched implements AutoCloseable {
         try {
             errors = Files.createTempFile("syncline-it", ".err");
             List<String> command =
-                    Stream.concat(
-                                    Stream.of(ROOT.resolve("syncline").toString()),
-                                    arguments.stream())
+                    Stream.of(
+                                    interruptible(),
+                                    List.of(ROOT.resolve("syncline").toString()),
+                                    arguments)
+                            .flatMap(List::stream)
                             .toList();
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
             builder.environment().putAll(environment);
@@ -45,6 +50,19 @@ final class Launched implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// What is started in the background of a script ignores SIGINT, and so does all that it
+    /// starts: a test run, and the Java programs in it.
+    private static List<String> interruptible() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        boolean ignored =
+                Files.isReadable(status)
+                        && Files.readAllLines(status).stream()
+                                .filter(line -> line.startsWith("SigIgn:"))
+                                .map(line -> line.substring("SigIgn:".length()).strip())
+                                .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & SIGINT) != 0);
+        return ignored ? List.of("env", "--default-signal=INT") : List.of();
     }
 
     static Launched start(Map<String, String> environment, String... arguments) {

@@ -33,6 +33,7 @@ class PackageOrderTest {
                     "account",
                     "instance",
                     "task",
+                    "verification",
                     "metrics",
                     "alert",
                     "api",

@@ -98,6 +98,48 @@ class ServerIT {
         }
     }
 
+    /// Increments at both sides commute: whatever was on its way when the process died, none may be
+    /// lost and none made twice.
+    @Test
+    void aKilledServerGoesOnWithATwoWayTaskWithoutASnapshot() {
+        source.command("SET", "counter", "0");
+        Launched first = server();
+        try {
+            cli(0, "login", "--url", "http://127.0.0.1:" + port);
+            cli(0, "instance", "add", "a", "redis://127.0.0.1:" + source.port());
+            cli(0, "instance", "add", "b", "redis://127.0.0.1:" + target.port());
+            cli(0, "task", "create", "both", "a", "b", "--two-way");
+            assertThat(cli(0, "task", "start", "both", "--wait")).contains("reverse");
+            Await.until("the copy", LIMIT, () -> target.number("EXISTS", "counter") == 1);
+            increment();
+            first.signal("KILL");
+            increment();
+        } finally {
+            first.close();
+        }
+        String full = source.info("sync_full");
+
+        try (Launched second = server()) {
+            for (RedisServer each : new RedisServer[] {source, target}) {
+                Await.until("everything", LIMIT, () -> "1000".equals(each.text("GET", "counter")));
+            }
+            assertThat(source.info("sync_full")).isEqualTo(full);
+            assertThat(cli(0, "task", "show", "both"))
+                    .contains("forward  a to b: Running", "reverse  b to a: Running");
+            assertThat(cli(0, "task", "conflicts", "both")).contains("No conflict yet");
+            assertThat(cli(0, "task", "yaml", "both")).contains("two-way: true");
+            second.signal("TERM");
+            assertThat(second.exitCode()).isEqualTo(130);
+        }
+    }
+
+    private void increment() {
+        for (int i = 0; i < 250; i++) {
+            source.command("INCR", "counter");
+            target.command("INCR", "counter");
+        }
+    }
+
     @Test
     void thePasswordIsPrintedAtTheFirstStartOnly() {
         Path data = folder.resolve("fresh");

@@ -16,6 +16,11 @@ public final class ByteBuilder {
     /// What a large request gets beyond what it needs: the few small things that end a batch.
     private static final int SPARE_BYTES = 64 << 10;
 
+    /// A buffer of this size is collected as soon as it is given back. Collectors rather grow the
+    /// heap than collect for a large array, and a process that lives for months would keep all that
+    /// its largest values took. What is alive is little, so it takes some 10 ms.
+    private static final int COLLECTED_BYTES = 64 << 20;
+
     public byte[] array;
     public int length;
 
@@ -105,7 +110,11 @@ public final class ByteBuilder {
     public void clearAndTrim(int keep) {
         length = 0;
         if (array.length > keep) {
+            boolean huge = array.length >= COLLECTED_BYTES;
             array = new byte[keep];
+            if (huge) {
+                System.gc();
+            }
         }
     }
 

@@ -239,10 +239,7 @@ public record LinkOptions(
         if (source.isFile()) {
             return "file";
         }
-        return switch (sourceMode) {
-            case SourceMode.Psync psync -> "psync";
-            case SourceMode.Scan scan -> "scan";
-        };
+        return sourceMode instanceof SourceMode.Scan ? "scan" : "psync";
     }
 
     /// The database mapping as `0,3:5`, for display.

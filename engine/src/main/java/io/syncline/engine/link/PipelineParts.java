@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
@@ -192,6 +193,7 @@ final class PipelineParts {
                         context.sides.target(),
                         context.start,
                         slots,
+                        context.ledger != null || slots.cardinality() < ClusterMap.SLOTS,
                         filter,
                         tuning.batchCommands(),
                         tuning.batchBytes(),

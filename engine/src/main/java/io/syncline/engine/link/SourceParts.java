@@ -64,11 +64,13 @@ record SourceParts(
     record Following(int pipeline, @Nullable SlotLedger ledger, Consumer<ClusterNodes> topology) {}
 
     static SourceParts of(Origin origin, Site site) throws IOException {
-        return switch (origin) {
-            case Origin.Replicated replicated -> replicated(replicated.shard(), site);
-            case Origin.Scanned scanned -> scanned(scanned.shard(), site);
-            case Origin.OfFile file -> ofFile(file.inspection(), site);
-        };
+        if (origin instanceof Origin.Scanned scanned) {
+            return scanned(scanned.shard(), site);
+        }
+        if (origin instanceof Origin.OfFile file) {
+            return ofFile(file.inspection(), site);
+        }
+        return replicated(((Origin.Replicated) origin).shard(), site);
     }
 
     private static SourceParts replicated(Instance.Shard shard, Site site) throws IOException {

@@ -34,14 +34,16 @@ final class Replies {
     }
 
     static String text(Reply reply) {
-        return switch (reply) {
-            case Reply.Bulk bulk -> bulk.utf8();
-            case Reply.Text text -> text.text();
-            case Reply.Failure failure -> failure.text();
-            case Reply.Whole whole -> Long.toString(whole.value());
-            case Reply.Items items -> "";
-            case Reply.Nil nil -> "";
-        };
+        if (reply instanceof Reply.Bulk bulk) {
+            return bulk.utf8();
+        }
+        if (reply instanceof Reply.Text text) {
+            return text.text();
+        }
+        if (reply instanceof Reply.Failure failure) {
+            return failure.text();
+        }
+        return reply instanceof Reply.Whole whole ? Long.toString(whole.value()) : "";
     }
 
     /// Names of COMMAND (an array for each) or COMMAND LIST (a text for each), in upper case.

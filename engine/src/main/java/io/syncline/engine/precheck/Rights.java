@@ -44,16 +44,20 @@ sealed interface Rights {
                     : new Allowed();
         }
         Reply answer = node.ask(question.toArray(String[]::new));
-        return switch (answer) {
-            case Reply.Failure failure -> new Unknown(failure.text());
-            case Reply.Text text -> new Allowed();
-            // A refusal of ACL DRYRUN is no error of DRYRUN itself (acl.c `aclCommand`).
-            case Reply.Bulk refusal -> new Refused(refusal.utf8());
-            case Reply.Items user ->
-                    byRules(AclRules.of(user), command.getFirst(), categories, key);
-            case Reply.Whole whole -> new Unknown("ACL is answered with a number");
-            case Reply.Nil nil -> new Unknown("ACL is answered with nothing");
-        };
+        if (answer instanceof Reply.Text) {
+            return new Allowed();
+        }
+        // A refusal of ACL DRYRUN is no error of DRYRUN itself (acl.c `aclCommand`).
+        if (answer instanceof Reply.Bulk refusal) {
+            return new Refused(refusal.utf8());
+        }
+        if (answer instanceof Reply.Items user) {
+            return byRules(AclRules.of(user), command.getFirst(), categories, key);
+        }
+        return new Unknown(
+                answer instanceof Reply.Failure failure
+                        ? failure.text()
+                        : "ACL is answered with " + answer);
     }
 
     private static Rights byRules(

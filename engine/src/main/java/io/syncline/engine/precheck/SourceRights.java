@@ -74,20 +74,20 @@ final class SourceRights {
             return;
         }
         Rights rights = Rights.of(node, PSYNC, REPLICATION_CATEGORIES, "");
-        switch (rights) {
-            case Rights.Allowed allowed -> verdict.ok(node.address(), "PSYNC is allowed");
-            case Rights.Refused refused ->
-                    verdict.error(
-                            node.address(),
-                            ErrorCode.PSYNC_REFUSED,
-                            "the source does not let us replicate: " + refused.reason(),
-                            REMEDY);
-            case Rights.Unknown unknown ->
-                    verdict.ok(
-                            node.address(),
-                            "PSYNC is known; whether this account may run it shows at the start ("
-                                    + unknown.reason()
-                                    + ")");
+        if (rights instanceof Rights.Refused refused) {
+            verdict.error(
+                    node.address(),
+                    ErrorCode.PSYNC_REFUSED,
+                    "the source does not let us replicate: " + refused.reason(),
+                    REMEDY);
+        } else if (rights instanceof Rights.Unknown unknown) {
+            verdict.ok(
+                    node.address(),
+                    "PSYNC is known; whether this account may run it shows at the start ("
+                            + unknown.reason()
+                            + ")");
+        } else {
+            verdict.ok(node.address(), "PSYNC is allowed");
         }
     }
 
@@ -109,21 +109,19 @@ final class SourceRights {
             return;
         }
         List<String> command = heartbeat(plan);
-        switch (Rights.of(node, command, SETEX_CATEGORIES, command.get(1))) {
-            case Rights.Allowed allowed ->
-                    verdict.ok(node.address(), "the heartbeat key can be written");
-            case Rights.Refused refused ->
-                    verdict.warning(
-                            node.address(),
-                            ErrorCode.NOT_PERMITTED,
-                            "the account may not write the heartbeat key, so the latency in"
-                                    + " milliseconds is unknown: "
-                                    + refused.reason(),
-                            "Allow the account +setex on keys ~"
-                                    + FilterRules.HEARTBEAT_PREFIX
-                                    + "*");
-            case Rights.Unknown unknown ->
-                    verdict.unknown(node, "the right to write a heartbeat", unknown.reason());
+        Rights rights = Rights.of(node, command, SETEX_CATEGORIES, command.get(1));
+        if (rights instanceof Rights.Refused refused) {
+            verdict.warning(
+                    node.address(),
+                    ErrorCode.NOT_PERMITTED,
+                    "the account may not write the heartbeat key, so the latency in"
+                            + " milliseconds is unknown: "
+                            + refused.reason(),
+                    "Allow the account +setex on keys ~" + FilterRules.HEARTBEAT_PREFIX + "*");
+        } else if (rights instanceof Rights.Unknown unknown) {
+            verdict.unknown(node, "the right to write a heartbeat", unknown.reason());
+        } else {
+            verdict.ok(node.address(), "the heartbeat key can be written");
         }
     }
 }

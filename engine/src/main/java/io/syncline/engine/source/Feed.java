@@ -38,22 +38,17 @@ public final class Feed {
         this.opening = opening;
         this.spool = spool;
         baseDatabase = from == null ? 0 : from.database();
-        switch (opening) {
-            case ReplicaStream.Opening.Partial partial -> {
-                if (from == null) {
-                    throw new IllegalArgumentException("a partial opening has a position");
-                }
-                replicationId = partial.replicationId();
-                baseOffset = from.offset();
-                snapshotBytes = 0;
-                markLength = 0;
-            }
-            case ReplicaStream.Opening.Full full -> {
-                replicationId = full.replicationId();
-                baseOffset = full.offset();
-                snapshotBytes = full.length();
-                markLength = full.mark().length;
-            }
+        replicationId = opening.replicationId();
+        if (opening instanceof ReplicaStream.Opening.Full full) {
+            baseOffset = full.offset();
+            snapshotBytes = full.length();
+            markLength = full.mark().length;
+        } else if (from != null) {
+            baseOffset = from.offset();
+            snapshotBytes = 0;
+            markLength = 0;
+        } else {
+            throw new IllegalArgumentException("a partial opening has a position");
         }
     }
 

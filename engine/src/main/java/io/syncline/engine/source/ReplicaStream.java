@@ -38,9 +38,10 @@ final class ReplicaStream implements Closeable {
 
     /// How the source answered PSYNC.
     sealed interface Opening {
+        /// The stream's id from now on.
+        String replicationId();
+
         /// The bytes behind the position that was asked for follow.
-        ///
-        /// @param replicationId the stream's id from now on
         record Partial(String replicationId) implements Opening {}
 
         /// A snapshot follows, then the stream behind `offset`.

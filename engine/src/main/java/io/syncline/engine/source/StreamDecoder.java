@@ -79,12 +79,15 @@ public final class StreamDecoder {
         }
     }
 
-    /// Moves what the command still needs, and not a byte more, into the scratch buffer.
+    /// Moves what the command still needs, and not a byte more, into the scratch buffer. It doubles
+    /// up to the part that is trusted.
     private void gather() {
         int missing = Math.max(1, parser.neededBytes() - scratch.length);
         int take = Math.min(missing, reader.limit - reader.position);
-        if (missing > take && scratch.length >= parser.neededBytes() / TRUSTED_PART) {
-            scratch.ensure(missing);
+        if (scratch.array.length - scratch.length < take) {
+            int doubled = Math.min(missing, Math.max(take, scratch.array.length));
+            boolean trusted = scratch.array.length >= parser.neededBytes() / (2 * TRUSTED_PART);
+            scratch.ensure(trusted ? missing : doubled);
         }
         scratch.put(reader.array, reader.position, take);
         reader.position += take;

@@ -2,11 +2,15 @@ package io.syncline.engine.target;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
+import io.syncline.engine.resp.Reply;
 import java.io.IOException;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Owns a pipeline's checkpoint in a standalone target: takes it over, keeps others off it, and
@@ -158,5 +162,48 @@ final class CheckpointOwner {
                                     return next;
                                 }));
         return next;
+    }
+
+    // ---- the flush of a source's shard ----
+
+    /// Deletes the keys of the source's shard. The process of an older start stops at the first
+    /// piece after a newer one has taken over: it must not delete what that one writes.
+    ///
+    /// @param databases which of the target's
+    void flushShard(IntPredicate databases) {
+        ShardFlush flush = new ShardFlush(settings);
+        dialer.retrying(
+                finder,
+                connection -> {
+                    for (int database : ServerInfo.read(connection).keysByDatabase().keySet()) {
+                        if (databases.test(database)) {
+                            select(connection, database);
+                            flush.run(
+                                    connection,
+                                    slot -> true,
+                                    (deletes, count) ->
+                                            whileOurs(connection, database, deletes, count));
+                        }
+                    }
+                });
+    }
+
+    private void whileOurs(Connection connection, int database, ByteBuilder deletes, int count)
+            throws IOException {
+        Reply result;
+        do {
+            select(connection, settings.database());
+            store.watch(connection);
+            fence(store.read(connection), false);
+            CheckpointStore.accept(connection, connection.call("MULTI"));
+            select(connection, database);
+            ShardFlush.plain(connection, deletes, count);
+            result = CheckpointStore.accept(connection, connection.call("EXEC"));
+            select(connection, database);
+        } while (!(result instanceof Reply.Items));
+    }
+
+    private static void select(Connection connection, int database) throws IOException {
+        CheckpointStore.accept(connection, connection.call("SELECT", Integer.toString(database)));
     }
 }

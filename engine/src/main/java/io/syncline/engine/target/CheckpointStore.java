@@ -35,7 +35,7 @@ final class CheckpointStore {
     @Nullable Checkpoint replace(Connection connection, NextCheckpoint next, byte[]... along)
             throws IOException {
         for (int i = 0; i < TRIES; i++) {
-            accept(connection, connection.call("WATCH".getBytes(UTF_8), checkpointKey));
+            watch(connection);
             Checkpoint present = read(connection);
             byte[] value = next.of(present).encode();
             accept(connection, connection.call("MULTI"));
@@ -55,6 +55,11 @@ final class CheckpointStore {
             }
         }
         throw new IOException("the checkpoint changed " + TRIES + " times while taking it over");
+    }
+
+    /// The next transaction of the connection is void when the checkpoint changes before it.
+    void watch(Connection connection) throws IOException {
+        accept(connection, connection.call("WATCH".getBytes(UTF_8), checkpointKey));
     }
 
     /// What the checkpoint becomes.

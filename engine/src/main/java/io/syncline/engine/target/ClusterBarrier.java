@@ -2,13 +2,9 @@ package io.syncline.engine.target;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.Instance;
-import io.syncline.engine.command.Slots;
-import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.Reply;
-import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// What is done on every node of a cluster while nothing else is on its way: deleting the keys of a
 /// shard that was flushed, and loading functions and scripts. All of it may be repeated.
 final class ClusterBarrier {
-    private static final String SCAN_COUNT = "1000";
-
     private final WriterSettings settings;
     private final TargetDialer dialer;
+    private final ShardFlush flush;
 
     ClusterBarrier(WriterSettings settings, TargetDialer dialer) {
         this.settings = settings;
         this.dialer = dialer;
+        this.flush = new ShardFlush(settings);
     }
 
     /// Deletes every key of the source shard's slots, and no key of ours: the flush of one shard
@@ -32,46 +28,15 @@ final class ClusterBarrier {
     /// @param slots which of them
     void deleteKeys(IntPredicate slots) throws IOException {
         for (Instance.Shard shard : settings.instance().shards()) {
-            dialer.retrying(shard::primary, connection -> deleteKeys(connection, slots));
+            dialer.retrying(
+                    shard::primary,
+                    connection ->
+                            flush.run(
+                                    connection,
+                                    slots,
+                                    (deletes, count) ->
+                                            ShardFlush.plain(connection, deletes, count)));
         }
-    }
-
-    private void deleteKeys(Connection connection, IntPredicate slots) throws IOException {
-        String cursor = "0";
-        ByteBuilder deletes = new ByteBuilder(64 << 10);
-        do {
-            Reply reply =
-                    CheckpointStore.accept(
-                            connection, connection.call("SCAN", cursor, "COUNT", SCAN_COUNT));
-            if (!(reply instanceof Reply.Items items
-                    && items.items().size() == 2
-                    && items.items().get(0) instanceof Reply.Bulk next
-                    && items.items().get(1) instanceof Reply.Items keys)) {
-                throw new IOException("SCAN is answered with " + reply);
-            }
-            cursor = new String(next.bytes(), US_ASCII);
-            deletes.clear();
-            int count = 0;
-            for (Reply key : keys.items()) {
-                if (key instanceof Reply.Bulk name && isToGo(name.bytes(), slots)) {
-                    RespWriter.array(deletes, 2);
-                    RespWriter.bulk(deletes, "DEL");
-                    RespWriter.bulk(deletes, name.bytes());
-                    count++;
-                }
-            }
-            connection.send(deletes);
-            for (int i = 0; i < count; i++) {
-                CheckpointStore.accept(connection, connection.replies().read());
-            }
-        } while (!cursor.equals("0"));
-    }
-
-    private boolean isToGo(byte[] key, IntPredicate slots) {
-        int slot = Slots.of(key);
-        return settings.slots().get(slot)
-                && slots.test(slot)
-                && !settings.excluded().isExcluded(key, 0, key.length);
     }
 
     /// Runs a command on every primary. FUNCTION LOAD replaces, since every shard of a cluster

@@ -129,7 +129,10 @@ public final class ClusterWriter implements TargetWriter {
         }
         route(command, spec, behind);
         batches.passed(behind);
-        sendIfFull(behind);
+        // A huge one is sent when the decoder has let go of it, or it were in memory three times.
+        if (command.length() < WAITING_LIMIT_BYTES) {
+            sendIfFull(behind);
+        }
     }
 
     private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
@@ -244,11 +247,8 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private boolean isOverfull() {
-        return waitingBytes() >= WAITING_LIMIT_BYTES || batches.heldBytes() >= HELD_LIMIT_BYTES;
-    }
-
-    private long waitingBytes() {
-        return batches.waitingBytes() + lanes.waitingBytes();
+        return batches.waitingBytes() + lanes.waitingBytes() >= WAITING_LIMIT_BYTES
+                || batches.heldBytes() >= HELD_LIMIT_BYTES;
     }
 
     private void sendReady(Place place) throws RewindException {

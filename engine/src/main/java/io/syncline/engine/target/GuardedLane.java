@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writing to one target node with every batch a transaction that carries its checkpoint: what was
@@ -196,6 +197,11 @@ final class GuardedLane implements Closeable {
             refusals.recordNow();
             throw stop;
         }
+    }
+
+    /// Deletes the keys of the source's shard, while nothing is on its way.
+    void flushShard(IntPredicate databases) {
+        owner.flushShard(databases);
     }
 
     /// Puts a refusal into the target's list with the next batch.

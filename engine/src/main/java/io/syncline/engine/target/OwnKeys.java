@@ -73,6 +73,11 @@ public record OwnKeys(String task) {
                 || startsWith(key, PREFIX + task + ":floor:");
     }
 
+    /// Whether a key says that this instance belongs to a pair: its value is the task's name.
+    boolean isPairOfAny(byte[] key) {
+        return startsWith(key, PREFIX + "pair");
+    }
+
     private static boolean startsWith(byte[] key, String text) {
         byte[] begin = text.getBytes(StandardCharsets.UTF_8);
         return key.length >= begin.length

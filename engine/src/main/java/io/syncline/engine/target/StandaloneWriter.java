@@ -13,6 +13,7 @@ import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a standalone target: one lane, one chain of transactions, any database.
@@ -173,6 +174,17 @@ public final class StandaloneWriter implements TargetWriter {
     public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
             throws RewindException {
         DatabaseMap databases = settings.databases();
+        if (settings.ofShard() && spec.kind() != CommandKind.SWAPDB) {
+            flushShard(
+                    spec.kind() == CommandKind.FLUSHDB
+                            ? each -> each == database
+                            : each ->
+                                    databases.isIdentity()
+                                            || databases.targets().containsValue(each),
+                    command,
+                    behind);
+            return;
+        }
         if (spec.kind() == CommandKind.FLUSHDB) {
             one(database, behind, "FLUSHDB");
         } else if (spec.kind() == CommandKind.SWAPDB) {
@@ -185,6 +197,24 @@ public final class StandaloneWriter implements TargetWriter {
             }
         }
         restoreOwnKeys(behind);
+    }
+
+    /// All before the flush is in the target first, inside a transaction of the source, too: there
+    /// the rest of it is a transaction of its own. A flush that is read again finds nothing behind
+    /// it in the target yet.
+    private void flushShard(IntPredicate among, CommandView command, Place behind)
+            throws RewindException {
+        boolean clean = behind.clean;
+        behind.offset -= command.length();
+        behind.clean = true;
+        try {
+            checkpoint(behind);
+            lane.drain();
+            lane.flushShard(among);
+        } finally {
+            behind.offset += command.length();
+            behind.clean = clean;
+        }
     }
 
     private void one(int database, Place behind, String... command) throws RewindException {

@@ -10,8 +10,9 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
 
-/// Removes everything that a task keeps in its target: position, marks, list of refused commands.
-/// To be used when the task is given up; another start of it begins with a snapshot.
+/// Removes everything that a task keeps in its target: position, marks, list of refused commands. A
+/// pair keeps its keys at both sides; each is swept by itself. To be used when the task is given
+/// up; another start of it begins with a snapshot.
 ///
 /// Looks at every key name of the target, since a task may have been run with other databases and
 /// shards before. A scan blocks nobody.
@@ -46,6 +47,16 @@ public final class Sweeper {
         return removed;
     }
 
+    /// What one task writes by its name, and the one key by which a pair says that it is here: that
+    /// names its task in its value.
+    private boolean isOurs(Connection connection, byte[] key) throws IOException {
+        return keys.isOfTask(key)
+                || (keys.isPairOfAny(key)
+                        && connection.call("GET".getBytes(US_ASCII), key)
+                                instanceof Reply.Bulk member
+                        && member.utf8().equals(keys.task()));
+    }
+
     private long sweep(Connection connection) throws IOException {
         String cursor = "0";
         long removed = 0;
@@ -71,7 +82,7 @@ public final class Sweeper {
             deletes.clear();
             int count = 0;
             for (Reply name : names.items()) {
-                if (name instanceof Reply.Bulk key && keys.isOfTask(key.bytes())) {
+                if (name instanceof Reply.Bulk key && isOurs(connection, key.bytes())) {
                     RespWriter.array(deletes, 2);
                     RespWriter.bulk(deletes, "DEL");
                     RespWriter.bulk(deletes, key.bytes());

@@ -19,6 +19,8 @@ import java.util.Map;
 /// @param instance the target
 /// @param start number of this start of the task
 /// @param slots of the source shard; all of them for a standalone source
+/// @param ofShard whether the source is one shard of a cluster, so that a flush of it concerns its
+///   slots' keys only
 /// @param excluded tells keys that are never copied, our own among them
 /// @param batchCommands most commands in a batch, after merging
 /// @param batchBytes most bytes in a batch, unless one command or source transaction is larger
@@ -40,6 +42,7 @@ public record WriterSettings(
         Instance instance,
         long start,
         BitSet slots,
+        boolean ofShard,
         CommandFilter excluded,
         int batchCommands,
         int batchBytes,

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Brings a flow's units to their destination, one transaction after the other: watch, read the
 /// destination's stream up to there, look again, write.
 final class LinkWriter {
-    /// The table of copied keys goes with every marker, so it must not grow.
-    private static final int COVERED_LIMIT = 512;
+    /// The table of copied keys goes with every marker. While it is large, a transaction takes more
+    /// units, at least one for so many entries. It has no limit: what would free it may wait for
+    /// the very copy that is held back.
+    private static final int COVERED_PER_UNIT = 4;
 
     private final Ledger ledger;
     private final Planner planner;
@@ -72,12 +74,13 @@ final class LinkWriter {
         if (flushes.isBusy(flow)) {
             return false;
         }
-        List<Ready> plan = planner.plan(flow, limit);
-        List<KeyState> transfers = transfers(flow);
+        int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
+        List<Ready> plan = planner.plan(flow, most);
+        List<KeyState> transfers = planner.transfers(flow);
         if (plan.isEmpty() && transfers.isEmpty() && !wantsHeartbeat(flow)) {
             return false;
         }
-        guard(flow, planner.watch(flow, plan, transfers), limit, false);
+        guard(flow, planner.watch(flow, plan, transfers), most, false);
         return true;
     }
 
@@ -93,10 +96,6 @@ final class LinkWriter {
 
     private boolean isOver(Flow flow) {
         return flow.waitingBytes >= options.queuedBytesLimit();
-    }
-
-    private List<KeyState> transfers(Flow flow) {
-        return flow.covered.size() < COVERED_LIMIT ? planner.transfers(flow) : List.of();
     }
 
     private static boolean wantsHeartbeat(Flow flow) {
@@ -125,7 +124,7 @@ final class LinkWriter {
             return giveUp(flow);
         }
         List<Ready> plan = watched(flow, planner.plan(flow, writer.limit));
-        List<KeyState> transfers = new ArrayList<>(transfers(flow));
+        List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));
         boolean heartbeat = wantsHeartbeat(flow);
         if (plan.isEmpty() && transfers.isEmpty() && !heartbeat) {

@@ -12,17 +12,17 @@ public final class KeySample {
     /// Longer names are rare, and a copy of each would cost the stream.
     private static final int LONGEST_KEY = 4 << 10;
 
-    private final int every;
+    private volatile int every;
     private final int capacity;
     private int skipped;
     private final List<Written> written = new ArrayList<>();
 
-    /// @param every of how many writes one is remembered
+    /// @param every of how many writes one is remembered; 0: none
     /// @param capacity most keys between two drains; the oldest give way
     public KeySample(int every, int capacity) {
-        if (every < 1 || capacity < 1) {
+        if (every < 0 || capacity < 1) {
             throw new IllegalArgumentException(
-                    "a sample is one of " + every + " and up to " + capacity + " keys; both >= 1");
+                    "a sample is one of " + every + " and up to " + capacity + " keys");
         }
         this.every = every;
         this.capacity = capacity;
@@ -34,10 +34,18 @@ public final class KeySample {
     /// @param key its name
     public record Written(int database, Key key) {}
 
+    /// Takes more or fewer from now on. From any thread.
+    ///
+    /// @param other of how many writes one is remembered; 0: none
+    public void rate(int other) {
+        every = other;
+    }
+
     /// A write passes. Called for every one by a single thread, so it does next to nothing for
     /// those that are not taken.
     public void wrote(int database, byte[] buffer, int offset, int length) {
-        if (++skipped < every || length > LONGEST_KEY) {
+        int share = every;
+        if (share == 0 || ++skipped < share || length > LONGEST_KEY) {
             return;
         }
         skipped = 0;

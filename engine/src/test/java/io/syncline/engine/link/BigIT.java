@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Servers;
 import io.syncline.testkit.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +73,33 @@ class BigIT {
             assertThat(target.text("GETRANGE", "largest", LARGEST - 3, -1)).isEqualTo("end");
             assertThat(target.text("GETRANGE", "largest", 0, 4)).isEqualTo("begin");
             assertThat(child.peakBytes()).isLessThan(2L * LARGEST + ROOM);
+        }
+    }
+
+    @Test
+    void aLargeCommandToAClusterNeedsTwiceItsMemory() throws IOException {
+        int size = 200 << 20;
+        try (RedisCluster cluster = RedisCluster.start(Servers.embedded(), 1, 0);
+                ChildProcess child =
+                        ChildLink.start(
+                                source.port(),
+                                cluster.nodes().getFirst().port(),
+                                true,
+                                "-XX:+UseSerialGC",
+                                "-XX:MaxNewSize=32m",
+                                "-Xmx540m")) {
+            Await.until(
+                    "streaming; " + child.log(),
+                    RunningLink.LIMIT,
+                    () -> child.log().contains("phase=STREAMING"));
+            source.command("SET", "large", new byte[size]);
+            Await.until(
+                    "the string",
+                    RunningLink.LIMIT,
+                    () -> {
+                        assertThat(child.alive()).as(child.log()).isTrue();
+                        return cluster.nodes().getFirst().number("STRLEN", "large") == size;
+                    });
         }
     }
 

@@ -67,6 +67,43 @@ class ClusterSourceIT {
         cluster.promote(replica, "FORCE");
     }
 
+    @Test
+    void aFlushOfOneShardLeavesTheOtherShardsKeysAndPositionsAtAStandaloneTarget() {
+        try (RedisCluster cluster = RedisCluster.start(ClusterSourceIT::node, 3, 0);
+                RedisServer target = RedisServer.start()) {
+            for (int i = 0; i < 3_000; i++) {
+                cluster.command("SET", "key:" + i, i);
+            }
+            TopologySide source = TopologySide.cluster(cluster);
+            Sync sync = Sync.between(source.endpoint(), Sync.at(target.port()));
+            try (RunningLink link = sync.start().awaitAllStreaming()) {
+                target.command("SET", "__syncline:{another}:task", 1);
+                RedisServer flushed = cluster.nodeFor("key:1");
+                cluster.command("INCR", "key:1");
+                flushed.command("FLUSHALL");
+                cluster.command("INCR", "key:1");
+                source.awaitCopiedBy(link);
+                new KeyspaceDigest().requireEqual(cluster, target);
+                assertThat(target.command("EXISTS", "__syncline:{another}:task")).isEqualTo(1L);
+
+                flushed.command("MULTI");
+                flushed.command("INCR", "key:1");
+                flushed.command("FLUSHALL");
+                flushed.command("INCR", "key:1");
+                flushed.command("EXEC");
+                source.awaitCopiedBy(link);
+                new KeyspaceDigest().requireEqual(cluster, target);
+                assertThat(target.command("DBSIZE")).as("other shards' keys").isNotEqualTo(0L);
+            }
+            try (RunningLink link = sync.start().awaitAllStreaming()) {
+                cluster.command("INCR", "key:1");
+                source.awaitCopiedBy(link);
+                new KeyspaceDigest().requireEqual(cluster, target);
+                assertThat(link.shards()).as("%s", link).allMatch(shard -> shard.snapshots() == 0);
+            }
+        }
+    }
+
     /// Redis 2.8 sends scripts as they are.
     @Test
     void scriptsOfAnOldSourceRunAtTheNodeOfTheirKeys() {

@@ -64,7 +64,7 @@ class CrossSlotIT {
     private static final int LONGEST_LIFE_MILLIS = 900;
 
     static Stream<ServerBinary> servers() {
-        return Stream.of("redis-7.0", "redis-6", "redis-8", "valkey-9")
+        return Stream.of("redis-7.0", "redis-6.0", "redis-8", "valkey-9")
                 .map(Servers::find)
                 .flatMap(Optional::stream);
     }

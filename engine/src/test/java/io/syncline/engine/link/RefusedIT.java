@@ -229,7 +229,7 @@ class RefusedIT {
     @Test
     void anUnknownCommandIsSkippedAlone() {
         ServerBinary newer = Servers.find("redis-8").orElse(Servers.embedded());
-        ServerBinary older = Servers.find("redis-6").orElse(Servers.embedded());
+        ServerBinary older = Servers.find("redis-6.0").orElse(Servers.embedded());
         try (RedisServer from = RedisServer.start(newer);
                 RedisServer to = RedisServer.start(older);
                 RunningLink link = Sync.of(from, to).skipRefused().start().awaitStreaming()) {

@@ -80,7 +80,7 @@ class SyncIT {
         for (String[] pair :
                 new String[][] {
                     {"redis-8", "redis-7"},
-                    {"redis-7", "redis-6"},
+                    {"redis-7", "redis-6.0"},
                     {"valkey-9", "redis-7"},
                     {"redis-8", "valkey-8"},
                     {"valkey-9", "redis-8"}

@@ -13,12 +13,16 @@ import io.syncline.testkit.Servers;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 
 /// Two sites that write the same few keys, over a network that breaks: once the users stop, both
 /// sites are equal.
 class ConvergenceIT {
     private static final int FAULTS = Integer.getInteger("twoway.faults", 12);
     private static final int KEYS = 12;
+    private static final int MANY = 3_000;
     private static final List<GuardPolicy.Mode> GUARDS = List.of(GuardPolicy.Mode.values());
 
     @RandomTest(seeds = 2)
@@ -53,6 +57,33 @@ class ConvergenceIT {
             pair.awaitQuiet(source, target);
             System.out.println(pair);
             assertThat(pair.resolutions()).isNotEmpty();
+        }
+    }
+
+    /// Each link's first command waits for a copy, and the copies are more than go with one marker.
+    @Test
+    void thousandsOfKeysWrittenAtBothSitesWhileTheTaskWasAwayEndEqual() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            PairSetup setup = PairSetup.of(source.port(), target.port());
+            setup.start().awaitStreaming().close();
+            for (int round = 0; round < 2; round++) {
+                write(source, round);
+                write(target, round);
+            }
+            try (RunningPair pair = setup.start().awaitStreaming()) {
+                pair.awaitQuiet(source, target);
+                assertThat(pair.resolutions()).hasSizeGreaterThanOrEqualTo(MANY);
+            }
+        }
+    }
+
+    private static void write(RedisServer server, int round) {
+        try (Jedis client = server.client();
+                Pipeline pipeline = client.pipelined()) {
+            for (int i = 0; i < MANY; i++) {
+                pipeline.set("key:" + i, server.port() + " " + round);
+            }
         }
     }
 

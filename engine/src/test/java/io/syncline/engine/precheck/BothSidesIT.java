@@ -51,7 +51,7 @@ class BothSidesIT {
 
     @Test
     void anEqualOrNewerTargetLosesNothing() {
-        try (RedisServer source = RedisServer.start(find("redis-6"));
+        try (RedisServer source = RedisServer.start(find("redis-6.0"));
                 RedisServer target = RedisServer.start(find("redis-7"))) {
             assertThat(Trial.of(source, target).find("versions"))
                     .containsExactly(
@@ -63,7 +63,7 @@ class BothSidesIT {
     @Test
     void anOlderTargetIsAWarningThatNamesWhatIsLost() {
         try (RedisServer source = RedisServer.start(find("redis-8"));
-                RedisServer target = RedisServer.start(find("redis-6"))) {
+                RedisServer target = RedisServer.start(find("redis-6.0"))) {
             String remedy =
                     " | Upgrade the target to the source's version, or make sure that the source uses"
                             + " none of what is refused";
@@ -118,7 +118,7 @@ class BothSidesIT {
     @Test
     void functionsAreAWarningWhenTheTargetHasNone() {
         try (RedisServer source = RedisServer.start();
-                RedisServer old = RedisServer.start(find("redis-6"));
+                RedisServer old = RedisServer.start(find("redis-6.0"));
                 RedisServer target = RedisServer.start()) {
             source.command(
                     "FUNCTION",
@@ -139,7 +139,7 @@ class BothSidesIT {
     @Test
     void aModuleInUseIsAnErrorBeforeRedis62AndAWarningAfter() {
         try (RedisServer source = RedisServer.start(find("redis-8"));
-                RedisServer old = RedisServer.start(find("redis-6"));
+                RedisServer old = RedisServer.start(find("redis-6.0"));
                 RedisServer target = RedisServer.start()) {
             assertThat(Trial.of(source, old).find("modules"))
                     .containsExactly("OK the target has every module that the source uses");

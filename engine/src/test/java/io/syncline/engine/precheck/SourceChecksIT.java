@@ -69,7 +69,7 @@ class SourceChecksIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis-6", "redis-7", "redis-8", "valkey-9"})
+    @ValueSource(strings = {"redis-6.0", "redis-7", "redis-8", "valkey-9"})
     void anAccountWithoutPsyncIsRefusedByEveryVersionWithAccounts(String version) {
         try (RedisServer server = RedisServer.start(find(version))) {
             Trial.account(server, "reader", "+@all", "-psync", "~*");
@@ -136,7 +136,7 @@ class SourceChecksIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis-6", "redis-7"})
+    @ValueSource(strings = {"redis-6.0", "redis-7"})
     void anAccountThatMayNotWriteTheHeartbeatIsAWarning(String version) {
         try (RedisServer server = RedisServer.start(find(version))) {
             Trial.account(server, "reader", "+@all", "-setex", "~*");

@@ -71,7 +71,7 @@ class TargetChecksIT {
         // With the right to ask ACL DRYRUN, and without.
         "redis-7, +@all -@dangerous +info +acl, restore",
         "redis-7, +@all -@dangerous +info, restore",
-        "redis-6, +@all -@dangerous +info, restore",
+        "redis-6.0, +@all -@dangerous +info, restore",
         "valkey-9, +@all -@dangerous +info, restore",
     })
     void anAccountThatMayNotRestoreIsAnError(String version, String rules, String command) {
@@ -94,7 +94,7 @@ class TargetChecksIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis-6", "redis-7", "valkey-9"})
+    @ValueSource(strings = {"redis-6.0", "redis-7", "valkey-9"})
     void theAccountThatTheRemedyNamesMayWrite(String version) {
         try (RedisServer server = RedisServer.start(find(version))) {
             Trial.account(server, "writer", "+@all", "-@admin", "~*");

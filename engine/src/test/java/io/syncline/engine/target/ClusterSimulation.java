@@ -90,6 +90,7 @@ final class ClusterSimulation {
                         endpoint, new Connector(Credentials.NONE, TlsOptions.OFF, "sim"), true),
                 start,
                 all,
+                false,
                 new CommandFilter(FilterRules.standard(), CommandTable.standard()),
                 512,
                 1 << 16,

@@ -31,7 +31,7 @@ class RepairIT {
         for (String[] pair :
                 new String[][] {
                     {"redis-2", "redis-8"},
-                    {"redis-6", "redis-7"},
+                    {"redis-6.0", "redis-7"},
                     {"redis-8", "redis-8"},
                     {"redis-7", "valkey-9"},
                     {"valkey-9", "valkey-9"}

@@ -29,7 +29,7 @@ class TrapsIT {
         for (String[] pair :
                 new String[][] {
                     {"redis-2", "redis-8", "standalone"},
-                    {"redis-6", "valkey-9", "cluster to cluster"},
+                    {"redis-6.0", "valkey-9", "cluster to cluster"},
                     {"redis-8", "redis-7", "standalone"},
                     {"valkey-9", "redis-8", "standalone"},
                     {"redis-7", "redis-7", "standalone to cluster"},

@@ -5,10 +5,12 @@ import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.AlertRecord;
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Task;
+import io.syncline.server.model.VerificationRun;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.store.AlertTable;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.TaskObserver;
+import io.syncline.server.verification.Verdict;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// An alert stands until its cause is over; while it stands it is raised once. One that comes back
 /// within the silence is recorded and not told.
 public final class Alerts implements TaskObserver {
+    private static final String VERIFICATION = "verification";
+    private static final String CONTINUOUS = "verification-incremental";
     private static final Pattern SIZE = Pattern.compile("([0-9]+)(kb|mb|gb|tb)?");
 
     private final AlertTable table;
@@ -73,10 +77,32 @@ public final class Alerts implements TaskObserver {
         } else if (good) {
             end(after, "state");
         }
+        if (state == TaskState.RELEASED || state == TaskState.NOT_CONFIGURED) {
+            end(after, VERIFICATION);
+            end(after, CONTINUOUS);
+        }
         if (!state.isActive()) {
             end(after, "lag");
             end(after, "spool");
             end(after, "full-sync");
+        }
+    }
+
+    /// A run's alert stands until the next run; that of the continuous one until all is equal.
+    @Override
+    public void verified(Task task, VerificationRun run) {
+        int limit = task.alerts().verificationDifferences();
+        long stand = run.numbers().differences() - run.numbers().repaired();
+        boolean bad = limit > 0 && stand >= limit;
+        String text = "Verification: " + Verdict.text(run);
+        if (run.kind() == VerificationRun.Kind.INCREMENTAL) {
+            check(task, CONTINUOUS, bad, Duration.ZERO, text);
+        } else if (run.state() == VerificationRun.State.EQUAL
+                || run.state() == VerificationRun.State.DIFFERENT
+                || run.state() == VerificationRun.State.FAILED) {
+            boolean broken = limit > 0 && run.state() == VerificationRun.State.FAILED;
+            end(task, VERIFICATION);
+            check(task, VERIFICATION, bad || broken, Duration.ZERO, text);
         }
     }
 

@@ -1,13 +1,17 @@
 package io.syncline.server.api;
 
 import io.syncline.engine.link.LinkStatus.Shard;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Progress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// One source shard of a task that runs.
+///
+/// @param direction `forward`; `reverse` for a shard of a two-way task's target
 public record ShardView(
         int index,
+        String direction,
         String source,
         String phase,
         String replicationId,
@@ -31,10 +35,13 @@ public record ShardView(
         long spoolDiskBytes,
         int snapshots,
         int resumes) {
-    static ShardView of(Shard it, Progress.Rates rates) {
+    static ShardView of(Progress progress, int at) {
+        Shard it = progress.status().shards().get(at);
+        Progress.Rates rates = progress.rates().get(at);
         double fraction = Progress.snapshotFraction(it);
         return new ShardView(
                 it.index(),
+                Direction.of(progress.status(), it).code(),
                 it.source(),
                 it.phase().name().toLowerCase(Locale.ROOT),
                 it.replicationId(),

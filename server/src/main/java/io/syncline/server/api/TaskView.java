@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// @param tone `well`, `working`, `attention`, `broken` or `idle`
 /// @param reason why it is in this state; empty when the state says all
 /// @param progress null while no link runs
+/// @param directions of a two-way task; empty for a one-way task
+/// @param conflicts how many keys of a two-way task both sides had written; null for a one-way task
 public record TaskView(
         String id,
         String name,
         String account,
         String topology,
-        String direction,
-        String group,
         SideView source,
         SideView target,
         String state,
@@ -35,6 +35,8 @@ public record TaskView(
         @Nullable Retry retry,
         @Nullable ProgressView progress,
         List<ShardView> shards,
+        List<DirectionView> directions,
+        @Nullable Long conflicts,
         String created,
         String createdBy) {
     /// One end of it.

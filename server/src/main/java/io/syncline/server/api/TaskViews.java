@@ -29,15 +29,15 @@ public final class TaskViews {
         Task task = control.task();
         Progress progress = task.state().isActive() ? control.progress() : null;
         Retry retry = control.retry();
+        TaskView.SideView source = side(task, task.source());
+        TaskView.SideView target = side(task, task.target());
         return new TaskView(
                 task.id(),
                 task.name(),
                 task.account(),
                 task.topology().code(),
-                task.direction().code(),
-                task.group(),
-                side(task, task.source()),
-                side(task, task.target()),
+                source,
+                target,
                 task.state().code(),
                 task.state().words(),
                 sentence(task, progress, retry),
@@ -45,12 +45,14 @@ public final class TaskViews {
                 task.since().toString(),
                 task.reason(),
                 task.remedy(),
-                task.state().allowedActions().stream().map(TaskAction::code).toList(),
+                task.allowedActions().stream().map(TaskAction::code).toList(),
                 task.settings(),
                 task.alerts(),
                 retry,
                 progress == null ? null : ProgressView.of(progress),
                 progress == null ? List.of() : shards(progress),
+                DirectionViews.of(task, progress, source.name(), target.name()),
+                task.isTwoWay() ? control.conflicts() : null,
                 task.created().toString(),
                 task.createdBy());
     }
@@ -62,10 +64,10 @@ public final class TaskViews {
                 instance.id(), instance.name(), instance.uri(), own ? null : instance.account());
     }
 
-    private static List<ShardView> shards(Progress progress) {
+    static List<ShardView> shards(Progress progress) {
         List<ShardView> shards = new ArrayList<>();
         for (int i = 0; i < progress.rates().size(); i++) {
-            shards.add(ShardView.of(progress.status().shards().get(i), progress.rates().get(i)));
+            shards.add(ShardView.of(progress, i));
         }
         return shards;
     }

@@ -25,11 +25,13 @@ import io.syncline.server.rest.InstanceApi;
 import io.syncline.server.rest.SystemApi;
 import io.syncline.server.rest.TaskApi;
 import io.syncline.server.rest.TaskLogApi;
+import io.syncline.server.rest.VerificationApi;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
+import io.syncline.server.verification.Verifications;
 import io.syncline.server.web.Certificate;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.WebServer;
@@ -54,6 +56,7 @@ public final class Service implements AutoCloseable {
     private final Store store;
     private final DataLock lock;
     private final Tasks tasks;
+    private final Verifications verifications;
     private final Charts charts;
     private final Teller teller;
     private final Instances instances;
@@ -80,15 +83,10 @@ public final class Service implements AutoCloseable {
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));
         charts = new Charts(store, clock);
         teller = new Teller(store, vault);
-        tasks =
-                new Tasks(
-                        store,
-                        instances,
-                        grants,
-                        audit,
-                        clock,
-                        options.data().resolve("spool"),
-                        new Observers(List.of(charts, new Alerts(store, teller, clock))));
+        Observers observers = new Observers(List.of(charts, new Alerts(store, teller, clock)));
+        tasks = new Tasks(store, instances, grants, audit, clock, options.data(), observers);
+        verifications = new Verifications(store, tasks, audit, observers, options.data());
+        observers.add(verifications);
         Channels channels = new Channels(store, vault, teller, audit, clock);
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
@@ -101,7 +99,8 @@ public final class Service implements AutoCloseable {
                         new TaskApi(tasks, new TaskChanges(tasks, audit), files, views)::routes,
                         new TaskLogApi(tasks, charts)::routes,
                         new AlertApi(channels)::routes,
-                        new SystemApi(store, new Prometheus(tasks))::routes,
+                        new VerificationApi(tasks, verifications)::routes,
+                        new SystemApi(store, new Prometheus(tasks, verifications))::routes,
                         console::routes);
         web = WebServer.start(options.listen(), certificate(options), gate, routes);
     }
@@ -148,7 +147,9 @@ public final class Service implements AutoCloseable {
 
     private void begin() {
         tasks.resume();
+        verifications.resume();
         every(TICK_MILLIS, tasks::tick);
+        every(TICK_MILLIS, verifications::tick);
         every(TICK_MILLIS, console::send);
         every(TRIM_MILLIS, charts::trim);
     }
@@ -202,6 +203,7 @@ public final class Service implements AutoCloseable {
         timer.shutdown();
         web.close();
         try {
+            verifications.close();
             tasks.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -34,14 +34,35 @@ public final class LinkRun {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private sealed interface Message {
-        record Event(LinkEvent event) implements Message {}
+        void tell(Reporter reporter);
 
-        record Say(String text) implements Message {}
+        record Event(LinkEvent event) implements Message {
+            @Override
+            public void tell(Reporter reporter) {
+                reporter.happened(event);
+            }
+        }
 
-        record Proved(Proof proof) implements Message {}
+        record Say(String text) implements Message {
+            @Override
+            public void tell(Reporter reporter) {
+                reporter.say(text);
+            }
+        }
+
+        record Proved(Proof proof) implements Message {
+            @Override
+            public void tell(Reporter reporter) {
+                reporter.proved(proof);
+            }
+        }
 
         /// @param failure why, when it did not end by itself
-        record End(Link.Outcome outcome, @Nullable Failure failure) implements Message {}
+        record End(Link.Outcome outcome, @Nullable Failure failure) implements Message {
+            /// Told with what was measured last, by [#finish(End)].
+            @Override
+            public void tell(Reporter reporter) {}
+        }
     }
 
     private final LinkOptions options;
@@ -155,14 +176,11 @@ public final class LinkRun {
             }
             Message message =
                     messages.poll(Math.min(next, now + interval) - now, TimeUnit.NANOSECONDS);
-            switch (message) {
-                case null -> {}
-                case Message.Event event -> reporter.happened(event.event());
-                case Message.Say say -> reporter.say(say.text());
-                case Message.Proved proved -> reporter.proved(proved.proof());
-                case Message.End end -> {
-                    return end;
-                }
+            if (message instanceof Message.End end) {
+                return end;
+            }
+            if (message != null) {
+                message.tell(reporter);
             }
         }
     }

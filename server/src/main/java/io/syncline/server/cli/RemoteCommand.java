@@ -6,6 +6,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.client.ApiClient;
 import io.syncline.server.client.Login;
 import io.syncline.server.report.Output;
+import io.syncline.server.settings.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -22,12 +23,12 @@ import tools.jackson.databind.JsonNode;
 /// `syncline instance ...` and `syncline task ...`: each is a call of the REST interface.
 final class RemoteCommand {
     private static final String PASSWORD_FILE = "--password-file";
-    private static final String WAIT = "--wait";
+    static final String WAIT = "--wait";
 
     /// A precheck of a large cluster takes seconds.
     private static final int WAIT_SECONDS = 120;
 
-    private static final long POLL_MILLIS = 300;
+    static final long POLL_MILLIS = 300;
 
     private final ApiClient api;
     private final ParseResult parsed;
@@ -68,6 +69,15 @@ final class RemoteCommand {
                             .type(String.class)
                             .description("File whose first line is the instance's password.")
                             .build());
+        }
+        if (verb == RemoteVerb.TASK_CREATE) {
+            spec.addOption(
+                    LinkCommand.flag(
+                            Setting.TWO_WAY.option(),
+                            "Both sides are written by users: keep both equal."));
+        }
+        if (verb == RemoteVerb.TASK_VERIFY) {
+            RemoteVerify.options(spec);
         }
         if (verb == RemoteVerb.TASK_START || verb == RemoteVerb.TASK_RESUME) {
             spec.addOption(LinkCommand.flag(WAIT, "Wait until it runs or fails."));
@@ -118,6 +128,34 @@ final class RemoteCommand {
             case TASK_CLONE -> show(api.send("POST", task() + "/clone", Map.of()));
             case TASK_THROTTLE ->
                     show(api.send("POST", task() + "/throttle", Map.of("maxRps", argument(1))));
+            case TASK_CONFLICTS -> show(api.get(task() + "/conflicts"));
+            case TASK_RESYNC ->
+                    show(
+                            api.send(
+                                    "POST",
+                                    task() + "/resync",
+                                    Map.of("from", argument(1), "name", argument(2))));
+            case TASK_VERIFY -> new RemoteVerify(api, parsed, task()).run();
+            case TASK_VERIFICATIONS -> show(api.get(task() + "/verifications"));
+            case TASK_VERIFY_CANCEL -> show(api.send("POST", verification("/cancel"), Map.of()));
+            case TASK_VERIFY_PLAN ->
+                    show(
+                            api.send(
+                                    "PATCH",
+                                    task() + "/verification-plan",
+                                    Map.of(
+                                            "schedule",
+                                            argument(1).equals("never") ? "" : argument(1))));
+            case TASK_DIFFERENCES -> {
+                Output.standard()
+                        .write(
+                                api.text(
+                                        "GET",
+                                        verification("/differences.jsonl"),
+                                        null,
+                                        "application/json"));
+                yield ExitCode.DONE;
+            }
             case TASK_EVENTS -> show(api.get(task() + "/events"));
             case TASK_YAML -> {
                 Output.standard()
@@ -133,6 +171,10 @@ final class RemoteCommand {
 
     private String task() {
         return "/api/v1/tasks/" + ApiClient.part(argument(0));
+    }
+
+    private String verification(String rest) {
+        return task() + "/verifications/" + ApiClient.part(argument(1)) + rest;
     }
 
     private String instance() {
@@ -169,6 +211,8 @@ final class RemoteCommand {
         return Map.of(
                 "name",
                 argument(0),
+                "topology",
+                LinkCommand.has(parsed, Setting.TWO_WAY.option()) ? "two-way" : "one-way",
                 "source",
                 Map.of("instance", argument(1)),
                 "target",
@@ -242,6 +286,10 @@ final class RemoteCommand {
     }
 
     private ExitCode show(JsonNode answer) {
+        return show(parsed, answer);
+    }
+
+    static ExitCode show(ParseResult parsed, JsonNode answer) {
         if (LinkCommand.has(parsed, LinkCommand.JSON)) {
             Output.standard().line(answer.toString());
         } else {

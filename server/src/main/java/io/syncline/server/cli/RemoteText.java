@@ -20,6 +20,12 @@ final class RemoteText {
         if (answer.has("events")) {
             return each(answer.path("events"), "Nothing has happened yet.");
         }
+        if (answer.has("conflicts") && answer.has("total")) {
+            return each(answer.path("conflicts"), "No conflict yet.");
+        }
+        if (answer.has("verifications")) {
+            return each(answer.path("verifications"), "No verification yet.");
+        }
         if (answer.has("items")) {
             return each(answer.path("items"), "Nothing was checked.");
         }
@@ -47,6 +53,32 @@ final class RemoteText {
                     "%s  %-8s %s".formatted(text(it, "at"), text(it, "level"), text(it, "text")),
                     text(it, "remedy"));
         }
+        if (it.has("differences")) {
+            return noted(
+                    "%s  %s  %-11s %s"
+                            .formatted(
+                                    text(it, "id"),
+                                    text(it, "created"),
+                                    text(it, "kind"),
+                                    text(it, "sentence")),
+                    text(it, "remedy"));
+        }
+        if (it.has("schedule")) {
+            return List.of(
+                    text(it, "schedule").isEmpty()
+                            ? "No schedule."
+                            : "%s, next at %s".formatted(text(it, "schedule"), text(it, "next")));
+        }
+        if (it.has("winner")) {
+            return List.of(
+                    "%s  %-8s %s of database %s: the %s's value stands"
+                            .formatted(
+                                    text(it, "time"),
+                                    text(it, "cause"),
+                                    text(it, "key"),
+                                    it.path("database").asString(""),
+                                    text(it, "winner")));
+        }
         if (it.has("reachable")) {
             return probe(it);
         }
@@ -54,19 +86,25 @@ final class RemoteText {
     }
 
     private static List<String> task(JsonNode it) {
-        JsonNode progress = it.path("progress");
-        String lag =
-                progress.has("lagMillis")
-                        ? ", "
-                                + Numbers.duration(
-                                        Duration.ofMillis(progress.path("lagMillis").asLong()))
-                                + " behind"
-                        : "";
         String line =
                 "%s  %-24s %s%s"
-                        .formatted(text(it, "id"), text(it, "name"), text(it, "stateText"), lag);
+                        .formatted(
+                                text(it, "id"),
+                                text(it, "name"),
+                                text(it, "stateText"),
+                                lag(it.path("progress")));
         boolean troubled = List.of("broken", "attention").contains(text(it, "tone"));
         List<String> lines = new ArrayList<>(List.of(line));
+        for (JsonNode each : it.path("directions")) {
+            lines.add(
+                    "  %-8s %s to %s: %s%s"
+                            .formatted(
+                                    text(each, "name"),
+                                    text(each, "from"),
+                                    text(each, "to"),
+                                    text(each, "stateText"),
+                                    lag(each)));
+        }
         if (troubled && !text(it, "reason").isEmpty()) {
             lines.add("  " + text(it, "reason"));
             if (!text(it, "remedy").isEmpty()) {
@@ -74,6 +112,14 @@ final class RemoteText {
             }
         }
         return lines;
+    }
+
+    private static String lag(JsonNode numbers) {
+        return numbers.has("lagMillis")
+                ? ", "
+                        + Numbers.duration(Duration.ofMillis(numbers.path("lagMillis").asLong()))
+                        + " behind"
+                : "";
     }
 
     private static List<String> probe(JsonNode it) {

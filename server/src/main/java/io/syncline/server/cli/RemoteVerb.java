@@ -31,6 +31,31 @@ enum RemoteVerb {
     TASK_RENAME("task", "rename", "ID NAME", "Give a task another name."),
     TASK_CLONE("task", "clone", "ID", "Create a task like this one."),
     TASK_THROTTLE("task", "throttle", "ID RPS", "Commands per second, at once; 0: no ceiling."),
+    TASK_CONFLICTS(
+            "task",
+            "conflicts",
+            "ID",
+            "Keys of a two-way task that both sides had written, the newest first."),
+    TASK_RESYNC(
+            "task",
+            "resync",
+            "ID SIDE NAME",
+            "Go on with a two-way task that has a gap: make the other side what SIDE (source or"
+                    + " target) is. NAME is the task's name, since this cannot be undone."),
+    TASK_VERIFY("task", "verify", "ID", "Compare both sides of a task, and repair on demand."),
+    TASK_VERIFICATIONS("task", "verifications", "ID", "Verifications of a task, the newest first."),
+    TASK_VERIFY_CANCEL(
+            "task", "verify-cancel", "ID VERIFICATION", "End a verification before its end."),
+    TASK_VERIFY_PLAN(
+            "task",
+            "verify-plan",
+            "ID SCHEDULE",
+            "Verify again and again: 'every 6h', five fields as cron has them (UTC), or 'never'."),
+    TASK_DIFFERENCES(
+            "task",
+            "differences",
+            "ID VERIFICATION",
+            "What a verification has found, a line of JSON each."),
     TASK_EVENTS("task", "events", "ID", "What happened, the newest first."),
     TASK_YAML("task", "yaml", "ID", "Print the file that does the same with 'sync --config'.");
 

@@ -1,6 +1,7 @@
 package io.syncline.server.metrics;
 
 import io.syncline.engine.link.LinkStatus.Shard;
+import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Sample;
@@ -8,6 +9,7 @@ import io.syncline.server.model.Task;
 import io.syncline.server.store.SampleTable;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.TaskObserver;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +83,20 @@ public final class Charts implements TaskObserver {
 
     @Override
     public void measured(Task task, Progress progress) {
+        add(task.id(), progress);
+        if (task.isTwoWay()) {
+            for (Direction direction : Direction.values()) {
+                add(name(task.id(), direction), progress.only(direction));
+            }
+        }
+    }
+
+    /// Under which the samples of one direction are kept.
+    private static String name(String task, Direction direction) {
+        return task + "/" + direction.code();
+    }
+
+    private void add(String name, Progress progress) {
         Sample now =
                 new Sample(
                         clock.instant().getEpochSecond(),
@@ -89,12 +105,19 @@ public final class Charts implements TaskObserver {
                         Math.round(
                                 progress.totalRates().bytes()
                                         + progress.totalRates().snapshotBytes()));
-        Memory memory = memories.computeIfAbsent(task.id(), id -> memory());
+        Memory memory = memories.computeIfAbsent(name, id -> memory());
         memory.minutes().add(now);
         memory.hours().add(now);
         Sample done = memory.days().add(now);
         if (done != null) {
-            table.add(task.id(), done);
+            table.add(name, done);
+        }
+    }
+
+    @Override
+    public void changed(Task before, Task after) {
+        if (after.state() == TaskState.RELEASED) {
+            memories.keySet().removeIf(name -> (name + "/").startsWith(after.id() + "/"));
         }
     }
 
@@ -107,6 +130,12 @@ public final class Charts implements TaskObserver {
         return new Ring(range.step, range.steps());
     }
 
+    /// One direction of a two-way task.
+    public Series series(String task, Direction direction, Range range) {
+        return series(name(task, direction), range);
+    }
+
+    /// A whole task: of both directions the larger lag, and the sum of everything else.
     public Series series(String task, Range range) {
         Memory memory = memories.computeIfAbsent(task, id -> memory());
         Instant from = clock.instant().minus(range.length);

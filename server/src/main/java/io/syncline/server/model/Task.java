@@ -1,16 +1,18 @@
 package io.syncline.server.model;
 
 import io.syncline.server.lifecycle.Standing;
+import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskState;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
-/// One direction of what a user created. A two-way instance is two of these with one [#group].
+/// What a user created: two instances that are kept in step, one way or both ways.
 ///
 /// @param id stable; with the epoch it names the task's keys in the target
 /// @param account owner
-/// @param group shared by the directions of one two-way instance; its own id for one-way
 /// @param settings by the names of the configuration file; no endpoint and no secret
 /// @param alerts what to tell whom
 /// @param standing state
@@ -23,8 +25,6 @@ public record Task(
         String account,
         String name,
         Topology topology,
-        Direction direction,
-        String group,
         Side source,
         Side target,
         Map<String, String> settings,
@@ -46,16 +46,6 @@ public record Task(
         }
     }
 
-    /// Which of a two-way instance's tasks this is.
-    public enum Direction {
-        FORWARD,
-        REVERSE;
-
-        public String code() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     /// One end.
     ///
     /// @param instance id
@@ -70,6 +60,21 @@ public record Task(
         return standing.state();
     }
 
+    public boolean isTwoWay() {
+        return topology == Topology.TWO_WAY;
+    }
+
+    /// What a user may do now, in the order of buttons. A ceiling would let one side of a two-way
+    /// task fall behind for ever, so there is none to change.
+    public Set<TaskAction> allowedActions() {
+        Set<TaskAction> allowed = EnumSet.noneOf(TaskAction.class);
+        allowed.addAll(state().allowedActions());
+        if (isTwoWay()) {
+            allowed.remove(TaskAction.THROTTLE);
+        }
+        return allowed;
+    }
+
     /// What the engine calls the task: the names of its keys in the target come from it.
     public String identity() {
         return epoch == 0 ? id : id + "." + epoch;
@@ -77,14 +82,14 @@ public record Task(
 
     public Task at(Standing next, Instant when, String why, String what) {
         return new Task(
-                id, account, name, topology, direction, group, source, target, settings, alerts,
-                next, when, why, what, epoch, created, createdBy);
+                id, account, name, topology, source, target, settings, alerts, next, when, why,
+                what, epoch, created, createdBy);
     }
 
     public Task named(String other) {
         return new Task(
-                id, account, other, topology, direction, group, source, target, settings, alerts,
-                standing, since, reason, remedy, epoch, created, createdBy);
+                id, account, other, topology, source, target, settings, alerts, standing, since,
+                reason, remedy, epoch, created, createdBy);
     }
 
     public Task with(Map<String, String> otherSettings, AlertRules otherAlerts) {
@@ -93,8 +98,6 @@ public record Task(
                 account,
                 name,
                 topology,
-                direction,
-                group,
                 source,
                 target,
                 otherSettings,
@@ -108,32 +111,11 @@ public record Task(
                 createdBy);
     }
 
-    public Task between(Side otherSource, Side otherTarget) {
-        return new Task(
-                id,
-                account,
-                name,
-                topology,
-                direction,
-                group,
-                otherSource,
-                otherTarget,
-                settings,
-                alerts,
-                standing,
-                since,
-                reason,
-                remedy,
-                epoch,
-                created,
-                createdBy);
-    }
-
     /// The same task without a past in the target.
     public Task nextEpoch() {
         return new Task(
-                id, account, name, topology, direction, group, source, target, settings, alerts,
-                standing, since, reason, remedy, epoch + 1, created, createdBy);
+                id, account, name, topology, source, target, settings, alerts, standing, since,
+                reason, remedy, epoch + 1, created, createdBy);
     }
 
     /// Whether one of its ends is this instance.

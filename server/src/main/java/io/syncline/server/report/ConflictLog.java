@@ -22,7 +22,11 @@ import tools.jackson.core.json.JsonFactory;
 /// Appends a line of JSON for each key that two sides had written: docs/reference/json-events.md.
 /// One thread writes: the task's.
 public final class ConflictLog implements Consumer<Resolution>, Closeable {
-    private final JsonFactory factory = new JsonFactory();
+    /// Of a line whose number nobody keeps.
+    public static final long UNNUMBERED = 0;
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
     private final @Nullable OutputStream file;
     private boolean broken;
 
@@ -57,7 +61,7 @@ public final class ConflictLog implements Consumer<Resolution>, Closeable {
             return;
         }
         try {
-            out.write(line(Instant.now(), resolution));
+            out.write(line(Instant.now(), resolution, UNNUMBERED));
             out.flush();
         } catch (IOException e) {
             // A full disk must not stop the data; it is said once.
@@ -67,12 +71,18 @@ public final class ConflictLog implements Consumer<Resolution>, Closeable {
         }
     }
 
-    byte[] line(Instant time, Resolution resolution) {
+    /// One line of the log.
+    ///
+    /// @param number of the conflict, where somebody counts them; otherwise [#UNNUMBERED]
+    public static byte[] line(Instant time, Resolution resolution, long number) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             json.writeStringProperty("time", JsonEvents.text(time));
             json.writeStringProperty("event", "conflict");
+            if (number != UNNUMBERED) {
+                json.writeNumberProperty("number", number);
+            }
             json.writeNumberProperty("database", resolution.key().database());
             json.writeStringProperty(
                     "key", new String(resolution.key().name(), StandardCharsets.UTF_8));

@@ -1,19 +1,25 @@
 package io.syncline.server.report;
 
 import io.syncline.engine.verify.Difference;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Every difference, a line each: JSON (`.jsonl`) or comma-separated values (`.csv`, RFC 4180).
 ///
@@ -23,6 +29,8 @@ public final class DifferenceFile implements Closeable {
     private static final int GATHERED_BYTES = 256 << 10;
     private static final String HEADER =
             "database,targetDatabase,key,keyBase64,kind,detail,source,target,repair,repairReason";
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final FileChannel channel;
     private final boolean csv;
@@ -51,6 +59,20 @@ public final class DifferenceFile implements Closeable {
         }
         if (gathered.size() > GATHERED_BYTES) {
             flush();
+        }
+    }
+
+    /// Turns lines of JSON, as this class writes them, into comma-separated values.
+    public static void csv(Reader lines, OutputStream to) throws IOException {
+        BufferedReader reader = new BufferedReader(lines);
+        to.write((HEADER + "\r\n").getBytes(StandardCharsets.UTF_8));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            JsonNode it = JSON.readTree(line);
+            String row =
+                    Arrays.stream(HEADER.split(",", -1))
+                            .map(name -> quoted(it.path(name).asString("")))
+                            .collect(Collectors.joining(","));
+            to.write((row + "\r\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 

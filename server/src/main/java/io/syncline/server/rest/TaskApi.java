@@ -2,6 +2,7 @@ package io.syncline.server.rest;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
@@ -44,6 +45,7 @@ public final class TaskApi {
                 .delete("/api/v1/tasks/{id}", this::release)
                 .post("/api/v1/tasks/{id}/clone", this::copy)
                 .post("/api/v1/tasks/{id}/throttle", this::throttle)
+                .post("/api/v1/tasks/{id}/resync", this::resync)
                 .post("/api/v1/tasks/{id}/actions/{action}", this::act)
                 .get("/api/v1/tasks/{id}/yaml", this::yaml);
     }
@@ -124,6 +126,7 @@ public final class TaskApi {
                         it.truth("stateChanges", before.stateChanges()),
                         it.number("fullSyncHours", before.fullSyncHours()),
                         it.number("spoolPercent", before.spoolPercent()),
+                        it.number("verificationDifferences", before.verificationDifferences()),
                         it.number("silenceMinutes", before.silenceMinutes()));
         it.done();
         return rules;
@@ -188,6 +191,38 @@ public final class TaskApi {
         String mbps = body.text("maxMbps", "");
         body.done();
         answer(ctx, changes.throttle(Gate.actor(ctx), ctx.pathParam("id"), rps, mbps));
+    }
+
+    /// Replaces one side's data, so it asks for the task's name.
+    private void resync(Context ctx) {
+        Actor actor = Gate.actor(ctx);
+        Task task = tasks.find(actor, ctx.pathParam("id")).task();
+        Body body = Body.of(ctx);
+        String from = body.text("from");
+        String name = body.text("name");
+        body.done();
+        Site site =
+                switch (from) {
+                    case "source" -> Site.SOURCE;
+                    case "target" -> Site.TARGET;
+                    default ->
+                            throw Problem.badRequest(
+                                    "from",
+                                    "'" + Names.shown(from) + "' is not a side",
+                                    "One of source, target: the side whose data both will have");
+                };
+        requireName(task, name);
+        answer(ctx, tasks.resync(actor, task.id(), site));
+    }
+
+    /// For what cannot be undone.
+    static void requireName(Task task, String name) {
+        if (!name.equals(task.name())) {
+            throw Problem.badRequest(
+                    "name",
+                    "this cannot be undone, so it asks for the task's name",
+                    "Give \"name\": \"" + task.name() + "\"");
+        }
     }
 
     private void yaml(Context ctx) {

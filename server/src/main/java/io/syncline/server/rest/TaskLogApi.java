@@ -4,21 +4,27 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.model.CheckResult;
+import io.syncline.server.model.Conflict;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
 import io.syncline.server.task.Tasks;
+import io.syncline.server.view.Direction;
 import io.syncline.server.web.Body;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// What a task tells: `/api/v1/tasks/{id}/events`, `/precheck`, `/refused`, `/series`.
+/// What a task tells: `/api/v1/tasks/{id}/events`, `/precheck`, `/refused`, `/conflicts`,
+/// `/series`.
 public final class TaskLogApi {
     private static final int MAX_LINES = 500;
     private static final int USUAL_LINES = 100;
@@ -38,6 +44,8 @@ public final class TaskLogApi {
                 .post("/api/v1/tasks/{id}/precheck/{position}/confirm", this::confirm)
                 .get("/api/v1/tasks/{id}/refused", this::refused)
                 .post("/api/v1/tasks/{id}/refused/{refused}/acknowledge", this::acknowledge)
+                .get("/api/v1/tasks/{id}/conflicts", this::conflicts)
+                .get("/api/v1/tasks/{id}/conflicts.jsonl", this::allConflicts)
                 .get("/api/v1/tasks/{id}/series", this::series);
     }
 
@@ -152,7 +160,59 @@ public final class TaskLogApi {
     }
 
     private void series(Context ctx) {
-        String range = ctx.queryParam("range");
-        Json.answer(ctx, charts.series(task(ctx).id(), Charts.Range.of(range)));
+        String task = task(ctx).id();
+        Charts.Range range = Charts.Range.of(ctx.queryParam("range"));
+        String direction = ctx.queryParam("direction");
+        Json.answer(
+                ctx,
+                direction == null || direction.isEmpty()
+                        ? charts.series(task, range)
+                        : charts.series(task, direction(direction), range));
+    }
+
+    private static Direction direction(String code) {
+        return Arrays.stream(Direction.values())
+                .filter(d -> d.code().equals(code))
+                .findFirst()
+                .orElseThrow(() ->
+                        Problem.badRequest(
+                                "direction",
+                                "'" + Names.shown(code) + "' is not a direction",
+                                "One of forward, reverse"));
+    }
+
+    private void conflicts(Context ctx) {
+        String task = task(ctx).id();
+        List<Conflict> latest = tasks.conflicts().latest(task, limit(ctx));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("total", tasks.conflicts().count(task));
+        answer.put("conflicts", latest.stream().map(TaskLogApi::view).toList());
+        Json.answer(ctx, answer);
+    }
+
+    private static Map<String, Object> view(Conflict it) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("number", it.number());
+        view.put("time", it.time().toString());
+        view.put("database", it.database());
+        view.put("key", it.key());
+        view.put("cause", it.cause());
+        putTime(view, "sourceTime", it.sourceTime());
+        putTime(view, "targetTime", it.targetTime());
+        view.put("winner", it.winner());
+        return view;
+    }
+
+    private static void putTime(Map<String, Object> view, String name, @Nullable Instant time) {
+        if (time != null) {
+            view.put(name, time.toString());
+        }
+    }
+
+    private void allConflicts(Context ctx) throws IOException {
+        Task task = task(ctx);
+        ctx.contentType("application/x-ndjson")
+                .header("Content-Disposition", "attachment; filename=\"conflicts.jsonl\"");
+        tasks.conflicts().copy(task.id(), ctx.outputStream());
     }
 }

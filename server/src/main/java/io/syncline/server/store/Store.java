@@ -162,6 +162,10 @@ public final class Store implements AutoCloseable {
         return new SampleTable(this);
     }
 
+    public VerificationTable verifications() {
+        return new VerificationTable(this);
+    }
+
     public AlertTable alerts() {
         return new AlertTable(this);
     }

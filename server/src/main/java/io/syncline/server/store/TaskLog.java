@@ -151,6 +151,8 @@ public final class TaskLog {
                             List.of("task_entry", "check_result", "refused_command", "sample")) {
                         h.execute("DELETE FROM " + table + " WHERE task = ?", task);
                     }
+                    // Those of its directions.
+                    h.execute("DELETE FROM sample WHERE task LIKE ?", task + "/%");
                 });
     }
 

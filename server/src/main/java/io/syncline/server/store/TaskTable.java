@@ -23,10 +23,9 @@ public final class TaskTable {
                         h.createUpdate(
                                         """
                                         INSERT INTO task VALUES (:id, :account, :name, :topology,
-                                            :direction, :bundle, :source, :sourceGrant, :target,
-                                            :targetGrant, :settings, :alerts, :state, :startsAfter,
-                                            :streaming, :since, :reason, :remedy, :epoch, :created,
-                                            :createdBy)
+                                            :source, :sourceGrant, :target, :targetGrant, :settings,
+                                            :alerts, :state, :startsAfter, :streaming, :since,
+                                            :reason, :remedy, :epoch, :created, :createdBy)
                                         ON CONFLICT (id) DO UPDATE SET name = :name,
                                             source_instance = :source, source_grant = :sourceGrant,
                                             target_instance = :target, target_grant = :targetGrant,
@@ -39,8 +38,6 @@ public final class TaskTable {
                                 .bind("account", task.account())
                                 .bind("name", task.name())
                                 .bind("topology", task.topology().name())
-                                .bind("direction", task.direction().name())
-                                .bind("bundle", task.group())
                                 .bind("source", task.source().instance())
                                 .bind("sourceGrant", task.source().grant())
                                 .bind("target", task.target().instance())
@@ -85,8 +82,6 @@ public final class TaskTable {
                 row.getString("account"),
                 row.getString("name"),
                 Task.Topology.valueOf(row.getString("topology")),
-                Task.Direction.valueOf(row.getString("direction")),
-                row.getString("bundle"),
                 new Task.Side(row.getString("source_instance"), row.getString("source_grant")),
                 new Task.Side(row.getString("target_instance"), row.getString("target_grant")),
                 Columns.map(row.getString("settings")),

@@ -7,6 +7,7 @@ import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +25,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
     private final BooleanSupplier allStream;
     private final AtomicLong streamedAtNanos = new AtomicLong();
     private volatile boolean streamed;
+    private volatile boolean copied;
     private volatile @Nullable Failure failure;
     private volatile @Nullable Retry retry;
 
@@ -61,6 +63,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
     private void phase(LinkEvent.PhaseEntered entered) {
         switch (entered.phase()) {
             case SNAPSHOT -> {
+                copied = true;
                 control.happen(new TaskEvent.CopyBegan());
                 control.entry(
                         Level.INFO,
@@ -69,20 +72,29 @@ final class LinkEvents implements Consumer<LinkEvent> {
                         "");
             }
             case STREAMING -> {
-                control.entry(
-                        Level.INFO,
-                        "phase",
-                        at(entered.source())
-                                + (entered.resumed()
-                                        ? "goes on from its checkpoint, without a full copy"
-                                        : "incremental synchronization of this shard begins"),
-                        "");
+                control.entry(Level.INFO, "phase", streaming(entered), "");
                 if (allStream.getAsBoolean()) {
                     streaming();
                 }
             }
             case STARTING, ENDED -> {}
         }
+    }
+
+    private String streaming(LinkEvent.PhaseEntered entered) {
+        if (control.task().isTwoWay()) {
+            Direction direction = entered.shard() == 0 ? Direction.FORWARD : Direction.REVERSE;
+            return "incremental synchronization, " + direction.code() + ", runs";
+        }
+        return at(entered.source())
+                + (entered.resumed()
+                        ? "goes on from its checkpoint, without a full copy"
+                        : "incremental synchronization of this shard begins");
+    }
+
+    /// Whether a full synchronization has begun.
+    boolean hasCopied() {
+        return copied;
     }
 
     void streaming() {

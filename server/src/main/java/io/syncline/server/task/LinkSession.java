@@ -4,10 +4,11 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
-import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.link.RunningTask;
 import io.syncline.engine.precheck.Finding;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Task;
@@ -31,14 +32,19 @@ final class LinkSession {
     private final LinkEvents events;
     private final Meter meter = new Meter();
     private final long begunNanos = System.nanoTime();
-    private volatile @Nullable Link link;
+    private final @Nullable Site resyncFrom;
+    private volatile @Nullable RunningTask link;
     private volatile @Nullable Progress progress;
     private volatile @Nullable Retry retry;
     private volatile boolean stopped;
 
-    LinkSession(TaskControl control, TaskContext context) {
+    /// Prepares a session.
+    ///
+    /// @param resyncFrom whose data replace the other side's at the start; null for none
+    LinkSession(TaskControl control, TaskContext context, @Nullable Site resyncFrom) {
         this.control = control;
         this.context = context;
+        this.resyncFrom = resyncFrom;
         this.events = new LinkEvents(control, context, this::isStreaming);
     }
 
@@ -48,6 +54,14 @@ final class LinkSession {
     private record End(Link.Outcome outcome, @Nullable Failure failure) {}
 
     void run() {
+        try {
+            repeat();
+        } finally {
+            context.conflicts().rest(control.task().id());
+        }
+    }
+
+    private void repeat() {
         long troubleNanos = 0;
         int tries = 0;
         while (true) {
@@ -77,16 +91,22 @@ final class LinkSession {
     private End runOnce() {
         List<Finding> findings = new CopyOnWriteArrayList<>();
         try {
-            LinkOptions options = context.options().of(control.task());
-            Link mine =
-                    new Link(
-                            options,
-                            event -> {
-                                if (event instanceof LinkEvent.Checked checked) {
-                                    findings.add(checked.finding());
-                                }
-                                events.accept(event);
-                            });
+            Task task = control.task();
+            RunningTask mine =
+                    context.options()
+                            .running(
+                                    task,
+                                    context.samples().of(task.id()),
+                                    // Once the copy has begun, the sides know themselves that it
+                                    // must be finished.
+                                    events.hasCopied() ? null : resyncFrom,
+                                    event -> {
+                                        if (event instanceof LinkEvent.Checked checked) {
+                                            findings.add(checked.finding());
+                                        }
+                                        events.accept(event);
+                                    },
+                                    conflict -> context.conflicts().add(task.id(), conflict));
             link = mine;
             if (stopped) {
                 return new End(Link.Outcome.STOPPED, null);
@@ -152,7 +172,7 @@ final class LinkSession {
     }
 
     void stop() {
-        Link running;
+        RunningTask running;
         synchronized (this) {
             stopped = true;
             notifyAll();
@@ -164,14 +184,13 @@ final class LinkSession {
     }
 
     void throttle(long commandsPerSecond, long bytesPerSecond) {
-        Link running = link;
-        if (running != null) {
+        if (link instanceof Link running) {
             running.throttle(commandsPerSecond, bytesPerSecond);
         }
     }
 
     private boolean isStreaming() {
-        Link running = link;
+        RunningTask running = link;
         return running != null && isStreaming(running.status());
     }
 
@@ -183,7 +202,7 @@ final class LinkSession {
     /// Takes the numbers of this moment, and notices what no single event tells: that all pipelines
     /// stream, that no side is away any more.
     @Nullable Progress measure() {
-        Link running = link;
+        RunningTask running = link;
         if (running == null) {
             return null;
         }

@@ -38,7 +38,9 @@ public final class TaskChanges {
         TaskControl control = tasks.find(actor, id);
         Task task = control.task();
         Map<String, String> checked =
-                settings == null ? task.settings() : TaskSettings.checked(settings);
+                settings == null
+                        ? task.settings()
+                        : TaskSettings.checked(task.topology(), settings);
         AlertRules rules = alerts == null ? task.alerts() : alerts;
         boolean draft = TaskAction.CONFIGURE.isAllowedIn(task.state());
         if (checked.equals(task.settings()) && task.state() != TaskState.NOT_CONFIGURED) {
@@ -96,14 +98,15 @@ public final class TaskChanges {
     public TaskControl throttle(Actor actor, String id, String rps, String mbps) {
         actor.require(Role.OPERATOR, "throttle tasks");
         TaskControl control = tasks.find(actor, id);
-        Map<String, String> settings = new TreeMap<>(control.task().settings());
+        Task before = control.task();
+        Map<String, String> settings = new TreeMap<>(before.settings());
         if (!rps.isEmpty()) {
             settings.put(Setting.MAX_RPS.key(), rps);
         }
         if (!mbps.isEmpty()) {
             settings.put(Setting.MAX_MBPS.key(), mbps);
         }
-        Map<String, String> checked = TaskSettings.checked(settings);
+        Map<String, String> checked = TaskSettings.checked(before.topology(), settings);
         control.ask(TaskAction.THROTTLE, actor.name(), t -> t.with(checked, t.alerts()));
         var throttle = tasks.options(control.task()).throttle();
         control.throttle(throttle.commandsPerSecond(), throttle.bytesPerSecond());

@@ -9,6 +9,8 @@ record TaskContext(
         TaskTable tasks,
         TaskLog log,
         TaskOptions options,
+        Conflicts conflicts,
+        KeySamples samples,
         TaskObserver observer,
         InstantSource clock) {
     /// A logger that names the task in each line.

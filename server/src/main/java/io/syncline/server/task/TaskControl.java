@@ -1,6 +1,7 @@
 package io.syncline.server.task;
 
 import io.syncline.engine.fault.Failure;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.Effect;
 import io.syncline.server.lifecycle.Lifecycle;
 import io.syncline.server.lifecycle.TaskAction;
@@ -44,13 +45,25 @@ public final class TaskControl {
     /// @param by who asks, for the log
     /// @param change what else becomes different with it
     Task ask(TaskAction action, String by, UnaryOperator<Task> change) {
+        return ask(action, by, change, null);
+    }
+
+    /// Goes on with a two-way task by replacing one side's data.
+    ///
+    /// @param from whose data both sides will have
+    Task resync(Site from, String by) {
+        return ask(TaskAction.RESUME, by, UnaryOperator.identity(), from);
+    }
+
+    private Task ask(
+            TaskAction action, String by, UnaryOperator<Task> change, @Nullable Site resyncFrom) {
         Task before;
         Task after;
         Transition transition;
         synchronized (lock) {
             before = task;
             transition = Lifecycle.step(before.standing(), new TaskEvent.Asked(action));
-            if (!transition.accepted()) {
+            if (!transition.accepted() || !before.allowedActions().contains(action)) {
                 throw notNow(action, before);
             }
             String reason = before.reason();
@@ -64,13 +77,13 @@ public final class TaskControl {
             store(after);
         }
         log(before, after);
-        effects(before, transition);
+        effects(before, transition, resyncFrom);
         return after;
     }
 
     private static Problem notNow(TaskAction action, Task task) {
         String allowed =
-                task.state().allowedActions().stream()
+                task.allowedActions().stream()
                         .map(TaskAction::code)
                         .collect(Collectors.joining(", "));
         return new Problem(
@@ -100,7 +113,7 @@ public final class TaskControl {
             store(after);
         }
         log(before, after);
-        effects(before, transition);
+        effects(before, transition, null);
     }
 
     void happen(TaskEvent event) {
@@ -168,11 +181,11 @@ public final class TaskControl {
         context.logger(id).log(severity, kind + ": " + Names.shown(text));
     }
 
-    private void effects(Task before, Transition transition) {
+    private void effects(Task before, Transition transition, @Nullable Site resyncFrom) {
         for (Effect effect : transition.effects()) {
             switch (effect) {
                 case STOP_LINK -> worker.stopLink();
-                case START_LINK -> worker.startLink();
+                case START_LINK -> worker.startLink(resyncFrom);
                 case RUN_PRECHECK -> worker.precheck();
                 case SWEEP -> worker.sweep(before);
                 case FORGET -> worker.forget();
@@ -208,6 +221,11 @@ public final class TaskControl {
     /// What is being tried again; null for nothing.
     public @Nullable Retry retry() {
         return task().state() == TaskState.RETRYING ? worker.retry() : null;
+    }
+
+    /// How many keys of a two-way task both sides had written.
+    public long conflicts() {
+        return context.conflicts().count(task().id());
     }
 
     /// Ends the link without a change of state: the next process goes on with it.

@@ -12,11 +12,17 @@ import io.syncline.server.model.Task;
 import io.syncline.server.settings.ConfigFile;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Tasks as YAML files, the same as those of the command line.
 public final class TaskFiles {
+    /// What becomes an instance, the name, the topology.
+    private static final Set<Setting> MEANT_OTHERWISE =
+            EnumSet.of(Setting.SOURCE, Setting.TARGET, Setting.TASK, Setting.TWO_WAY);
+
     private final Tasks tasks;
     private final Instances instances;
 
@@ -34,44 +40,51 @@ public final class TaskFiles {
     /// registered.
     public TaskControl create(Actor actor, String text) {
         Settings settings = ConfigFile.parse("yaml", text);
-        Map<String, String> kept = new TreeMap<>();
-        for (Setting setting : Setting.values()) {
-            Settings.Given given = settings.given(setting);
-            if (given != null && TaskSettings.known().contains(setting)) {
-                kept.put(setting.key(), given.text());
-            } else if (given != null && setting.section() == Setting.Section.TWO_WAY) {
-                requireOneWay(setting, given);
-            } else if (given != null
-                    && setting != Setting.SOURCE
-                    && setting != Setting.TARGET
-                    && setting != Setting.TASK) {
-                throw Problem.badRequest(
-                        given.place(),
-                        "the service does not read files that a task names",
-                        "Leave '" + setting.key() + "' out; passwords belong to the instance");
-            }
-        }
+        Task.Topology topology =
+                settings.flag(Setting.TWO_WAY) ? Task.Topology.TWO_WAY : Task.Topology.ONE_WAY;
+        Map<String, String> kept = kept(settings, topology);
         // Before instances are registered for a task that cannot be.
-        TaskSettings.checked(kept);
+        TaskSettings.checked(topology, kept);
         return tasks.create(
                 actor,
                 new NewTask(
                         settings.text(Setting.TASK),
-                        Task.Topology.ONE_WAY,
+                        topology,
                         side(actor, settings, Setting.SOURCE),
                         side(actor, settings, Setting.TARGET),
                         kept,
                         AlertRules.USUAL));
     }
 
-    /// What else a file says of two-way tasks means nothing without `two-way: true`.
-    private static void requireOneWay(Setting setting, Settings.Given given) {
-        if (setting == Setting.TWO_WAY && !given.text().strip().equals("false")) {
-            throw Problem.badRequest(
-                    given.place(),
-                    "the service runs one-way tasks; a two-way task runs on the command line",
-                    "./syncline sync --two-way --config FILE");
+    private static Map<String, String> kept(Settings settings, Task.Topology topology) {
+        Map<String, String> kept = new TreeMap<>();
+        for (Setting setting : Setting.values()) {
+            Settings.Given given = settings.given(setting);
+            if (given == null || MEANT_OTHERWISE.contains(setting)) {
+                continue;
+            }
+            boolean usual = given.text().strip().equals(setting.initial());
+            if (TaskSettings.known(topology).contains(setting)) {
+                kept.put(setting.key(), given.text());
+            } else if (!usual && !given.text().strip().equals("false")) {
+                throw Problem.badRequest(
+                        given.place(),
+                        "'" + setting.key() + "' is not for a " + topology.code() + " task here",
+                        remedy(setting));
+            }
         }
+        return kept;
+    }
+
+    private static String remedy(Setting setting) {
+        return switch (setting) {
+            case CONFLICT_LOG -> "Leave it out: the service keeps the conflicts itself";
+            case RESYNC_FROM -> "Leave it out; ./syncline task resync does it when it is needed";
+            case SOURCE_PASSWORD_FILE, TARGET_PASSWORD_FILE ->
+                    "Leave it out: the service reads no files that a task names; passwords belong to"
+                            + " the instance";
+            default -> "Leave it out";
+        };
     }
 
     private NewTask.Chosen side(Actor actor, Settings settings, Setting setting) {

@@ -1,25 +1,47 @@
 package io.syncline.server.task;
 
+import static java.util.Objects.requireNonNull;
+
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.RunningTask;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.pair.PairChoices;
+import io.syncline.engine.pair.PairTask;
+import io.syncline.engine.twoway.GuardPolicy;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
+import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import io.syncline.server.settings.ConfigText;
 import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
+import io.syncline.server.settings.VerifyFields;
+import io.syncline.server.settings.VerifyOptionsReader;
 import io.syncline.server.store.TaskTable;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Turns a task into what the engine runs, at the moment it runs: passwords and endpoints as they
 /// are then.
 final class TaskOptions {
+    /// A side that is away longer is not waited for by a verification.
+    private static final String VERIFY_RETRY_MINUTES = "10";
+
     private final Instances instances;
     private final Grants grants;
     private final TaskTable tasks;
@@ -32,21 +54,70 @@ final class TaskOptions {
         this.spool = spool;
     }
 
+    /// What runs a task.
+    ///
+    /// @param resyncFrom replaces the other side's data by this one's, once; null: no
+    RunningTask running(
+            Task task,
+            KeySample sample,
+            @Nullable Site resyncFrom,
+            Consumer<LinkEvent> events,
+            Consumer<Resolution> conflicts) {
+        LinkOptions options = of(task);
+        if (!task.isTwoWay()) {
+            return new Link(options, events, sample);
+        }
+        PairChoices choices = PairChoicesReader.read(settings(task, "", ""));
+        GuardPolicy.Mode guard = requireNonNull(choices, "two-way without choices").guard();
+        return new PairTask(options, new PairChoices(guard, resyncFrom), events, conflicts);
+    }
+
     LinkOptions of(Task task) {
+        Endpoint source = source(task);
+        Endpoint target = target(task);
+        Settings settings = settings(task, source.toString(), target.toString());
+        settings.offer(Setting.SPOOL_DIR, spool.toString());
+        return LinkOptionsReader.read(settings, passwords(source, target));
+    }
+
+    /// What compares both sides of a task.
+    ///
+    /// @param chosen by the names of the command line; what is not chosen is the task's
+    /// @param state as [VerifyOptions] takes it
+    VerifyOptions verify(Task task, Map<String, String> chosen, @Nullable Path state) {
+        Endpoint source = source(task);
+        Endpoint target = target(task);
+        Settings settings = new Settings();
+        settings.offer(Setting.SOURCE, source.toString(), "source");
+        settings.offer(Setting.TARGET, target.toString(), "target");
+        for (Setting setting : VerifyFields.KNOWN) {
+            String value = chosen.get(setting.key());
+            if (value != null) {
+                settings.offer(setting, value, VerifyFields.field(setting));
+            }
+        }
+        for (Setting setting : List.of(Setting.DATABASES, Setting.EXTEND_EXPIRY)) {
+            String value = task.settings().get(setting.key());
+            if (value != null) {
+                settings.offer(setting, value, "settings." + setting.key());
+            }
+        }
+        settings.offer(Setting.RETRY_MINUTES, VERIFY_RETRY_MINUTES, "");
+        return VerifyOptionsReader.read(settings, passwords(source, target)).withState(state);
+    }
+
+    private static Map<String, String> passwords(Endpoint source, Endpoint target) {
+        return Map.of(
+                "SYNCLINE_SOURCE_PASSWORD",
+                source.credentials().password(),
+                "SYNCLINE_TARGET_PASSWORD",
+                target.credentials().password());
+    }
+
+    private Settings settings(Task task, String source, String target) {
         Map<String, String> kept = new HashMap<>(task.settings());
         kept.put(Setting.RETRY_MINUTES.key(), Integer.toString(retryMinutes(task)));
-        Endpoint source = endpoint(task, task.source());
-        Endpoint target = endpoint(task, task.target());
-        Settings settings =
-                TaskSettings.settings(kept, source.toString(), target.toString(), task.identity());
-        settings.offer(Setting.SPOOL_DIR, spool.toString());
-        return LinkOptionsReader.read(
-                settings,
-                Map.of(
-                        "SYNCLINE_SOURCE_PASSWORD",
-                        source.credentials().password(),
-                        "SYNCLINE_TARGET_PASSWORD",
-                        target.credentials().password()));
+        return TaskSettings.settings(task.topology(), kept, source, target, task.identity());
     }
 
     /// Of the tasks that share an instance, the shortest retry time holds for all: what gives up on
@@ -74,8 +145,26 @@ final class TaskOptions {
         return instances.endpoint(instance);
     }
 
+    Endpoint source(Task task) {
+        return endpoint(task, task.source());
+    }
+
     Endpoint target(Task task) {
         return endpoint(task, task.target());
+    }
+
+    /// Why the account may no longer use one of both instances; null while it may.
+    @Nullable Failure forbidden(Task task) {
+        try {
+            for (Task.Side side : List.of(task.source(), task.target())) {
+                if (!side.grant().isEmpty()) {
+                    endpoint(task, side);
+                }
+            }
+            return null;
+        } catch (SynclineException e) {
+            return e.failure();
+        }
     }
 
     /// The same task as a file for the command line, without secrets.
@@ -83,10 +172,10 @@ final class TaskOptions {
         RegisteredInstance source = instances.any(task.source().instance());
         RegisteredInstance target = instances.any(task.target().instance());
         String name = task.name().replaceAll("[^A-Za-z0-9._-]+", "-");
-        LinkOptions options =
-                TaskSettings.read(task.settings(), source.uri(), target.uri(), name, Map.of());
         Settings settings =
-                TaskSettings.settings(task.settings(), source.uri(), target.uri(), name);
+                TaskSettings.settings(
+                        task.topology(), task.settings(), source.uri(), target.uri(), name);
+        LinkOptions options = LinkOptionsReader.read(settings, Map.of());
         return "# " + task.name() + "\n" + ConfigText.of(options, settings);
     }
 }

@@ -1,10 +1,11 @@
 package io.syncline.server.task;
 
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.link.LinkOptions;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
+import io.syncline.server.model.Task.Topology;
 import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import java.util.EnumSet;
@@ -30,6 +31,16 @@ public final class TaskSettings {
                     Setting.TASK,
                     Setting.SPOOL_DIR);
 
+    /// What would treat the two sides differently, or slow one of them down for ever.
+    private static final Set<Setting> ONE_WAY_ONLY =
+            EnumSet.of(
+                    Setting.SOURCE_MODE,
+                    Setting.SCAN_INTERVAL,
+                    Setting.SCAN_SET_NOTIFICATIONS,
+                    Setting.EXTEND_EXPIRY,
+                    Setting.MAX_RPS,
+                    Setting.MAX_MBPS);
+
     /// Shorter, and a restart of a server becomes a failed task.
     private static final int MIN_RETRY_MINUTES = 10;
 
@@ -42,28 +53,35 @@ public final class TaskSettings {
     private TaskSettings() {}
 
     /// The settings that a task may have, in the order of the configuration file.
-    public static Set<Setting> known() {
+    public static Set<Setting> known(Topology topology) {
         Set<Setting> known = EnumSet.complementOf(EnumSet.copyOf(NOT_HERE));
         known.removeIf(setting ->
                 setting.section() == Setting.Section.VERIFY
                         || setting.section() == Setting.Section.TWO_WAY);
+        if (topology == Topology.TWO_WAY) {
+            known.add(Setting.CONFLICT_GUARD);
+            known.removeAll(ONE_WAY_ONLY);
+        }
         return known;
     }
 
     /// Checks every value, as the command line does, with the service's own rules on top.
     ///
     /// @return the settings without those that are as usual
-    public static Map<String, String> checked(Map<String, String> given) {
+    public static Map<String, String> checked(Topology topology, Map<String, String> given) {
         Map<String, String> kept = new TreeMap<>();
         given.forEach((key, text) -> {
             String value = text.strip();
-            if (!value.equals(usual(key)) && !value.isEmpty()) {
+            if (!value.equals(usual(topology, key)) && !value.isEmpty()) {
                 kept.put(key, value);
             }
         });
         try {
             // The endpoints are not looked at here; they only have to be there.
-            read(kept, "redis://source", "redis://target", "check", Map.of());
+            Settings settings =
+                    settings(topology, kept, "redis://source", "redis://target", "check");
+            LinkOptionsReader.read(settings, Map.of());
+            PairChoicesReader.read(settings);
         } catch (SynclineException e) {
             throw new Problem(
                     Problem.Code.BAD_REQUEST,
@@ -71,7 +89,7 @@ public final class TaskSettings {
                     e.failure().reason(),
                     e.failure().remedy());
         }
-        InstanceClass.ofCode(kept.getOrDefault(CLASS, InstanceClass.UNLIMITED.code()));
+        requireClass(topology, kept.getOrDefault(CLASS, InstanceClass.UNLIMITED.code()));
         int retry = retryMinutes(kept);
         int other = retryOtherMinutes(kept);
         if (retry < MIN_RETRY_MINUTES || retry > MAX_RETRY_MINUTES) {
@@ -89,7 +107,17 @@ public final class TaskSettings {
         return kept;
     }
 
-    private static String usual(String key) {
+    private static void requireClass(Topology topology, String code) {
+        InstanceClass size = InstanceClass.ofCode(code);
+        if (size != InstanceClass.UNLIMITED && topology == Topology.TWO_WAY) {
+            throw Problem.badRequest(
+                    "settings." + CLASS,
+                    "a two-way task has no ceiling: one side would fall behind for ever",
+                    "Leave it out, or create a one-way task");
+        }
+    }
+
+    private static String usual(Topology topology, String key) {
         if (key.equals(CLASS)) {
             return InstanceClass.UNLIMITED.code();
         }
@@ -97,18 +125,18 @@ public final class TaskSettings {
             return Integer.toString(USUAL_RETRY_OTHER);
         }
         Setting setting = Setting.ofKey(key);
-        if (setting == null || !known().contains(setting)) {
+        if (setting == null || !known(topology).contains(setting)) {
             throw Problem.badRequest(
                     "settings",
-                    "'" + Names.shown(key) + "' is not a setting of a task",
-                    "Known: " + String.join(", ", keys()));
+                    "'" + Names.shown(key) + "' is not a setting of a " + topology.code() + " task",
+                    "Known: " + String.join(", ", keys(topology)));
         }
         return setting.isFlag() ? "false" : setting.initial();
     }
 
-    private static Set<String> keys() {
+    private static Set<String> keys(Topology topology) {
         Map<String, String> keys = new TreeMap<>();
-        known().forEach(setting -> keys.put(setting.key(), ""));
+        known(topology).forEach(setting -> keys.put(setting.key(), ""));
         keys.put(CLASS, "");
         keys.put(RETRY_OTHER, "");
         return keys.keySet();
@@ -133,24 +161,21 @@ public final class TaskSettings {
         return Integer.parseInt(text);
     }
 
-    /// The engine's options.
-    ///
-    /// @param passwords as the environment of the command line would hold them
-    static LinkOptions read(
+    /// What a user would have given on the command line.
+    static Settings settings(
+            Topology topology,
             Map<String, String> kept,
             String source,
             String target,
-            String task,
-            Map<String, String> passwords) {
-        return LinkOptionsReader.read(settings(kept, source, target, task), passwords);
-    }
-
-    static Settings settings(Map<String, String> kept, String source, String target, String task) {
+            String task) {
         Settings settings = new Settings();
         settings.offer(Setting.SOURCE, source, "source");
         settings.offer(Setting.TARGET, target, "target");
         settings.offer(Setting.TASK, task, "task");
-        for (Setting setting : known()) {
+        if (topology == Topology.TWO_WAY) {
+            settings.offer(Setting.TWO_WAY, "true", "topology");
+        }
+        for (Setting setting : known(topology)) {
             String value = kept.get(setting.key());
             if (value != null) {
                 settings.offer(setting, value, "settings." + setting.key());

@@ -2,12 +2,12 @@ package io.syncline.server.task;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.link.Link;
-import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
+import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Does a task's long work on one thread, one after the other: prechecks, the link, sweeping.
@@ -40,9 +41,12 @@ final class TaskWorker {
         this.context = context;
     }
 
-    synchronized void startLink() {
+    /// Starts the link, behind what is being done.
+    ///
+    /// @param resyncFrom as [LinkSession] takes it
+    synchronized void startLink(@Nullable Site resyncFrom) {
         long begun = stops;
-        submit(() -> runLink(begun));
+        submit(() -> runLink(begun, resyncFrom));
     }
 
     void precheck() {
@@ -56,7 +60,11 @@ final class TaskWorker {
 
     void forget() {
         String id = control.task().id();
-        submit(() -> context.log().forget(id));
+        submit(() -> {
+            context.log().forget(id);
+            context.conflicts().forget(id);
+            context.samples().forget(id);
+        });
     }
 
     void stopLink() {
@@ -117,8 +125,8 @@ final class TaskWorker {
         }
     }
 
-    private void runLink(long begun) {
-        LinkSession mine = new LinkSession(control, context);
+    private void runLink(long begun, @Nullable Site resyncFrom) {
+        LinkSession mine = new LinkSession(control, context, resyncFrom);
         synchronized (this) {
             session = mine;
         }
@@ -158,9 +166,9 @@ final class TaskWorker {
     private void runPrecheck() {
         Task task = control.task();
         List<Finding> findings;
+        KeySample sample = context.samples().of(task.id());
         try {
-            LinkOptions options = context.options().of(task);
-            findings = new Link(options, event -> {}).precheck();
+            findings = context.options().running(task, sample, null, e -> {}, c -> {}).precheck();
         } catch (SynclineException e) {
             findings =
                     List.of(
@@ -218,17 +226,26 @@ final class TaskWorker {
         return results;
     }
 
+    /// A pair keeps its keys at both sides.
     private void runSweep(Task task) {
+        sweep(task, "target", context.options()::target);
+        if (task.isTwoWay()) {
+            sweep(task, "source", context.options()::source);
+        }
+    }
+
+    private void sweep(Task task, String side, Function<Task, Endpoint> endpoint) {
         try {
-            Endpoint target = context.options().target(task);
-            Connector connector =
-                    new Connector(target.credentials(), target.tls(), "syncline:sweep");
-            new Sweeper(new Instance(target, connector, true), task.identity()).sweep();
+            Endpoint swept = endpoint.apply(task);
+            Connector connector = new Connector(swept.credentials(), swept.tls(), "syncline:sweep");
+            new Sweeper(new Instance(swept, connector, true), task.identity()).sweep();
         } catch (IOException | SynclineException | Problem e) {
             control.entry(
                     Level.WARNING,
                     "sweep",
-                    "what the task keeps in its target was not removed: "
+                    "what the task keeps in its "
+                            + side
+                            + " was not removed: "
                             + Objects.requireNonNullElse(e.getMessage(), ""),
                     "It does no harm; ./syncline sweep --task "
                             + task.identity()

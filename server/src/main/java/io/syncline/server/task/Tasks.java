@@ -1,6 +1,11 @@
 package io.syncline.server.task;
 
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
+import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.account.Audit;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
@@ -26,10 +31,12 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Every task of the service.
 public final class Tasks {
@@ -46,14 +53,15 @@ public final class Tasks {
 
     /// Serves the tasks of a store.
     ///
-    /// @param spool where bytes wait that targets have not taken yet
+    /// @param data folder of the service: `spool` for bytes that targets have not taken yet,
+    ///   `conflicts` for those of two-way tasks
     public Tasks(
             Store store,
             Instances instances,
             Grants grants,
             Audit audit,
             InstantSource clock,
-            Path spool,
+            Path data,
             TaskObserver observer) {
         this.store = store;
         this.instances = instances;
@@ -64,7 +72,9 @@ public final class Tasks {
                 new TaskContext(
                         store.tasks(),
                         store.taskLog(),
-                        new TaskOptions(instances, grants, store.tasks(), spool),
+                        new TaskOptions(instances, grants, store.tasks(), data.resolve("spool")),
+                        new Conflicts(data.resolve("conflicts"), clock),
+                        new KeySamples(),
                         observer,
                         clock);
         grants.onRevoked(this::revoked);
@@ -130,12 +140,6 @@ public final class Tasks {
 
     public TaskControl create(Actor actor, NewTask it) {
         actor.require(Role.OPERATOR, "create tasks");
-        if (it.topology() == Task.Topology.TWO_WAY) {
-            throw Problem.badRequest(
-                    "topology",
-                    "this version runs one-way tasks only",
-                    "Create a one-way task; never two that face each other: they would loop");
-        }
         Task.Side source = side(actor, it.source(), "source");
         Task.Side target = side(actor, it.target(), "target");
         String id = Names.id("t");
@@ -145,14 +149,12 @@ public final class Tasks {
                         id,
                         actor.account(),
                         it.name().isBlank()
-                                ? name(source, target)
+                                ? name(it.topology(), source, target)
                                 : Names.checked("name", it.name()),
                         it.topology(),
-                        Task.Direction.FORWARD,
-                        id,
                         source,
                         target,
-                        TaskSettings.checked(it.settings()),
+                        TaskSettings.checked(it.topology(), it.settings()),
                         it.alerts(),
                         Standing.NEW,
                         now,
@@ -169,10 +171,10 @@ public final class Tasks {
         return control;
     }
 
-    private String name(Task.Side source, Task.Side target) {
+    private String name(Task.Topology topology, Task.Side source, Task.Side target) {
         String name =
                 instances.any(source.instance()).name()
-                        + " to "
+                        + (topology == Task.Topology.TWO_WAY ? " with " : " to ")
                         + instances.any(target.instance()).name();
         return name.length() <= 64 ? name : name.substring(0, 64);
     }
@@ -212,6 +214,25 @@ public final class Tasks {
             controls.remove(control.task().id());
         }
         audit.record(actor, "task." + action.code(), control.task().id(), open);
+        return control;
+    }
+
+    /// Goes on with a two-way task that has a gap: replaces the other side's data by this one's.
+    public TaskControl resync(Actor actor, String id, Site from) {
+        actor.require(Role.OPERATOR, "resync tasks");
+        TaskControl control = find(actor, id);
+        if (!control.task().isTwoWay()) {
+            throw Problem.badRequest(
+                    "task " + control.task().id(),
+                    "a one-way task has one side that its data come from",
+                    "Reset it, and start it with on-existing overwrite");
+        }
+        control.resync(from, actor.name());
+        audit.record(
+                actor,
+                "task.resync",
+                control.task().id(),
+                "from the " + from.name().toLowerCase(Locale.ROOT));
         return control;
     }
 
@@ -301,6 +322,43 @@ public final class Tasks {
     /// The engine's options of a task as it is now.
     LinkOptions options(Task task) {
         return context.options().of(task);
+    }
+
+    /// The conflicts of two-way tasks.
+    public Conflicts conflicts() {
+        return context.conflicts();
+    }
+
+    /// What compares both sides of a task, with the passwords of now.
+    ///
+    /// @param chosen by the names of the command line
+    /// @param state where the run keeps how far it is; null: nowhere
+    public VerifyOptions verifyOptions(
+            Task task, Map<String, String> chosen, @Nullable Path state) {
+        try {
+            return context.options().verify(task, chosen, state);
+        } catch (SynclineException e) {
+            throw Problem.of(e.failure());
+        }
+    }
+
+    /// Why the account may no longer use one of a task's instances; null while it may.
+    public @Nullable Failure forbidden(Task task) {
+        return context.options().forbidden(task);
+    }
+
+    /// The sample of what a task's links write.
+    public KeySample sample(TaskControl control) {
+        return context.samples().of(control.task().id());
+    }
+
+    /// Adds a line to a task's log.
+    public void note(TaskControl control, Level level, String kind, String text, String remedy) {
+        control.entry(level, kind, text, remedy);
+    }
+
+    public Instant now() {
+        return clock.instant();
     }
 
     public TaskLog log() {

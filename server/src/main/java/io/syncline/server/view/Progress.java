@@ -4,6 +4,7 @@ import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.LinkStatus.Shard;
 import io.syncline.engine.link.Phase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
@@ -40,6 +41,21 @@ public record Progress(Duration elapsed, LinkStatus status, List<Rates> rates) {
                 .map(Shard::phase)
                 .min(Phase::compareTo)
                 .orElse(Phase.STARTING);
+    }
+
+    /// What belongs to one direction.
+    public Progress only(Direction direction) {
+        List<Shard> shards = new ArrayList<>();
+        List<Rates> kept = new ArrayList<>();
+        for (int i = 0; i < rates.size(); i++) {
+            Shard shard = status.shards().get(i);
+            if (Direction.of(status, shard) == direction) {
+                shards.add(shard);
+                kept.add(rates.get(i));
+            }
+        }
+        return new Progress(
+                elapsed, new LinkStatus(shards, status.retrying(), status.conflicts()), kept);
     }
 
     public Rates totalRates() {

@@ -55,6 +55,21 @@ public final class Body {
         return value == null || value.isNull() ? null : value;
     }
 
+    /// A plain value, as text.
+    public @Nullable String valueOrNull(String name) {
+        JsonNode value = get(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isValueNode()) {
+            throw bad(
+                    path + name,
+                    "it is not a plain value",
+                    "Write a text, a number, true or false");
+        }
+        return value.asString();
+    }
+
     public boolean has(String name) {
         return get(name) != null;
     }

@@ -20,14 +20,17 @@ class ConflictLogTest {
                         1_000,
                         Resolution.NO_WRITE,
                         Site.SOURCE);
-        try (ConflictLog log = ConflictLog.open(null)) {
-            byte[] line = log.line(Instant.parse("2026-11-22T10:00:00Z"), resolution);
-            assertThat(new String(line, StandardCharsets.UTF_8))
-                    .isEqualTo(
-                            "{\"time\":\"2026-11-22T10:00:00.000Z\",\"event\":\"conflict\","
-                                    + "\"database\":3,\"key\":\"a\\nb\",\"cause\":\"conflict\","
-                                    + "\"sourceTime\":\"1970-01-01T00:00:01.000Z\","
-                                    + "\"winner\":\"source\"}\n");
-        }
+        Instant time = Instant.parse("2026-11-22T10:00:00Z");
+        byte[] line = ConflictLog.line(time, resolution, ConflictLog.UNNUMBERED);
+        byte[] counted = ConflictLog.line(time, resolution, 7);
+
+        assertThat(new String(line, StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{\"time\":\"2026-11-22T10:00:00.000Z\",\"event\":\"conflict\","
+                                + "\"database\":3,\"key\":\"a\\nb\",\"cause\":\"conflict\","
+                                + "\"sourceTime\":\"1970-01-01T00:00:01.000Z\","
+                                + "\"winner\":\"source\"}\n");
+        assertThat(new String(counted, StandardCharsets.UTF_8))
+                .contains("\"event\":\"conflict\",\"number\":7,\"database\":3");
     }
 }
