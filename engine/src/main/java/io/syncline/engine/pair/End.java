@@ -7,6 +7,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Dialect;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
@@ -78,6 +79,11 @@ final class End {
 
     Site site() {
         return site;
+    }
+
+    /// As events call it.
+    LinkEvent.Side side() {
+        return site == Site.SOURCE ? LinkEvent.Side.SOURCE : LinkEvent.Side.TARGET;
     }
 
     Instance instance() {

@@ -146,7 +146,7 @@ final class PairPrecheck {
                                     ErrorCode.TARGET_UNSUITABLE,
                                     "it is a cluster, which has database 0 only, and other databases"
                                             + " are to be synchronized",
-                                    "Leave --dbs out, or name 0 alone")
+                                    "Leave --databases out, or name 0 alone")
                             : ok(
                                     TOPOLOGY,
                                     end,

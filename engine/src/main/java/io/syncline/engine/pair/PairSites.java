@@ -48,7 +48,7 @@ final class PairSites implements Closeable {
             int other = 1 - i;
             End mine = ends.get(i);
             End theirs = ends.get(other);
-            PairRetries listener = new PairRetries(i, options.retry(), events);
+            PairRetries listener = new PairRetries(i, mine.side(), options.retry(), events);
             Outgoing fromHere = new Outgoing(options, mine, infos.get(i), theirs, infos.get(other));
             Outgoing toHere = new Outgoing(options, theirs, infos.get(other), mine, infos.get(i));
             retries.add(listener);

@@ -56,7 +56,7 @@ final class SlotBoard {
                 shards.add(shard(i, copy != null));
             }
         }
-        return new LinkStatus(shards, retrying, conflicts.get());
+        return new LinkStatus(shards, retrying, conflicts.get(), sites.of(Site.SOURCE).size());
     }
 
     private LinkStatus.@Nullable Shard copy(SlotNode node) {

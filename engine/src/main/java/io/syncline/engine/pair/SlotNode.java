@@ -63,7 +63,7 @@ final class SlotNode implements Closeable {
         this.port = port;
         this.index = index;
         this.options = options;
-        this.retries = new PairRetries(shard, options.retry(), events);
+        this.retries = new PairRetries(shard, end.side(), options.retry(), events);
         stream = new SiteStream(end, port, index, info, options, fromHere, retries, wake);
         for (int i = 0; i < LANES; i++) {
             lanes.add(

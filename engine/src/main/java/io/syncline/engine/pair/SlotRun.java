@@ -6,9 +6,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
-import io.syncline.engine.twoway.Floor;
 import io.syncline.engine.twoway.PairOptions;
-import io.syncline.engine.twoway.PairStatus;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.SlotPairs;
@@ -16,7 +14,6 @@ import io.syncline.engine.twoway.StreamPlace;
 import io.syncline.engine.twoway.StreamUnit;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -33,11 +30,6 @@ final class SlotRun implements PairRunning {
     private static final int UNITS_A_TURN = 256;
 
     private static final long WAIT_NANOS = 20_000_000;
-    private static final long REPORT_NANOS = 50_000_000;
-    private static final long FLOOR_NANOS = 1_000_000_000;
-
-    /// Progress without local writes that goes without a floor: small beside any backlog.
-    private static final long UNMARKED_LIMIT = 64 << 10;
 
     /// What was read and not sent, per primary; beyond it the spool holds it.
     private static final long QUEUED_LIMIT = 64 << 20;
@@ -56,13 +48,7 @@ final class SlotRun implements PairRunning {
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
-    private final long[] goals;
-    private boolean caughtUp;
-    private boolean localsSinceFloor;
-    private long reportNanos = System.nanoTime();
-    private long floorNanos = System.nanoTime();
-    private long floors = 10;
-    private @Nullable Floor written;
+    private @Nullable SlotReports reports;
 
     /// @param ends of which only database 0 is synchronized
     SlotRun(
@@ -83,8 +69,6 @@ final class SlotRun implements PairRunning {
                         nodes.stream().map(SlotNode::port).toList(),
                         nodes.stream().map(SlotNode::stream).toList());
         board = new SlotBoard(sites, beats);
-        goals = new long[nodes.size()];
-        Arrays.fill(goals, -1);
     }
 
     private void wake() {
@@ -173,7 +157,6 @@ final class SlotRun implements PairRunning {
         if (!open(record)) {
             return false;
         }
-        written = record.floor();
         SlotPairs pairs = pairs(record, fences);
         FloorDesk desk =
                 new FloorDesk(
@@ -185,7 +168,8 @@ final class SlotRun implements PairRunning {
         writer.setDaemon(true);
         writer.start();
         try {
-            return drive(pairs, record, desk);
+            reports = new SlotReports(nodes, pairs, record, desk, board, beats, epoch, events);
+            return drive(pairs, desk, reports);
         } finally {
             desk.stop();
         }
@@ -263,10 +247,13 @@ final class SlotRun implements PairRunning {
     }
 
     private boolean isDone() {
-        return caughtUp && options.end() == LinkOptions.End.CAUGHT_UP;
+        SlotReports present = reports;
+        return present != null
+                && present.isCaughtUp()
+                && options.end() == LinkOptions.End.CAUGHT_UP;
     }
 
-    private boolean drive(SlotPairs pairs, FloorRecord record, FloorDesk desk) throws IOException {
+    private boolean drive(SlotPairs pairs, FloorDesk desk, SlotReports reports) throws IOException {
         for (int i = 0; i < nodes.size(); i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
@@ -276,14 +263,14 @@ final class SlotRun implements PairRunning {
         while (true) {
             boolean moved = false;
             for (SlotNode node : nodes) {
-                moved |= read(pairs, node);
+                moved |= read(pairs, node, reports);
                 moved |= write(pairs, node);
             }
             Failure why = desk.failure();
             if (why != null) {
                 throw new SynclineException(why);
             }
-            look(pairs, record, desk);
+            reports.look();
             if (sites.isStopping() || isDone()) {
                 deadline = Math.min(deadline, System.nanoTime() + STOP_NANOS);
                 boolean idle = nodes.stream().allMatch(SlotNode::isIdle);
@@ -299,7 +286,7 @@ final class SlotRun implements PairRunning {
 
     // ---- reading ----
 
-    private boolean read(SlotPairs pairs, SlotNode node) throws IOException {
+    private boolean read(SlotPairs pairs, SlotNode node, SlotReports told) throws IOException {
         Site site = node.site();
         int index = node.index();
         SiteStream stream = node.stream();
@@ -317,7 +304,9 @@ final class SlotRun implements PairRunning {
             if (!pairs.mayRead(site, index, unit)) {
                 break;
             }
-            localsSinceFloor |= unit.kind() == StreamUnit.Kind.LOCAL;
+            if (unit.kind() == StreamUnit.Kind.LOCAL) {
+                told.localRead();
+            }
             if (SlotPairs.isFlush(unit)) {
                 if (!flush(pairs, node, unit)) {
                     break;
@@ -379,61 +368,6 @@ final class SlotRun implements PairRunning {
             node.lost(e);
         }
         return true;
-    }
-
-    // ---- how far ----
-
-    private void look(SlotPairs pairs, FloorRecord record, FloorDesk desk) {
-        long now = System.nanoTime();
-        if (now - reportNanos < REPORT_NANOS) {
-            return;
-        }
-        reportNanos = now;
-        report(pairs);
-        Floor newest = pairs.floor();
-        if (now - floorNanos >= FLOOR_NANOS && isWorthWriting(newest)) {
-            floorNanos = now;
-            written = newest;
-            localsSinceFloor = false;
-            desk.offer(record.at(newest, epoch, ++floors));
-        }
-    }
-
-    private boolean isWorthWriting(Floor newest) {
-        Floor last = written;
-        if (last == null || newest.equals(last)) {
-            return false;
-        }
-        return localsSinceFloor
-                || isFar(newest.source(), last.source())
-                || isFar(newest.target(), last.target());
-    }
-
-    private static boolean isFar(List<StreamPlace> now, List<StreamPlace> then) {
-        for (int i = 0; i < now.size(); i++) {
-            if (now.get(i).offset() - then.get(i).offset() > UNMARKED_LIMIT) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void report(SlotPairs pairs) {
-        boolean reached = pairs.isReady();
-        for (int i = 0; i < nodes.size(); i++) {
-            SlotNode node = nodes.get(i);
-            PairStatus status = pairs.status(node.site(), node.index());
-            board.put(i, status);
-            beats.acknowledge(i, status.acknowledged());
-            if (goals[i] < 0) {
-                goals[i] = beats.siteOffset(i);
-            }
-            reached &= goals[i] >= 0 && status.acknowledged() >= goals[i];
-        }
-        if (reached && !caughtUp) {
-            caughtUp = true;
-            events.accept(new LinkEvent.CaughtUp());
-        }
     }
 
     @Override

@@ -49,6 +49,8 @@ final class FloorRound {
         }
     }
 
+    /// Looks at the slots that are still waited for.
+    ///
     /// @return the floor, once it is one
     @Nullable Floor look() {
         for (Iterator<Map.Entry<SlotPair, Stage>> i = waiting.entrySet().iterator();

@@ -129,8 +129,25 @@ final class Ledger {
         return one.indexOnly && two.indexOnly;
     }
 
-    /// A deletion that nothing is known of was brought to a site.
-    void meetDeletion(Site site, KeyId key) {
+    /// A flush that is read again does not tell any more which keys were deleted for it, when they
+    /// are gone: what the site did to them without knowing is in conflict with their deletion.
+    ///
+    /// @param unit of the pair in the site's stream, about to be read
+    void meetDeletions(Site site, StreamUnit unit) {
+        Marker marker = unit.marker();
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                if (marker != null
+                        && command.deletes
+                        && marker.deletes().contains(effect.key())
+                        && !marker.transfers().containsKey(effect.key())) {
+                    meetDeletion(site, effect.key());
+                }
+            }
+        }
+    }
+
+    private void meetDeletion(Site site, KeyId key) {
         KeyState state = states.get(key);
         if (state == null || !state.ops(site.other()).isEmpty()) {
             return;

@@ -347,32 +347,8 @@ public final class Pair {
         return head == null ? Long.MAX_VALUE : head.place.offset();
     }
 
-    /// When that write was made, or [PairStatus#NOTHING_WAITS].
-    long oldestMillis(Site origin) {
-        Flow.QueuedUnit head = from(origin).head();
-        return head == null ? PairStatus.NOTHING_WAITS : head.millis;
-    }
-
     long waitingBytes(Site origin) {
         return from(origin).waitingBytes;
-    }
-
-    /// A flush that is read again does not tell any more which keys were deleted for it, when they
-    /// are gone: what the site did to them without knowing is in conflict with their deletion.
-    ///
-    /// @param unit of the pair, about to be read
-    void meetDeletions(Site site, StreamUnit unit) {
-        Marker marker = unit.marker();
-        for (PairCommand command : unit.commands()) {
-            for (Effect effect : command.effects) {
-                if (marker != null
-                        && command.deletes
-                        && marker.deletes().contains(effect.key())
-                        && !marker.transfers().containsKey(effect.key())) {
-                    ledger.meetDeletion(site, effect.key());
-                }
-            }
-        }
     }
 
     /// Markers count on from there: those of an earlier pair of the same run were numbered up to

@@ -125,6 +125,8 @@ public final class RequestEncoder {
         transaction(transaction, keys.marker());
     }
 
+    /// The same with the marker in a key of its slot.
+    ///
     /// @param marker the key that the marker is written to
     public void transaction(Request.Transaction transaction, byte[] marker) {
         plain("MULTI");

@@ -1,12 +1,9 @@
 package io.syncline.engine.twoway;
 
-import io.syncline.engine.command.Slots;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +28,10 @@ public final class SlotPairs {
     /// A restart finds what was copied in the streams.
     private static final EnumSet<Rule> RULES = EnumSet.complementOf(EnumSet.of(Rule.COVER));
 
-    private final PairNode[][] nodes = new PairNode[2][];
-    private final int[][] owners = new int[2][];
-    private final Map<Integer, SlotPair> active = new HashMap<>();
+    private final SlotTable table;
     private final PairOptions options;
-    private final PairOptions perSlot;
     private final PairOptions.Rules rules;
-    private final PairListener listener;
-    private final long epoch;
     private Floor floor;
-    private long lastSequence;
     private @Nullable FloorRound round;
 
     /// One primary of a site at the start.
@@ -80,60 +71,17 @@ public final class SlotPairs {
             PairOptions options,
             PairListener listener,
             Set<Rule> rules) {
-        this.epoch = epoch;
         this.floor = floor;
         this.options = options;
-        this.listener = listener;
         this.rules = new PairOptions.Rules(rules);
-        perSlot =
-                new PairOptions(
-                        options.guard(),
-                        options.deletesYield(),
-                        options.unitsPerTransaction(),
-                        options.bytesPerTransaction(),
-                        Long.MAX_VALUE);
-        for (Site site : Site.values()) {
-            begin(site, site == Site.SOURCE ? source : target, lanes);
-        }
-    }
-
-    private void begin(Site site, List<Begun> begun, int lanes) {
-        PairNode[] made = new PairNode[begun.size()];
-        int[] owner = new int[Slots.COUNT];
-        Arrays.fill(owner, StreamUnit.NO_SLOT);
-        for (int i = 0; i < made.length; i++) {
-            int node = i;
-            Begun each = begun.get(i);
-            StreamPlace place = floor.places(site).get(i);
-            made[i] = new PairNode(site, each.slots(), place, each.fence(), lanes);
-            each.slots().stream().forEach(slot -> owner[slot] = node);
-        }
-        nodes[site.index()] = made;
-        owners[site.index()] = owner;
-    }
-
-    private PairNode node(Site site, int node) {
-        return nodes[site.index()][node];
-    }
-
-    private PairNode owner(Site site, int slot) {
-        int owner = owners[site.index()][slot];
-        if (owner < 0) {
-            throw new IllegalStateException("nobody owns slot " + slot + " at the " + site);
-        }
-        return nodes[site.index()][owner];
+        table = new SlotTable(epoch, options, this.rules, listener);
+        table.begin(Site.SOURCE, source, floor, lanes);
+        table.begin(Site.TARGET, target, floor, lanes);
     }
 
     /// Whether all streams are read to where they were at the start.
     public boolean isReady() {
-        for (PairNode[] site : nodes) {
-            for (PairNode each : site) {
-                if (!each.isReady()) {
-                    return false;
-                }
-            }
-        }
-        return true;
+        return table.isReady();
     }
 
     // ---- reading ----
@@ -141,15 +89,14 @@ public final class SlotPairs {
     /// A slot that a unit writes although the node does not own it, so that it must have moved;
     /// negative for none.
     public int strayOf(Site site, int node, StreamUnit unit) {
-        int[] owner = owners[site.index()];
         int only = unit.marker() != null ? unit.slot() : SlotParts.only(unit);
         if (only >= 0) {
-            return owner[only] == node ? StreamUnit.NO_SLOT : only;
+            return table.ownerIndex(site, only) == node ? StreamUnit.NO_SLOT : only;
         }
         for (PairCommand command : unit.commands()) {
             for (Effect effect : command.effects) {
                 int slot = effect.key().database() < 0 ? only : effect.key().slot();
-                if (slot >= 0 && owner[slot] != node) {
+                if (slot >= 0 && table.ownerIndex(site, slot) != node) {
                     return slot;
                 }
             }
@@ -159,19 +106,19 @@ public final class SlotPairs {
 
     /// Whether the next unit of a node's stream may be read now.
     public boolean mayRead(Site site, int node, StreamUnit unit) {
-        if (isHeld(node(site, node))) {
+        if (table.isHeld(table.node(site, node))) {
             return false;
         }
         Marker marker = unit.marker();
         return marker == null
                 || !rules.holds(Rule.GATE)
-                || marker.gate() <= owner(site.other(), slotOf(unit)).place.offset()
+                || marker.gate() <= table.owner(site.other(), slotOf(unit)).place.offset()
                 || isPast(site, unit, marker);
     }
 
     /// In the midst of a flush a slot is ahead of its node.
     private boolean isPast(Site site, StreamUnit unit, Marker marker) {
-        SlotPair slot = active.get(slotOf(unit));
+        SlotPair slot = table.find(slotOf(unit));
         return slot != null && marker.gate() <= slot.pair.position(site.other());
     }
 
@@ -180,16 +127,6 @@ public final class SlotPairs {
             throw new IllegalArgumentException("a unit of the pair names no slot");
         }
         return unit.slot();
-    }
-
-    /// Whether a stream is not read for want of room. It is read all the same while anything waits
-    /// for what stands in it.
-    private boolean isHeld(PairNode node) {
-        return isOver(node) && isReady() && node.owed == 0 && node.latched == 0;
-    }
-
-    private boolean isOver(PairNode node) {
-        return node.waitingBytes >= options.queuedBytesLimit();
     }
 
     /// Whether a unit empties databases: then it is read by [#readFlush].
@@ -219,7 +156,7 @@ public final class SlotPairs {
     ///   unit was the next one
     public void readFlush(
             Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
-        PairNode from = node(site, node);
+        PairNode from = table.node(site, node);
         Iterable<Integer> slots = () -> from.slots.stream().iterator();
         parts(site, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));
         passed(site, node, unit);
@@ -231,7 +168,7 @@ public final class SlotPairs {
         for (byte[] name : present.apply(slot)) {
             keys.add(new KeyId(0, name));
         }
-        SlotPair of = active.get(slot);
+        SlotPair of = table.find(slot);
         if (of != null) {
             of.pair.ledger().addKeys(site, keys);
         }
@@ -255,42 +192,27 @@ public final class SlotPairs {
     }
 
     private void passed(Site site, int node, StreamUnit unit) {
-        PairNode from = node(site, node);
+        PairNode from = table.node(site, node);
         from.place = new StreamPlace(from.place.stream(), unit.offset(), unit.database());
     }
 
     private void readSlot(Site site, int slot, StreamUnit unit) {
-        SlotPair of = active.get(slot);
+        SlotPair of = table.find(slot);
         if (of == null) {
             if (unit.kind() == StreamUnit.Kind.SNAPSHOT) {
                 return;
             }
-            of = begin(slot);
+            of = table.begin(slot);
         }
         of.advance();
-        of.pair.meetDeletions(site, unit);
+        of.pair.ledger().meetDeletions(site, unit);
         of.pair.read(site, unit);
-        look(of);
-    }
-
-    private SlotPair begin(int slot) {
-        PairNode source = owner(Site.SOURCE, slot);
-        PairNode target = owner(Site.TARGET, slot);
-        Start start =
-                new Start(
-                        epoch,
-                        new Start.Side(null, source.place, source.fence),
-                        new Start.Side(null, target.place, target.fence));
-        SlotPair made =
-                new SlotPair(slot, new Pair(start, perSlot, listener, rules), source, target);
-        made.pair.countFrom(lastSequence);
-        active.put(slot, made);
-        return made;
+        table.look(of);
     }
 
     /// A node calls its stream so from here on.
     public void stream(Site site, int node, String id) {
-        PairNode of = node(site, node);
+        PairNode of = table.node(site, node);
         if (!id.equals(of.place.stream())) {
             of.place = new StreamPlace(id, of.place.offset(), of.place.database());
         }
@@ -300,7 +222,7 @@ public final class SlotPairs {
 
     /// Gives free lanes of a node to slots that have something to do there.
     public void schedule(Site site, int node) {
-        PairNode to = node(site, node);
+        PairNode to = table.node(site, node);
         int lane = 0;
         for (int left = to.due.size(); left > 0; left--) {
             while (lane < to.lanes.length && to.lanes[lane] != null) {
@@ -311,24 +233,13 @@ public final class SlotPairs {
             }
             SlotPair next = to.due.removeFirst();
             next.due[site.index()] = false;
-            if (!next.gone && !yields(next, site)) {
+            if (!next.gone && !table.yields(next, site)) {
                 next.lanes[site.index()] = lane;
                 to.lanes[lane] = next;
             } else {
-                look(next);
+                table.look(next);
             }
         }
-    }
-
-    /// Whether a slot holds back because its destination's own writes find no room: our echo would
-    /// stand behind them. When neither side keeps up, the source's writes go on.
-    private boolean yields(SlotPair slot, Site destination) {
-        PairNode to = slot.node(destination);
-        PairNode from = slot.node(destination.other());
-        return isOver(to)
-                && to.latched == 0
-                && !slot.pair.isWriting(destination)
-                && !(isOver(from) && destination == Site.TARGET);
     }
 
     /// Goes one step with the slot that a lane serves.
@@ -339,25 +250,25 @@ public final class SlotPairs {
     }
 
     boolean step(Site site, int node, int lane, int units) {
-        PairNode to = node(site, node);
+        PairNode to = table.node(site, node);
         SlotPair slot = to.lanes[lane];
         if (slot == null) {
             return false;
         }
         slot.advance();
-        boolean done = slot.pair.step(site, units, isHeld(to));
+        boolean done = slot.pair.step(site, units, table.isHeld(to));
         done |= slot.pair.stepRepairs();
-        look(slot);
+        table.look(slot);
         return done;
     }
 
     /// The next request for a lane, or null.
     public @Nullable Request nextRequest(Site site, int node, int lane) {
-        PairNode to = node(site, node);
+        PairNode to = table.node(site, node);
         SlotPair slot = to.lanes[lane];
         Request next = slot == null ? null : slot.pair.nextRequest(site);
         if (slot != null && next == null) {
-            release(slot, site);
+            table.release(slot, site);
         }
         if (slot != null && next != null && isAnswered(next)) {
             slot.open[site.index()]++;
@@ -375,26 +286,14 @@ public final class SlotPairs {
         };
     }
 
-    /// A lane is free when nothing is begun over it and every answer has come.
-    private void release(SlotPair slot, Site site) {
-        int at = site.index();
-        if (slot.lanes[at] != SlotPair.NO_LANE
-                && slot.open[at] == 0
-                && !slot.pair.isWriting(site)) {
-            slot.node(site).lanes[slot.lanes[at]] = null;
-            slot.lanes[at] = SlotPair.NO_LANE;
-            look(slot);
-        }
-    }
-
     /// The slot that a lane serves; negative for none.
     public int slotAt(Site site, int node, int lane) {
-        SlotPair slot = node(site, node).lanes[lane];
+        SlotPair slot = table.node(site, node).lanes[lane];
         return slot == null ? StreamUnit.NO_SLOT : slot.slot;
     }
 
     private SlotPair served(Site site, int node, int lane) {
-        SlotPair slot = node(site, node).lanes[lane];
+        SlotPair slot = table.node(site, node).lanes[lane];
         if (slot == null) {
             throw new IllegalStateException("an answer for a lane that serves nobody");
         }
@@ -406,7 +305,7 @@ public final class SlotPairs {
     public void fenced(Site site, int node, int lane, long offset) {
         SlotPair slot = served(site, node, lane);
         slot.pair.fenced(site, offset);
-        look(slot);
+        table.look(slot);
     }
 
     /// The answer to [Request.AskRecords].
@@ -414,22 +313,22 @@ public final class SlotPairs {
             Site site, int node, int lane, long token, long offset, List<KeyRecord> records) {
         SlotPair slot = served(site, node, lane);
         slot.pair.snapshot(site, token, offset, records);
-        look(slot);
+        table.look(slot);
     }
 
     /// The answer to [Request.Transaction].
     public void executed(Site site, int node, int lane, boolean done, Collection<KeyId> refused) {
         SlotPair slot = served(site, node, lane);
         slot.pair.executed(site, done, refused);
-        look(slot);
+        table.look(slot);
     }
 
     /// The slots of a node about which only their markers there can tell whether their last
     /// transaction was executed.
     public List<Integer> unanswered(Site site, int node) {
         List<Integer> slots = new ArrayList<>();
-        for (SlotPair each : active.values()) {
-            if (each.node(site) == node(site, node) && each.pair.isUnanswered(site)) {
+        for (SlotPair each : table.active()) {
+            if (each.node(site) == table.node(site, node) && each.pair.isUnanswered(site)) {
                 slots.add(each.slot);
             }
         }
@@ -440,56 +339,18 @@ public final class SlotPairs {
     ///
     /// @param markers that stand there now, of the [#unanswered] slots
     public void reconnected(Site site, int node, Map<Integer, Marker> markers) {
-        PairNode of = node(site, node);
-        for (SlotPair each : List.copyOf(active.values())) {
+        PairNode of = table.node(site, node);
+        for (SlotPair each : List.copyOf(table.active())) {
             if (each.node(site) == of) {
                 each.open[site.index()] = 0;
                 each.pair.reconnected(site, markers.get(each.slot));
-                release(each, site);
-                look(each);
+                table.release(each, site);
+                table.look(each);
             }
         }
     }
 
     // ---- how far ----
-
-    /// Keeps account of a slot: what waits at its nodes, whether it has something to do, whether
-    /// anything is on its way at all.
-    private void look(SlotPair slot) {
-        if (slot.gone) {
-            return;
-        }
-        count(slot);
-        for (Site site : Site.values()) {
-            int at = site.index();
-            boolean free = slot.lanes[at] == SlotPair.NO_LANE && !slot.due[at];
-            if (free && slot.pair.wants(site)) {
-                slot.due[at] = true;
-                slot.node(site).due.addLast(slot);
-            }
-        }
-        if (slot.pair.isQuiet() && !slot.isBound() && slot.open[0] == 0 && slot.open[1] == 0) {
-            slot.gone = true;
-            lastSequence = Math.max(lastSequence, slot.pair.lastSequence());
-            active.remove(slot.slot);
-        }
-    }
-
-    private static void count(SlotPair slot) {
-        int latched = slot.pair.ledger().latchedCount();
-        for (Site site : Site.values()) {
-            int at = site.index();
-            PairNode node = slot.node(site);
-            long waiting = slot.pair.waitingBytes(site);
-            boolean owed = slot.pair.isOwed(site);
-            node.waitingBytes += waiting - slot.waitingBytes[at];
-            node.owed += (owed ? 1 : 0) - (slot.owed[at] ? 1 : 0);
-            node.latched += latched - slot.latched;
-            slot.waitingBytes[at] = waiting;
-            slot.owed[at] = owed;
-        }
-        slot.latched = latched;
-    }
 
     /// Looks whether there is a newer floor.
     ///
@@ -498,7 +359,7 @@ public final class SlotPairs {
         FloorRound running = round;
         if (running == null) {
             if (isReady()) {
-                round = new FloorRound(here(), active.values());
+                round = new FloorRound(here(), table.active());
             }
             return floor;
         }
@@ -511,43 +372,16 @@ public final class SlotPairs {
     }
 
     private Floor here() {
-        return new Floor(places(Site.SOURCE), places(Site.TARGET));
-    }
-
-    private List<StreamPlace> places(Site site) {
-        List<StreamPlace> places = new ArrayList<>();
-        for (PairNode each : nodes[site.index()]) {
-            places.add(each.place);
-        }
-        return places;
+        return new Floor(table.places(Site.SOURCE), table.places(Site.TARGET));
     }
 
     /// Whether nothing is on its way.
     public boolean isQuiet() {
-        return active.isEmpty();
+        return table.active().isEmpty();
     }
 
     /// The numbers of a node's own writes at this moment.
     public PairStatus status(Site site, int node) {
-        PairNode of = node(site, node);
-        long settled = of.place.offset();
-        long oldest = PairStatus.NOTHING_WAITS;
-        int queued = 0;
-        int keys = 0;
-        for (SlotPair each : active.values()) {
-            if (each.node(site) != of) {
-                continue;
-            }
-            keys += each.pair.ledger().keyCount();
-            long first = each.pair.oldest(site);
-            if (first != Long.MAX_VALUE) {
-                queued++;
-                long millis = each.pair.oldestMillis(site);
-                settled = Math.min(settled, first - 1);
-                oldest = oldest == PairStatus.NOTHING_WAITS ? millis : Math.min(oldest, millis);
-            }
-        }
-        return new PairStatus(
-                of.place.offset(), settled, oldest, queued, of.waitingBytes, 0, keys, of.latched);
+        return table.status(site, table.node(site, node));
     }
 }

@@ -3,7 +3,6 @@ package io.syncline.engine.twoway;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.twoway.SimSite.Command;
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -32,21 +31,15 @@ final class SlotWorld {
     private final List<Map<Integer, Integer>> owners = new ArrayList<>();
     private final int[] estimates;
     private final List<SlotProcess> ghosts = new ArrayList<>();
-    private final Map<String, Long> sums = new TreeMap<>();
-    private final Map<String, StringBuilder> texts = new TreeMap<>();
-    private final boolean exact;
-    private final boolean flushes;
     private final double[] weights = new double[8];
     private final double ghostChance;
+    private final SlotUsers users;
     private SlotProcess process;
     Floor durable;
     private long epoch = 1;
     private int crashes;
     private int losses;
-    private int left;
-    private int values;
     private boolean conflict;
-    private boolean flushed;
     long now = 1_000;
 
     /// How a world is made.
@@ -72,12 +65,10 @@ final class SlotWorld {
             owners.add(owner);
         }
         estimates = new int[] {random.nextInt(-50, 51), random.nextInt(-50, 51)};
-        exact = random.nextInt(3) == 0;
-        flushes = !exact && random.nextInt(4) == 0;
         tick(0);
         durable = new Floor(beginning(Site.SOURCE), beginning(Site.TARGET));
         process = new SlotProcess(this, epoch);
-        left = List.of(6, 12, 20, 40).get(random.nextInt(4));
+        users = new SlotUsers(this, TAGS, List.of(6, 12, 20, 40).get(random.nextInt(4)));
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
         double[] pick = random.nextBoolean() ? new double[] {1} : new double[] {.1, .5, 1, 6};
@@ -104,7 +95,7 @@ final class SlotWorld {
         return slots;
     }
 
-    private SimSite owner(Site site, String tag) {
+    SimSite owner(Site site, String tag) {
         int slot = Slots.of(tag.getBytes(ISO_8859_1));
         return nodes(site).get(owners.get(site.index()).getOrDefault(slot, 0));
     }
@@ -164,8 +155,8 @@ final class SlotWorld {
 
     void run() {
         int steps = 0;
-        int total = left;
-        while ((left > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
+        int total = users.left();
+        while ((users.left() > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
             steps++;
             maybeBreak();
             happen();
@@ -195,11 +186,11 @@ final class SlotWorld {
         }
     }
 
-    private Site anySite() {
+    Site anySite() {
         return random.nextBoolean() ? Site.SOURCE : Site.TARGET;
     }
 
-    private int anyNode(Site site) {
+    int anyNode(Site site) {
         return random.nextInt(nodes(site).size());
     }
 
@@ -236,7 +227,7 @@ final class SlotWorld {
         Site site = what % 2 == 0 ? Site.SOURCE : Site.TARGET;
         int node = anyNode(site);
         switch (biased ? 0 : what) {
-            case 0 -> operate();
+            case 0 -> users.operate();
             case 1 -> {
                 tick(random.nextInt(1, 40));
                 Site any = anySite();
@@ -249,87 +240,6 @@ final class SlotWorld {
             }
             default -> process.step(site, node);
         }
-    }
-
-    // ---- the users ----
-
-    private void operate() {
-        if (left == 0) {
-            return;
-        }
-        left--;
-        Site site = anySite();
-        if (exact || random.nextInt(3) == 0) {
-            counted(site);
-        } else {
-            anything(site);
-        }
-    }
-
-    private String tag() {
-        return TAGS[random.nextInt(10) < 5 ? 0 : random.nextInt(TAGS.length)];
-    }
-
-    private String value() {
-        return "v" + ++values + ",";
-    }
-
-    /// Writes whose outcome is known: sums of both sites, texts of one.
-    private void counted(Site site) {
-        String tag = tag();
-        if (random.nextBoolean()) {
-            long by = random.nextInt(1, 10);
-            owner(site, tag).local(new Command(0, "INCRBY", "n{" + tag + "}", "" + by));
-            sums.merge("n{" + tag + "}", by, Long::sum);
-        } else {
-            String key = "t" + site.index() + "{" + tag + "}";
-            String value = value();
-            owner(site, tag).local(new Command(0, "APPEND", key, value));
-            texts.computeIfAbsent(key, k -> new StringBuilder()).append(value);
-        }
-    }
-
-    private void anything(Site site) {
-        if (flushes && random.nextInt(8) == 0) {
-            flushed = true;
-            tally.flushes++;
-            nodes(site).get(anyNode(site)).local(new Command(0, "FLUSHALL"));
-            return;
-        }
-        String tag = tag();
-        int count = random.nextInt(4) > 0 ? 1 : random.nextInt(2, 4);
-        Command[] commands = new Command[count];
-        for (int i = 0; i < count; i++) {
-            // Only a standalone site lets a transaction or a command go over slots.
-            boolean free = nodes(site).size() == 1;
-            commands[i] = command(free ? tag() : tag, free);
-        }
-        owner(site, tag).local(commands);
-    }
-
-    private Command command(String tag, boolean free) {
-        String key = (random.nextBoolean() ? "x{" : "y{") + tag + "}";
-        String other = (random.nextBoolean() ? "x{" : "y{") + (free ? tag() : tag) + "}";
-        return switch (random.nextInt(14)) {
-            case 0 -> new Command(0, "SET", key, value());
-            case 1 -> new Command(0, "SET", key, Integer.toString(random.nextInt(10)));
-            case 2 -> new Command(0, "APPEND", key, value());
-            case 3 -> new Command(0, "INCRBY", key, "" + random.nextInt(1, 10));
-            case 4 -> new Command(0, "DEL", key);
-            case 5 -> new Command(0, "SADD", key, "m" + random.nextInt(4));
-            case 6 -> new Command(0, "SREM", key, "m" + random.nextInt(4));
-            case 7 -> new Command(0, "HSET", key, "f" + random.nextInt(3), value());
-            case 8 -> new Command(0, "RPUSH", key, value());
-            case 9 -> new Command(0, "LPOP", key);
-            case 10 -> new Command(0, "PEXPIREAT", key, "" + (now + random.nextInt(20, 301)));
-            case 11 -> new Command(0, "PERSIST", key);
-            case 12 -> key.equals(other) ? set(key) : new Command(0, "RENAME", key, other);
-            default -> key.equals(other) ? set(key) : new Command(0, "COPY", key, other);
-        };
-    }
-
-    private Command set(String key) {
-        return new Command(0, "SET", key, value());
     }
 
     // ---- the end ----
@@ -374,18 +284,8 @@ final class SlotWorld {
         Map<String, Object> target = data(Site.TARGET);
         require(source.equals(target), "diverged: " + source + " and " + target);
         require(expiries(Site.SOURCE).equals(expiries(Site.TARGET)), "expiries diverged");
-        require(!exact || !conflict, "a false conflict");
-        if (flushed) {
-            return;
-        }
-        sums.forEach((key, sum) ->
-                require(
-                        Long.toString(sum).equals(source.get("0/" + key)),
-                        key + " is " + source.get("0/" + key) + ", must be " + sum));
-        texts.forEach((key, text) ->
-                require(
-                        text.toString().equals(source.get("0/" + key)),
-                        key + " is " + source.get("0/" + key) + ", must be " + text));
+        require(!users.isExact() || !conflict, "a false conflict");
+        users.check(source);
     }
 
     /// At rest the floor reaches the ends of the streams.
@@ -406,7 +306,7 @@ final class SlotWorld {
         }
     }
 
-    private static void require(boolean holds, String otherwise) {
+    static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new Violation(otherwise);
         }
