@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,81 @@ class VerifyIT {
             assertThat(second.exitCode()).as("%s", second).isEqualTo(5);
             assertThat(file).content().hasLineCount(1);
             assertThat(state).doesNotExist();
+        }
+    }
+
+    /// Nothing of the process is left but the state and as much of the file as was written.
+    @Test
+    void aRunThatIsKilledGoesOnToTheSameResult() throws IOException {
+        int keys = 4_000;
+        for (int i = KEYS; i < keys; i++) {
+            source.command("SET", "key:" + i, "value");
+            target.command("SET", "key:" + i, i % 100 == 0 ? "other" : "value");
+        }
+        target.command("SET", "extra", "1");
+        Path state = folder.resolve("state");
+        Path file = folder.resolve("differences.jsonl");
+        String[] words = {
+            "verify",
+            "--source=redis://:" + SECRET + "@127.0.0.1:" + source.port(),
+            "--target=redis://127.0.0.1:" + target.port(),
+            "--json",
+            "--rate-keys=1000",
+            "--recheck-after=0.05",
+            "--resume=" + state,
+            "--output=" + file
+        };
+        try (Launched first = Launched.start(words)) {
+            Await.until("a state with keys in it", LIMIT, () -> hasBegun(state));
+            first.signal("KILL");
+            assertThat(first.exitCode()).isNotIn(0, 5);
+        }
+        assertThat(state).exists();
+        words[4] = "--rate-keys=0";
+        try (Launched second = Launched.start(words)) {
+            assertThat(second.exitCode()).as("%s", second).isEqualTo(5);
+            assertThat(second.out().lines().toList().getLast())
+                    .contains("\"keys\":4000,", "\"targetKeys\":4001,", "\"differences\":38,");
+            assertThat(Files.readAllLines(file)).hasSize(38).doesNotHaveDuplicates();
+            assertThat(state).doesNotExist();
+        }
+    }
+
+    private static boolean hasBegun(Path state) {
+        try {
+            return Files.exists(state)
+                    && Files.readString(state)
+                            .lines()
+                            .anyMatch(line -> line.matches("walk source:.* \\d+ [1-9]\\d*"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// About 100 MB at each side and as much as a reply of all of it, with a heap of 40 MB.
+    @Test
+    void aHashOfAMillionFieldsIsComparedInLittleMemory() {
+        String fill =
+                "for i = 1, 500 do local a = {} for j = 1, 2000 do a[#a + 1] = 'field:' .. i .. ':'"
+                        + " .. j a[#a + 1] = 'value of field ' .. j end"
+                        + " redis.call('HSET', KEYS[1], unpack(a)) end";
+        for (RedisServer each : List.of(source, target)) {
+            each.command("EVAL", fill, 1, "hash");
+        }
+        target.command("HSET", "hash", "field:77:77", "other");
+        try (Launched different =
+                Launched.start(
+                        Map.of("SYNCLINE_JAVA_OPTS", "-Xmx40m"),
+                        "verify",
+                        "--source=redis://:" + SECRET + "@127.0.0.1:" + source.port(),
+                        "--target=redis://127.0.0.1:" + target.port(),
+                        "--rechecks=0",
+                        "--match=hash")) {
+            assertThat(different.exitCode()).as("%s", different).isEqualTo(5);
+            assertThat(different.out())
+                    .contains(
+                            "field \"field:77:77\" is \"value of field 77\" and \"other\"",
+                            "1,000,000 fields");
         }
     }
 }

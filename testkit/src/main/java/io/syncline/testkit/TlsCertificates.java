@@ -92,6 +92,11 @@ public final class TlsCertificates {
         return folder.resolve("trust.p12");
     }
 
+    /// PKCS 12 with the server's key and certificate.
+    public Path serverStore() {
+        return folder.resolve("server.p12");
+    }
+
     /// PKCS 12 with the client's key and certificate.
     public Path clientStore() {
         return folder.resolve("client.p12");

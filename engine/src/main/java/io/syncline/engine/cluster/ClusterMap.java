@@ -113,7 +113,7 @@ public final class ClusterMap {
     }
 
     /// Grows with every change of an owner; 0 when the node does not let us know.
-    long epoch() {
+    public long epoch() {
         return epoch;
     }
 

@@ -5,7 +5,6 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.precheck.Precheck;
 import io.syncline.engine.target.StoppedException;
-import io.syncline.engine.verify.KeySample;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -33,20 +32,20 @@ public final class Link implements RunningTask {
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final Sides sides;
-    private final @Nullable KeySample sample;
+    private final LinkHooks hooks;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final StopLimit stopLimit;
     private volatile @Nullable LinkRun running;
 
     /// Prepares a link; connects to nothing yet.
     public Link(LinkOptions options, Consumer<LinkEvent> events) {
-        this(options, events, null);
+        this(options, events, LinkHooks.NONE);
     }
 
-    /// As above, and remembers some of the keys that are written, to be verified meanwhile.
-    public Link(LinkOptions options, Consumer<LinkEvent> events, @Nullable KeySample sample) {
+    /// As above, with a hand in what happens.
+    public Link(LinkOptions options, Consumer<LinkEvent> events, LinkHooks hooks) {
         this.options = options;
-        this.sample = sample;
+        this.hooks = hooks;
         this.events = events;
         this.sides = new Sides(options);
         this.stopLimit = new StopLimit(sides::cut);
@@ -70,11 +69,7 @@ public final class Link implements RunningTask {
         } else {
             precheck.spool(options.spool().directory(), options.spool().diskBytes());
         }
-        List<Finding> findings = precheck.run();
-        for (Finding finding : findings) {
-            events.accept(new LinkEvent.Checked(finding));
-        }
-        return findings;
+        return precheck.run(finding -> events.accept(new LinkEvent.Checked(finding)));
     }
 
     /// Runs until the end that the options name, [#stop()], or a failure.
@@ -89,6 +84,8 @@ public final class Link implements RunningTask {
 
     private Outcome work() {
         try {
+            Starting starting = new Starting(options, events, stopped);
+            starting.at(LinkEvent.Side.TARGET, sides::awaitTarget);
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
             if (isStopped()) {
                 return stoppedEarly();
@@ -96,8 +93,7 @@ public final class Link implements RunningTask {
             if (bad) {
                 return Outcome.PRECHECK_FAILED;
             }
-            Starting starting = new Starting(options, events, stopped);
-            LinkRun run = new LinkRun(options, sides, events, sample, starting, stopLimit);
+            LinkRun run = new LinkRun(options, sides, events, hooks, starting, stopLimit);
             running = run;
             if (isStopped()) {
                 run.stop();

@@ -10,7 +10,6 @@ import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
-import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -52,7 +51,7 @@ final class LinkRun {
             LinkOptions options,
             Sides sides,
             Consumer<LinkEvent> events,
-            @Nullable KeySample sample,
+            LinkHooks hooks,
             Starting starting,
             StopLimit stopLimit) {
         this.options = options;
@@ -67,7 +66,7 @@ final class LinkRun {
         List<Origin> origins =
                 shards.isEmpty() ? starting.at(LinkEvent.Side.SOURCE, sides::origins) : List.of();
         Registered registered =
-                starting.at(LinkEvent.Side.TARGET, () -> register(shards, origins, sample));
+                starting.at(LinkEvent.Side.TARGET, () -> register(shards, origins, hooks));
         registry = registered.registry;
         context = registered.context;
         for (var entry : registered.assigned.entrySet()) {
@@ -90,8 +89,7 @@ final class LinkRun {
 
     /// @param shards to be followed, or none
     /// @param origins what there is instead
-    private Registered register(
-            List<Instance.Shard> shards, List<Origin> origins, @Nullable KeySample sample)
+    private Registered register(List<Instance.Shard> shards, List<Origin> origins, LinkHooks hooks)
             throws IOException {
         SortedMap<Integer, Origin> assigned = new TreeMap<>();
         try (Connection connection = sides.control()) {
@@ -118,7 +116,7 @@ final class LinkRun {
                             start,
                             throttle,
                             events,
-                            sample,
+                            hooks,
                             this::pipelineEnded,
                             this::pipelineCaughtUp,
                             shards.isEmpty() ? null : new SlotLedger(),

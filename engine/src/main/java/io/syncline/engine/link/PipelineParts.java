@@ -30,7 +30,6 @@ import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
-import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -76,7 +75,7 @@ final class PipelineParts {
             long start,
             Throttle throttle,
             Consumer<LinkEvent> events,
-            @Nullable KeySample sample,
+            LinkHooks hooks,
             Pipeline.Ending ending,
             IntConsumer caughtUp,
             @Nullable SlotLedger ledger,
@@ -246,7 +245,7 @@ final class PipelineParts {
                         payloads,
                         format,
                         source.heartbeat(),
-                        context.sample,
+                        context.hooks,
                         gate()),
                 this::idle);
     }

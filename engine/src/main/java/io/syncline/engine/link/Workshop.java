@@ -43,7 +43,7 @@ final class Workshop {
             PayloadConverter payloads,
             TargetFormat targetFormat,
             Heartbeat heartbeat,
-            @Nullable KeySample sample,
+            LinkHooks hooks,
             @Nullable SlotGate gate) {}
 
     /// Told whenever nothing waits and everything read is in the target.
@@ -110,7 +110,7 @@ final class Workshop {
 
     /// Where some of the keys that are written are remembered; null for nowhere.
     @Nullable KeySample sample() {
-        return tools.sample;
+        return tools.hooks.sample();
     }
 
     /// Of a shard of a cluster; null for a standalone source.
@@ -165,14 +165,16 @@ final class Workshop {
     /// @return whether to go on without it
     boolean refused(Refusal refusal) {
         tools.progress.refused.incrementAndGet();
-        event(
+        LinkEvent.Refused refused =
                 new LinkEvent.Refused(
                         tools.shard,
                         refusal.offset(),
                         refusal.database(),
                         refusal.command(),
                         refusal.key(),
-                        refusal.reason()));
-        return tools.options.onRefused() == LinkOptions.OnRefused.SKIP;
+                        refusal.reason());
+        event(refused);
+        return tools.options.onRefused() == LinkOptions.OnRefused.SKIP
+                || tools.hooks.skips().test(refused);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at both sides before a start, and writes nothing. Every check adds a finding for each
@@ -78,8 +79,14 @@ public final class Precheck {
 
     /// Runs every check, in the order of the table.
     public List<Finding> run() {
+        return run(finding -> {});
+    }
+
+    /// The same, and tells each finding as soon as it is made: a person watches.
+    public List<Finding> run(Consumer<Finding> told) {
         List<Finding> findings = new ArrayList<>();
         List<Node> opened = new ArrayList<>();
+        int known = 0;
         try {
             Files sourceFiles = files;
             Side from =
@@ -89,18 +96,29 @@ public final class Precheck {
             Side to = new Connecting("target", target, findings, opened).connect();
             prefetch(from, true, findings);
             prefetch(to, false, findings);
+            known = tell(findings, known, told);
             int[] skipped = new int[2];
             for (Check check : checks()) {
                 judge(check, from, to, findings, skipped);
+                known = tell(findings, known, told);
             }
             if (sourceFiles == null) {
                 countSkipped(from, skipped[0], findings);
             }
             countSkipped(to, skipped[1], findings);
+            tell(findings, known, told);
         } finally {
             opened.forEach(Node::close);
         }
         return List.copyOf(findings);
+    }
+
+    /// Tells those that are new.
+    ///
+    /// @return how many are known now
+    private static int tell(List<Finding> findings, int known, Consumer<Finding> told) {
+        findings.subList(known, findings.size()).forEach(told);
+        return findings.size();
     }
 
     private List<Check> checks() {

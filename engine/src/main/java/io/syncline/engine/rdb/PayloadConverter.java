@@ -163,6 +163,38 @@ public final class PayloadConverter {
         if (target.acceptsVersion(found) && DumpPayload.hasChecksum(payload)) {
             return false;
         }
+        RdbType type = open(payload);
+        ByteSlice value = new ByteSlice().set(payload.array, in.position, in.available());
+        write(type, value, out);
+        return true;
+    }
+
+    /// Tells a visitor what is in a payload that makes more work for a target than it should do at
+    /// once. Not of a stream, since commands do not say all that is in one.
+    ///
+    /// @param most elements that a target may make one by one
+    /// @param mostBytes that a target may take at once
+    /// @return false when it is not, and nothing was told
+    public boolean visitLarge(ByteSlice payload, long most, int mostBytes, ValueVisitor visitor)
+            throws IOException {
+        RdbType type = open(payload);
+        ByteSlice value = new ByteSlice().set(payload.array, in.position, in.available());
+        boolean stream = type.name().startsWith("STREAM");
+        boolean readable =
+                switch (ways.getOrDefault(type, Way.NONE)) {
+                    case DIRECT, PLAIN, HASH -> !stream && !type.isOpaque();
+                    case MODULE, STREAM, NONE -> false;
+                };
+        if (!readable || (payload.length <= mostBytes && elementCount(type, value) <= most)) {
+            return false;
+        }
+        in.wrap(value.array, value.offset, value.length);
+        decoder.decode(type, visitor);
+        return true;
+    }
+
+    /// Checks a payload and leaves the input at its value.
+    private RdbType open(ByteSlice payload) throws IOException {
         if (!DumpPayload.verify(payload)) {
             throw new RdbFormatException(
                     payload.length - DumpPayload.CHECKSUM_BYTES,
@@ -178,13 +210,11 @@ public final class PayloadConverter {
             ValueWalk.skipKeyMetadata(in);
             code = in.readByte();
         }
-        RdbType type = RdbType.of(RdbFamily.ofVersion(found), code);
+        RdbType type = RdbType.of(RdbFamily.ofVersion(DumpPayload.version(payload)), code);
         if (type == null) {
             throw in.malformed("a payload's type", Integer.toString(code), "it is not known here");
         }
-        ByteSlice value = new ByteSlice().set(payload.array, in.position, in.available());
-        write(type, value, out);
-        return true;
+        return type;
     }
 
     private UnsupportedValueException unsupported(RdbType type, ByteSlice value)

@@ -7,7 +7,7 @@ import java.io.IOException;
 public final class UnsupportedValueException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    UnsupportedValueException(String message) {
+    public UnsupportedValueException(String message) {
         super(message);
     }
 }

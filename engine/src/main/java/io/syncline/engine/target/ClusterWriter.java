@@ -92,7 +92,7 @@ public final class ClusterWriter implements TargetWriter {
         streaming = false;
         settled = false;
         together.clear();
-        batches.begin(floor.beginSnapshot(), 0, 0, false);
+        batches.begin(floor.beginSnapshot(), new Place(), false);
     }
 
     @Override
@@ -107,7 +107,7 @@ public final class ClusterWriter implements TargetWriter {
             floor.writeAlone(start);
         }
         lanes.settle();
-        batches.begin(floor.epoch(), from.offset, from.database, true);
+        batches.begin(floor.epoch(), from, true);
         if (fresh) {
             lanes.standing().requireNoneBehind(start);
         } else {

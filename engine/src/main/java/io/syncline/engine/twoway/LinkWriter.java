@@ -186,21 +186,30 @@ final class LinkWriter {
                 flow, new Request.Transaction(null, commands, records, marker, false), plan.size());
     }
 
-    static Set<KeyId> deletes(Collection<PairCommand> commands, Collection<KeyRecord> records) {
-        Set<KeyId> deletes = new HashSet<>();
+    /// What a transaction deletes on purpose.
+    ///
+    /// @param remade those keys that it writes again behind that
+    record Deletes(Set<KeyId> keys, Set<KeyId> remade) {}
+
+    static Deletes deletes(Collection<PairCommand> commands, Collection<KeyRecord> records) {
+        Set<KeyId> keys = new HashSet<>();
+        Set<KeyId> remade = new HashSet<>();
         for (PairCommand command : commands) {
-            if (command.deletes) {
-                for (Effect effect : command.effects) {
-                    deletes.add(effect.key());
+            for (Effect effect : command.effects) {
+                if (command.deletes) {
+                    keys.add(effect.key());
+                    remade.remove(effect.key());
+                } else if (effect.writes() && keys.contains(effect.key())) {
+                    remade.add(effect.key());
                 }
             }
         }
         for (KeyRecord record : records) {
             if (record.payload() == null) {
-                deletes.add(record.key());
+                keys.add(record.key());
             }
         }
-        return deletes;
+        return new Deletes(keys, remade);
     }
 
     Marker marker(
@@ -208,7 +217,7 @@ final class LinkWriter {
             StreamPlace through,
             StreamPlace known,
             Map<KeyId, Long> transfers,
-            Set<KeyId> deletes,
+            Deletes deletes,
             @Nullable FlushScope flush) {
         Map<KeyId, Long> covered = new HashMap<>(flush == null ? flow.covered : Map.of());
         if (flush != null) {
@@ -227,7 +236,8 @@ final class LinkWriter {
                 known,
                 covered,
                 transfers,
-                deletes,
+                deletes.keys,
+                deletes.remade,
                 flush,
                 last == null ? null : last.asPeer());
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///   done
 /// @param transfers the keys that this very transaction copied as a whole, likewise
 /// @param deletes keys that this transaction deletes on purpose
+/// @param remade those of them that it writes again behind that
 /// @param flush set when this transaction empties databases
 /// @param peer the marker of the other link last read at X, in case a flush wipes it there
 public record Marker(
@@ -27,6 +28,7 @@ public record Marker(
         Map<KeyId, Long> covered,
         Map<KeyId, Long> transfers,
         Set<KeyId> deletes,
+        Set<KeyId> remade,
         @Nullable FlushScope flush,
         @Nullable Marker peer) {
     /// Where a site that has no marker stands.
@@ -39,12 +41,13 @@ public record Marker(
                     Map.of(),
                     Map.of(),
                     Set.of(),
+                    Set.of(),
                     null,
                     null);
 
     /// What stands at a site before its link has written anything.
     public static Marker founding(StreamPlace through, StreamPlace known) {
-        return new Marker(0, 0, through, known, Map.of(), Map.of(), Set.of(), null, null);
+        return alone(0, 0, through, known, Map.of());
     }
 
     /// Whether the pair's first copy was begun and not ended: nothing is known yet of the site that
@@ -63,7 +66,17 @@ public record Marker(
 
     /// The same without what only matters to the transaction that wrote it.
     Marker asPeer() {
-        return new Marker(epoch, sequence, through, known, covered, Map.of(), Set.of(), null, null);
+        return alone(epoch, sequence, through, known, covered);
+    }
+
+    private static Marker alone(
+            long epoch,
+            long sequence,
+            StreamPlace through,
+            StreamPlace known,
+            Map<KeyId, Long> covered) {
+        return new Marker(
+                epoch, sequence, through, known, covered, Map.of(), Set.of(), Set.of(), null, null);
     }
 
     /// How far X must have been read before this may be taken in at Y.

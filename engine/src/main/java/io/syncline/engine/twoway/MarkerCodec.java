@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Bytes from a server are untrusted: whatever is not exactly a marker is an
 /// [IllegalArgumentException].
 final class MarkerCodec {
-    private static final String FORMAT = "pair1 ";
+    private static final String FORMAT = "pair2 ";
 
     /// No value of a server is longer than 512 MiB; a count beyond this cannot be a marker's.
     private static final int COUNT_LIMIT = 1 << 26;
@@ -44,10 +44,8 @@ final class MarkerCodec {
         number(out, flush == null ? NO_FLUSH : flush.database());
         table(out, marker.covered());
         table(out, marker.transfers());
-        number(out, marker.deletes().size());
-        for (KeyId key : marker.deletes()) {
-            key(out, key);
-        }
+        keys(out, marker.deletes());
+        keys(out, marker.remade());
     }
 
     private static void number(ByteBuilder out, long value) {
@@ -68,6 +66,13 @@ final class MarkerCodec {
     private static void key(ByteBuilder out, KeyId key) {
         number(out, key.database());
         bytes(out, key.name());
+    }
+
+    private static void keys(ByteBuilder out, Set<KeyId> keys) {
+        number(out, keys.size());
+        for (KeyId key : keys) {
+            key(out, key);
+        }
     }
 
     private static void table(ByteBuilder out, Map<KeyId, Long> table) {
@@ -92,6 +97,7 @@ final class MarkerCodec {
                 marker.covered(),
                 marker.transfers(),
                 marker.deletes(),
+                marker.remade(),
                 marker.flush(),
                 peer);
     }
@@ -122,12 +128,19 @@ final class MarkerCodec {
             @Nullable FlushScope flush = flush();
             Map<KeyId, Long> covered = table();
             Map<KeyId, Long> transfers = table();
-            Set<KeyId> deletes = new HashSet<>();
-            for (int left = count(); left > 0; left--) {
-                deletes.add(key());
-            }
+            Set<KeyId> deletes = keys();
+            Set<KeyId> remade = keys();
             return new Marker(
-                    epoch, sequence, through, known, covered, transfers, deletes, flush, null);
+                    epoch, sequence, through, known, covered, transfers, deletes, remade, flush,
+                    null);
+        }
+
+        private Set<KeyId> keys() {
+            Set<KeyId> keys = new HashSet<>();
+            for (int left = count(); left > 0; left--) {
+                keys.add(key());
+            }
+            return keys;
         }
 
         private @Nullable FlushScope flush() {

@@ -3,6 +3,7 @@ package io.syncline.engine.twoway;
 import io.syncline.engine.twoway.Flow.PendingFlush;
 import io.syncline.engine.twoway.Flow.QueuedUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -91,15 +92,20 @@ final class StreamIndex {
     }
 
     /// The deletes in our own transaction that we did not send: a key expired while we touched it,
-    /// or an expiry that we set was in the past already. They are the site's own doing.
+    /// or an expiry that we set was in the past already. They are the site's own doing. So is the
+    /// last one of a key that we deleted and made anew, when nothing stands behind it.
     private static void ownDeletes(
             StreamUnit unit, Marker marker, List<PairCommand> before, List<PairCommand> behind) {
         Set<KeyId> written = new HashSet<>();
+        Map<KeyId, PairCommand> last = new HashMap<>();
         for (PairCommand command : unit.commands()) {
             if (command.effects.length == 0) {
                 continue;
             }
             KeyId key = command.effects[0].key();
+            if (marker.remade().contains(key)) {
+                last.put(key, command);
+            }
             if (!command.deletes) {
                 if (!marker.transfers().isEmpty()) {
                     written.add(key);
@@ -109,6 +115,7 @@ final class StreamIndex {
                 (transferred && written.contains(key) ? behind : before).add(command);
             }
         }
+        last.values().stream().filter(command -> command.deletes).forEach(before::add);
     }
 
     private void local(Flow flow, StreamUnit unit, List<PairCommand> commands) {

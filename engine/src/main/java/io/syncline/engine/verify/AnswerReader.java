@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /// Reads replies of users' data from a blocking stream. What is longer than a limit is not kept:
 /// only its beginning, its length and its digest are, so that memory is bounded by the number of
@@ -21,6 +22,15 @@ final class AnswerReader {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int DEPTH_LIMIT = 16;
     private static final Answer[] NONE = {};
+    private static final Answer NEVER = new Answer.Whole(Expiries.NEVER);
+    private static final Answer[] WORDS =
+            Stream.of("string", "hash", "list", "set", "zset", "stream", "none", "QUEUED", "OK")
+                    .map(Answer.Word::new)
+                    .toArray(Answer[]::new);
+    private static final byte[][] KNOWN =
+            Stream.of(WORDS)
+                    .map(word -> NodeLink.bytes(Answer.text(word) + "\r\n"))
+                    .toArray(byte[][]::new);
     private static final Answer.Bytes EMPTY = new Answer.Bytes(new byte[0], 0, Digest.Sum.ZERO);
 
     private final InputStream input;
@@ -54,13 +64,32 @@ final class AnswerReader {
     private Answer read(int depth) throws IOException {
         int kind = next();
         return switch (kind) {
-            case '+' -> new Answer.Word(line());
+            case '+' -> word();
             case '-' -> new Answer.Failed(line());
-            case ':' -> new Answer.Whole(number());
+            case ':' -> whole(number());
             case '$' -> bulk(length(CommandParser.BULK_LENGTH_LIMIT));
             case '*' -> items(length(ReplyParser.ITEM_COUNT_LIMIT), depth);
             default -> throw malformed("kind of a reply", kind, "one of + - : $ *");
         };
+    }
+
+    /// Most keys never expire.
+    private static Answer whole(long value) {
+        return value == Expiries.NEVER ? NEVER : new Answer.Whole(value);
+    }
+
+    /// Status lines come by the million and are few: names of types, mostly.
+    private Answer word() throws IOException {
+        fill();
+        for (int i = 0; i < KNOWN.length; i++) {
+            byte[] known = KNOWN[i];
+            int after = at + known.length;
+            if (after <= end && Arrays.equals(buffer, at, after, known, 0, known.length)) {
+                at = after;
+                return WORDS[i];
+            }
+        }
+        return new Answer.Word(line());
     }
 
     private Answer items(int count, int depth) throws IOException {

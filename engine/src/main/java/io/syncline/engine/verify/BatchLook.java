@@ -70,6 +70,7 @@ final class BatchLook {
         private final NodeLink[] target;
         private final ValueType[] types;
         private final long[] expiries;
+        private final boolean[] refused;
         private final List<byte[]> suspects = new ArrayList<>();
         private final List<byte[]> large = new ArrayList<>();
         private final IdentityHashMap<NodeLink, Long> clocks = new IdentityHashMap<>();
@@ -82,6 +83,7 @@ final class BatchLook {
             target = links(sides.target(), place.target());
             types = new ValueType[keys.size()];
             expiries = new long[keys.size()];
+            refused = new boolean[keys.size()];
         }
 
         private NodeLink[] links(SideLinks side, int database) throws IOException {
@@ -139,12 +141,11 @@ final class BatchLook {
                 take(link, sides.target().facts(), fields, place.target());
             }
             for (int i = 0; i < source.length; i++) {
-                Answer type = value(source[i]);
-                Answer expiry = value(source[i]);
-                types[i] =
-                        type instanceof Answer.Failed
-                                ? ValueType.NONE
-                                : ValueType.of(Answer.text(type));
+                Answer type = sides.answer(source[i]);
+                Answer expiry = sides.answer(source[i]);
+                // What is not answered, since its slot moves, is for another look.
+                refused[i] = type instanceof Answer.Failed || expiry instanceof Answer.Failed;
+                types[i] = refused[i] ? ValueType.NONE : ValueType.of(Answer.text(type));
                 expiries[i] = Expiries.of(expiry, clocks.getOrDefault(source[i], 0L));
             }
         }
@@ -176,7 +177,9 @@ final class BatchLook {
             flush(target);
             List<Integer> hashes = new ArrayList<>();
             for (int i = 0; i < source.length; i++) {
-                long at = Expiries.of(value(target[i]), clocks.getOrDefault(target[i], 0L));
+                Answer answer = sides.answer(target[i]);
+                refused[i] |= answer instanceof Answer.Failed;
+                long at = Expiries.of(answer, clocks.getOrDefault(target[i], 0L));
                 takeValue(i, at, full, hashes);
             }
             return hashes;
@@ -186,15 +189,16 @@ final class BatchLook {
                 throws IOException {
             if (types[i] == ValueType.NONE) {
                 // Gone since it was scanned, and so it should be at the target.
-                if (targetExpiry != Expiries.NO_KEY) {
+                if (refused[i] || targetExpiry != Expiries.NO_KEY) {
                     suspects.add(keys.get(i));
                 }
                 return;
             }
             boolean asked = !full || types[i].hasGlance();
-            Answer one = asked ? value(source[i]) : Answer.Nil.NIL;
-            Answer other = asked ? value(target[i]) : Answer.Nil.NIL;
-            if (targetExpiry == Expiries.NO_KEY
+            Answer one = asked ? sides.answer(source[i]) : Answer.Nil.NIL;
+            Answer other = asked ? sides.answer(target[i]) : Answer.Nil.NIL;
+            if (refused[i]
+                    || targetExpiry == Expiries.NO_KEY
                     || !sides.expiries().same(expiries[i], targetExpiry)) {
                 suspects.add(keys.get(i));
             } else if (!asked) {
@@ -216,15 +220,6 @@ final class BatchLook {
                 case DIFFERENT -> suspects.add(keys.get(i));
                 case LARGE -> large.add(keys.get(i));
             }
-        }
-
-        /// An answer that is a value, or an error that tells of the key and not of the server.
-        private Answer value(NodeLink link) throws IOException {
-            Answer answer = link.raw();
-            if (answer instanceof Answer.Failed failed && !sides.isElsewhere(answer)) {
-                link.check(failed);
-            }
-            return answer;
         }
     }
 

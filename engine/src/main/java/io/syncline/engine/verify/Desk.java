@@ -29,7 +29,8 @@ final class Desk {
     private final AtomicLong checking = new AtomicLong();
 
     /// @param suspects null for a batch that was not looked at yet
-    record Task(Batch batch, @Nullable List<Suspect> suspects, long dueNanos) implements Delayed {
+    record Task(KeyBatch batch, @Nullable List<Suspect> suspects, long dueNanos)
+            implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {
             return unit.convert(dueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -43,11 +44,11 @@ final class Desk {
     }
 
     /// Adds a fresh batch when there is room.
-    boolean offer(Batch batch) throws InterruptedException {
+    boolean offer(KeyBatch batch) throws InterruptedException {
         return fresh.offer(new Task(batch, null, 0), POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void again(Batch batch, List<Suspect> suspects, long pauseNanos) {
+    void again(KeyBatch batch, List<Suspect> suspects, long pauseNanos) {
         checking.addAndGet(suspects.size());
         later.add(new Task(batch, suspects, System.nanoTime() + pauseNanos));
     }

@@ -45,26 +45,37 @@ final class FieldExpiries {
             source[i].add(HKEYS, keys.get(i));
         }
         flush(hashes, source);
+        List<Integer> asked = new ArrayList<>();
+        List<Integer> different = new ArrayList<>();
         List<byte[][]> commands = new ArrayList<>();
         for (int i : hashes) {
-            commands.add(command(keys.get(i), Answer.items(source[i].raw()), 1));
+            Answer[] fields = Answer.items(sides.answer(source[i]));
+            if (fields.length == 0) {
+                // Gone or moved meanwhile: another look will tell.
+                different.add(i);
+            } else {
+                asked.add(i);
+                commands.add(command(keys.get(i), fields, 1));
+            }
         }
-        for (int at = 0; at < hashes.size(); at++) {
-            int i = hashes.get(at);
-            source[i].add(commands.get(at));
-            target[i].add(commands.get(at));
+        for (int at = 0; at < asked.size(); at++) {
+            source[asked.get(at)].add(commands.get(at));
+            target[asked.get(at)].add(commands.get(at));
         }
-        flush(hashes, source);
-        flush(hashes, target);
-        List<Integer> different = new ArrayList<>();
-        for (int i : hashes) {
-            Answer one = source[i].raw();
-            Answer other = target[i].raw();
-            if (sides.isElsewhere(one) || sides.isElsewhere(other) || mismatch(one, other) >= 0) {
+        flush(asked, source);
+        flush(asked, target);
+        for (int i : asked) {
+            Answer one = sides.answer(source[i]);
+            Answer other = sides.answer(target[i]);
+            if (!areTold(one, other) || mismatch(one, other) >= 0) {
                 different.add(i);
             }
         }
         return different;
+    }
+
+    private static boolean areTold(Answer one, Answer other) {
+        return one instanceof Answer.Items && other instanceof Answer.Items;
     }
 
     private static void flush(List<Integer> some, NodeLink[] links) throws IOException {
@@ -89,24 +100,41 @@ final class FieldExpiries {
     }
 
     /// The first field whose expiry differs, among some of one hash; null when none does.
-    @Nullable String firstDifference(byte[] key, Place place, Answer[] fields, int step)
-            throws IOException {
+    @Nullable Mismatch firstDifference(
+            byte[] key, Place place, Answer[] fields, int step, Digest digest) throws IOException {
         if (fields.length == 0 || !sides.knowFieldExpiry()) {
             return null;
         }
         byte[][] command = command(key, fields, step);
         Answer one = sides.source().ask(key, place.source(), command);
         Answer other = sides.target().ask(key, place.target(), command);
+        if (!areTold(one, other)) {
+            return Mismatch.of(
+                    Difference.Kind.VALUE, "the type changed meanwhile", digest, one, other);
+        }
         int at = mismatch(one, other);
         if (at < 0) {
             return null;
         }
-        return "field "
-                + Show.quoted(fields[at * step])
-                + " expires at "
-                + Show.quoted(Answer.items(one)[at])
-                + " and "
-                + Show.quoted(Answer.items(other)[at]);
+        Answer here = Answer.items(one)[at];
+        Answer there = Answer.items(other)[at];
+        String detail =
+                "field "
+                        + Show.quoted(fields[at * step])
+                        + " expires at "
+                        + Show.quoted(here)
+                        + " and "
+                        + Show.quoted(there);
+        return Mismatch.of(Difference.Kind.FIELD_EXPIRY, detail, digest, here, there);
+    }
+
+    /// The same of a small hash whose fields are not known yet.
+    @Nullable Mismatch firstDifference(byte[] key, Place place, Digest digest) throws IOException {
+        if (!sides.knowFieldExpiry()) {
+            return null;
+        }
+        Answer[] names = Answer.items(sides.source().ask(key, place.source(), HKEYS, key));
+        return firstDifference(key, place, names, 1, digest);
     }
 
     private int mismatch(Answer one, Answer other) {

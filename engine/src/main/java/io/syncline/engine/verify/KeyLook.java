@@ -31,9 +31,9 @@ final class KeyLook {
     KeyLook(Sides sides, Digest digest) {
         this.sides = sides;
         this.digest = digest;
-        this.large = new LargeLook(sides);
-        this.streams = new StreamLook(sides);
-        this.modules = new ModuleLook(sides);
+        this.large = new LargeLook(sides, digest);
+        this.streams = new StreamLook(sides, digest);
+        this.modules = new ModuleLook(sides, digest);
         this.fields = new FieldExpiries(sides);
     }
 
@@ -44,10 +44,29 @@ final class KeyLook {
         return look(List.of(key), place, false).getFirst();
     }
 
+    /// What differs in the end, when a key is looked at again and again where it differs; null when
+    /// it is equal.
+    ///
+    /// @param looks how often at most
+    @Nullable Difference difference(byte[] key, Place place, int looks) throws IOException {
+        Patience patience = new Patience(sides, looks);
+        while (true) {
+            Look look = look(List.of(key), place, false, patience).getFirst();
+            if (look.difference() == null || !patience.again()) {
+                return look.difference();
+            }
+        }
+    }
+
     /// Looks at some keys, at most [#TOGETHER].
     ///
     /// @param summarized whether differences shall say what the values are
     List<Look> look(List<byte[]> keys, Place place, boolean summarized) throws IOException {
+        return look(keys, place, summarized, new Patience(sides, 0));
+    }
+
+    private List<Look> look(List<byte[]> keys, Place place, boolean summarized, Patience patience)
+            throws IOException {
         List<About> sources = abouts(sides.source(), keys, place.source());
         List<About> targets = abouts(sides.target(), keys, place.target());
         SideLinks.Questions glances =
@@ -68,7 +87,8 @@ final class KeyLook {
                                     sources.get(i),
                                     targets.get(i),
                                     glanced ? ones.get(i).getFirst() : Answer.Nil.NIL,
-                                    glanced ? others.get(i).getFirst() : Answer.Nil.NIL)));
+                                    glanced ? others.get(i).getFirst() : Answer.Nil.NIL),
+                            patience));
         }
         return summarized ? summarized(keys, place, looks, sources, targets) : looks;
     }
@@ -79,8 +99,8 @@ final class KeyLook {
                 && source.typeName.equals(target.typeName);
     }
 
-    private Look look(byte[] key, Place place, Pair pair) throws IOException {
-        Found found = compare(key, place, pair);
+    private Look look(byte[] key, Place place, Pair pair, Patience patience) throws IOException {
+        Found found = compare(key, place, pair, patience);
         State one = new State(pair.source.type, pair.source.expiry, found.source);
         State other = new State(pair.target.type, pair.target.expiry, found.target);
         if (found.kind == null) {
@@ -161,7 +181,8 @@ final class KeyLook {
         }
     }
 
-    private Found compare(byte[] key, Place place, Pair pair) throws IOException {
+    private Found compare(byte[] key, Place place, Pair pair, Patience patience)
+            throws IOException {
         About source = pair.source;
         About target = pair.target;
         if (source.type == ValueType.NONE || target.type == ValueType.NONE) {
@@ -182,7 +203,7 @@ final class KeyLook {
         Found value =
                 sides.mode() == Mode.LENGTH
                         ? lengths(key, place, source.type)
-                        : values(key, place, source.type, pair.one, pair.other);
+                        : values(key, place, pair, patience);
         if (value.kind == null && !sides.expiries().same(source.expiry, target.expiry)) {
             return new Found(Kind.EXPIRY, "", value.source, value.target);
         }
@@ -196,28 +217,31 @@ final class KeyLook {
                 one.equals(other) ? null : Kind.LENGTH, "", digest(type, one), digest(type, other));
     }
 
-    private Found values(byte[] key, Place place, ValueType type, Answer one, Answer other)
-            throws IOException {
+    private Found values(byte[] key, Place place, Pair pair, Patience patience) throws IOException {
+        ValueType type = pair.source.type;
         if (!type.hasGlance()) {
-            Mismatch mismatch =
+            return found(
                     type == ValueType.STREAM
-                            ? streams.compare(key, place)
-                            : modules.compare(key, place);
-            return found(mismatch);
+                            ? streams.compare(key, place, patience)
+                            : modules.compare(key, place, patience));
         }
+        Answer one = pair.one;
+        Answer other = pair.other;
         Sum oneSum = digest(type, one);
         Sum otherSum = digest(type, other);
         return switch (Values.compare(type, one, other)) {
             case EQUAL -> {
-                String detail =
+                Mismatch mismatch =
                         type == ValueType.HASH
-                                ? fields.firstDifference(key, place, Values.scanned(one), 2)
+                                ? fields.firstDifference(key, place, Values.scanned(one), 2, digest)
                                 : null;
-                yield new Found(
-                        detail == null ? null : Kind.FIELD_EXPIRY,
-                        detail == null ? "" : detail,
-                        oneSum,
-                        otherSum);
+                yield mismatch == null
+                        ? new Found(null, "", oneSum, otherSum)
+                        : new Found(
+                                mismatch.kind(),
+                                mismatch.detail(),
+                                oneSum.plus(mismatch.one()),
+                                otherSum.plus(mismatch.other()));
             }
             case DIFFERENT -> {
                 String detail =
@@ -226,15 +250,14 @@ final class KeyLook {
                                 : Values.firstDifference(type, one, other);
                 yield new Found(Kind.VALUE, detail == null ? "" : detail, oneSum, otherSum);
             }
-            case LARGE -> {
-                Found found = found(large.compare(type, key, place));
-                yield new Found(found.kind, found.detail, oneSum, otherSum);
-            }
+            case LARGE -> found(large.compare(type, key, place, patience));
         };
     }
 
     private static Found found(@Nullable Mismatch mismatch) {
-        return mismatch == null ? Found.of(null, "") : Found.of(mismatch.kind(), mismatch.detail());
+        return mismatch == null
+                ? Found.of(null, "")
+                : new Found(mismatch.kind(), mismatch.detail(), mismatch.one(), mismatch.other());
     }
 
     private Sum digest(ValueType type, Answer answer) {

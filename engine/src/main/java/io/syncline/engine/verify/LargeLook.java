@@ -2,6 +2,7 @@ package io.syncline.engine.verify;
 
 import static io.syncline.engine.verify.NodeLink.bytes;
 
+import io.syncline.engine.verify.Difference.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// side is looked up by name at the other; when all of it is there and both have as many elements,
 /// there is nothing else.
 final class LargeLook {
-    /// About what both sides' pieces take in memory, unless one element is larger.
+    /// About what both sides' pieces take in memory; longer elements are digested as they come.
     private static final int PIECE_BYTES = 1 << 20;
 
     private static final int MOST_ITEMS = 1000;
@@ -26,57 +27,252 @@ final class LargeLook {
     private static final byte[] GETRANGE = bytes("GETRANGE");
     private static final byte[] LRANGE = bytes("LRANGE");
     private static final byte[] COUNT = bytes("COUNT");
+    private static final byte[] ZERO = bytes("0");
 
     private final Sides sides;
+    private final Digest digest;
     private final FieldExpiries fields;
 
-    LargeLook(Sides sides) {
+    LargeLook(Sides sides, Digest digest) {
         this.sides = sides;
+        this.digest = digest;
         this.fields = new FieldExpiries(sides);
     }
 
-    @Nullable Mismatch compare(ValueType type, byte[] key, Place place) throws IOException {
-        long one = length(sides.source(), type, key, place.source());
-        long other = length(sides.target(), type, key, place.target());
-        boolean ordered = type == ValueType.STRING || type == ValueType.LIST;
-        if (ordered && one != other) {
-            return Mismatch.value("the lengths are " + one + " and " + other);
-        }
+    @Nullable Mismatch compare(ValueType type, byte[] key, Place place, Patience patience)
+            throws IOException {
         try {
-            sides.hold(Integer.MAX_VALUE);
-            return ordered
-                    ? ordered(type, key, place, one)
-                    : unordered(type, key, place, one, other);
+            sides.hold(PIECE_BYTES);
+            return new Run(type, key, place, patience).compare();
         } finally {
             sides.hold(AnswerReader.HELD_BYTES);
         }
     }
 
-    private static long length(SideLinks side, ValueType type, byte[] key, int database)
-            throws IOException {
-        return Answer.number(side.ask(key, database, type.length(key)));
+    /// One end of a scan.
+    private record End(SideLinks side, int database) {
+        Answer ask(byte[] key, byte[]... command) throws IOException {
+            return side.ask(key, database, command);
+        }
     }
 
-    private @Nullable Mismatch ordered(ValueType type, byte[] key, Place place, long length)
-            throws IOException {
-        boolean string = type == ValueType.STRING;
-        long step = string ? PIECE_BYTES : pieceItems(sides.source(), key, place.source(), length);
-        for (long from = 0; from < length; from += step) {
-            byte[][] command = {
-                string ? GETRANGE : LRANGE,
-                key,
-                bytes(Long.toString(from)),
-                bytes(Long.toString(from + step - 1))
-            };
-            Answer one = sides.source().ask(key, place.source(), command);
-            Answer other = sides.target().ask(key, place.target(), command);
-            sides.pace().took(0, sides.source(), sides.target());
-            if (!one.equals(other)) {
-                long at = from + mismatch(one, other);
-                return Mismatch.value("from " + (string ? "byte " : "element ") + at + " on");
-            }
+    /// One value.
+    private final class Run {
+        private final ValueType type;
+        private final byte[] key;
+        private final Place place;
+        private final Patience patience;
+        private final End source;
+        private final End target;
+
+        Run(ValueType type, byte[] key, Place place, Patience patience) {
+            this.type = type;
+            this.key = key;
+            this.place = place;
+            this.patience = patience;
+            this.source = new End(sides.source(), place.source());
+            this.target = new End(sides.target(), place.target());
         }
-        return null;
+
+        @Nullable Mismatch compare() throws IOException {
+            Answer one = source.ask(key, type.length(key));
+            Answer other = target.ask(key, type.length(key));
+            if (type == ValueType.LIST && patience.isLong()) {
+                long length = Math.min(Answer.number(one), Answer.number(other));
+                return new MovingList(sides, digest, key, place, patience)
+                        .compare(length, pieceItems(source, key, length));
+            }
+            if (type == ValueType.STRING || type == ValueType.LIST) {
+                while (!one.equals(other) && patience.again()) {
+                    one = source.ask(key, type.length(key));
+                    other = target.ask(key, type.length(key));
+                }
+                return one instanceof Answer.Whole whole && one.equals(other)
+                        ? ordered(whole.value())
+                        : value("the lengths are " + said(one) + " and " + said(other), one, other);
+            }
+            return unordered(one, other);
+        }
+
+        private Mismatch value(String detail, Answer one, Answer other) {
+            return Mismatch.of(Kind.VALUE, detail, digest, one, other);
+        }
+
+        private @Nullable Mismatch ordered(long length) throws IOException {
+            boolean string = type == ValueType.STRING;
+            long step = string ? PIECE_BYTES : pieceItems(source, key, length);
+            for (long from = 0; from < length; from += step) {
+                byte[][] command = {
+                    string ? GETRANGE : LRANGE,
+                    key,
+                    bytes(Long.toString(from)),
+                    bytes(Long.toString(from + step - 1))
+                };
+                Answer one = source.ask(key, command);
+                Answer other = target.ask(key, command);
+                while (!isSame(one, other) && patience.again()) {
+                    one = source.ask(key, command);
+                    other = target.ask(key, command);
+                }
+                sides.pace().took(0, sides.source(), sides.target());
+                if (!isSame(one, other)) {
+                    String what = string ? "byte " : "element ";
+                    long at = from + mismatch(one, other);
+                    return value("from " + what + at + " on", one, other);
+                }
+            }
+            return null;
+        }
+
+        /// Two refusals tell nothing of the value.
+        private static boolean isSame(Answer one, Answer other) {
+            return one.equals(other) && !(one instanceof Answer.Failed);
+        }
+
+        private @Nullable Mismatch unordered(Answer one, Answer other) throws IOException {
+            Mismatch mismatch = scan(one, true);
+            if (mismatch != null) {
+                return mismatch;
+            }
+            boolean rests =
+                    one.equals(other)
+                            && one.equals(source.ask(key, type.length(key)))
+                            && one.equals(target.ask(key, type.length(key)));
+            // Elements that have expired may still be counted, and one that comes may hide one
+            // that is too many: then only names decide.
+            return rests ? null : scan(other, false);
+        }
+
+        private @Nullable Mismatch scan(Answer length, boolean forward) throws IOException {
+            End from = forward ? source : target;
+            long items = pieceItems(from, key, Answer.number(length));
+            byte[] count = bytes(Long.toString(items));
+            byte[] cursor = ZERO;
+            do {
+                byte[][] command = {type.glance(key)[0], key, cursor, COUNT, count};
+                Answer piece = whole(from, command);
+                if (!(piece instanceof Answer.Items parts) || parts.items().length != 2) {
+                    return value("the type changed meanwhile", piece, piece);
+                }
+                Mismatch mismatch = lookUp(Values.scanned(piece), forward);
+                sides.hold(PIECE_BYTES);
+                sides.pace().took(0, sides.source(), sides.target());
+                if (mismatch != null) {
+                    return mismatch;
+                }
+                cursor = name(parts.items()[0]);
+            } while (!Arrays.equals(cursor, ZERO));
+            return null;
+        }
+
+        /// A piece whose names are whole, however long they are: by them it is looked up. Then both
+        /// sides keep its values whole, too: a value and a digest cannot be compared.
+        private Answer whole(End from, byte[][] command) throws IOException {
+            Answer piece = from.ask(key, command);
+            Answer[] items = Values.scanned(piece);
+            for (int i = 0; i < items.length; i += step()) {
+                if (items[i] instanceof Answer.Bytes name && !name.isWhole()) {
+                    sides.hold(Integer.MAX_VALUE);
+                    return from.ask(key, command);
+                }
+            }
+            return piece;
+        }
+
+        private int step() {
+            return type == ValueType.SET ? 1 : 2;
+        }
+
+        private @Nullable Mismatch lookUp(Answer[] items, boolean forward) throws IOException {
+            if (items.length == 0) {
+                return null;
+            }
+            Answer[] others = members(forward ? target : source, items);
+            for (int i = 0; i * step() < items.length; i++) {
+                Answer item = items[i * step()];
+                Answer shown = type == ValueType.SET ? PRESENT : items[i * step() + 1];
+                Answer other = i < others.length ? others[i] : Answer.Nil.NIL;
+                while (!same(shown, other)) {
+                    if (!patience.again()) {
+                        return told(item, forward ? shown : other, forward ? other : shown);
+                    }
+                    Answer[] one = {item, Answer.Nil.NIL};
+                    Answer[] alone = Arrays.copyOf(one, step());
+                    shown = first(members(forward ? source : target, alone));
+                    other = first(members(forward ? target : source, alone));
+                }
+            }
+            return type == ValueType.HASH && forward ? expiries(items) : null;
+        }
+
+        private @Nullable Mismatch expiries(Answer[] items) throws IOException {
+            Mismatch mismatch = fields.firstDifference(key, place, items, step(), digest);
+            while (mismatch != null && patience.again()) {
+                mismatch = fields.firstDifference(key, place, items, step(), digest);
+            }
+            return mismatch;
+        }
+
+        private Mismatch told(Answer item, Answer one, Answer other) {
+            String what = (type == ValueType.HASH ? "field " : "member ") + Show.quoted(item);
+            boolean here = isThere(one);
+            String detail =
+                    here && isThere(other)
+                            ? Values.differs(what, one, other)
+                            : what + (here ? " only at the source" : " only at the target");
+            return value(detail, one, other);
+        }
+
+        private boolean isThere(Answer answer) {
+            return type == ValueType.SET
+                    ? Answer.number(answer) == 1
+                    : answer instanceof Answer.Bytes;
+        }
+
+        private boolean same(Answer one, Answer other) {
+            return type == ValueType.ZSET ? Values.sameScore(one, other) : isSame(one, other);
+        }
+
+        /// What a side has under these names, in their order.
+        private Answer[] members(End to, Answer[] items) throws IOException {
+            int count = items.length / step();
+            if (type == ValueType.HASH || to.side.facts().manyMembers()) {
+                byte[][] command = new byte[2 + count][];
+                command[0] = bytes(several(type));
+                command[1] = key;
+                for (int i = 0; i < count; i++) {
+                    command[2 + i] = name(items[i * step()]);
+                }
+                return Answer.items(to.ask(key, command));
+            }
+            byte[] name = bytes(type == ValueType.SET ? "SISMEMBER" : "ZSCORE");
+            List<byte[][]> commands = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                commands.add(new byte[][] {name, key, name(items[i * step()])});
+            }
+            return to.side.ask(key, to.database, commands).toArray(new Answer[0]);
+        }
+    }
+
+    /// What SISMEMBER says of a member.
+    private static final Answer PRESENT = new Answer.Whole(1);
+
+    private static String several(ValueType type) {
+        return switch (type) {
+            case HASH -> "HMGET";
+            case SET -> "SMISMEMBER";
+            case ZSET -> "ZMSCORE";
+            case NONE, STRING, LIST, STREAM, MODULE ->
+                    throw new IllegalStateException(type + " has no members");
+        };
+    }
+
+    private static Answer first(Answer[] answers) {
+        return answers.length == 0 ? Answer.Nil.NIL : answers[0];
+    }
+
+    private static String said(Answer length) {
+        return Show.quoted(length);
     }
 
     private static int mismatch(Answer one, Answer other) {
@@ -86,127 +282,15 @@ final class LargeLook {
         return Math.max(0, Arrays.mismatch(Answer.items(one), Answer.items(other)));
     }
 
-    private @Nullable Mismatch unordered(
-            ValueType type, byte[] key, Place place, long one, long other) throws IOException {
-        Mismatch forward =
-                scan(
-                        type,
-                        key,
-                        new Direction(sides.source(), place.source(), one),
-                        new Direction(sides.target(), place.target(), other),
-                        place,
-                        true);
-        if (forward != null || one == other) {
-            return forward;
-        }
-        // Elements that have expired may still be counted: only names decide.
-        return scan(
-                type,
-                key,
-                new Direction(sides.target(), place.target(), other),
-                new Direction(sides.source(), place.source(), one),
-                place,
-                false);
-    }
-
-    /// One end of a scan.
-    private record Direction(SideLinks side, int database, long length) {}
-
-    private @Nullable Mismatch scan(
-            ValueType type, byte[] key, Direction from, Direction to, Place place, boolean forward)
-            throws IOException {
-        byte[] count = bytes(Long.toString(pieceItems(from.side, key, from.database, from.length)));
-        byte[] name = type.glance(key)[0];
-        int step = type == ValueType.SET ? 1 : 2;
-        byte[] cursor = bytes("0");
-        do {
-            Answer piece =
-                    from.side.ask(
-                            key, from.database, new byte[][] {name, key, cursor, COUNT, count});
-            Answer[] items = Values.scanned(piece);
-            Answer next = Answer.items(piece).length == 2 ? Answer.items(piece)[0] : Answer.Nil.NIL;
-            cursor = next instanceof Answer.Bytes bytes ? bytes.head() : bytes("0");
-            Mismatch mismatch = lookUp(type, key, items, step, to, forward);
-            if (mismatch == null && type == ValueType.HASH && forward) {
-                String detail = fields.firstDifference(key, place, items, step);
-                mismatch =
-                        detail == null ? null : new Mismatch(Difference.Kind.FIELD_EXPIRY, detail);
-            }
-            sides.pace().took(0, sides.source(), sides.target());
-            if (mismatch != null) {
-                return mismatch;
-            }
-        } while (!Arrays.equals(cursor, bytes("0")));
-        return null;
-    }
-
-    private static @Nullable Mismatch lookUp(
-            ValueType type, byte[] key, Answer[] items, int step, Direction to, boolean forward)
-            throws IOException {
-        if (items.length == 0) {
-            return null;
-        }
-        Answer[] others = members(type, key, items, step, to);
-        String what = type == ValueType.HASH ? "field " : "member ";
-        for (int i = 0; i * step < items.length; i++) {
-            Answer item = items[i * step];
-            Answer other = i < others.length ? others[i] : Answer.Nil.NIL;
-            boolean there =
-                    type == ValueType.SET ? Answer.number(other) == 1 : other != Answer.Nil.NIL;
-            if (!there) {
-                String where = forward ? " only at the source" : " only at the target";
-                return Mismatch.value(what + Show.quoted(item) + where);
-            }
-            if (type != ValueType.SET && !same(type, items[i * step + 1], other)) {
-                Answer one = forward ? items[i * step + 1] : other;
-                Answer two = forward ? other : items[i * step + 1];
-                return Mismatch.value(Values.differs(what + Show.quoted(item), one, two));
-            }
-        }
-        return null;
-    }
-
-    private static boolean same(ValueType type, Answer one, Answer other) {
-        return type == ValueType.ZSET ? Values.sameScore(one, other) : one.equals(other);
-    }
-
-    /// What the other side has under these names, in their order.
-    private static Answer[] members(
-            ValueType type, byte[] key, Answer[] items, int step, Direction to) throws IOException {
-        int count = items.length / step;
-        if (type == ValueType.HASH || to.side.facts().manyMembers()) {
-            byte[][] command = new byte[2 + count][];
-            command[0] =
-                    bytes(
-                            switch (type) {
-                                case HASH -> "HMGET";
-                                case SET -> "SMISMEMBER";
-                                default -> "ZMSCORE";
-                            });
-            command[1] = key;
-            for (int i = 0; i < count; i++) {
-                command[2 + i] = name(items[i * step]);
-            }
-            return Answer.items(to.side.ask(key, to.database, command));
-        }
-        byte[] name = bytes(type == ValueType.SET ? "SISMEMBER" : "ZSCORE");
-        List<byte[][]> commands = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            commands.add(new byte[][] {name, key, name(items[i * step])});
-        }
-        return to.side.ask(key, to.database, commands).toArray(new Answer[0]);
-    }
-
     private static byte[] name(Answer item) {
         return item instanceof Answer.Bytes bytes ? bytes.head() : new byte[0];
     }
 
     /// How many elements of average size make a piece.
-    static long pieceItems(SideLinks side, byte[] key, int database, long length)
-            throws IOException {
+    private static long pieceItems(End end, byte[] key, long length) throws IOException {
         long each = USUAL_ITEM_BYTES;
-        if (side.facts().memoryUsage() && length > 0) {
-            long whole = usage(side, key, database);
+        if (end.side.facts().memoryUsage() && length > 0) {
+            long whole = usage(end.side, key, end.database);
             each = whole > 0 ? Math.max(1, whole / length) : each;
         }
         return Math.clamp(PIECE_BYTES / each, LEAST_ITEMS, MOST_ITEMS);

@@ -21,8 +21,6 @@ final class Ledger {
     private final List<Walk> walks = new ArrayList<>();
     private final Set<Named> told = new HashSet<>();
     private final Map<Difference.Kind, Long> byKind = new EnumMap<>(Difference.Kind.class);
-    private long keys;
-    private long targetKeys;
     private long repaired;
     private int open;
 
@@ -34,19 +32,36 @@ final class Ledger {
 
     /// Goes on from where an earlier run was.
     synchronized void restore(ResumeFile.Saved saved) {
-        keys = saved.keys();
-        targetKeys = saved.targetKeys();
         repaired = saved.repaired();
         byKind.putAll(saved.byKind());
     }
 
+    /// Walks count and are kept in a state file; those of some slots only are none of that.
     synchronized void begin(Walk walk) {
         walks.add(walk);
     }
 
-    synchronized void begin(Batch batch) {
+    synchronized void begin(KeyBatch batch) {
         batch.walk().open().add(batch);
         open++;
+    }
+
+    private long keys(boolean forward) {
+        return walks.stream()
+                .filter(walk -> walk.isForward() == forward)
+                .mapToLong(Walk::keys)
+                .sum();
+    }
+
+    /// Begins a walk anew, at another process.
+    ///
+    /// @return false while batches of the old one are open
+    synchronized boolean restart(Walk walk, String process) {
+        if (!walk.open().isEmpty()) {
+            return false;
+        }
+        walk.restart(process);
+        return true;
     }
 
     /// Batches whose verdict is out, or waits for an earlier one's.
@@ -54,12 +69,12 @@ final class Ledger {
         return open;
     }
 
-    synchronized void finish(Batch batch) {
+    synchronized void finish(KeyBatch batch) {
         batch.finish();
         Walk walk = batch.walk();
         int whole = 0;
         int seen = 0;
-        for (Batch each : walk.open()) {
+        for (KeyBatch each : walk.open()) {
             if (!each.isDone()) {
                 break;
             }
@@ -71,13 +86,9 @@ final class Ledger {
         }
     }
 
-    private void settle(Walk walk, Batch batch) {
+    private void settle(Walk walk, KeyBatch batch) {
         open--;
-        if (walk.isForward()) {
-            keys += batch.keys().size();
-        } else {
-            targetKeys += batch.keys().size();
-        }
+        walk.count(batch.keys().size());
         batch.found().forEach(this::tell);
         String cursor = batch.cursor();
         if (cursor != null) {
@@ -108,14 +119,15 @@ final class Ledger {
     }
 
     /// What a later run needs to go on from here.
-    synchronized ResumeFile.Saved save() {
-        Map<String, String> cursors = new TreeMap<>();
+    ///
+    /// @param layout of the clusters at the start
+    synchronized ResumeFile.Saved save(String layout) {
+        Map<String, ResumeFile.Reached> reached = new TreeMap<>();
         for (Walk walk : walks) {
-            cursors.put(walk.name(), walk.settled());
+            reached.put(walk.name(), new ResumeFile.Reached(walk.settled(), walk.keys()));
         }
         try {
-            return new ResumeFile.Saved(
-                    cursors, keys, targetKeys, repaired, byKind, listener.written());
+            return new ResumeFile.Saved(reached, layout, repaired, byKind, listener.written());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -125,9 +137,9 @@ final class Ledger {
             VerifyProgress.Phase phase, Walks.Totals totals, long bytes, long checking) {
         return new VerifyProgress(
                 phase,
-                keys,
+                keys(true),
                 totals.source(),
-                targetKeys,
+                keys(false),
                 totals.target(),
                 bytes,
                 checking,

@@ -15,30 +15,38 @@ final class ModuleLook {
     private static final int HELD_BYTES = 64 << 20;
 
     private final Sides sides;
+    private final Digest digest;
 
-    ModuleLook(Sides sides) {
+    ModuleLook(Sides sides, Digest digest) {
         this.sides = sides;
+        this.digest = digest;
     }
 
-    @Nullable Mismatch compare(byte[] key, Place place) throws IOException {
+    @Nullable Mismatch compare(byte[] key, Place place, Patience patience) throws IOException {
         try {
             sides.hold(HELD_BYTES);
             byte[][] dump = {bytes("DUMP"), key};
-            Answer one = sides.source().ask(key, place.source(), dump);
-            Answer other = sides.target().ask(key, place.target(), dump);
-            sides.pace().took(0, sides.source(), sides.target());
-            if (sameBody(one, other) || sameDigest(key, place)) {
-                return null;
+            while (true) {
+                Answer one = sides.source().ask(key, place.source(), dump);
+                Answer other = sides.target().ask(key, place.target(), dump);
+                sides.pace().took(0, sides.source(), sides.target());
+                if (sameBody(one, other) || sameDigest(key, place)) {
+                    return null;
+                }
+                if (!patience.again()) {
+                    String detail = "what DUMP answers differs";
+                    return Mismatch.of(Difference.Kind.VALUE, detail, digest, one, other);
+                }
             }
         } finally {
             sides.hold(AnswerReader.HELD_BYTES);
         }
-        return Mismatch.value("what DUMP answers differs");
     }
 
     /// Without the footer, which says which version wrote it.
     private static boolean sameBody(Answer one, Answer other) {
         if (one.equals(other)) {
+            // Neither is there any more; two refusals are exceptions.
             return true;
         }
         return one instanceof Answer.Bytes left

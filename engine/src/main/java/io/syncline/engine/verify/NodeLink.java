@@ -42,8 +42,9 @@ final class NodeLink implements AutoCloseable {
         if (wanted == database) {
             return;
         }
-        Answer answer = call(bytes("SELECT"), bytes(Integer.toString(wanted)));
-        if (answer instanceof Answer.Failed failed) {
+        add(bytes("SELECT"), bytes(Integer.toString(wanted))).flush();
+        if (raw() instanceof Answer.Failed failed) {
+            check(failed);
             throw new SynclineException(
                     ErrorCode.TARGET_UNSUITABLE,
                     address().toString(),
@@ -60,6 +61,11 @@ final class NodeLink implements AutoCloseable {
             RespWriter.bulk(out, argument);
         }
         return this;
+    }
+
+    /// Adds a command that is in RESP already.
+    void add(ByteBuilder command) {
+        out.put(command.array, 0, command.length);
     }
 
     void flush() throws IOException {
@@ -79,7 +85,7 @@ final class NodeLink implements AutoCloseable {
     Answer next() throws IOException {
         Answer answer = raw();
         if (answer instanceof Answer.Failed failed) {
-            check(failed);
+            require(failed);
         }
         return answer;
     }
@@ -104,6 +110,24 @@ final class NodeLink implements AutoCloseable {
         return new IOException("[" + address() + "] " + words, e);
     }
 
+    /// Takes as an answer only what tells of the key: that it is of another type, or gone. A side
+    /// that refuses to be read is never equal to another.
+    void require(Answer.Failed failed) throws IOException {
+        check(failed);
+        boolean ofKey =
+                failed.kind() == ErrorKind.WRONGTYPE
+                        || failed.kind() == ErrorKind.NOGROUP
+                        || failed.text().startsWith("ERR no such key");
+        if (!ofKey) {
+            throw new SynclineException(
+                    ErrorCode.TARGET_UNSUITABLE,
+                    address().toString(),
+                    "the server refuses a question of the verification: " + failed.text(),
+                    "Name the node itself and not a proxy; see docs/reference/verify.md");
+        }
+    }
+
+    /// Throws what "not here" and "not now" mean, and what only an operator can change.
     void check(Answer.Failed failed) throws IOException {
         ErrorKind kind = failed.kind();
         String place = address().toString();

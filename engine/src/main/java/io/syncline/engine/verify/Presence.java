@@ -29,11 +29,7 @@ final class Presence {
         }
         List<byte[]> missing = new ArrayList<>();
         for (int i = 0; i < links.length; i++) {
-            Answer answer = links[i].raw();
-            if (answer instanceof Answer.Failed failed && !sides.isElsewhere(answer)) {
-                links[i].check(failed);
-            }
-            if (Answer.number(answer) <= 0) {
+            if (Answer.number(sides.answer(links[i])) <= 0) {
                 missing.add(keys.get(i));
             }
         }

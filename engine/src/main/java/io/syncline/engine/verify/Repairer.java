@@ -20,15 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// Makes one key at the wrong side what it is at the right one, unless somebody writes it
 /// meanwhile.
 ///
-/// Two rules keep newer writes. At the wrong side the key is watched before anything is read, and
-/// written in a transaction, so a write in between stops it. At the right side the key must have
-/// stood still for the pause between two looks: else a write that is still on its way to the wrong
-/// side would be applied twice, first by the copied value and then by itself.
+/// Two rules keep newer writes. At the wrong side the key must still be what it was when it was
+/// found to differ: it is watched before it is read again, and written in a transaction, so that
+/// any write in between stops it. At the right side the key must have stood still for the pause
+/// between two looks: else a write that is still on its way to the wrong side would be applied
+/// twice, first by the copied value and then by itself.
 final class Repairer {
     /// A key that is written so often is left to the next run.
     private static final int TRIES = 3;
 
-    /// A value travels in one piece, which a server must hold several times (DUMP, reply, RESTORE).
+    /// A value is read in one piece, which a server must hold twice (DUMP, reply).
     private static final long LARGEST_BYTES = 256 << 20;
 
     private static final byte[] WATCH = bytes("WATCH");
@@ -78,13 +79,13 @@ final class Repairer {
         if (difference.kind() == extra && !options.deleteExtra()) {
             return skip(difference, "only the side to be mended has it, and keys are not deleted");
         }
-        int rightDatabase = toTarget() ? place.source() : place.target();
-        if (LargeLook.usage(right(), suspect.key(), rightDatabase) > LARGEST_BYTES) {
-            return skip(difference, "it is too large to be written at once");
+        if (usage(right(), suspect.key(), place) > LARGEST_BYTES
+                || usage(wrong(), suspect.key(), place) > LARGEST_BYTES) {
+            return skip(difference, "it is too large to be read at once");
         }
         try {
             sides.hold(Integer.MAX_VALUE);
-            return write(suspect, place, difference, rightDatabase);
+            return write(suspect, place, difference);
         } catch (RedirectedException e) {
             wrong().side().forget();
             return again(suspect, difference, "its slot moves");
@@ -102,62 +103,89 @@ final class Repairer {
         return suspect.repairs < TRIES ? new Step.Again() : skip(difference, reason);
     }
 
-    /// The value at the right side.
+    private long usage(SideLinks side, byte[] key, Place place) throws IOException {
+        return LargeLook.usage(side, key, database(side, place));
+    }
+
+    private int database(SideLinks side, Place place) {
+        return side == sides.source() ? place.source() : place.target();
+    }
+
+    /// A whole value.
     ///
     /// @param payload null when there is no such key
     @SuppressWarnings("ArrayRecordComponent")
-    private record Right(byte @Nullable [] payload, long expiry, Sum print) {}
+    private record Held(byte @Nullable [] payload, long expiry, Sum print) {}
 
-    private Right readRight(byte[] key, int database) throws IOException {
-        boolean absolute = right().facts().absoluteExpiry();
+    private Held read(SideLinks side, byte[] key, Place place) throws IOException {
+        boolean absolute = side.facts().absoluteExpiry();
         List<Answer> answers =
-                right().ask(
-                                key,
-                                database,
-                                List.of(
-                                        new byte[][] {TIME},
-                                        new byte[][] {
-                                            BatchLook.expiryCommand(right().facts()), key
-                                        },
-                                        new byte[][] {DUMP, key}));
+                side.ask(
+                        key,
+                        database(side, place),
+                        List.of(
+                                new byte[][] {TIME},
+                                new byte[][] {BatchLook.expiryCommand(side.facts()), key},
+                                new byte[][] {DUMP, key}));
         long clock = absolute ? 0 : Expiries.clock(answers.getFirst());
         long expiry = Expiries.of(answers.get(1), clock);
         byte[] payload = answers.get(2) instanceof Answer.Bytes bytes ? bytes.head() : null;
         digest.start().add(absolute ? expiry : 0);
-        return new Right(payload, expiry, payload == null ? Sum.ZERO : digest.add(payload).sum());
+        return new Held(payload, expiry, payload == null ? Sum.ZERO : digest.add(payload).sum());
     }
 
-    private Step write(Suspect suspect, Place place, Difference difference, int rightDatabase)
-            throws IOException {
+    private Step write(Suspect suspect, Place place, Difference difference) throws IOException {
         byte[] key = suspect.key();
         if (suspect.right == null) {
-            suspect.right = readRight(key, rightDatabase).print;
+            suspect.wrong = read(wrong(), key, place).print;
+            suspect.right = read(right(), key, place).print;
             return new Step.Again();
         }
-        int wrongDatabase = toTarget() ? place.target() : place.source();
-        NodeLink link = wrong().of(key, wrongDatabase);
+        NodeLink link = wrong().of(key, database(wrong(), place));
         link.call(WATCH, key);
-        Right right = readRight(key, rightDatabase);
-        if (!right.print.equals(suspect.right)) {
+        try {
+            return watched(link, suspect, place, difference);
+        } catch (RedirectedException e) {
             link.call(UNWATCH);
-            suspect.right = right.print;
-            return again(suspect, difference, "it is being written at the side that is right");
+            throw e;
         }
+    }
+
+    private Step watched(NodeLink link, Suspect suspect, Place place, Difference difference)
+            throws IOException {
+        byte[] key = suspect.key();
+        Held wrong = read(wrong(), key, place);
+        Held right = read(right(), key, place);
         Look now = look.look(key, place);
         if (now.difference() == null) {
             link.call(UNWATCH);
             return new Step.Equal();
         }
-        List<byte[][]> commands = new ArrayList<>();
+        if (!right.print.equals(suspect.right)) {
+            // What came to the wrong side may be the same write.
+            link.call(UNWATCH);
+            suspect.right = right.print;
+            suspect.wrong = wrong.print;
+            return again(suspect, difference, "it is being written at the side that is right");
+        }
+        if (!wrong.print.equals(suspect.wrong)) {
+            link.call(UNWATCH);
+            return skip(difference, "it is being written at the side to be mended");
+        }
+        LargeCopy copy = new LargeCopy(link, payloads, wrong().facts().format(), key);
+        Answer result;
         try {
-            commands.addAll(commands(key, right, now.difference().kind()));
+            result = transaction(link, commands(key, right, now.difference().kind(), copy));
         } catch (UnsupportedValueException | RdbFormatException e) {
+            copy.drop();
             link.call(UNWATCH);
             return skip(difference, "the other side cannot hold such a value: " + e.getMessage());
         }
-        Answer result = transaction(link, commands);
+        if (!(result instanceof Answer.Items)) {
+            copy.drop();
+        }
         if (result == Answer.Nil.NIL) {
-            return again(suspect, difference, "it is being written at the side to be mended");
+            return skip(difference, "it is being written at the side to be mended");
         }
         for (Answer answer : Answer.items(result)) {
             if (answer instanceof Answer.Failed failed) {
@@ -170,7 +198,7 @@ final class Repairer {
         return new Step.Settled(difference.with(new Repair(action(right, now), "")));
     }
 
-    private static Action action(Right right, Look now) {
+    private static Action action(Held right, Look now) {
         if (right.payload == null) {
             return Action.DELETED;
         }
@@ -198,7 +226,8 @@ final class Repairer {
         return result;
     }
 
-    private List<byte[][]> commands(byte[] key, Right right, Kind kind) throws IOException {
+    private List<byte[][]> commands(byte[] key, Held right, Kind kind, LargeCopy copy)
+            throws IOException {
         byte[] payload = right.payload;
         if (payload == null) {
             return List.<byte[][]>of(new byte[][] {bytes("DEL"), key});
@@ -210,8 +239,11 @@ final class Repairer {
                             ? new byte[][] {bytes("PERSIST"), key}
                             : new byte[][] {bytes("PEXPIREAT"), key, bytes(Long.toString(expiry))});
         }
-        ByteBuilder converted = new ByteBuilder(payload.length + 64);
         ByteSlice slice = new ByteSlice().set(payload, 0, payload.length);
+        if (copy.write(slice)) {
+            return copy.take(expiry);
+        }
+        ByteBuilder converted = new ByteBuilder(1 << 10);
         byte[] value = payloads.convert(slice, converted) ? converted.toBytes() : payload;
         SideFacts facts = wrong().facts();
         List<byte[][]> commands = new ArrayList<>();

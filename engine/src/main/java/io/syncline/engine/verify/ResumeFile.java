@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How far a verification is, in a small text file that is replaced as a whole.
 final class ResumeFile {
-    private static final String FORM = "syncline-verify 1";
+    private static final String FORM = "syncline-verify 2";
 
     /// A cluster of a thousand nodes has a line for each; more is another file, named by mistake.
     private static final long LARGEST_BYTES = 1 << 20;
@@ -42,17 +42,23 @@ final class ResumeFile {
                 .replaceAll("\\s+", " ");
     }
 
-    /// @param cursors of walks by name: everything before is settled
+    /// How far a walk is.
+    ///
+    /// @param cursor everything before is settled
+    /// @param keys that were compared
+    record Reached(String cursor, long keys) {}
+
+    /// @param walks by name
+    /// @param layout of the clusters at the start
     /// @param written what the listener had written by then
     record Saved(
-            Map<String, String> cursors,
-            long keys,
-            long targetKeys,
+            Map<String, Reached> walks,
+            String layout,
             long repaired,
             Map<Difference.Kind, Long> byKind,
             long written) {
         Saved {
-            cursors = Map.copyOf(cursors);
+            walks = Map.copyOf(walks);
             byKind = Map.copyOf(byKind);
         }
     }
@@ -61,13 +67,13 @@ final class ResumeFile {
         List<String> lines = new ArrayList<>();
         lines.add(FORM);
         lines.add("of " + identity);
-        lines.add("keys " + saved.keys());
-        lines.add("target-keys " + saved.targetKeys());
+        lines.add("layout " + saved.layout());
         lines.add("repaired " + saved.repaired());
         lines.add("written " + saved.written());
         saved.byKind().forEach((kind, count) -> lines.add("kind " + kind.word() + " " + count));
-        new TreeMap<>(saved.cursors())
-                .forEach((name, cursor) -> lines.add("walk " + name + " " + cursor));
+        new TreeMap<>(saved.walks())
+                .forEach((name, reached) ->
+                        lines.add("walk " + name + " " + reached.cursor() + " " + reached.keys()));
         Path next = file.resolveSibling(file.getFileName() + ".next");
         Files.write(next, lines, StandardCharsets.UTF_8);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -94,12 +100,15 @@ final class ResumeFile {
         }
         Map<String, Long> numbers = new TreeMap<>();
         Map<Difference.Kind, Long> byKind = new EnumMap<>(Difference.Kind.class);
-        Map<String, String> cursors = new TreeMap<>();
+        Map<String, Reached> walks = new TreeMap<>();
+        String layout = "";
         try {
             for (String line : lines.subList(2, lines.size())) {
                 String[] words = line.split(" ", -1);
                 switch (words[0]) {
-                    case "walk" -> cursors.put(words[1], words[2]);
+                    case "walk" ->
+                            walks.put(words[1], new Reached(words[2], Long.parseLong(words[3])));
+                    case "layout" -> layout = words[1];
                     case "kind" -> byKind.put(kind(words[1]), Long.parseLong(words[2]));
                     default -> numbers.put(words[0], Long.parseLong(words[1]));
                 }
@@ -108,9 +117,8 @@ final class ResumeFile {
             throw refuse("it is damaged: " + e.getMessage());
         }
         return new Saved(
-                cursors,
-                numbers.getOrDefault("keys", 0L),
-                numbers.getOrDefault("target-keys", 0L),
+                walks,
+                layout,
                 numbers.getOrDefault("repaired", 0L),
                 byKind,
                 numbers.getOrDefault("written", 0L));

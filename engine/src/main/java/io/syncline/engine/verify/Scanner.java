@@ -2,11 +2,14 @@ package io.syncline.engine.verify;
 
 import static io.syncline.engine.verify.NodeLink.bytes;
 
+import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.FilterRules;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.Connection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +72,9 @@ final class Scanner {
         String cursor = walk.settled();
         Backoff backoff = new Backoff(run.options().retry(), System.nanoTime());
         while (!cursor.equals(Walk.END)) {
-            try (NodeLink link = new NodeLink(side.connect(walk.node()), new Digest(0, 0))) {
+            String process = walk.process();
+            try (NodeLink link = new NodeLink(connect(walk), new Digest(0, 0))) {
+                cursor = process.equals(walk.process()) ? cursor : Walk.BEGIN;
                 link.answers().hold(Integer.MAX_VALUE);
                 link.select(walk.isForward() ? walk.place().source() : walk.place().target());
                 while (!cursor.equals(Walk.END)) {
@@ -78,7 +83,37 @@ final class Scanner {
                 }
             } catch (IOException e) {
                 Worker.pause(backoff, run, words(e));
+                follow(walk);
             }
+        }
+    }
+
+    /// Connects to the walk's node; if another process is there now, the walk begins anew, since
+    /// the cursors of one mean nothing to another.
+    private Connection connect(Walk walk) throws IOException {
+        Connection connection = side.connect(walk.node());
+        try {
+            String process = ServerInfo.read(connection).runId();
+            if (!process.equals(walk.process())) {
+                while (!run.ledger().restart(walk, process)) {
+                    run.pace().pause(PAUSE_MILLIS);
+                }
+            }
+            return connection;
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /// A failover may have brought what the walk is of to another node.
+    private void follow(Walk walk) {
+        try {
+            walk.move(side.where(walk));
+        } catch (IOException e) {
+            // The next try will say so, if that does not pass.
+            System.getLogger(Scanner.class.getName())
+                    .log(System.Logger.Level.DEBUG, "finding " + walk.name(), e);
         }
     }
 
@@ -97,7 +132,7 @@ final class Scanner {
         String next = text.equals("0") ? Walk.END : text;
         List<byte[]> keys = new ArrayList<>();
         for (Answer item : Answer.items(page[1])) {
-            if (item instanceof Answer.Bytes key && concerns(key.head())) {
+            if (item instanceof Answer.Bytes key && concerns(walk, key.head())) {
                 keys.add(key.head());
             }
         }
@@ -108,7 +143,7 @@ final class Scanner {
         }
         for (int from = 0; from == 0 || from < keys.size(); from += batchKeys) {
             int to = Math.min(keys.size(), from + batchKeys);
-            hand(new Batch(walk, keys.subList(from, to), to == keys.size() ? next : null));
+            hand(new KeyBatch(walk, keys.subList(from, to), to == keys.size() ? next : null));
         }
         return next;
     }
@@ -127,8 +162,9 @@ final class Scanner {
                 };
     }
 
-    private boolean concerns(byte[] key) {
-        return !filter.isExcluded(key, 0, key.length)
+    private boolean concerns(Walk walk, byte[] key) {
+        return (!walk.isPartial() || walk.slots().get(Slots.of(key)))
+                && !filter.isExcluded(key, 0, key.length)
                 && (scope.percent() == 100 || isSampled(key, scope.percent()));
     }
 
@@ -144,7 +180,7 @@ final class Scanner {
                 < percent * PARTS_PER_PERCENT;
     }
 
-    private void hand(Batch batch) throws InterruptedException {
+    private void hand(KeyBatch batch) throws InterruptedException {
         run.ledger().begin(batch);
         while (!run.desk().offer(batch)) {
             run.pace().check();

@@ -1,6 +1,7 @@
 package io.syncline.engine.verify;
 
 import io.syncline.engine.cluster.ClusterMap;
+import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.Slots;
@@ -8,7 +9,10 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One side of a comparison as all workers see it: what it can be asked, and which node has which
@@ -18,15 +22,22 @@ final class Side {
     private final String name;
     private final boolean cluster;
     private final List<ServerInfo> nodes;
+    private final List<BitSet> slots;
     private final SideFacts facts;
     private volatile @Nullable ClusterMap map;
     private volatile @Nullable HostPort primary;
 
-    private Side(Instance instance, String name, boolean cluster, List<ServerInfo> nodes) {
+    private Side(
+            Instance instance,
+            String name,
+            boolean cluster,
+            List<ServerInfo> nodes,
+            List<BitSet> slots) {
         this.instance = instance;
         this.name = name;
         this.cluster = cluster;
         this.nodes = List.copyOf(nodes);
+        this.slots = List.copyOf(slots);
         this.facts = SideFacts.of(nodes);
     }
 
@@ -34,12 +45,14 @@ final class Side {
     static Side open(Instance instance, String name) throws IOException {
         boolean cluster = instance.isCluster();
         List<ServerInfo> nodes = new ArrayList<>();
+        List<BitSet> slots = new ArrayList<>();
         for (Instance.Shard shard : instance.shards()) {
             try (Connection connection = instance.connector().open(shard.primary())) {
                 nodes.add(ServerInfo.read(connection));
+                slots.add(shard.slots());
             }
         }
-        return new Side(instance, name, cluster, nodes);
+        return new Side(instance, name, cluster, nodes, slots);
     }
 
     /// `source` or `target`.
@@ -54,6 +67,11 @@ final class Side {
     /// One per shard, as they were when this was opened.
     List<ServerInfo> nodes() {
         return nodes;
+    }
+
+    /// What the node at this place of [#nodes] owned then.
+    BitSet slots(int index) {
+        return slots.get(index);
     }
 
     boolean isCluster() {
@@ -92,14 +110,35 @@ final class Side {
         return owner;
     }
 
-    /// Primaries by lowest slot, asked anew.
-    List<HostPort> primaries() throws IOException {
-        return instance.shards().stream().map(Instance.Shard::primary).toList();
+    /// Who owns which slot of a cluster now, asked anew.
+    Layout layout() throws IOException {
+        ClusterMap now = instance.clusterMap();
+        BitSet open = new BitSet(ClusterMap.SLOTS);
+        Set<HostPort> importers = new LinkedHashSet<>();
+        for (Instance.Shard shard : instance.allShards()) {
+            try (Connection connection = instance.connector().open(shard.primary())) {
+                ClusterNodes.Node node = ClusterNodes.read(connection).myself();
+                if (node != null && !node.importing().isEmpty()) {
+                    open.or(node.importing());
+                    importers.add(shard.primary());
+                }
+            }
+        }
+        return Layout.of(now, open, importers);
     }
 
-    /// A word for who owns what: changes when a slot moves.
-    String layout() throws IOException {
-        return cluster ? instance.shards().toString() : "";
+    /// Where a walk goes on when its node is away.
+    HostPort where(Walk walk) throws IOException {
+        int slot = walk.slots().nextSetBit(0);
+        HostPort owner = cluster ? instance.clusterMap().owner(slot) : instance.primary();
+        return owner == null ? walk.node() : owner;
+    }
+
+    /// What a node says of itself.
+    ServerInfo info(HostPort address) throws IOException {
+        try (Connection connection = connect(address)) {
+            return ServerInfo.read(connection);
+        }
     }
 
     /// What was known may be wrong: ask again before the next use.

@@ -4,9 +4,11 @@ import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Redirect;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The connections of one worker to one side, opened when first needed.
 final class SideLinks implements AutoCloseable {
@@ -18,6 +20,8 @@ final class SideLinks implements AutoCloseable {
     private final Side side;
     private final Digest digest;
     private final Map<HostPort, NodeLink> links = new HashMap<>();
+    private @Nullable HostPort lastAddress;
+    private @Nullable NodeLink last;
     private int heldBytes = AnswerReader.HELD_BYTES;
     private long takenBefore;
 
@@ -40,12 +44,15 @@ final class SideLinks implements AutoCloseable {
     }
 
     private NodeLink at(HostPort address, int database) throws IOException {
-        NodeLink link = links.get(address);
+        // Nearly every key is asked for where the one before was.
+        NodeLink link = address.equals(lastAddress) ? last : links.get(address);
         if (link == null) {
             link = new NodeLink(side.connect(address), digest);
             link.answers().hold(heldBytes);
             links.put(address, link);
         }
+        lastAddress = address;
+        last = link;
         link.select(database);
         return link;
     }
@@ -115,7 +122,7 @@ final class SideLinks implements AutoCloseable {
         for (Answer answer : answers) {
             if (answer instanceof Answer.Failed failed) {
                 try {
-                    link.check(failed);
+                    link.require(failed);
                 } catch (RedirectedException e) {
                     // Followed by the caller, once everything that is on its way was read.
                     return true;
@@ -131,16 +138,25 @@ final class SideLinks implements AutoCloseable {
 
     private static List<Answer> ask(NodeLink link, List<byte[][]> commands, boolean asking)
             throws IOException {
-        for (byte[][] command : commands) {
-            if (asking) {
+        boolean[] announced = new boolean[commands.size()];
+        boolean queued = false;
+        for (int i = 0; i < announced.length; i++) {
+            byte[] name = commands.get(i)[0];
+            // A transaction is asked for once: within it the server remembers (networking.c
+            // resetClient), and would queue the word itself.
+            announced[i] = asking && !queued;
+            queued =
+                    Arrays.equals(name, States.MULTI)
+                            || (queued && !Arrays.equals(name, States.EXEC));
+            if (announced[i]) {
                 link.add(ASKING);
             }
-            link.add(command);
+            link.add(commands.get(i));
         }
         link.flush();
         List<Answer> answers = new ArrayList<>(commands.size());
-        for (int i = 0; i < commands.size(); i++) {
-            if (asking) {
+        for (boolean each : announced) {
+            if (each) {
                 link.raw();
             }
             answers.add(link.raw());
@@ -148,7 +164,7 @@ final class SideLinks implements AutoCloseable {
         // Only now, so that no answer is left unread on a connection that is used again.
         for (Answer answer : answers) {
             if (answer instanceof Answer.Failed failed) {
-                link.check(failed);
+                link.require(failed);
             }
         }
         return answers;
@@ -173,6 +189,8 @@ final class SideLinks implements AutoCloseable {
     public void close() {
         links.values().forEach(NodeLink::close);
         links.clear();
+        lastAddress = null;
+        last = null;
         takenBefore = 0;
         side.forget();
     }

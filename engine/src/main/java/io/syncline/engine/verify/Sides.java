@@ -2,6 +2,7 @@ package io.syncline.engine.verify;
 
 import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.verify.VerifyOptions.Mode;
+import java.io.IOException;
 
 /// What a worker compares with: its connections to both sides, and the rules. For one thread.
 record Sides(SideLinks source, SideLinks target, Expiries expiries, Mode mode, Pace pace)
@@ -18,16 +19,19 @@ record Sides(SideLinks source, SideLinks target, Expiries expiries, Mode mode, P
         target.hold(bytes);
     }
 
-    /// Whether an answer says that the key's slot is elsewhere; both maps are then asked for anew.
-    boolean isElsewhere(Answer answer) {
-        boolean elsewhere =
-                answer instanceof Answer.Failed failed
-                        && failed.kind().remedy() == ErrorKind.Remedy.REDIRECT;
-        if (elsewhere) {
-            source.side().forget();
-            target.side().forget();
+    /// The next answer: a value, or an error that tells of the key and not of the server. One that
+    /// says "elsewhere" is an error of the key, too, and both maps are asked for anew.
+    Answer answer(NodeLink link) throws IOException {
+        Answer answer = link.raw();
+        if (answer instanceof Answer.Failed failed) {
+            if (failed.kind().remedy() != ErrorKind.Remedy.REDIRECT) {
+                link.require(failed);
+            } else if (failed.kind() != ErrorKind.ASK) {
+                source.side().forget();
+                target.side().forget();
+            }
         }
-        return elsewhere;
+        return answer;
     }
 
     @Override

@@ -15,90 +15,140 @@ import org.jspecify.annotations.Nullable;
 /// Compares streams piece by piece: entries, and of every group its position, its consumers and
 /// what is pending. Counters that one side does not know (before Redis 7.0) are left out, and so is
 /// when an entry was last delivered, which servers tell only relative to now.
+///
+/// A stream that is being written is compared up to the last id that the target has shown, which
+/// the source must have shown before; what has come since is none of the comparison.
 final class StreamLook {
     private static final int PIECE_ITEMS = 500;
     private static final byte[] COUNT = bytes(Integer.toString(PIECE_ITEMS));
     private static final byte[] END = bytes("+");
+    private static final byte[] XINFO = bytes("XINFO");
+    private static final byte[] STREAM = bytes("STREAM");
+    private static final byte[] GROUPS = bytes("GROUPS");
+    private static final byte[] XRANGE = bytes("XRANGE");
+    private static final byte[] XPENDING = bytes("XPENDING");
     private static final List<String> FIELDS =
             List.of("length", "last-generated-id", "max-deleted-entry-id", "entries-added");
     private static final List<String> GROUP_FIELDS =
             List.of("last-delivered-id", "pending", "entries-read");
 
     private final Sides sides;
+    private final Digest digest;
 
-    StreamLook(Sides sides) {
+    StreamLook(Sides sides, Digest digest) {
         this.sides = sides;
+        this.digest = digest;
     }
 
-    @Nullable Mismatch compare(byte[] key, Place place) throws IOException {
-        return new Run(key, place).compare();
+    @Nullable Mismatch compare(byte[] key, Place place, Patience patience) throws IOException {
+        return new Run(key, place, patience).compare();
     }
+
+    /// What both sides answered to the same question.
+    private record Both(Answer one, Answer other) {}
 
     /// One stream.
     private final class Run {
         private final byte[] key;
         private final Place place;
+        private final Patience patience;
 
-        Run(byte[] key, Place place) {
+        Run(byte[] key, Place place, Patience patience) {
             this.key = key;
             this.place = place;
+            this.patience = patience;
         }
 
-        private Answer[] both(byte[]... command) throws IOException {
+        private Both both(byte[]... command) throws IOException {
             Answer one = sides.source().ask(key, place.source(), command);
             Answer other = sides.target().ask(key, place.target(), command);
             sides.pace().took(0, sides.source(), sides.target());
-            return new Answer[] {one, other};
+            return new Both(one, other);
         }
 
         @Nullable Mismatch compare() throws IOException {
-            Answer[] info = both(bytes("XINFO"), bytes("STREAM"), key);
-            String detail = fields(FIELDS, info[0], info[1]);
-            if (detail == null) {
-                detail = pages("entry ", false, bytes("XRANGE"), key);
+            Both info = both(XINFO, STREAM, key);
+            List<Answer> shown = new ArrayList<>(List.of(info.one));
+            Mismatch mismatch = infos(shown, info);
+            while (mismatch != null && patience.again()) {
+                info = both(XINFO, STREAM, key);
+                shown.add(info.one);
+                mismatch = infos(shown, info);
             }
-            if (detail != null) {
-                return Mismatch.value(detail);
+            if (mismatch == null) {
+                byte[] last = bytes(Answer.text(Answer.field(info.other, "last-generated-id")));
+                mismatch = pages("entry ", false, last, XRANGE, key);
             }
             boolean none =
-                    Answer.number(Answer.field(info[0], "groups")) == 0
-                            && Answer.number(Answer.field(info[1], "groups")) == 0;
-            String groups = none ? null : groups();
-            return groups == null ? null : new Mismatch(Kind.GROUPS, groups);
+                    Answer.number(Answer.field(info.one, "groups")) == 0
+                            && Answer.number(Answer.field(info.other, "groups")) == 0;
+            if (mismatch != null || none) {
+                return mismatch;
+            }
+            mismatch = groups();
+            while (mismatch != null && patience.again()) {
+                mismatch = groups();
+            }
+            return mismatch;
         }
 
-        private @Nullable String groups() throws IOException {
-            Answer[] groups = both(bytes("XINFO"), bytes("GROUPS"), key);
-            SortedMap<String, Answer> ones = byName(groups[0]);
-            SortedMap<String, Answer> others = byName(groups[1]);
+        /// @param shown by the source so far, the latest last
+        private @Nullable Mismatch infos(List<Answer> shown, Both info) {
+            if (!(info.one instanceof Answer.Items && info.other instanceof Answer.Items)) {
+                return mismatch(Kind.VALUE, "the type changed meanwhile", info);
+            }
+            for (Answer one : shown) {
+                if (fields(FIELDS, new Both(one, info.other)) == null) {
+                    return null;
+                }
+            }
+            String detail = fields(FIELDS, info);
+            return mismatch(Kind.VALUE, detail == null ? "" : detail, info);
+        }
+
+        private Mismatch mismatch(Kind kind, String detail, Both both) {
+            return Mismatch.of(kind, detail, digest, both.one, both.other);
+        }
+
+        private @Nullable Mismatch groups() throws IOException {
+            Both groups = both(XINFO, GROUPS, key);
+            SortedMap<String, Answer> ones = byName(groups.one);
+            SortedMap<String, Answer> others = byName(groups.other);
             if (!ones.keySet().equals(others.keySet())) {
-                return "groups are " + ones.keySet() + " and " + others.keySet();
+                String detail = "groups are " + ones.keySet() + " and " + others.keySet();
+                return mismatch(Kind.GROUPS, detail, groups);
             }
             for (Map.Entry<String, Answer> each : ones.entrySet()) {
                 String text = each.getKey();
-                Answer one = each.getValue();
-                Answer other = others.getOrDefault(text, Answer.Nil.NIL);
-                Answer name = Answer.field(one, "name");
+                Both both = new Both(each.getValue(), others.getOrDefault(text, Answer.Nil.NIL));
+                Answer name = Answer.field(both.one, "name");
                 byte[] group = name instanceof Answer.Bytes bytes ? bytes.head() : new byte[0];
-                String detail = fields(GROUP_FIELDS, one, other);
-                if (detail == null) {
-                    detail = consumers(group);
+                String detail = fields(GROUP_FIELDS, both);
+                Mismatch mismatch =
+                        detail == null ? consumers(group) : mismatch(Kind.GROUPS, detail, both);
+                if (mismatch == null) {
+                    mismatch = pages("pending ", true, END, XPENDING, key, group);
                 }
-                if (detail == null) {
-                    detail = pages("pending ", true, bytes("XPENDING"), key, group);
-                }
-                if (detail != null) {
-                    return "group " + text + ": " + detail;
+                if (mismatch != null) {
+                    return new Mismatch(
+                            Kind.GROUPS,
+                            "group " + text + ": " + mismatch.detail(),
+                            mismatch.one(),
+                            mismatch.other());
                 }
             }
             return null;
         }
 
-        private @Nullable String consumers(byte[] group) throws IOException {
-            Answer[] both = both(bytes("XINFO"), bytes("CONSUMERS"), key, group);
-            SortedMap<String, Long> ones = pending(both[0]);
-            SortedMap<String, Long> others = pending(both[1]);
-            return ones.equals(others) ? null : "consumers are " + ones + " and " + others;
+        private @Nullable Mismatch consumers(byte[] group) throws IOException {
+            Both both = both(XINFO, bytes("CONSUMERS"), key, group);
+            SortedMap<String, Long> ones = pending(both.one);
+            SortedMap<String, Long> others = pending(both.other);
+            // Not the answers themselves: they tell how long ago a consumer was seen.
+            String detail = "consumers are " + ones + " and " + others;
+            return ones.equals(others)
+                    ? null
+                    : mismatch(Kind.GROUPS, detail, new Both(Answer.Nil.NIL, Answer.Nil.NIL));
         }
 
         private SortedMap<String, Long> pending(Answer consumers) {
@@ -116,34 +166,60 @@ final class StreamLook {
         /// Reads entries (XRANGE) or pending ones (XPENDING) of both sides page by page.
         ///
         /// @param command all that stands before the range
-        private @Nullable String pages(String what, boolean pending, byte[]... command)
-                throws IOException {
+        private @Nullable Mismatch pages(
+                String what, boolean pending, byte[] last, byte[]... command) throws IOException {
             byte[] from = bytes("-");
             while (true) {
                 List<byte[]> words = new ArrayList<>(Arrays.asList(command));
-                words.addAll(List.of(from, END));
+                words.addAll(List.of(from, last));
                 if (!pending) {
                     words.add(bytes("COUNT"));
                 }
                 words.add(COUNT);
-                Answer[] both = both(words.toArray(new byte[0][]));
-                Answer[] ones = Answer.items(both[0]);
-                Answer[] others = Answer.items(both[1]);
-                for (int i = 0; i < Math.max(ones.length, others.length); i++) {
-                    if (i >= ones.length || i >= others.length) {
-                        Answer only = i < ones.length ? ones[i] : others[i];
-                        String where = i < ones.length ? "source" : "target";
-                        return what + id(only) + " only at the " + where;
-                    }
-                    if (!(pending ? samePending(ones[i], others[i]) : ones[i].equals(others[i]))) {
-                        return what + id(ones[i]) + " differs";
-                    }
+                byte[][] page = words.toArray(new byte[0][]);
+                Both both = both(page);
+                Mismatch mismatch = page(what, pending, both);
+                // Pending entries come and go with their group, which is looked at as a whole.
+                while (mismatch != null && !pending && patience.again()) {
+                    both = both(page);
+                    mismatch = page(what, false, both);
                 }
+                if (mismatch != null) {
+                    return mismatch;
+                }
+                Answer[] ones = Answer.items(both.one);
                 if (ones.length < PIECE_ITEMS) {
                     return null;
                 }
                 from = bytes(after(id(ones[ones.length - 1])));
             }
+        }
+
+        private @Nullable Mismatch page(String what, boolean pending, Both both) {
+            if (both.one instanceof Answer.Failed || both.other instanceof Answer.Failed) {
+                return mismatch(Kind.VALUE, "the type changed meanwhile", both);
+            }
+            Answer[] ones = Answer.items(both.one);
+            Answer[] others = Answer.items(both.other);
+            for (int i = 0; i < Math.max(ones.length, others.length); i++) {
+                Answer one = i < ones.length ? ones[i] : Answer.Nil.NIL;
+                Answer other = i < others.length ? others[i] : Answer.Nil.NIL;
+                if (one == Answer.Nil.NIL || other == Answer.Nil.NIL) {
+                    String where = other == Answer.Nil.NIL ? "source" : "target";
+                    Answer only = other == Answer.Nil.NIL ? one : other;
+                    return place(what + id(only) + " only at the " + where, one, other, pending);
+                }
+                if (!(pending ? samePending(one, other) : one.equals(other))) {
+                    return place(what + id(one) + " differs", one, other, pending);
+                }
+            }
+            return null;
+        }
+
+        private Mismatch place(String detail, Answer one, Answer other, boolean pending) {
+            Both both =
+                    pending ? new Both(withoutAge(one), withoutAge(other)) : new Both(one, other);
+            return mismatch(Kind.VALUE, detail, both);
         }
     }
 
@@ -158,11 +234,14 @@ final class StreamLook {
     private static boolean samePending(Answer one, Answer other) {
         Answer[] ones = Answer.items(one);
         Answer[] others = Answer.items(other);
-        return ones.length == 4
-                && others.length == 4
-                && ones[0].equals(others[0])
-                && ones[1].equals(others[1])
-                && ones[3].equals(others[3]);
+        return ones.length == 4 && others.length == 4 && withoutAge(one).equals(withoutAge(other));
+    }
+
+    private static Answer withoutAge(Answer pending) {
+        Answer[] parts = Answer.items(pending);
+        return parts.length == 4
+                ? new Answer.Items(new Answer[] {parts[0], parts[1], parts[3]})
+                : pending;
     }
 
     private static String id(Answer item) {
@@ -180,10 +259,10 @@ final class StreamLook {
         return id.substring(0, dash + 1) + Long.toUnsignedString(sequence + 1);
     }
 
-    private static @Nullable String fields(List<String> names, Answer one, Answer other) {
+    private static @Nullable String fields(List<String> names, Both both) {
         for (String name : names) {
-            Answer left = Answer.field(one, name);
-            Answer right = Answer.field(other, name);
+            Answer left = Answer.field(both.one, name);
+            Answer right = Answer.field(both.other, name);
             // Nil is "unknown": 7.0 does not know how many entries some groups have read.
             boolean known = left != Answer.Nil.NIL && right != Answer.Nil.NIL;
             if (known && !left.equals(right)) {

@@ -4,8 +4,10 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.net.HostPort;
 import io.syncline.engine.verify.KeySample.Written;
 import io.syncline.engine.verify.VerifyProgress.Phase;
 import java.io.IOException;
@@ -13,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,12 @@ public final class Verification {
 
     private static final int WAIT_MILLIS = 20;
 
+    /// A connection to every primary each time.
+    private static final Duration SLOTS_INTERVAL = Duration.ofSeconds(5);
+
+    /// A cluster whose slots move without end is not compared without end.
+    private static final int MOVES_LIMIT = 20;
+
     private final VerifyOptions options;
     private final VerifyListener listener;
     private final Ledger ledger;
@@ -57,7 +67,9 @@ public final class Verification {
     private volatile Phase phase = Phase.STARTING;
     private volatile Walks.Totals totals = Walks.Totals.UNKNOWN;
     private volatile boolean cancelled;
+    private volatile String layout = "";
     private long savedNanos = System.nanoTime();
+    private long slotsNanos = System.nanoTime();
 
     /// Prepares a run; connects to nothing yet.
     public Verification(VerifyOptions options, VerifyListener listener) {
@@ -82,8 +94,8 @@ public final class Verification {
     /// Compares every key in both directions; blocks until it is done.
     public Outcome run() {
         return guarded(walks -> {
-            walk(Phase.COMPARING, walks.source(), walks.forward());
-            walk(Phase.EXTRAS, walks.target(), walks.backward());
+            walk(Phase.COMPARING, walks, true);
+            walk(Phase.EXTRAS, walks, false);
         });
     }
 
@@ -92,13 +104,15 @@ public final class Verification {
         return guarded(walks -> {
             phase = Phase.COMPARING;
             totals = new Walks.Totals(keys.size(), 0);
-            for (Batch batch : walks.given(keys)) {
+            List<KeyBatch> batches = walks.given(keys);
+            batches.stream().map(KeyBatch::walk).distinct().forEach(ledger::begin);
+            for (KeyBatch batch : batches) {
                 ledger.begin(batch);
                 while (!desk.offer(batch)) {
                     pace.check();
                 }
             }
-            await(List.of());
+            await(walks, List.of());
         });
     }
 
@@ -111,6 +125,7 @@ public final class Verification {
         Walks walks;
         try {
             walks = open();
+            layout = walks.layout();
         } catch (IOException e) {
             listener.failed(
                     new Failure(
@@ -129,7 +144,6 @@ public final class Verification {
         try {
             startWorkers(walks);
             body.run(walks);
-            warnOfMoves(walks);
         } catch (CancelledException e) {
             // Why is known already: by cancel() or by the failure that stopped the pace.
             pace.stop();
@@ -151,13 +165,19 @@ public final class Verification {
         Side target = Side.open(instance(options.target(), mends()), "target");
         StartChecks.check(options, source, target);
         ResumeFile.Saved saved = file == null ? null : file.read();
-        if (saved != null) {
+        Walks walks = new Walks(options, source, target);
+        if (saved != null && walks.restore(saved)) {
             ledger.restore(saved);
             listener.rewind(saved.written());
+        } else if (saved != null) {
+            listener.rewind(0);
+            ledger.warn(
+                    "verify",
+                    "a node was restarted or slots have moved since the state was saved, so the"
+                            + " comparison begins anew",
+                    "");
         }
-        Walks walks = new Walks(options, source, target, saved);
-        walks.forward().forEach(ledger::begin);
-        walks.backward().forEach(ledger::begin);
+        walks.all().forEach(ledger::begin);
         totals = walks.totals();
         return walks;
     }
@@ -182,9 +202,60 @@ public final class Verification {
         }
     }
 
-    private void walk(Phase entered, Side side, List<Walk> walks)
+    private void walk(Phase entered, Walks walks, boolean forward)
             throws IOException, InterruptedException {
         phase = entered;
+        scan(walks, forward, forward ? walks.forward() : walks.backward());
+        SlotWatch slots = walks.slots(forward);
+        if (slots == null) {
+            return;
+        }
+        for (int round = 0; round < MOVES_LIMIT; round++) {
+            look(slots, true);
+            BitSet moved = slots.take();
+            if (moved.isEmpty()) {
+                return;
+            }
+            for (Set<HostPort> nodes : slots.nodes(moved)) {
+                scan(walks, forward, again(walks, forward, nodes, moved));
+            }
+        }
+        ledger.warn(
+                forward ? "source" : "target",
+                "slots have moved all the time; a key that moved may not have been looked at",
+                "Run it again when the cluster is at rest");
+    }
+
+    private List<Walk> again(Walks walks, boolean forward, Set<HostPort> nodes, BitSet slots) {
+        Backoff backoff = new Backoff(options.retry(), System.nanoTime());
+        while (true) {
+            try {
+                return walks.again(forward, nodes, slots);
+            } catch (IOException e) {
+                Worker.pause(backoff, shared, Scanner.words(e));
+            }
+        }
+    }
+
+    /// @param must whether to go on trying; else a later look will do
+    private void look(SlotWatch slots, boolean must) {
+        Backoff backoff = new Backoff(options.retry(), System.nanoTime());
+        while (true) {
+            try {
+                slots.look();
+                return;
+            } catch (IOException e) {
+                if (!must) {
+                    return;
+                }
+                Worker.pause(backoff, shared, Scanner.words(e));
+            }
+        }
+    }
+
+    private void scan(Walks all, boolean forward, List<Walk> walks)
+            throws IOException, InterruptedException {
+        Side side = forward ? all.source() : all.target();
         List<Thread> scanners = new ArrayList<>();
         for (List<Walk> ofNode : Walks.byNode(walks)) {
             Scanner scanner = new Scanner(shared, side, ofNode);
@@ -194,15 +265,22 @@ public final class Verification {
                             .start(scanner::scan));
         }
         threads.addAll(scanners);
-        await(scanners);
+        await(all, scanners);
     }
 
     /// Waits until scans are over and every batch is settled.
-    private void await(List<Thread> scanners) throws IOException, InterruptedException {
+    private void await(Walks walks, List<Thread> scanners)
+            throws IOException, InterruptedException {
         while (scanners.stream().anyMatch(Thread::isAlive) || ledger.open() > 0) {
             pace.pause(WAIT_MILLIS);
             if (System.nanoTime() - savedNanos > SAVE_INTERVAL.toNanos()) {
                 save();
+            }
+            if (System.nanoTime() - slotsNanos > SLOTS_INTERVAL.toNanos()) {
+                slotsNanos = System.nanoTime();
+                for (SlotWatch slots : walks.watches()) {
+                    look(slots, false);
+                }
             }
         }
         pace.check();
@@ -211,19 +289,7 @@ public final class Verification {
     private void save() throws IOException {
         savedNanos = System.nanoTime();
         if (file != null) {
-            file.write(ledger.save());
-        }
-    }
-
-    private void warnOfMoves(Walks walks) throws IOException {
-        for (Side side : List.of(walks.source(), walks.target())) {
-            if (!side.layout().equals(walks.layout(side))) {
-                ledger.warn(
-                        side.name(),
-                        "slots changed their owners meanwhile; a key that moved may not have been"
-                                + " looked at",
-                        "Run it again when the cluster is at rest");
-            }
+            file.write(ledger.save(layout));
         }
     }
 

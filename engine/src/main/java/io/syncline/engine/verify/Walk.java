@@ -1,7 +1,9 @@
 package io.syncline.engine.verify;
 
+import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.net.HostPort;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
 
 /// A scan of one database of one node, and how far its verdicts are.
@@ -12,46 +14,73 @@ final class Walk {
     static final String END = "end";
 
     private final boolean forward;
-    private final HostPort node;
     private final Place place;
-    private final String name;
+    private final BitSet slots;
+    private final boolean partial;
+    private HostPort node;
+
+    /// The process that cursors belong to: they mean nothing to another, not even at the same
+    /// address.
+    private String process;
 
     /// In the order of the scan; behind the ledger's lock.
-    private final Deque<Batch> open = new ArrayDeque<>();
+    private final Deque<KeyBatch> open = new ArrayDeque<>();
 
     /// Everything before this is settled; behind the ledger's lock.
-    private String settled;
+    private String settled = BEGIN;
+
+    /// Keys that are settled; behind the ledger's lock.
+    private long keys;
 
     /// @param forward whether the keys are the source's
     /// @param node whose keys
-    /// @param name of this walk in a state file: side, process and database, since a cursor means
-    ///   nothing to another process
-    /// @param from where the scan begins
-    Walk(boolean forward, HostPort node, Place place, String name, String from) {
+    /// @param slots what it owns; all for a standalone server
+    /// @param partial whether only keys of these slots are meant, of which some were looked at
+    ///   before
+    Walk(boolean forward, ServerInfo node, Place place, BitSet slots, boolean partial) {
         this.forward = forward;
-        this.node = node;
+        this.node = node.address();
+        this.process = node.runId();
         this.place = place;
-        this.name = name;
-        this.settled = from;
+        this.slots = (BitSet) slots.clone();
+        this.partial = partial;
     }
 
     boolean isForward() {
         return forward;
     }
 
-    HostPort node() {
-        return node;
-    }
-
     Place place() {
         return place;
     }
 
-    String name() {
-        return name;
+    BitSet slots() {
+        return slots;
     }
 
-    Deque<Batch> open() {
+    boolean isPartial() {
+        return partial;
+    }
+
+    synchronized HostPort node() {
+        return node;
+    }
+
+    synchronized String process() {
+        return process;
+    }
+
+    synchronized void move(HostPort to) {
+        node = to;
+    }
+
+    /// In a state file.
+    String name() {
+        int database = forward ? place.source() : place.target();
+        return (forward ? "source:" : "target:") + process() + ":" + database;
+    }
+
+    Deque<KeyBatch> open() {
         return open;
     }
 
@@ -59,7 +88,28 @@ final class Walk {
         return settled;
     }
 
+    long keys() {
+        return keys;
+    }
+
+    /// Goes on from where an earlier run was.
+    void restore(String cursor, long count) {
+        settled = cursor;
+        keys = count;
+    }
+
     void settle(String cursor) {
         settled = cursor;
+    }
+
+    void count(long more) {
+        keys += more;
+    }
+
+    /// Begins anew at another process.
+    synchronized void restart(String otherProcess) {
+        process = otherProcess;
+        settled = BEGIN;
+        keys = 0;
     }
 }

@@ -5,9 +5,14 @@ import io.syncline.engine.net.HostPort;
 import io.syncline.engine.verify.KeySample.Written;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Every scan that a verification needs: of each database of each node, of both sides.
@@ -17,52 +22,111 @@ final class Walks {
     private final VerifyOptions options;
     private final Side source;
     private final Side target;
-    private final Map<Side, String> layouts = new LinkedHashMap<>();
+    private final @Nullable SlotWatch sourceSlots;
+    private final @Nullable SlotWatch targetSlots;
     private final List<Walk> forward = new ArrayList<>();
     private final List<Walk> backward = new ArrayList<>();
     private long sourceKeys;
     private long targetKeys;
 
-    Walks(VerifyOptions options, Side source, Side target, ResumeFile.@Nullable Saved saved)
-            throws IOException {
+    Walks(VerifyOptions options, Side source, Side target) throws IOException {
         this.options = options;
         this.source = source;
         this.target = target;
-        layouts.put(source, source.layout());
-        layouts.put(target, target.layout());
-        for (ServerInfo node : source.nodes()) {
-            node.keysByDatabase()
-                    .forEach((database, count) -> {
-                        int other = targetOf(database);
-                        if (other >= 0) {
-                            forward.add(
-                                    walk(true, node, new Place(database, other), database, saved));
-                            sourceKeys += count;
-                        }
-                    });
+        this.sourceSlots = source.isCluster() ? new SlotWatch(source) : null;
+        this.targetSlots = target.isCluster() ? new SlotWatch(target) : null;
+        for (int i = 0; i < source.nodes().size(); i++) {
+            ServerInfo node = source.nodes().get(i);
+            forward.addAll(walks(true, node, source.slots(i), false));
+            sourceKeys += count(true, node);
         }
-        for (ServerInfo node : target.nodes()) {
-            node.keysByDatabase()
-                    .forEach((database, count) -> {
-                        int other = sourceOf(database);
-                        if (other >= 0) {
-                            backward.add(
-                                    walk(false, node, new Place(other, database), database, saved));
-                            sourceKeys += count;
-                        }
-                    });
+        for (int i = 0; i < target.nodes().size(); i++) {
+            ServerInfo node = target.nodes().get(i);
+            backward.addAll(walks(false, node, target.slots(i), false));
+            targetKeys += count(false, node);
         }
     }
 
-    private static Walk walk(
-            boolean forward,
-            ServerInfo node,
-            Place place,
-            int database,
-            ResumeFile.@Nullable Saved saved) {
-        String name = (forward ? "source:" : "target:") + node.runId() + ":" + database;
-        String from = saved == null ? Walk.BEGIN : saved.cursors().getOrDefault(name, Walk.BEGIN);
-        return new Walk(forward, node.address(), place, name, from);
+    /// The walks of one node, one for each database.
+    private List<Walk> walks(boolean forwards, ServerInfo node, BitSet slots, boolean partial) {
+        List<Walk> walks = new ArrayList<>();
+        for (int database : node.keysByDatabase().keySet()) {
+            Place place = place(forwards, database);
+            if (place.source() >= 0 && place.target() >= 0) {
+                walks.add(new Walk(forwards, node, place, slots, partial));
+            }
+        }
+        return walks;
+    }
+
+    private Place place(boolean forwards, int database) {
+        return forwards
+                ? new Place(database, targetOf(database))
+                : new Place(sourceOf(database), database);
+    }
+
+    private long count(boolean forwards, ServerInfo node) {
+        long count = 0;
+        for (Map.Entry<Integer, Long> each : node.keysByDatabase().entrySet()) {
+            Place place = place(forwards, each.getKey());
+            count += place.source() >= 0 && place.target() >= 0 ? each.getValue() : 0;
+        }
+        return count;
+    }
+
+    /// Walks of some slots, at the nodes that have them by now.
+    List<Walk> again(boolean forwards, Set<HostPort> nodes, BitSet slots) throws IOException {
+        List<Walk> walks = new ArrayList<>();
+        for (HostPort node : nodes) {
+            walks.addAll(walks(forwards, (forwards ? source : target).info(node), slots, true));
+        }
+        return walks;
+    }
+
+    /// Who owned which slots at the start, in a state file.
+    String layout() {
+        return word(sourceSlots) + "-" + word(targetSlots);
+    }
+
+    private static String word(@Nullable SlotWatch slots) {
+        return slots == null ? "none" : slots.layout().word();
+    }
+
+    /// Goes on from where an earlier run was, if its cursors still mean something.
+    ///
+    /// @return whether they do
+    boolean restore(ResumeFile.Saved saved) {
+        Set<String> processes = new HashSet<>();
+        source.nodes().forEach(node -> processes.add("source:" + node.runId()));
+        target.nodes().forEach(node -> processes.add("target:" + node.runId()));
+        for (String name : saved.walks().keySet()) {
+            if (!processes.contains(name.substring(0, Math.max(0, name.lastIndexOf(':'))))) {
+                return false;
+            }
+        }
+        if (!saved.layout().equals(layout())) {
+            return false;
+        }
+        for (Walk walk : all()) {
+            ResumeFile.Reached reached = saved.walks().get(walk.name());
+            if (reached != null) {
+                walk.restore(reached.cursor(), reached.keys());
+            }
+        }
+        return true;
+    }
+
+    List<Walk> all() {
+        return Stream.concat(forward.stream(), backward.stream()).toList();
+    }
+
+    List<SlotWatch> watches() {
+        return Stream.of(sourceSlots, targetSlots).filter(Objects::nonNull).toList();
+    }
+
+    /// Of the side that these walks are of; null when it is no cluster.
+    @Nullable SlotWatch slots(boolean forwards) {
+        return forwards ? sourceSlots : targetSlots;
     }
 
     /// -1 when it is left out.
@@ -99,11 +163,6 @@ final class Walks {
         return backward;
     }
 
-    /// Who owned what when this was made.
-    String layout(Side side) {
-        return layouts.getOrDefault(side, "");
-    }
-
     /// How many keys there are to look at; -1 while nobody knows.
     record Totals(long source, long target) {
         static final Totals UNKNOWN = new Totals(-1, -1);
@@ -126,21 +185,21 @@ final class Walks {
     }
 
     /// Batches of keys that are known by name.
-    List<Batch> given(List<Written> written) {
+    List<KeyBatch> given(List<Written> written) {
         Map<Integer, List<byte[]>> byDatabase = new LinkedHashMap<>();
         for (Written each : written) {
             byDatabase
                     .computeIfAbsent(each.database(), database -> new ArrayList<>())
                     .add(each.key().bytes());
         }
-        List<Batch> batches = new ArrayList<>();
+        List<KeyBatch> batches = new ArrayList<>();
         byDatabase.forEach((database, names) -> {
             Place place = new Place(database, targetOf(database));
-            HostPort node = source.nodes().getFirst().address();
-            Walk walk = new Walk(true, node, place, "given:" + database, Walk.BEGIN);
+            ServerInfo node = source.nodes().getFirst();
+            Walk walk = new Walk(true, node, place, source.slots(0), false);
             for (int from = 0; place.target() >= 0 && from < names.size(); from += BATCH_KEYS) {
                 int to = Math.min(names.size(), from + BATCH_KEYS);
-                batches.add(new Batch(walk, names.subList(from, to), Walk.END));
+                batches.add(new KeyBatch(walk, names.subList(from, to), Walk.END));
             }
         });
         return batches;

@@ -9,7 +9,6 @@ import io.syncline.engine.verify.VerifyOptions.Direction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// One thread that looks at batches until it is told to stop, with connections of its own.
 ///
@@ -58,7 +57,7 @@ final class Worker {
         batches = new BatchLook(sides);
         presence = new Presence(sides);
         keys = new KeyLook(sides, digest);
-        settling = new Settling(sides, digest);
+        settling = new Settling(sides, keys, digest);
         repairer = new Repairer(sides, options.repair(), keys, digest);
     }
 
@@ -136,7 +135,7 @@ final class Worker {
     }
 
     private void handle(Desk.Task task) throws IOException {
-        Batch batch = task.batch();
+        KeyBatch batch = task.batch();
         List<Suspect> suspects = task.suspects();
         List<Suspect> left =
                 suspects == null ? first(batch) : lookAgain(batch, suspects, task.dueNanos());
@@ -147,7 +146,7 @@ final class Worker {
         }
     }
 
-    private List<Suspect> first(Batch batch) throws IOException {
+    private List<Suspect> first(KeyBatch batch) throws IOException {
         Place place = batch.walk().place();
         Rest rest =
                 batch.walk().isForward()
@@ -172,22 +171,15 @@ final class Worker {
         return suspects;
     }
 
-    private List<Suspect> lookAgain(Batch batch, List<Suspect> suspects, long turnNanos)
+    private List<Suspect> lookAgain(KeyBatch batch, List<Suspect> suspects, long turnNanos)
             throws IOException {
         if (suspects.isEmpty()) {
             return suspects;
         }
         Place place = batch.walk().place();
         int looks = suspects.getFirst().looks;
-        boolean alone = looks + 2 >= options.recheck().times();
-        if (alone) {
-            List<Suspect> left = new ArrayList<>();
-            for (int from = 0; from < suspects.size(); from += KeyLook.TOGETHER) {
-                int to = Math.min(suspects.size(), from + KeyLook.TOGETHER);
-                left.addAll(lookThoroughly(batch, suspects.subList(from, to), turnNanos));
-                run.pace().took(to - from, sides.source(), sides.target());
-            }
-            return left;
+        if (looks + 2 >= options.recheck().times()) {
+            return lookThoroughly(batch, suspects, turnNanos);
         }
         Rest rest = batches.look(suspects.stream().map(Suspect::key).toList(), place);
         run.pace().took(suspects.size(), sides.source(), sides.target());
@@ -196,7 +188,7 @@ final class Worker {
         return left;
     }
 
-    private List<Suspect> lookThoroughly(Batch batch, List<Suspect> suspects, long turnNanos)
+    private List<Suspect> lookThoroughly(KeyBatch batch, List<Suspect> suspects, long turnNanos)
             throws IOException {
         Place place = batch.walk().place();
         List<Suspect> open =
@@ -204,12 +196,17 @@ final class Worker {
                         .filter(each -> each.confirmed == null && !each.settled)
                         .filter(each -> turnNanos == 0 || each.turnNanos != turnNanos)
                         .toList();
-        boolean last = suspects.getFirst().looks + 1 >= options.recheck().times();
-        List<Look> looks = keys.look(open.stream().map(Suspect::key).toList(), place, last);
-        for (int i = 0; i < open.size(); i++) {
-            judge(open.get(i), looks.get(i), place);
-            open.get(i).turnNanos = turnNanos;
+        int times = options.recheck().times();
+        for (int from = 0; from < open.size(); from += KeyLook.TOGETHER) {
+            List<Suspect> some = open.subList(from, Math.min(open.size(), from + KeyLook.TOGETHER));
+            boolean last = some.getFirst().looks + 1 >= times;
+            List<Look> looks = keys.look(some.stream().map(Suspect::key).toList(), place, last);
+            for (int i = 0; i < some.size(); i++) {
+                some.get(i).saw(looks.get(i), turnNanos);
+            }
+            run.pace().took(some.size(), sides.source(), sides.target());
         }
+        confirm(suspects, place);
         List<Suspect> left = new ArrayList<>();
         for (Suspect suspect : suspects) {
             Difference difference = suspect.confirmed;
@@ -223,29 +220,22 @@ final class Worker {
         return left;
     }
 
-    private void judge(Suspect suspect, Look look, Place place) throws IOException {
-        Difference difference = look.difference();
-        Look before = suspect.last;
-        suspect.last = look;
-        suspect.looks++;
-        if (difference == null) {
-            suspect.settled = true;
-        } else if (suspect.looks >= options.recheck().times()) {
-            boolean still = options.recheck().times() == 0 || isStill(before, look);
-            if (still || !settling.follows(suspect.key(), place, look)) {
-                suspect.confirmed = difference;
-            } else {
-                suspect.settled = true;
-            }
-        }
-    }
-
-    private static boolean isStill(@Nullable Look before, Look now) {
-        return before != null && now.isStill(before);
+    /// Decides about those that differed at every look.
+    private void confirm(List<Suspect> suspects, Place place) throws IOException {
+        int times = options.recheck().times();
+        List<Suspect> doubtful =
+                suspects.stream()
+                        .filter(each -> each.confirmed == null && !each.settled)
+                        .filter(each -> each.looks >= times)
+                        .toList();
+        // Without rechecks a look is all that is asked for.
+        List<Suspect> differing = times == 0 ? doubtful : settling.differing(doubtful, place);
+        differing.forEach(each -> each.confirmed = each.lastDifference());
+        doubtful.forEach(each -> each.settled = each.confirmed == null);
     }
 
     /// Takes the next step of a repair; the suspect is settled by the last.
-    private void mend(Batch batch, Suspect suspect, Place place, Difference difference)
+    private void mend(KeyBatch batch, Suspect suspect, Place place, Difference difference)
             throws IOException {
         if (options.repair().direction() == Direction.NONE) {
             batch.add(difference);

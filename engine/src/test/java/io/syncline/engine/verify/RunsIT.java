@@ -6,12 +6,16 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.verify.VerifyOptions.Limits;
 import io.syncline.testkit.Await;
+import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Servers;
+import io.syncline.testkit.SlotMove;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +40,7 @@ class RunsIT {
             target.command("SET", "extra", "1");
             Verifying verifying = Verifying.between(source, target);
             verifying.options(
-                    verifying.options().withState(state).withLimits(new Limits(4_000, 0, 2)));
+                    verifying.options().withState(state).withLimits(new Limits(30_000, 0, 2)));
             Verification first = verifying.make();
             CompletableFuture<Verification.Outcome> outcome =
                     CompletableFuture.supplyAsync(first::run);
@@ -63,7 +67,8 @@ class RunsIT {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
             Files.writeString(
-                    state, "syncline-verify 1\nof other\nkeys 1\nrepaired 0\nwritten 0\n");
+                    state,
+                    "syncline-verify 2\nof other\nlayout none-none\nrepaired 0\nwritten 0\n");
             Verifying verifying = Verifying.between(source, target);
             verifying.options(verifying.options().withState(state));
 
@@ -239,6 +244,97 @@ class RunsIT {
                                     .map(i -> "missing-at-target key:" + i)
                                     .toList());
             assertThat(sample.drain()).isEmpty();
+        }
+    }
+
+    /// It is another process then, to which the cursor of the first means nothing.
+    @Test
+    void aSideThatVanishesAndReturnsIsScannedFromItsBeginning() throws Exception {
+        int keys = 9_000;
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            fill(source, keys);
+            fill(target, keys);
+            for (int i = 0; i < keys; i += 100) {
+                target.command("SET", "key:" + i, "other");
+            }
+            source.command("SAVE");
+            Verifying verifying = Verifying.between(source, target);
+            verifying.options(verifying.options().withLimits(new Limits(4_000, 0, 2)));
+            Verification run = verifying.make();
+            CompletableFuture<Verification.Outcome> outcome =
+                    CompletableFuture.supplyAsync(run::run);
+            Await.until("a part of it", LIMIT, () -> run.progress().keys() > 0);
+
+            source.kill();
+            Await.until(
+                    "that is noticed",
+                    LIMIT,
+                    () -> verifying.warnings().stream().anyMatch(e -> e.startsWith("retrying")));
+            source.restart();
+
+            assertThat(outcome.get()).as("%s", verifying).isEqualTo(Verification.Outcome.DIFFERENT);
+            assertThat(verifying.told()).hasSize(keys / 100).doesNotHaveDuplicates();
+            assertThat(run.progress().keys()).isEqualTo(keys);
+        }
+    }
+
+    /// The first node is scanned slowly, the second one has nothing and is done at once: what moves
+    /// to it then is met by neither scan.
+    @Test
+    void keysThatMoveToANodeThatWasScannedAreLookedAt() throws Exception {
+        int moved = 30;
+        try (RedisCluster source = RedisCluster.start(Servers.embedded(), 2, 0);
+                RedisServer target = RedisServer.start()) {
+            RedisServer first = source.primaryNodes().get(0);
+            RedisServer second = source.primaryNodes().get(1);
+            List<String> tags =
+                    IntStream.iterate(0, i -> i + 1)
+                            .mapToObj(i -> "{" + i + "}")
+                            .filter(tag -> source.nodeFor(tag) == first)
+                            .limit(moved + 1)
+                            .toList();
+            // More than waits for workers at once, so that the scan is held up.
+            for (int i = 0; i < 9_000; i++) {
+                first.command("SET", tags.get(moved) + i, "value");
+                target.command("SET", tags.get(moved) + i, "value");
+            }
+            tags.subList(0, moved).forEach(tag -> first.command("SET", tag, "missing"));
+            Verifying verifying = Verifying.between(source, target);
+            verifying.options(verifying.options().withLimits(new Limits(5_000, 0, 2)));
+            Verification run = verifying.make();
+            CompletableFuture<Verification.Outcome> outcome =
+                    CompletableFuture.supplyAsync(run::run);
+            Await.until("a start", LIMIT, () -> run.progress().bytes() > 0);
+            for (String tag : tags.subList(0, moved)) {
+                SlotMove move = source.beginMove(RedisCluster.slot(tag), second);
+                while (move.moveKeys(10) > 0) {}
+                move.hand();
+            }
+
+            assertThat(outcome.get()).isEqualTo(Verification.Outcome.DIFFERENT);
+            assertThat(verifying.told())
+                    .as("%s", verifying.warnings())
+                    .containsExactlyInAnyOrderElementsOf(
+                            tags.subList(0, moved).stream()
+                                    .map(tag -> "missing-at-target " + tag)
+                                    .toList());
+        }
+    }
+
+    /// A server that answers no question of a verification is not equal to one that answers none.
+    @Test
+    void aSideThatCannotBeReadIsAnErrorAndNeverEqual() {
+        String[] without = {"rename-command GETRANGE \"\""};
+        try (RedisServer source = RedisServer.builder().config(without).start();
+                RedisServer target = RedisServer.builder().config(without).start()) {
+            fill(source, 10);
+            fill(target, 10);
+            Verifying verifying = Verifying.between(source, target);
+
+            assertThat(verifying.run()).isEqualTo(Verification.Outcome.FAILED);
+            assertThat(verifying.failures().getFirst().code())
+                    .isEqualTo(ErrorCode.TARGET_UNSUITABLE);
         }
     }
 }

@@ -52,6 +52,9 @@ final class Traps {
         if (one.hasStreams() && other.hasStreams()) {
             streams();
         }
+        if (one.atLeastRedis(8, 0) && other.atLeastRedis(8, 0)) {
+            modules();
+        }
         if (one.hasFieldExpiry() && other.hasFieldExpiry()) {
             fieldExpiries();
         }
@@ -199,6 +202,15 @@ final class Traps {
         String later = Long.toString(FAR + 10_000);
         at(target, "HPEXPIREAT", "fields:other", later, "FIELDS", "1", "f");
         full.add("field-expiry fields:other");
+    }
+
+    /// Vector sets are a module's type that Redis 8 carries itself.
+    private void modules() {
+        String[] vector = {"VALUES", "2", "1", "2", "element"};
+        both("VADD", "module:same", vector);
+        both("VADD", "module:other", vector);
+        at(target, "VADD", "module:other", "VALUES", "2", "3", "4", "another");
+        value("module:other");
     }
 
     private void databases() {

@@ -13,8 +13,11 @@ import io.syncline.server.view.Progress;
 import io.syncline.server.view.Tone;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Makes [TaskView]s.
@@ -26,11 +29,23 @@ public final class TaskViews {
     }
 
     public TaskView of(TaskControl control) {
+        return of(control, instances::any);
+    }
+
+    /// Many at once: each instance is looked up once.
+    public List<TaskView> of(List<TaskControl> controls) {
+        Map<String, RegisteredInstance> known = new HashMap<>();
+        return controls.stream()
+                .map(control -> of(control, id -> known.computeIfAbsent(id, instances::any)))
+                .toList();
+    }
+
+    private static TaskView of(TaskControl control, Function<String, RegisteredInstance> any) {
         Task task = control.task();
         Progress progress = task.state().isActive() ? control.progress() : null;
         Retry retry = control.retry();
-        TaskView.SideView source = side(task, task.source());
-        TaskView.SideView target = side(task, task.target());
+        TaskView.SideView source = side(task, task.source(), any);
+        TaskView.SideView target = side(task, task.target(), any);
         return new TaskView(
                 task.id(),
                 task.name(),
@@ -57,8 +72,9 @@ public final class TaskViews {
                 task.createdBy());
     }
 
-    private TaskView.SideView side(Task task, Task.Side side) {
-        RegisteredInstance instance = instances.any(side.instance());
+    private static TaskView.SideView side(
+            Task task, Task.Side side, Function<String, RegisteredInstance> any) {
+        RegisteredInstance instance = any.apply(side.instance());
         boolean own = instance.account().equals(task.account());
         return new TaskView.SideView(
                 instance.id(), instance.name(), instance.uri(), own ? null : instance.account());

@@ -14,6 +14,8 @@ import io.syncline.server.alert.Channels;
 import io.syncline.server.alert.Teller;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.console.Console;
+import io.syncline.server.console.Services;
+import io.syncline.server.console.Surroundings;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.metrics.Prometheus;
@@ -88,16 +90,33 @@ public final class Service implements AutoCloseable {
         verifications = new Verifications(store, tasks, audit, observers, options.data());
         observers.add(verifications);
         Channels channels = new Channels(store, vault, teller, audit, clock);
+        TaskChanges changes = new TaskChanges(tasks, audit);
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
-        console = new Console(gate, logins, tasks, views, charts);
+        console =
+                new Console(
+                        gate,
+                        logins,
+                        new Services(
+                                accounts,
+                                grants,
+                                audit,
+                                instances,
+                                tasks,
+                                verifications,
+                                changes,
+                                files,
+                                charts,
+                                channels,
+                                views),
+                        new Surroundings(store, options.data(), RecentLog::lines));
         List<Consumer<JavalinConfig>> routes =
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,
                         new InstanceApi(instances)::routes,
-                        new TaskApi(tasks, new TaskChanges(tasks, audit), files, views)::routes,
-                        new TaskLogApi(tasks, charts)::routes,
+                        new TaskApi(tasks, changes, files, views)::routes,
+                        new TaskLogApi(tasks, changes, charts)::routes,
                         new AlertApi(channels)::routes,
                         new VerificationApi(tasks, verifications)::routes,
                         new SystemApi(store, new Prometheus(tasks, verifications))::routes,
@@ -202,8 +221,8 @@ public final class Service implements AutoCloseable {
     public void close() {
         timer.shutdown();
         web.close();
+        verifications.close();
         try {
-            verifications.close();
             tasks.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -128,6 +128,17 @@ final class RemoteCommand {
             case TASK_CLONE -> show(api.send("POST", task() + "/clone", Map.of()));
             case TASK_THROTTLE ->
                     show(api.send("POST", task() + "/throttle", Map.of("maxRps", argument(1))));
+            case TASK_REFUSED -> show(api.get(task() + "/refused"));
+            case TASK_SKIP, TASK_RETRY ->
+                    show(
+                            api.send(
+                                    "POST",
+                                    task()
+                                            + "/refused/"
+                                            + ApiClient.part(argument(1))
+                                            + "/"
+                                            + verb.word(),
+                                    Map.of()));
             case TASK_CONFLICTS -> show(api.get(task() + "/conflicts"));
             case TASK_RESYNC ->
                     show(

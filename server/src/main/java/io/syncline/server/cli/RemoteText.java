@@ -23,6 +23,9 @@ final class RemoteText {
         if (answer.has("conflicts") && answer.has("total")) {
             return each(answer.path("conflicts"), "No conflict yet.");
         }
+        if (answer.has("refused")) {
+            return each(answer.path("refused"), "Nothing was refused.");
+        }
         if (answer.has("verifications")) {
             return each(answer.path("verifications"), "No verification yet.");
         }
@@ -52,6 +55,17 @@ final class RemoteText {
             return noted(
                     "%s  %-8s %s".formatted(text(it, "at"), text(it, "level"), text(it, "text")),
                     text(it, "remedy"));
+        }
+        if (it.has("decision")) {
+            return List.of(
+                    "%s  %s  %-12s %s %s: %s"
+                            .formatted(
+                                    text(it, "id"),
+                                    text(it, "at"),
+                                    text(it, "decision"),
+                                    text(it, "command"),
+                                    text(it, "key"),
+                                    text(it, "reason")));
         }
         if (it.has("differences")) {
             return noted(

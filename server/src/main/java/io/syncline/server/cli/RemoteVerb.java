@@ -31,6 +31,13 @@ enum RemoteVerb {
     TASK_RENAME("task", "rename", "ID NAME", "Give a task another name."),
     TASK_CLONE("task", "clone", "ID", "Create a task like this one."),
     TASK_THROTTLE("task", "throttle", "ID RPS", "Commands per second, at once; 0: no ceiling."),
+    TASK_REFUSED("task", "refused", "ID", "Commands that the target refused for good."),
+    TASK_SKIP(
+            "task",
+            "skip",
+            "ID REFUSED",
+            "Go on without one refused command; the next one stops the task again."),
+    TASK_RETRY("task", "retry", "ID REFUSED", "Go on with a task: send the refused command again."),
     TASK_CONFLICTS(
             "task",
             "conflicts",

@@ -54,12 +54,12 @@ final class RemoteVerify {
     ExitCode run() {
         Map<String, Object> body = new HashMap<>();
         for (Setting setting : VerifyFields.KNOWN) {
-            if (parsed.hasMatchedOption(setting.option())) {
+            if (LinkCommand.has(parsed, setting.option()) && setting.isFlag()) {
+                body.put(VerifyFields.field(setting), true);
+            } else if (parsed.hasMatchedOption(setting.option())) {
                 body.put(
                         VerifyFields.field(setting),
-                        setting.isFlag()
-                                ? Boolean.TRUE
-                                : parsed.matchedOptionValue(setting.option(), ""));
+                        parsed.matchedOptionValue(setting.option(), ""));
             }
         }
         if (parsed.hasMatchedOption(CONFIRM)) {

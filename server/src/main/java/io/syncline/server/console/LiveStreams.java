@@ -6,6 +6,7 @@ import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.Problem;
+import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
@@ -13,53 +14,84 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What moves in pages, sent to them as it changes: parts of pages by the id of their place.
 ///
 /// Each page that is open has one stream. Once a second [#send()] fills the parts anew and sends
-/// those that differ from what the page has.
+/// those that differ from what the page has. What several pages of one account show alike is filled
+/// once for all of them.
 public final class LiveStreams {
     /// More pages than people; a browser that opens more waits for one to close.
     private static final int MAX_STREAMS = 500;
 
     /// A page that is open.
     ///
-    /// @param parts what it shows, by the id of the place
+    /// @param shared what all pages of the same name show
+    /// @param own what only this page shows: its forms carry its session's token
     /// @param sent what it has
     private record Page(
-            SseClient client, Supplier<Map<String, String>> parts, Map<String, String> sent) {}
+            SseClient client,
+            String name,
+            Supplier<Map<String, String>> shared,
+            Supplier<Map<String, String>> own,
+            Map<String, String> sent) {}
 
     private final Map<SseClient, Page> open = new ConcurrentHashMap<>();
     private final Pages pages;
     private final Tasks tasks;
     private final TaskViews views;
+    private final Function<Actor, Map<String, String>> rows;
 
-    LiveStreams(Pages pages, Tasks tasks, TaskViews views) {
+    /// Serves pages.
+    ///
+    /// @param rows those of the task list
+    LiveStreams(
+            Pages pages, Tasks tasks, TaskViews views, Function<Actor, Map<String, String>> rows) {
         this.pages = pages;
         this.tasks = tasks;
         this.views = views;
+        this.rows = rows;
     }
 
     void routes(JavalinConfig config) {
         config.routes
+                .sse("/live/health", client -> open(client, "health", Map::of, Map::of))
                 .sse(
                         "/live/tasks",
                         client -> {
                             Actor actor = Gate.actor(client.ctx());
-                            open(client, () -> list(actor));
+                            open(client, "tasks", () -> rows.apply(actor), Map::of);
                         })
-                .sse(
-                        "/live/tasks/{id}",
-                        client -> {
-                            Actor actor = Gate.actor(client.ctx());
-                            String id = client.ctx().pathParam("id");
-                            tasks.find(actor, id);
-                            open(client, () -> task(actor, id));
-                        });
+                .sse("/live/tasks/{id}", this::openTask)
+                .sse("/live/tasks/{id}/setup", this::openSetup);
     }
 
-    private void open(SseClient client, Supplier<Map<String, String>> parts) {
+    private void openTask(SseClient client) {
+        Actor actor = Gate.actor(client.ctx());
+        String id = tasks.find(actor, client.ctx().pathParam("id")).task().id();
+        String csrf = Gate.csrf(client.ctx());
+        boolean mayAct = pages.frame(client.ctx(), "", "").isOperator();
+        open(
+                client,
+                "task " + id,
+                () -> task(actor, id),
+                () -> mayAct ? actions(actor, id, csrf) : Map.of());
+    }
+
+    private void openSetup(SseClient client) {
+        Actor actor = Gate.actor(client.ctx());
+        String id = tasks.find(actor, client.ctx().pathParam("id")).task().id();
+        String csrf = Gate.csrf(client.ctx());
+        open(client, "setup", Map::of, () -> setup(actor, id, csrf));
+    }
+
+    private void open(
+            SseClient client,
+            String name,
+            Supplier<Map<String, String>> shared,
+            Supplier<Map<String, String>> own) {
         if (open.size() >= MAX_STREAMS) {
             throw new Problem(
                     Problem.Code.TOO_MANY_REQUESTS,
@@ -67,55 +99,76 @@ public final class LiveStreams {
                     "too many pages are open",
                     "Close some, or load this one again by hand");
         }
+        Actor actor = Gate.actor(client.ctx());
         client.keepAlive();
         client.onClose(() -> open.remove(client));
-        Page page = new Page(client, parts, new HashMap<>());
+        Supplier<Map<String, String>> all =
+                () -> {
+                    Map<String, String> parts = new LinkedHashMap<>(shared.get());
+                    parts.put("health", pages.health(actor));
+                    return parts;
+                };
+        Page page = new Page(client, actor.account() + ' ' + name, all, own, new HashMap<>());
         open.put(client, page);
-        send(page);
-    }
-
-    private Map<String, String> list(Actor actor) {
-        Map<String, String> parts = new LinkedHashMap<>();
-        tasks.list(actor).stream()
-                .map(views::of)
-                .forEach(task -> {
-                    parts.put(
-                            "row-" + task.id(),
-                            pages.fill("part/taskRow.jte", Map.of("task", task)));
-                });
-        return parts;
+        send(page, new HashMap<>());
     }
 
     private Map<String, String> task(Actor actor, String id) {
         TaskView task = views.of(tasks.find(actor, id));
+        Map<String, Object> values = Map.of("task", task);
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("head", pages.fill("part/taskHead.jte", Map.of("task", task)));
-        parts.put("topology", pages.fill("part/topology.jte", Map.of("task", task)));
-        parts.put("shards", pages.fill("part/shards.jte", Map.of("task", task)));
+        parts.put("head", pages.fill("part/taskHead.jte", values));
+        parts.put("topology", pages.fill("part/topology.jte", values));
+        parts.put("figures", pages.fill("part/figures.jte", values));
+        parts.put("shards", pages.fill("part/shards.jte", values));
+        parts.put("positions", pages.fill("part/positions.jte", values));
         return parts;
+    }
+
+    private Map<String, String> actions(Actor actor, String id, String csrf) {
+        TaskView task = views.of(tasks.find(actor, id));
+        return Map.of(
+                "actions", pages.fill("part/actions.jte", Map.of("task", task, "csrf", csrf)));
+    }
+
+    private Map<String, String> setup(Actor actor, String id, String csrf) {
+        TaskControl control = tasks.find(actor, id);
+        return Map.of(
+                "setup",
+                pages.fill(
+                        "part/setupChecks.jte",
+                        Map.of(
+                                "task",
+                                views.of(control),
+                                "checks",
+                                new CheckList(control.checks(), control.task().state()),
+                                "csrf",
+                                csrf)));
     }
 
     /// Brings every open page up to date.
     public void send() {
-        open.values().forEach(this::send);
+        Map<String, Map<String, String>> filled = new HashMap<>();
+        open.values().forEach(page -> send(page, filled));
     }
 
-    private void send(Page page) {
+    private void send(Page page, Map<String, Map<String, String>> filled) {
         if (page.client().terminated()) {
             open.remove(page.client());
             return;
         }
         Map<String, String> changed = new LinkedHashMap<>();
         try {
-            page.parts()
-                    .get()
-                    .forEach((id, html) -> {
-                        if (!html.equals(page.sent().put(id, html))) {
-                            changed.put(id, html);
-                        }
-                    });
+            Map<String, String> parts = filled.get(page.name());
+            if (parts == null) {
+                parts = page.shared().get();
+                filled.put(page.name(), parts);
+            }
+            note(page, parts, changed);
+            note(page, page.own().get(), changed);
         } catch (Problem e) {
-            // The task was released: the page says so when it is loaded again.
+            // The task was released: there is nothing to look at any more.
+            page.client().sendEvent("go", "/tasks");
             page.client().close();
             return;
         }
@@ -124,5 +177,13 @@ public final class LiveStreams {
         } else {
             page.client().sendEvent("parts", Json.text(changed));
         }
+    }
+
+    private static void note(Page page, Map<String, String> parts, Map<String, String> changed) {
+        parts.forEach((id, html) -> {
+            if (!html.equals(page.sent().put(id, html))) {
+                changed.put(id, html);
+            }
+        });
     }
 }

@@ -4,25 +4,46 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.javalin.http.Context;
+import io.syncline.server.model.Actor;
 import io.syncline.server.model.Problem;
 import io.syncline.server.web.Gate;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Fills templates, which are classes of this program.
 final class Pages {
+    /// Live parts of a page that has none of its own.
+    static final String LIVE = "/live/health";
+
     private final TemplateEngine engine =
             TemplateEngine.createPrecompiled(
                     null, ContentType.Html, Pages.class.getClassLoader(), "io.syncline.jte");
+    private final Function<Actor, Health> health;
+
+    Pages(Function<Actor, Health> health) {
+        this.health = health;
+    }
 
     /// A whole page within the layout.
     ///
     /// @param template name below `page/`
     /// @param values its parameters; `frame` is added
     void show(Context ctx, String template, String title, Map<String, Object> values) {
+        show(ctx, template, title, LIVE, values);
+    }
+
+    /// The same with live parts of its own.
+    void show(Context ctx, String template, String title, String live, Map<String, Object> values) {
         Map<String, Object> all = new HashMap<>(values);
-        all.put("frame", frame(ctx, title));
+        all.put("frame", frame(ctx, title, live));
         ctx.html(fill("page/" + template + ".jte", all));
+    }
+
+    /// A form that was refused, shown again as it was filled in.
+    void again(Context ctx, String template, String title, Map<String, Object> values) {
+        ctx.status(Problem.Code.BAD_REQUEST.status());
+        show(ctx, template, title, values);
     }
 
     /// A part of a page.
@@ -32,14 +53,21 @@ final class Pages {
         return output.toString();
     }
 
-    static Frame frame(Context ctx, String title) {
+    String health(Actor actor) {
+        return fill("part/health.jte", Map.of("health", health.apply(actor)));
+    }
+
+    Frame frame(Context ctx, String title, String live) {
         boolean known = Gate.isLoggedIn(ctx);
         return new Frame(
                 title,
                 known ? Gate.actor(ctx).name() : "",
                 known ? Gate.actor(ctx).role().code() : "",
                 Gate.csrf(ctx),
-                ctx.path());
+                ctx.path(),
+                known ? health.apply(Gate.actor(ctx)) : Health.NONE,
+                live,
+                Assets.BUILD);
     }
 
     /// A problem as a page; who is not logged in is asked to.
@@ -55,5 +83,10 @@ final class Pages {
             return;
         }
         show(ctx, "problem", "Not possible", Map.of("problem", problem));
+    }
+
+    /// To another page after a change, so that loading it again repeats nothing.
+    static void go(Context ctx, String path) {
+        ctx.status(303).header("Location", path);
     }
 }

@@ -1,15 +1,22 @@
 package io.syncline.server.console;
 
+import io.syncline.server.api.DirectionView;
 import io.syncline.server.api.ProgressView;
 import io.syncline.server.api.ShardView;
 import io.syncline.server.api.TaskView;
+import io.syncline.server.api.TaskViews;
 import io.syncline.server.model.CheckResult;
+import io.syncline.server.model.Probe;
+import io.syncline.server.model.RefusedCommand;
+import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
+import io.syncline.server.task.Retry;
 import io.syncline.server.view.Numbers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +71,17 @@ public final class Words {
         return percent == null ? UNKNOWN : Math.round(percent) + " %";
     }
 
+    public static String edge(DirectionView it) {
+        if (!it.state().equals("running")) {
+            return it.stateText();
+        }
+        Long rate = it.commandsPerSecond();
+        return lag(it.lagMillis(), it.lagBytes())
+                + " behind, "
+                + rate(rate == null ? 0 : rate)
+                + " writes/s";
+    }
+
     public static String edge(ShardView shard) {
         return shard.phase().equals("streaming")
                 ? lag(shard) + " behind, " + rate(shard.commandsPerSecond()) + " writes/s"
@@ -80,6 +98,123 @@ public final class Words {
 
     public static String bytes(long value) {
         return Numbers.bytes(value);
+    }
+
+    /// A count that may be unknown as -1.
+    public static String known(long value) {
+        return value < 0 ? UNKNOWN : Numbers.count(value);
+    }
+
+    /// The sign of a task's state.
+    public static String icon(TaskView task) {
+        return task.state().equals("paused") ? "paused" : task.tone();
+    }
+
+    /// What a look at an instance saw, in one line.
+    public static String seen(Probe probe) {
+        long keys = probe.databases().stream().mapToLong(Probe.Database::keys).sum();
+        return probe.product()
+                + ", "
+                + probe.role()
+                + ", "
+                + probe.topology()
+                + ", "
+                + Numbers.count(probe.shards().size(), "shard")
+                + ", "
+                + Numbers.count(keys, "key")
+                + (keys == 0 ? "" : " in " + Numbers.count(probe.databases().size(), "database"))
+                + ", "
+                + Numbers.bytes(probe.usedMemory());
+    }
+
+    public static String keys(Probe probe) {
+        return Numbers.count(probe.databases().stream().mapToLong(Probe.Database::keys).sum());
+    }
+
+    public static String tone(Task task) {
+        return TaskViews.tone(task.state()).name().toLowerCase(Locale.ROOT);
+    }
+
+    /// `2026-11-22 07:00:00 UTC` of milliseconds since 1970.
+    public static String time(long millis) {
+        return TIME.format(Instant.ofEpochMilli(millis));
+    }
+
+    public static String time(Instant instant) {
+        return TIME.format(instant);
+    }
+
+    /// The commands that do with a task's file what the console does.
+    public static String commands(TaskView task) {
+        return "./syncline task import task.yaml\n./syncline task start '"
+                + task.name().replace("'", "'\\''")
+                + "' --wait\n./syncline sync --config task.yaml";
+    }
+
+    /// What a button says.
+    public static String action(String action) {
+        return action.equals("precheck") ? "Precheck now" : title(action);
+    }
+
+    public static String fault(Retry retry) {
+        return retry.side()
+                + " "
+                + retry.place()
+                + ": "
+                + retry.reason()
+                + " ("
+                + (retry.count() == 1 ? "1 try" : Numbers.count(retry.count()) + " tries")
+                + ")";
+    }
+
+    public static String waiting(ProgressView progress) {
+        Long memory = progress.spoolMemoryBytes();
+        Long disk = progress.spoolDiskBytes();
+        return Numbers.bytes((memory == null ? 0 : memory) + (disk == null ? 0 : disk));
+    }
+
+    public static String phase(ShardView shard) {
+        return switch (shard.phase()) {
+            case "snapshot" -> "Full synchronization";
+            case "streaming" -> "Incremental synchronization";
+            default -> title(shard.phase());
+        };
+    }
+
+    public static String tone(ShardView shard) {
+        return shard.phase().equals("streaming")
+                ? "well"
+                : shard.phase().equals("ended") ? "idle" : "working";
+    }
+
+    public static String percent(ShardView shard) {
+        Double percent = shard.percent();
+        return percent == null ? UNKNOWN : Math.round(percent) + " %";
+    }
+
+    /// `1,200 of 4,000`, or what is known of it.
+    public static String part(@Nullable Long done, @Nullable Long all) {
+        boolean both = done != null && all != null && all > 0 && !all.equals(done);
+        return both ? count(done) + " of " + count(all) : count(done);
+    }
+
+    /// To the millisecond, or that there was no write.
+    public static String precise(@Nullable Instant at) {
+        return at == null ? UNKNOWN : at.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /// Why a key was copied as a whole.
+    public static String cause(String cause) {
+        return switch (cause) {
+            case "conflict" -> "written at both sides";
+            case "related" -> "written together with such a key";
+            case "derived" -> "made from such a key";
+            default -> "a command was refused";
+        };
+    }
+
+    public static String left(@Nullable Long seconds) {
+        return seconds == null ? "" : Numbers.seconds(seconds) + " left";
     }
 
     /// Why a task is not simply well; empty otherwise.
@@ -104,15 +239,38 @@ public final class Words {
         };
     }
 
+    public static String decision(RefusedCommand it) {
+        return switch (it.decision()) {
+            case "acknowledged" -> "dealt with";
+            case "skip" -> "will be skipped";
+            default -> it.decision();
+        };
+    }
+
+    /// The page where an error of a precheck can be mended; empty where that is at the database.
+    public static String mend(TaskView task, CheckResult check) {
+        boolean source = check.check().startsWith("source");
+        TaskView.SideView side = source ? task.source() : task.target();
+        return switch (check.code()) {
+            case "TARGET_NOT_EMPTY", "SAME_INSTANCE", "BAD_OPTION" ->
+                    "/tasks/" + task.id() + "/setup/objects";
+            case "UNREACHABLE", "NOT_AUTHENTICATED", "TLS_FAILED" ->
+                    side.account() == null ? "/instances/" + side.instance() + "/edit" : "";
+            default -> "";
+        };
+    }
+
     /// What is lost by an action that cannot be undone.
     public static String danger(String action) {
         return switch (action) {
-            case "stop" -> "The task ends for good. Its data stay in the target.";
+            case "stop" ->
+                    "The task ends for good and cannot be resumed. Its data stay in the target.";
             case "reset" ->
-                    "Positions are forgotten: the next start copies everything again. Data stay in the"
+                    "Its positions are lost: the next start copies everything again. Data stay in the"
                             + " target.";
             default ->
-                    "The task, its events and its positions are removed. Data stay in the target.";
+                    "The task is lost with its events, charts, refused commands and positions. Data"
+                            + " stay in the target.";
         };
     }
 }

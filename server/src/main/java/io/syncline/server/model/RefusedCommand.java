@@ -4,7 +4,8 @@ import java.time.Instant;
 
 /// A command that a target refused for good.
 ///
-/// @param decision `open`, `skipped` (by the task's option) or `acknowledged` (by a user)
+/// @param decision `open`, `skip` (a user wants it left out), `skipped` (it was left out) or
+///   `acknowledged` (a user has dealt with it)
 public record RefusedCommand(
         long id,
         String task,

@@ -87,6 +87,18 @@ public record VerificationRun(
         options = Map.copyOf(new TreeMap<>(options));
     }
 
+    /// A new one, without numbers yet.
+    public static VerificationRun begun(
+            String task,
+            Kind kind,
+            String by,
+            Map<String, String> options,
+            State state,
+            Instant now) {
+        return new VerificationRun(
+                Names.id("v"), task, kind, by, options, state, now, null, Numbers.NONE, "", "");
+    }
+
     public VerificationRun at(State next, Numbers now) {
         return new VerificationRun(
                 id, task, kind, by, options, next, created, ended, now, reason, remedy);

@@ -124,7 +124,7 @@ public final class DifferenceFile implements Closeable {
 
     /// Cuts off what an earlier run wrote behind this place, and goes on there.
     public void rewind(long written) throws IOException {
-        begun = true;
+        begun = written > 0;
         channel.truncate(written);
         channel.position(Math.min(written, channel.size()));
     }

@@ -10,6 +10,7 @@ import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
+import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.Tasks;
 import io.syncline.server.view.Direction;
 import io.syncline.server.web.Body;
@@ -30,10 +31,12 @@ public final class TaskLogApi {
     private static final int USUAL_LINES = 100;
 
     private final Tasks tasks;
+    private final TaskChanges changes;
     private final Charts charts;
 
-    public TaskLogApi(Tasks tasks, Charts charts) {
+    public TaskLogApi(Tasks tasks, TaskChanges changes, Charts charts) {
         this.tasks = tasks;
+        this.changes = changes;
         this.charts = charts;
     }
 
@@ -44,6 +47,8 @@ public final class TaskLogApi {
                 .post("/api/v1/tasks/{id}/precheck/{position}/confirm", this::confirm)
                 .get("/api/v1/tasks/{id}/refused", this::refused)
                 .post("/api/v1/tasks/{id}/refused/{refused}/acknowledge", this::acknowledge)
+                .post("/api/v1/tasks/{id}/refused/{refused}/skip", this::skip)
+                .post("/api/v1/tasks/{id}/refused/{refused}/retry", this::retry)
                 .get("/api/v1/tasks/{id}/conflicts", this::conflicts)
                 .get("/api/v1/tasks/{id}/conflicts.jsonl", this::allConflicts)
                 .get("/api/v1/tasks/{id}/series", this::series);
@@ -150,13 +155,27 @@ public final class TaskLogApi {
     }
 
     private void acknowledge(Context ctx) {
+        tasks.acknowledge(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        refused(ctx);
+    }
+
+    private void skip(Context ctx) {
+        changes.skipRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        refused(ctx);
+    }
+
+    private void retry(Context ctx) {
+        changes.retryRefused(Gate.actor(ctx), ctx.pathParam("id"), refusedId(ctx));
+        refused(ctx);
+    }
+
+    private static long refusedId(Context ctx) {
         Body.of(ctx).done();
         String id = ctx.pathParam("refused");
         if (!id.matches("[0-9]{1,18}")) {
             throw Problem.notFound("refused command", Names.shown(id));
         }
-        tasks.acknowledge(Gate.actor(ctx), ctx.pathParam("id"), Long.parseLong(id));
-        refused(ctx);
+        return Long.parseLong(id);
     }
 
     private void series(Context ctx) {

@@ -4,13 +4,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Reads `--databases`: numbers separated by commas, each alone or as `source:target`.
-final class DatabaseList {
+public final class DatabaseList {
     /// Five digits: far beyond what any server is configured with.
     private static final String ITEM = "[0-9]{1,5}(:[0-9]{1,5})?";
 
     private DatabaseList() {}
 
-    static SortedMap<Integer, Integer> read(Settings settings) {
+    /// Source database to target database; empty: every one to itself.
+    public static SortedMap<Integer, Integer> read(Settings settings) {
         SortedMap<Integer, Integer> databases = new TreeMap<>();
         String text = settings.text(Setting.DATABASES).strip();
         if (text.equals("all")) {

@@ -1,5 +1,6 @@
 package io.syncline.server.store;
 
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.TaskEntry;
@@ -15,6 +16,12 @@ public final class TaskLog {
 
     /// A task that skips what is refused could fill the disk.
     private static final int MAX_REFUSED = 10_000;
+
+    /// One place of one stream. Another history of the source has other offsets; that the same
+    /// command on the same key stands at the same one is what will not happen.
+    private static final String SAME =
+            "task = :task AND shard = :shard AND stream_at = :offset AND db = :db"
+                    + " AND command = :command AND key_name = :key";
 
     private final Store store;
 
@@ -104,9 +111,26 @@ public final class TaskLog {
                                 position));
     }
 
+    /// Adds a command; one that was sent again and refused again stays one entry.
     public void refused(RefusedCommand it) {
         store.jdbi()
-                .useHandle(h ->
+                .useTransaction(h -> {
+                    int known =
+                            h.createUpdate(
+                                            "UPDATE refused_command SET at = :at, reason = :reason,"
+                                                    + " decision = :decision WHERE "
+                                                    + SAME)
+                                    .bind("at", it.at().toEpochMilli())
+                                    .bind("reason", it.reason())
+                                    .bind("decision", it.decision())
+                                    .bind("task", it.task())
+                                    .bind("shard", it.shard())
+                                    .bind("offset", it.offset())
+                                    .bind("db", it.database())
+                                    .bind("command", it.command())
+                                    .bind("key", it.key())
+                                    .execute();
+                    if (known == 0) {
                         h.execute(
                                 "INSERT INTO refused_command VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                 store.nextId(it.at()),
@@ -118,7 +142,28 @@ public final class TaskLog {
                                 it.command(),
                                 it.key(),
                                 it.reason(),
-                                it.decision()));
+                                it.decision());
+                    }
+                });
+    }
+
+    /// Whether a user wants this one left out.
+    public boolean skips(String task, LinkEvent.Refused it) {
+        return store.jdbi()
+                .withHandle(h ->
+                        h.createQuery(
+                                                "SELECT COUNT(*) FROM refused_command WHERE "
+                                                        + SAME
+                                                        + " AND decision IN ('skip', 'skipped')")
+                                        .bind("task", task)
+                                        .bind("shard", it.shard())
+                                        .bind("offset", it.offset())
+                                        .bind("db", it.database())
+                                        .bind("command", it.command())
+                                        .bind("key", it.key())
+                                        .mapTo(int.class)
+                                        .one()
+                                > 0);
     }
 
     public List<RefusedCommand> refused(String task, int limit) {

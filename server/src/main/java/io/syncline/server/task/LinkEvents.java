@@ -147,7 +147,9 @@ final class LinkEvents implements Consumer<LinkEvent> {
 
     private void refused(LinkEvent.Refused it) {
         Task task = control.task();
-        boolean skips = "skip".equals(task.settings().get("on-refused"));
+        boolean skips =
+                "skip".equals(task.settings().get("on-refused"))
+                        || context.log().skips(task.id(), it);
         context.log()
                 .refused(
                         new RefusedCommand(

@@ -4,6 +4,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.link.RunningTask;
@@ -96,7 +97,9 @@ final class LinkSession {
                     context.options()
                             .running(
                                     task,
-                                    context.samples().of(task.id()),
+                                    new LinkHooks(
+                                            context.samples().of(task.id()),
+                                            refused -> context.log().skips(task.id(), refused)),
                                     // Once the copy has begun, the sides know themselves that it
                                     // must be finished.
                                     events.hasCopied() ? null : resyncFrom,

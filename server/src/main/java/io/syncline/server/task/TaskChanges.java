@@ -91,6 +91,33 @@ public final class TaskChanges {
         return text.toString();
     }
 
+    /// Goes on with a task that a refused command has stopped: sends it again.
+    public TaskControl retryRefused(Actor actor, String id, long refused) {
+        requireRefused(tasks.find(actor, id), refused);
+        return tasks.act(actor, id, TaskAction.RESUME);
+    }
+
+    /// Goes on without one refused command; the next one stops the task again.
+    public TaskControl skipRefused(Actor actor, String id, long refused) {
+        actor.require(Role.OPERATOR, "skip refused commands");
+        TaskControl control = tasks.find(actor, id);
+        String task = control.task().id();
+        requireRefused(control, refused);
+        control.require(TaskAction.RESUME);
+        tasks.log().decide(task, refused, "skip");
+        audit.record(actor, "task.skip", task, "refused command " + refused);
+        return tasks.act(actor, id, TaskAction.RESUME);
+    }
+
+    private void requireRefused(TaskControl control, long refused) {
+        boolean known =
+                tasks.log().refused(control.task().id(), Integer.MAX_VALUE).stream()
+                        .anyMatch(it -> it.id() == refused);
+        if (!known) {
+            throw Problem.notFound("refused command", Long.toString(refused));
+        }
+    }
+
     /// Changes ceilings at once, also of a link that runs.
     ///
     /// @param rps commands per second; empty keeps it, 0 is none

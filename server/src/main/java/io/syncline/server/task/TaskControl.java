@@ -8,12 +8,14 @@ import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.lifecycle.Transition;
+import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
 import io.syncline.server.view.Progress;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,14 @@ public final class TaskControl {
         log(before, after);
         effects(before, transition, resyncFrom);
         return after;
+    }
+
+    /// Fails unless an action is allowed now.
+    void require(TaskAction action) {
+        Task now = task();
+        if (!now.allowedActions().contains(action)) {
+            throw notNow(action, now);
+        }
     }
 
     private static Problem notNow(TaskAction action, Task task) {
@@ -216,6 +226,14 @@ public final class TaskControl {
     /// The newest numbers; null while no link runs.
     public @Nullable Progress progress() {
         return worker.progress();
+    }
+
+    /// The last precheck; while one runs, what it has found so far.
+    public List<CheckResult> checks() {
+        Task now = task();
+        return now.state() == TaskState.PRECHECKING
+                ? worker.found()
+                : context.log().checks(now.id());
     }
 
     /// What is being tried again; null for nothing.

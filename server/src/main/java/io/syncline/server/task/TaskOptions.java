@@ -7,15 +7,16 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.RunningTask;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.pair.PairChoices;
 import io.syncline.engine.pair.PairTask;
+import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
-import io.syncline.engine.verify.KeySample;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
@@ -59,13 +60,13 @@ final class TaskOptions {
     /// @param resyncFrom replaces the other side's data by this one's, once; null: no
     RunningTask running(
             Task task,
-            KeySample sample,
+            LinkHooks hooks,
             @Nullable Site resyncFrom,
             Consumer<LinkEvent> events,
             Consumer<Resolution> conflicts) {
         LinkOptions options = of(task);
         if (!task.isTwoWay()) {
-            return new Link(options, events, sample);
+            return new Link(options, events, hooks);
         }
         PairChoices choices = PairChoicesReader.read(settings(task, "", ""));
         GuardPolicy.Mode guard = requireNonNull(choices, "two-way without choices").guard();
@@ -151,6 +152,15 @@ final class TaskOptions {
 
     Endpoint target(Task task) {
         return endpoint(task, task.target());
+    }
+
+    /// Whether other tasks would bring back what this one writes.
+    Finding loops(Task task) {
+        return new TaskLoops(
+                        task,
+                        tasks.all(),
+                        id -> instances.any(id).addresses().stream().sorted().toList().toString())
+                .check();
     }
 
     /// Why the account may no longer use one of both instances; null while it may.

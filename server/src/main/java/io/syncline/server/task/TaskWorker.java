@@ -2,12 +2,13 @@ package io.syncline.server.task;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.target.Sweeper;
 import io.syncline.engine.twoway.Site;
-import io.syncline.engine.verify.KeySample;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Problem;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Does a task's long work on one thread, one after the other: prechecks, the link, sweeping.
@@ -35,6 +37,7 @@ final class TaskWorker {
     private @Nullable Thread thread;
     private long stops;
     private volatile @Nullable LinkSession session;
+    private volatile List<CheckResult> found = List.of();
 
     TaskWorker(TaskControl control, TaskContext context) {
         this.control = control;
@@ -131,7 +134,10 @@ final class TaskWorker {
             session = mine;
         }
         try {
-            if (!isVoid(begun)) {
+            Finding loops = context.options().loops(control.task());
+            if (!isVoid(begun) && isError(loops)) {
+                control.failed(Faults.of(List.of(loops)));
+            } else if (!isVoid(begun)) {
                 mine.run();
             } else {
                 control.happen(new TaskEvent.LinkStopped());
@@ -165,10 +171,27 @@ final class TaskWorker {
 
     private void runPrecheck() {
         Task task = control.task();
+        found = List.of();
         List<Finding> findings;
-        KeySample sample = context.samples().of(task.id());
         try {
-            findings = context.options().running(task, sample, null, e -> {}, c -> {}).precheck();
+            List<Finding> soFar = new ArrayList<>();
+            findings =
+                    context.options()
+                            .running(
+                                    task,
+                                    LinkHooks.NONE,
+                                    null,
+                                    event -> {
+                                        if (event instanceof LinkEvent.Checked(Finding finding)) {
+                                            soFar.add(finding);
+                                            found = results(task, soFar);
+                                        }
+                                    },
+                                    conflict -> {})
+                            .precheck();
+            findings =
+                    Stream.concat(findings.stream(), Stream.of(context.options().loops(task)))
+                            .toList();
         } catch (SynclineException e) {
             findings =
                     List.of(
@@ -189,6 +212,11 @@ final class TaskWorker {
                         ? findings.size() + " checks passed"
                         : errors + " of " + findings.size() + " checks failed",
                 errors == 0 ? "" : "Do what each failed check says, and precheck again");
+    }
+
+    /// What the precheck that runs has found so far.
+    List<CheckResult> found() {
+        return found;
     }
 
     private static boolean isError(Finding finding) {

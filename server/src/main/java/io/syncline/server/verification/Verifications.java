@@ -1,19 +1,18 @@
 package io.syncline.server.verification;
 
 import io.syncline.engine.fault.Failure;
+import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.account.Audit;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Role;
-import io.syncline.server.model.Schedule;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
 import io.syncline.server.model.VerificationPlan;
 import io.syncline.server.model.VerificationRun;
 import io.syncline.server.model.VerificationRun.Kind;
-import io.syncline.server.model.VerificationRun.Numbers;
 import io.syncline.server.model.VerificationRun.State;
 import io.syncline.server.store.Store;
 import io.syncline.server.store.VerificationTable;
@@ -43,9 +42,6 @@ public final class Verifications implements TaskObserver, AutoCloseable {
     /// At once; others wait. Each reads from two instances as fast as its limits say.
     private static final int MAX_RUNS = 4;
 
-    /// Rounds of continuous ones at once: each is short.
-    private static final int MAX_ROUNDS = 2;
-
     /// Kept of each task; the oldest go first.
     private static final int MAX_KEPT = 50;
 
@@ -55,19 +51,19 @@ public final class Verifications implements TaskObserver, AutoCloseable {
     private static final Set<TaskState> TOO_EARLY =
             EnumSet.of(TaskState.NOT_CONFIGURED, TaskState.INITIALIZING, TaskState.RELEASED);
 
+    /// Who asks for a run that nobody asks for.
+    static final String BY_SCHEDULE = "schedule";
+
     private final VerificationTable table;
     private final Tasks tasks;
     private final Audit audit;
     private final TaskObserver observer;
     private final VerificationFiles files;
     private final Map<String, VerificationJob> jobs = new ConcurrentHashMap<>();
-    private final Map<String, ContinuousCheck> checks = new ConcurrentHashMap<>();
-    private final Map<String, Planned> plans = new ConcurrentHashMap<>();
-    private final ExecutorService runs = threads("verification", MAX_RUNS);
-    private final ExecutorService rounds = threads("continuous-verification", MAX_ROUNDS);
-
-    /// A plan, and when it is due; null: never.
-    private record Planned(VerificationPlan plan, @Nullable Instant next) {}
+    private final VerificationPlans plans;
+    private final ExecutorService runs =
+            Executors.newFixedThreadPool(
+                    MAX_RUNS, Thread.ofPlatform().name("verification-", 0).daemon().factory());
 
     /// Serves the verifications of a store.
     ///
@@ -78,22 +74,12 @@ public final class Verifications implements TaskObserver, AutoCloseable {
         this.audit = audit;
         this.observer = observer;
         this.files = new VerificationFiles(data.resolve("verifications"));
-    }
-
-    private static ExecutorService threads(String name, int count) {
-        return Executors.newFixedThreadPool(
-                count, Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        this.plans = new VerificationPlans(table, tasks, observer, files);
     }
 
     /// Goes on with what an earlier process left.
     public void resume() {
-        for (TaskControl control : tasks.all()) {
-            Task task = control.task();
-            VerificationPlan plan = table.plan(task.id());
-            if (!plan.equals(VerificationPlan.NONE)) {
-                plans.put(task.id(), new Planned(plan, next(task.id(), plan)));
-            }
-        }
+        plans.resume();
         for (VerificationRun run : table.open()) {
             TaskControl control = controlOf(run.task());
             if (control == null) {
@@ -105,9 +91,16 @@ public final class Verifications implements TaskObserver, AutoCloseable {
                                 "the service was started again, and the task is gone",
                                 ""));
             } else if (run.kind() == Kind.INCREMENTAL) {
-                VerificationPlan plan = planOf(run.task());
-                checks.put(run.task(), new ContinuousCheck(run, plan, control, tasks, files));
-                tasks.sample(control).rate(plan.every());
+                plans.goOn(run, control);
+            } else if (RepairRules.isRepair(run)) {
+                table.put(
+                        run.over(
+                                State.INTERRUPTED,
+                                run.numbers(),
+                                tasks.now(),
+                                "the service was started again, and a repair is not gone on with"
+                                        + " unasked",
+                                "Verify again, with or without repair"));
             } else {
                 submit(run, control);
             }
@@ -121,22 +114,6 @@ public final class Verifications implements TaskObserver, AutoCloseable {
                 .orElse(null);
     }
 
-    private VerificationPlan planOf(String task) {
-        Planned planned = plans.get(task);
-        return planned == null ? VerificationPlan.NONE : planned.plan();
-    }
-
-    private @Nullable Instant next(String task, VerificationPlan plan) {
-        Instant last =
-                table.of(task, MAX_KEPT).stream()
-                        .filter(run -> run.kind() == Kind.SCHEDULED)
-                        .map(VerificationRun::created)
-                        .findFirst()
-                        .orElse(Instant.EPOCH);
-        Instant since = Instant.ofEpochMilli(plan.sinceMillis());
-        return Schedule.parse(plan.schedule()).next(last.isAfter(since) ? last : since);
-    }
-
     /// The newest first, with the numbers of this moment.
     public List<VerificationRun> list(Actor actor, String id, int limit) {
         String task = tasks.find(actor, id).task().id();
@@ -148,8 +125,8 @@ public final class Verifications implements TaskObserver, AutoCloseable {
         if (job != null) {
             return job.now();
         }
-        ContinuousCheck check = checks.get(stored.task());
-        return check != null && check.now().id().equals(stored.id()) ? check.now() : stored;
+        ContinuousCheck check = plans.continuous(stored);
+        return check == null ? stored : check.now();
     }
 
     public VerificationRun find(Actor actor, String id, String run) {
@@ -164,9 +141,9 @@ public final class Verifications implements TaskObserver, AutoCloseable {
     public List<VerificationRun> latest(String task) {
         List<VerificationRun> latest = new ArrayList<>();
         table.lastVerdict(task).ifPresent(latest::add);
-        ContinuousCheck check = checks.get(task);
-        if (check != null) {
-            latest.add(check.now());
+        VerificationRun continuous = plans.continuous(task);
+        if (continuous != null) {
+            latest.add(continuous);
         }
         return latest;
     }
@@ -180,9 +157,8 @@ public final class Verifications implements TaskObserver, AutoCloseable {
     /// What is tried again, or waited for; empty for nothing.
     public String trouble(VerificationRun run) {
         VerificationJob job = jobs.get(run.id());
-        ContinuousCheck check = checks.get(run.task());
-        boolean mine = check != null && check.now().id().equals(run.id());
-        return job != null ? job.trouble() : mine ? check.trouble() : "";
+        ContinuousCheck check = plans.continuous(run);
+        return job != null ? job.trouble() : check == null ? "" : check.trouble();
     }
 
     /// Begins one.
@@ -192,7 +168,15 @@ public final class Verifications implements TaskObserver, AutoCloseable {
         actor.require(Role.OPERATOR, "verify tasks");
         TaskControl control = tasks.find(actor, id);
         Task task = control.task();
-        tasks.verifyOptions(task, options, null);
+        VerifyOptions checked = tasks.verifyOptions(task, options, null);
+        Failure unsound =
+                checked.repair().direction() == VerifyOptions.Direction.NONE
+                        ? null
+                        : RepairRules.forbid(control, checked);
+        if (unsound != null) {
+            throw new Problem(
+                    Problem.Code.NOT_NOW, unsound.place(), unsound.reason(), unsound.remedy());
+        }
         if (TOO_EARLY.contains(task.state())) {
             throw new Problem(
                     Problem.Code.NOT_NOW,
@@ -223,27 +207,11 @@ public final class Verifications implements TaskObserver, AutoCloseable {
 
     private VerificationRun start(
             TaskControl control, Kind kind, String by, Map<String, String> options) {
-        VerificationRun run = made(control, kind, by, options, State.WAITING);
-        submit(run, control);
-        return run;
-    }
-
-    private VerificationRun made(
-            TaskControl control, Kind kind, String by, Map<String, String> options, State state) {
         VerificationRun run =
-                new VerificationRun(
-                        Names.id("v"),
-                        control.task().id(),
-                        kind,
-                        by,
-                        options,
-                        state,
-                        tasks.now(),
-                        null,
-                        Numbers.NONE,
-                        "",
-                        "");
+                VerificationRun.begun(
+                        control.task().id(), kind, by, options, State.WAITING, tasks.now());
         table.put(run);
+        submit(run, control);
         return run;
     }
 
@@ -313,80 +281,25 @@ public final class Verifications implements TaskObserver, AutoCloseable {
     }
 
     public VerificationPlan plan(Actor actor, String id) {
-        return planOf(tasks.find(actor, id).task().id());
+        return plans.of(tasks.find(actor, id).task().id());
     }
 
     /// When the next run by schedule is due; null: never.
     public @Nullable Instant next(Actor actor, String id) {
-        Planned planned = plans.get(tasks.find(actor, id).task().id());
-        return planned == null ? null : planned.next();
+        return plans.next(tasks.find(actor, id).task().id());
     }
 
     /// Decides what is verified again and again.
     public VerificationPlan plan(Actor actor, String id, VerificationPlan given) {
         actor.require(Role.OPERATOR, "plan verifications");
         TaskControl control = tasks.find(actor, id);
-        Task task = control.task();
-        if (given.options().containsKey("repair") || given.options().containsKey("delete-extra")) {
-            throw Problem.badRequest(
-                    "repair",
-                    "a repair is not done by a schedule",
-                    "Look at the differences, and verify once with repair");
-        }
-        if (given.incrementalPercent() > 0 && task.isTwoWay()) {
-            throw Problem.badRequest(
-                    "incrementalPercent",
-                    "the writes of a two-way task are not sampled",
-                    "Schedule runs of mode sample instead");
-        }
-        tasks.verifyOptions(task, given.options(), null);
-        VerificationPlan before = planOf(task.id());
-        long since =
-                given.schedule().equals(before.schedule())
-                        ? before.sinceMillis()
-                        : tasks.now().toEpochMilli();
-        VerificationPlan plan =
-                new VerificationPlan(
-                        given.schedule(),
-                        given.options(),
-                        given.incrementalPercent(),
-                        given.incrementalRate(),
-                        since);
-        table.plan(task.id(), plan);
-        plans.put(task.id(), new Planned(plan, next(task.id(), plan)));
-        continuous(control, plan);
+        VerificationPlan plan = plans.change(control, given);
         audit.record(
                 actor,
                 "task.verify.plan",
-                task.id(),
+                control.task().id(),
                 "schedule '" + plan.schedule() + "', incremental " + plan.incrementalPercent());
         return plan;
-    }
-
-    /// Switches the continuous verification on, over or off.
-    private synchronized void continuous(TaskControl control, VerificationPlan plan) {
-        String task = control.task().id();
-        ContinuousCheck before = checks.remove(task);
-        tasks.sample(control).rate(plan.every());
-        if (plan.every() > 0) {
-            VerificationRun run =
-                    before == null
-                            ? made(
-                                    control,
-                                    Kind.INCREMENTAL,
-                                    "schedule",
-                                    plan.options(),
-                                    State.RUNNING)
-                            : before.now();
-            if (before != null) {
-                before.stop();
-            }
-            checks.put(task, new ContinuousCheck(run, plan, control, tasks, files));
-        } else if (before != null) {
-            VerificationRun ended = before.end();
-            table.put(ended);
-            observer.verified(control.task(), ended);
-        }
     }
 
     /// Does what is due. To be called about once a second.
@@ -394,56 +307,39 @@ public final class Verifications implements TaskObserver, AutoCloseable {
         for (VerificationJob job : jobs.values()) {
             job.measure();
             Failure forbidden = tasks.forbidden(job.control().task());
+            if (forbidden == null && RepairRules.isRepair(job.now())) {
+                forbidden = RepairRules.forbid(job.control().task());
+            }
             if (forbidden != null) {
                 job.fail(forbidden);
             }
         }
-        Instant now = tasks.now();
-        plans.forEach((task, planned) -> {
-            Instant next = planned.next();
-            TaskControl control = next == null || next.isAfter(now) ? null : controlOf(task);
-            boolean fits =
-                    control != null
-                            && control.task().state() == TaskState.RUNNING
-                            && !isVerified(task);
-            if (fits) {
-                start(control, Kind.SCHEDULED, "schedule", planned.plan().options());
-                plans.put(task, new Planned(planned.plan(), next(task, planned.plan())));
-            }
-        });
-        long nanos = System.nanoTime();
-        for (ContinuousCheck check : checks.values()) {
-            boolean runs = check.control().task().state() == TaskState.RUNNING;
-            if (runs && check.takeTurn(nanos)) {
-                rounds.execute(() -> round(check));
+        for (TaskControl control : plans.due()) {
+            String task = control.task().id();
+            if (!isVerified(task)) {
+                start(control, Kind.SCHEDULED, BY_SCHEDULE, plans.of(task).options());
+                plans.begun(task);
             }
         }
-    }
-
-    private void round(ContinuousCheck check) {
-        Numbers before = check.now().numbers();
-        check.round();
-        VerificationRun run = check.now();
-        boolean mine = checks.get(run.task()) == check;
-        if (mine && !run.numbers().equals(before)) {
-            table.put(run);
-            observer.verified(check.control().task(), run);
-        }
+        plans.rounds();
     }
 
     @Override
     public void changed(Task before, Task after) {
+        Failure unsound = RepairRules.forbid(after);
+        if (unsound != null) {
+            jobs.values().stream()
+                    .filter(job -> job.control().task().id().equals(after.id()))
+                    .filter(job -> RepairRules.isRepair(job.now()))
+                    .forEach(job -> job.fail(unsound));
+        }
         if (after.state() == TaskState.RELEASED || after.state() == TaskState.NOT_CONFIGURED) {
             jobs.values().stream()
                     .filter(job -> job.control().task().id().equals(after.id()))
                     .forEach(VerificationJob::cancel);
         }
         if (after.state() == TaskState.RELEASED) {
-            plans.remove(after.id());
-            ContinuousCheck check = checks.remove(after.id());
-            if (check != null) {
-                check.stop();
-            }
+            plans.forget(after.id());
             // Behind what still runs.
             runs.execute(() -> forget(after.id()));
         }
@@ -456,13 +352,17 @@ public final class Verifications implements TaskObserver, AutoCloseable {
 
     /// Leaves everything so that the next process goes on.
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         jobs.values().forEach(VerificationJob::leave);
-        checks.values().forEach(ContinuousCheck::stop);
-        rounds.shutdownNow();
+        plans.close();
         runs.shutdown();
-        if (!runs.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        try {
+            if (!runs.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                runs.shutdownNow();
+            }
+        } catch (InterruptedException e) {
             runs.shutdownNow();
+            Thread.currentThread().interrupt();
         }
     }
 }

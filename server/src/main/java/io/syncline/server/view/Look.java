@@ -26,7 +26,7 @@ public record Look(int width, int height, boolean colour, boolean unicode) {
         return pick(" · ", ", ");
     }
 
-    String arrow() {
-        return pick(" → ", " -> ");
+    String arrow(boolean both) {
+        return both ? pick(" ⇄ ", " <-> ") : pick(" → ", " -> ");
     }
 }

@@ -34,7 +34,9 @@ public record Screen(String title, String source, String target, Look look) {
         List<Line> lines = new ArrayList<>();
         lines.add(head(headline, progress));
         lines.add(new Line().faint("  " + title));
-        lines.add(new Line().faint("  " + source + look.arrow() + target));
+        lines.add(
+                new Line()
+                        .faint("  " + source + look.arrow(progress.status().isTwoWay()) + target));
         lines.add(new Line());
         List<Line> notes = new ArrayList<>();
         if (progress.status().conflicts() > 0) {

@@ -16,7 +16,7 @@ public record VerifyScreen(String source, String target) {
     public List<Line> lines(
             Headline headline, VerifyState state, List<Line> last, String hint, Look look) {
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line().bold("verify").add("  " + source + look.arrow() + target));
+        lines.add(new Line().bold("verify").add("  " + source + look.arrow(false) + target));
         lines.add(new Line().symbol(headline.tone(), look).bold(headline.text()));
         lines.add(bar(state.progress(), look));
         VerifyProgress progress = state.progress();

@@ -13,19 +13,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A caller of the REST interface, with a token or without.
-final class Api {
+public final class Api {
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
     /// An answer.
-    record Answer(int status, String text, HttpResponse<String> response) {
-        JsonNode json() {
+    public record Answer(int status, String text, HttpResponse<String> response) {
+        public JsonNode json() {
             return JSON.readTree(text);
         }
 
         /// The body, when the status is this one.
-        JsonNode json(int expected) {
+        public JsonNode json(int expected) {
             if (status != expected) {
                 throw new AssertionError(
                         "status " + status + " instead of " + expected + ": " + text);
@@ -43,12 +43,12 @@ final class Api {
     }
 
     /// The same with the token of a user.
-    Api as(String user, String password) {
+    public Api as(String user, String password) {
         JsonNode made = post("/api/v1/login", Map.of("user", user, "password", password)).json(201);
         return new Api(base, made.path("token").asString());
     }
 
-    String base() {
+    public String base() {
         return base;
     }
 
@@ -56,27 +56,28 @@ final class Api {
         return token;
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send("GET", path, null, "application/json");
     }
 
-    Answer post(String path, Object body) {
+    public Answer post(String path, Object body) {
         return send("POST", path, JSON.writeValueAsString(body), "application/json");
     }
 
-    Answer post(String path) {
+    public Answer post(String path) {
         return send("POST", path, "", "application/json");
     }
 
-    Answer patch(String path, Object body) {
+    public Answer patch(String path, Object body) {
         return send("PATCH", path, JSON.writeValueAsString(body), "application/json");
     }
 
-    Answer delete(String path) {
+    public Answer delete(String path) {
         return send("DELETE", path, null, "application/json");
     }
 
-    Answer send(String method, String path, @Nullable String body, String type, String... headers) {
+    public Answer send(
+            String method, String path, @Nullable String body, String type, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path))
                         .timeout(Duration.ofSeconds(30))

@@ -78,6 +78,8 @@ class ContractIT {
                 Set.of(
                         "taskYaml",
                         "acknowledgeRefused",
+                        "skipRefused",
+                        "retryRefused",
                         "confirmWarning",
                         "downloadConflicts",
                         "downloadDifferences",

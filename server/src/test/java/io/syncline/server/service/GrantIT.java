@@ -65,6 +65,12 @@ class GrantIT {
 
             JsonNode stopped = await(b, id, "failed");
             assertThat(stopped.path("reason").asString()).contains("revoked the role 'reader'");
+            assertThat(
+                            b.post("/api/v1/tasks/" + id + "/verifications", Map.of())
+                                    .json(400)
+                                    .path("message")
+                                    .asString())
+                    .contains("no longer lets this account use it");
             b.post("/api/v1/tasks/" + id + "/actions/resume").json(200);
             assertThat(await(b, id, "failed").path("reason").asString())
                     .contains("no longer lets this account use it");

@@ -14,8 +14,8 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /// A service in this process, on a port of its own, and its admin.
-final class RunningService implements AutoCloseable {
-    static final String PASSWORD = "correct horse battery";
+public final class RunningService implements AutoCloseable {
+    public static final String PASSWORD = "correct horse battery";
 
     /// Enough for a machine that does much else.
     static final Duration LIMIT = Duration.ofSeconds(40);
@@ -30,7 +30,7 @@ final class RunningService implements AutoCloseable {
         this.admin = anybody.as("admin", PASSWORD);
     }
 
-    static RunningService start(Path data) {
+    public static RunningService start(Path data) {
         return start(data, "");
     }
 
@@ -54,16 +54,16 @@ final class RunningService implements AutoCloseable {
         }
     }
 
-    Api anybody() {
+    public Api anybody() {
         return anybody;
     }
 
-    Api admin() {
+    public Api admin() {
         return admin;
     }
 
     /// Registers a server; returns the instance's id.
-    static String instance(Api api, String name, RedisServer server) {
+    public static String instance(Api api, String name, RedisServer server) {
         return api.post(
                         "/api/v1/instances",
                         Map.of("name", name, "uri", "redis://127.0.0.1:" + server.port()))
@@ -73,7 +73,7 @@ final class RunningService implements AutoCloseable {
     }
 
     /// Creates a task between two instances; returns its id.
-    static String task(Api api, String name, String source, String target) {
+    public static String task(Api api, String name, String source, String target) {
         return api.post(
                         "/api/v1/tasks",
                         Map.of(
@@ -89,7 +89,7 @@ final class RunningService implements AutoCloseable {
     }
 
     /// Waits for a state, and returns the task.
-    static JsonNode await(Api api, String task, String state) {
+    public static JsonNode await(Api api, String task, String state) {
         return Await.value(
                 "task " + state,
                 LIMIT,

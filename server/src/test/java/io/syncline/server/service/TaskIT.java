@@ -178,6 +178,75 @@ class TaskIT {
     }
 
     @Test
+    void aTaskThatWouldSendEverythingBackFailsItsPrecheckAndIsNotStarted() {
+        String id = create();
+        act(id, "start");
+        await(admin, id, "running");
+        JsonNode back =
+                admin.post(
+                                "/api/v1/tasks",
+                                Map.of(
+                                        "name",
+                                        "back",
+                                        "source",
+                                        Map.of("instance", "b"),
+                                        "target",
+                                        Map.of("instance", "a"),
+                                        "settings",
+                                        Map.of("on-existing", "overwrite")))
+                        .json(201);
+
+        act(back.path("id").asString(), "start");
+
+        await(admin, back.path("id").asString(), "precheck-failed");
+        assertThat(admin.get("/api/v1/tasks/" + back.path("id").asString() + "/precheck").text())
+                .contains("\"check\":\"task-loop\"", "task 'orders' would bring back");
+    }
+
+    /// The target does not know SETRANGE: refused before its transaction, so it may be sent again.
+    @Test
+    void oneRefusedCommandIsSkippedAndTheNextOneStopsTheTaskAgain() {
+        target.close();
+        target = RedisServer.builder().config("rename-command SETRANGE \"\"").start();
+        String id = create();
+        act(id, "start");
+        await(admin, id, "running");
+        source.command("SETRANGE", "one", "0", "x");
+        await(admin, id, "failed");
+        String first = refused(id, 0).path("id").asString();
+        admin.post("/api/v1/tasks/" + id + "/refused/" + first + "/retry").json(200);
+        // Sent again, refused again: still one entry.
+        await(admin, id, "failed");
+        source.command("SETRANGE", "two", "0", "x");
+        source.command("SET", "after", "1");
+
+        assertThat(refused(id, 1).isMissingNode()).isTrue();
+
+        admin.post("/api/v1/tasks/" + id + "/refused/" + first + "/skip").json(200);
+
+        Await.until(
+                "the second one",
+                RunningService.LIMIT,
+                () -> refused(id, 0).path("key").asString().equals("two"));
+        assertThat(refused(id, 1).path("decision").asString()).isEqualTo("skipped");
+        await(admin, id, "failed");
+        String second = refused(id, 0).path("id").asString();
+        admin.post("/api/v1/tasks/" + id + "/refused/" + second + "/skip").json(200);
+        await(admin, id, "running");
+        Await.until(
+                "what stood behind",
+                RunningService.LIMIT,
+                () -> target.number("EXISTS", "after") == 1);
+        assertThat(source.info("sync_full")).isEqualTo("1");
+        assertThat(admin.post("/api/v1/tasks/" + id + "/refused/" + second + "/skip").status())
+                .isEqualTo(409);
+    }
+
+    private JsonNode refused(String id, int at) {
+        return admin.get("/api/v1/tasks/" + id + "/refused").json(200).path("refused").path(at);
+    }
+
+    @Test
     void aTaskIsTheSameFileForTheCommandLineAndBack() {
         String id = create();
         admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of("on-refused", "skip")))

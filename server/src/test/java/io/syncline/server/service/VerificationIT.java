@@ -110,6 +110,7 @@ class VerificationIT {
         Map<String, Object> repair = quick("repair", "source-to-target", "deleteExtra", true);
         assertThat(admin.post(runs(), repair).json(400).path("place").asString()).isEqualTo("name");
         repair.put("name", "orders");
+        repair.put("recheckAfter", "1.5");
         JsonNode mended = verified(repair);
 
         assertThat(mended.path("state").asString()).as("%s", mended).isEqualTo("equal");
@@ -117,6 +118,17 @@ class VerificationIT {
         assertThat(target.text("GET", "key:2")).isEqualTo("value");
         assertThat(target.number("EXISTS", "mine")).isZero();
         assertThat(admin.get("/api/v1/alerts").text()).contains("\"over\"");
+    }
+
+    @Test
+    void aPausedTaskIsNotRepairedSinceItsWritesWouldCountTwice() {
+        admin.post("/api/v1/tasks/" + id + "/actions/pause").json(200);
+        await(admin, id, "paused");
+
+        JsonNode refused =
+                admin.post(runs(), quick("repair", "source-to-target", "name", "orders")).json(409);
+
+        assertThat(refused.path("message").asString()).contains("writes on their way");
     }
 
     @Test

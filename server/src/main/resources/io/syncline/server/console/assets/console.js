@@ -12,29 +12,106 @@
     if (event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
   });
 
-  const live = document.querySelector("[data-live]");
-  if (live) {
-    const lost = document.getElementById("lost");
-    const source = new EventSource(live.dataset.live);
-    const state = (good) => {
-      lost.hidden = good;
-      live.classList.toggle("stale", !good);
-    };
+  const live = document.body.dataset.live;
+  const lost = document.getElementById("lost");
+  let source;
+  const state = (good) => {
+    lost.hidden = good;
+    document.body.classList.toggle("stale", !good);
+  };
+  const put = (id, html) => {
+    const place = document.getElementById(id);
+    // What somebody is typing in or has opened stays as it is.
+    const active = document.activeElement;
+    if (!place || (place !== active && place.contains(active))) return;
+    const fresh = document.createElement(place.tagName);
+    fresh.innerHTML = html;
+    if (fresh.innerHTML === place.innerHTML) return;
+    const opened = [...place.querySelectorAll("details")].map((each) => each.open);
+    if (place.querySelector("details[open] input")) return;
+    place.innerHTML = html;
+    place.querySelectorAll("details").forEach((each, i) => (each.open = opened[i] ?? false));
+    if (window.htmx) window.htmx.process(place);
+  };
+  const open = () => {
+    if (!live || source) return;
+    source = new EventSource(live);
     source.addEventListener("open", () => state(true));
     source.addEventListener("error", () => state(false));
     source.addEventListener("parts", (event) => {
-      for (const [id, html] of Object.entries(JSON.parse(event.data))) {
-        const place = document.getElementById(id);
-        // What somebody is typing in or has opened stays as it is.
-        if (place && !place.contains(document.activeElement)) place.innerHTML = html;
-      }
+      for (const [id, html] of Object.entries(JSON.parse(event.data))) put(id, html);
     });
-    addEventListener("pagehide", () => source.close());
+    source.addEventListener("go", (event) => location.assign(event.data));
+  };
+  const close = () => {
+    if (source) source.close();
+    source = undefined;
+  };
+  open();
+  addEventListener("pagehide", close);
+  // A browser keeps few connections to one server: pages that nobody sees give theirs back.
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+
+  // Every form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // Where the navigation is a strip, its current place must be in sight.
+  for (const here of document.querySelectorAll("nav [aria-current]")) {
+    const strip = here.parentElement;
+    strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
   }
 
+  // The first field with an error, for whoever cannot see where it is.
+  const wrong = document.querySelector("[aria-invalid=true]");
+  if (wrong) wrong.focus();
+
+  const keys = document.getElementById("keys");
+  const show = () => keys && !keys.open && keys.showModal();
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (!button) return;
+    if (button.dataset.do === "keys") show();
+    if (button.dataset.do === "close") button.closest("dialog").close();
+    if (button.dataset.do === "copy") {
+      const text = document.getElementById(button.dataset.of).textContent;
+      navigator.clipboard.writeText(text).then(() => (button.textContent = button.dataset.done));
+    }
+  });
+
+  const places = { t: "/tasks", i: "/instances", a: "/alerts", u: "/users", l: "/audit", s: "/system" };
+  const rows = () => [...document.querySelectorAll("tr[tabindex]")];
+  const step = (by) => {
+    const all = rows();
+    const at = all.indexOf(document.activeElement.closest("tr[tabindex]"));
+    const next = all[Math.max(0, Math.min(all.length - 1, at + by))];
+    if (next) next.focus();
+  };
+  let going = false;
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select");
-    if (event.key === "/" && !typing) {
+    if (event.target.closest("input, textarea, select, dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key;
+    if (going && places[key]) location.assign(places[key]);
+    going = key === "g";
+    if (key === "?") show();
+    if (key === "j") step(1);
+    if (key === "k") step(-1);
+    if (key === "n") {
+      const button = document.querySelector("[data-new]");
+      if (button) button.click();
+    }
+    if (key === "Enter" && event.target.matches("tr[tabindex]")) {
+      const link = event.target.querySelector("a.name");
+      if (link) link.click();
+    }
+    if (key === "/") {
       const search = document.querySelector("input[type=search]");
       if (search) {
         search.focus();

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Some keys of a walk, on their way from a scan to a verdict.
-final class Batch {
+final class KeyBatch {
     private final Walk walk;
     private final List<byte[]> keys;
 
@@ -16,7 +16,7 @@ final class Batch {
     private final List<Difference> found = new ArrayList<>();
     private boolean done;
 
-    Batch(Walk walk, List<byte[]> keys, @Nullable String cursor) {
+    KeyBatch(Walk walk, List<byte[]> keys, @Nullable String cursor) {
         this.walk = walk;
         this.keys = List.copyOf(keys);
         this.cursor = cursor;

@@ -1,0 +1,91 @@
+package io.syncline.server.console;
+
+import static io.syncline.server.console.Texts.t;
+
+import io.syncline.server.model.AlertRules;
+import io.syncline.server.model.Task;
+import io.syncline.server.settings.Setting;
+import io.syncline.server.task.TaskSettings;
+import io.syncline.server.view.Numbers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A task's settings in words, for the page that shows them.
+final class SettingLines {
+    private SettingLines() {}
+
+    /// What is synchronized, and how; then what is watched.
+    static Map<String, String> of(Task task) {
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put(t("synchronization-types"), types(task));
+        lines.put(
+                t("conflicting-keys"),
+                value(task, Setting.ON_EXISTING).equals("overwrite")
+                        ? t("ignore-errors-and-proceed")
+                        : t("precheck-and-report-errors"));
+        lines.put(t("databases"), value(task, Setting.DATABASES));
+        lines.put(t("commands"), value(task, Setting.COMMANDS));
+        lines.put(
+                t("retry-time"),
+                value(task, Setting.RETRY_MINUTES)
+                        + " min for connections, "
+                        + task.settings().getOrDefault(TaskSettings.RETRY_OTHER, "10")
+                        + " min for other issues");
+        lines.put(
+                t("instance-class"), task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));
+        lines.put(
+                t("throttle"),
+                limit(value(task, Setting.MAX_RPS), "writes/s")
+                        + ", "
+                        + limit(value(task, Setting.MAX_MBPS), "MB/s"));
+        lines.put(t("extend-expiration-time"), value(task, Setting.EXTEND_EXPIRY) + " s");
+        lines.put(t("alerts"), alerts(task.alerts()));
+        return lines;
+    }
+
+    private static String value(Task task, Setting setting) {
+        return task.settings().getOrDefault(setting.key(), setting.initial());
+    }
+
+    private static String types(Task task) {
+        boolean full = value(task, Setting.SNAPSHOT_ONLY).equals("true");
+        boolean level = value(task, Setting.UNTIL_CAUGHT_UP).equals("true");
+        return full
+                ? t("full-only")
+                : level ? t("full-then-until-level") : t("full-then-incremental");
+    }
+
+    private static String limit(String value, String unit) {
+        return value.equals("0") ? "no limit of " + unit : value + " " + unit;
+    }
+
+    /// The rules that are on.
+    static String alerts(AlertRules rules) {
+        List<String> on = new ArrayList<>();
+        if (rules.lagSeconds() > 0) {
+            on.add(
+                    "lag above "
+                            + Numbers.seconds(rules.lagSeconds())
+                            + " for "
+                            + Numbers.seconds(rules.lagForSeconds()));
+        }
+        if (rules.stateChanges()) {
+            on.add("Failed or Retrying");
+        }
+        if (rules.fullSyncHours() > 0) {
+            on.add("full synchronization over " + rules.fullSyncHours() + " h");
+        }
+        if (rules.spoolPercent() > 0) {
+            on.add("spool over " + rules.spoolPercent() + " %");
+        }
+        if (rules.verificationDifferences() > 0) {
+            on.add(
+                    "a verification finds "
+                            + rules.verificationDifferences()
+                            + " or more different");
+        }
+        return on.isEmpty() ? "none" : String.join("; ", on);
+    }
+}

@@ -1,0 +1,249 @@
+package io.syncline.server.browser;
+
+import static io.syncline.server.service.RunningService.PASSWORD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.server.service.RunningService;
+import io.syncline.testkit.Await;
+import io.syncline.testkit.RedisServer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The console in a real Chromium. What it looked like is kept under `target/screenshots`.
+class ConsoleIT {
+    private static Browser browser;
+
+    @TempDir private Path folder;
+    private RedisServer source;
+    private RedisServer target;
+    private RunningService service;
+    private Tab tab;
+
+    @BeforeAll
+    static void open() {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void shut() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        source = RedisServer.start();
+        target = RedisServer.start();
+        service = RunningService.start(folder);
+        tab = browser.open(service.admin().base()).look("light");
+        logIn();
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+        source.close();
+        target.close();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    private void logIn() {
+        tab.open("/login").type("#user", "admin").type("#password", PASSWORD);
+        tab.shoot("login").key("Enter").awaitPath("/tasks");
+    }
+
+    private void enter(String side, RedisServer server) {
+        tab.type("[name='" + side + ".name']", side.equals("source") ? "Berlin" : "Oslo")
+                .type("[name='" + side + ".addresses']", "127.0.0.1:" + server.port());
+    }
+
+    @Test
+    void theWizardLeadsFromNothingToATaskThatRuns() {
+        for (int i = 0; i < 500; i++) {
+            source.command("SET", "key:" + i, "value");
+        }
+        source.command("SELECT", "0");
+        tab.shoot("tasks-empty").press("Create a task").awaitPath("/tasks/new");
+        tab.type("[name=name]", "orders to Oslo");
+        enter("source", source);
+        enter("target", target);
+        tab.click("#probe-source").press("Test connectivity");
+        tab.awaitText("#probe-source", "It answers").shoot("wizard-1");
+        assertThat(tab.text("#probe-source")).contains("500 keys", "127.0.0.1");
+
+        tab.press("Next: objects").awaitPath("/tasks/new/objects");
+        assertThat(tab.text("main")).contains("Ignore errors and proceed");
+        tab.click("[name=scope][value=some]").shoot("wizard-2");
+        tab.press("Next: settings").awaitPath("/tasks/new/settings");
+        tab.shoot("wizard-3").press("Create and precheck");
+
+        tab.awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
+        confirmAll();
+        tab.shoot("wizard-4").press("Next: start").awaitPath(".*/setup/start");
+        assertThat(tab.text("main"))
+                .contains("500 keys", "from Berlin to Oslo", "./syncline task import task.yaml");
+        tab.shoot("wizard-5").press("Start the task").awaitPath("/tasks/t-[a-z0-9]+");
+
+        tab.awaitText("#head", "Running");
+        Await.until("all keys", Tab.LIMIT, () -> target.number("DBSIZE") >= 500);
+        source.command("SET", "later", "1");
+        Await.until("the stream", Tab.LIMIT, () -> target.number("EXISTS", "later") == 1);
+        tab.awaitText("#health", "All is well").shoot("task");
+    }
+
+    @Test
+    void theWizardLeadsToATwoWayTask() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        source.command("SET", "here", "1");
+        tab.open("/tasks/new")
+                .choose("[name=source]", from)
+                .choose("[name=target]", to)
+                .click("[name=topology][value=two-way]")
+                .press("Next: objects")
+                .awaitPath("/tasks/new/objects");
+        assertThat(tab.text("main")).doesNotContain("Full only");
+        tab.press("Next: settings").awaitPath("/tasks/new/settings");
+        assertThat(tab.text("main")).contains("Conflicts").doesNotContain("Most writes");
+        tab.press("Create and precheck").awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
+        confirmAll();
+        tab.press("Next: start").awaitPath(".*/setup/start");
+        assertThat(tab.text(".plan")).contains("the later one stays at both");
+        tab.press("Start the task").awaitPath("/tasks/t-[a-z0-9]+").awaitText("#head", "Running");
+
+        Await.until("the copy", Tab.LIMIT, () -> target.number("EXISTS", "here") == 1);
+        target.command("SET", "there", "1");
+        Await.until("the way back", Tab.LIMIT, () -> source.number("EXISTS", "there") == 1);
+        tab.awaitText("#topology", "Oslo to Berlin").shoot("task-two-way");
+        tab.open("/tasks").press("Both directions").awaitText(".unfold", "Berlin").shoot("tasks");
+    }
+
+    /// Waits for the precheck's end, and confirms its warnings one by one.
+    private void confirmAll() {
+        Await.until("the checks", Tab.LIMIT, () -> tab.has("#setup .checks li"));
+        Await.until("all checks", Tab.LIMIT, () -> !tab.text("#setup").contains("Checking"));
+        while (tab.has("#setup .checks form")) {
+            int before = warnings();
+            tab.press("Confirm");
+            Await.until("one warning less", Tab.LIMIT, () -> warnings() == before - 1);
+        }
+    }
+
+    private int warnings() {
+        return Integer.parseInt(tab.ask("document.querySelectorAll('#setup .checks form').length"));
+    }
+
+    @Test
+    void aFormSaysAtItsFieldWhatIsWrongAndKeepsWhatWasEntered() {
+        tab.open("/instances/new")
+                .type("[name=name]", "Lisbon")
+                .type("[name=addresses]", "10.0.0.7:notaport")
+                .press("Save and test")
+                .awaitText(".wrong", "port");
+
+        assertThat(tab.ask("document.querySelector('[name=name]').value")).isEqualTo("Lisbon");
+        assertThat(tab.ask("document.querySelector('[name=addresses]').value"))
+                .isEqualTo("10.0.0.7:notaport");
+        assertThat(tab.ask("document.activeElement.name")).isEqualTo("addresses");
+        tab.shoot("form-error");
+
+        tab.type("[name=addresses]", "127.0.0.1:" + source.port())
+                .press("Save and test")
+                .awaitPath("/instances/i-[a-z0-9]+");
+        assertThat(tab.text(".head")).contains("Lisbon", "It answers");
+        tab.shoot("instance");
+    }
+
+    @Test
+    void everyPageFitsAPhoneAndCanBeReadInBothLights() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        String task = RunningService.task(service.admin(), "orders", from, to);
+        service.admin().post("/api/v1/tasks/" + task + "/actions/start").json(200);
+        RunningService.await(service.admin(), task, "running");
+        String here = "/tasks/" + task;
+        List<String> all =
+                List.of(
+                        "/tasks",
+                        "/tasks/new",
+                        "/tasks/new/objects?source=" + from,
+                        "/tasks/new/settings?source=" + from,
+                        here,
+                        here + "/positions",
+                        here + "/events",
+                        here + "/conflicts",
+                        here + "/refused",
+                        here + "/precheck",
+                        here + "/settings",
+                        "/instances",
+                        "/instances/new",
+                        "/instances/" + from,
+                        "/alerts",
+                        "/users",
+                        "/grants",
+                        "/audit",
+                        "/system",
+                        "/me");
+        for (String page : all) {
+            String name =
+                    page.substring(1)
+                            .replace(task, "task")
+                            .replace(from, "one")
+                            .replaceAll("[?].*", "")
+                            .replace('/', '-');
+            tab.size(360, 740).look("light").open(page);
+            tab.assertNothingIsWiderThanTheScreen();
+            assertThat(tab.poorContrasts()).as(page).isEmpty();
+            tab.shoot("phone-" + name).size(1280, 800).look("dark");
+            tab.assertNothingIsWiderThanTheScreen();
+            assertThat(tab.poorContrasts()).as(page).isEmpty();
+            assertThat(tab.text("#health")).isNotEmpty();
+            tab.shoot("dark-" + name);
+        }
+    }
+
+    @Test
+    void whatCannotBeUndoneAsksForTheNameAndALostServiceIsSaid() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        String task = RunningService.task(service.admin(), "orders", from, to);
+        tab.open("/tasks/" + task).press("Release").awaitText(".drop[open]", "events, charts");
+        tab.type("#n-release", "odrers").key("Enter").awaitText("h1", "not possible");
+        assertThat(tab.text("main")).contains("Type 'orders' and try again");
+
+        tab.open("/tasks/" + task);
+        Await.until("the stream is open", Tab.LIMIT, () -> !tab.has("body.stale"));
+        service.close();
+
+        tab.awaitText("#lost", "connection to the service is lost");
+        assertThat(tab.has("body.stale")).isTrue();
+        tab.shoot("lost");
+        tab.complaints().removeIf(each -> each.contains("net::ERR"));
+    }
+
+    @Test
+    void everythingCanBeDoneFromTheKeyboard() {
+        tab.key("?").awaitText("dialog[open]", "Keyboard shortcuts").shoot("shortcuts");
+        tab.key("Escape");
+        Await.until("the dialog is shut", Tab.LIMIT, () -> !tab.has("dialog[open]"));
+        tab.key("g").key("i").awaitPath("/instances");
+        tab.key("n").awaitPath("/instances/new");
+        tab.tabTo("[name=name]").write("Berlin");
+        tab.tabTo("[name=addresses]").write("127.0.0.1:" + source.port());
+        tab.tabTo("button.primary").key("Enter").awaitPath("/instances/i-[a-z0-9]+");
+        tab.key("g").key("i").awaitPath("/instances");
+
+        tab.key("j").key("Enter").awaitPath("/instances/i-[a-z0-9]+");
+
+        assertThat(tab.text("h1")).isEqualTo("Berlin");
+        tab.key("Tab");
+        assertThat(tab.ask("document.activeElement.className")).isEqualTo("skip");
+    }
+}
