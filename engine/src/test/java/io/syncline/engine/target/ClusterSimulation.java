@@ -108,6 +108,7 @@ final class ClusterSimulation {
                 refusal -> true,
                 merge ? new Merger.Rules(true, true, true, true) : Merger.Rules.NONE,
                 DatabaseMap.identity(),
+                false,
                 () -> {});
     }
 
