@@ -44,18 +44,23 @@ public final class FaultProxy implements AutoCloseable {
     private volatile InetSocketAddress server;
     private volatile boolean refusing;
 
-    private FaultProxy(Endpoint original) throws IOException {
+    private FaultProxy(Endpoint original, InetSocketAddress at) throws IOException {
         this.original = original;
         this.server = new InetSocketAddress(original.host(), original.port());
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket(at.getPort(), 50, at.getAddress());
         Thread.ofVirtual().name("fault-proxy").start(this::accept);
     }
 
     public static FaultProxy before(Endpoint server) {
+        return at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), server);
+    }
+
+    /// At a fixed place, for servers that announce it as their own.
+    static FaultProxy at(InetSocketAddress place, Endpoint server) {
         try {
-            return new FaultProxy(server);
+            return new FaultProxy(server, place);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen for " + server, e);
+            throw new UncheckedIOException("cannot listen at " + place + " for " + server, e);
         }
     }
 
@@ -69,7 +74,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /// The server as it is seen through this proxy.
     public Endpoint endpoint() {
-        return original.at(RedisServer.HOST, port());
+        return original.at(listener.getInetAddress().getHostAddress(), port());
     }
 
     /// New connections go to another server; live ones stay where they are.

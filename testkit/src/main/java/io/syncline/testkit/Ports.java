@@ -17,7 +17,7 @@ final class Ports {
     private static final int COUNT = 11_000;
 
     /// A cluster node's bus listens this far above its port.
-    private static final int BUS_OFFSET = 10_000;
+    static final int BUS_OFFSET = 10_000;
 
     private static final AtomicInteger NEXT =
             new AtomicInteger(ThreadLocalRandom.current().nextInt(COUNT));

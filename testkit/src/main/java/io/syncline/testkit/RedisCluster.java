@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /// A cluster of server processes on loopback: primaries with equal shares of slots, and replicas.
@@ -26,10 +28,12 @@ public final class RedisCluster implements Instance, AutoCloseable {
     private static final Duration FAILOVER_RETRY = Duration.ofSeconds(6);
 
     private final Supplier<RedisServerBuilder> nodeBuilder;
+    private final @Nullable ClusterFront front;
     private final List<RedisServer> nodes = new ArrayList<>();
 
-    private RedisCluster(Supplier<RedisServerBuilder> nodeBuilder) {
+    private RedisCluster(Supplier<RedisServerBuilder> nodeBuilder, @Nullable ClusterFront front) {
         this.nodeBuilder = nodeBuilder;
+        this.front = front;
     }
 
     public static RedisCluster start(ServerBinary binary, int primaries, int replicasEach) {
@@ -39,7 +43,17 @@ public final class RedisCluster implements Instance, AutoCloseable {
     /// With nodes of any kind: TLS, a password, lines of configuration.
     public static RedisCluster start(
             Supplier<RedisServerBuilder> nodeBuilder, int primaries, int replicasEach) {
-        RedisCluster cluster = new RedisCluster(nodeBuilder);
+        return start(new RedisCluster(nodeBuilder, null), primaries, replicasEach);
+    }
+
+    /// With nodes that announce a proxy each as their address, to clients and to each other: what
+    /// finds them by the cluster's own word, as a link does, meets the faults of [#proxyOf].
+    public static RedisCluster startBehindProxies(
+            Supplier<RedisServerBuilder> nodeBuilder, int primaries, int replicasEach) {
+        return start(new RedisCluster(nodeBuilder, new ClusterFront()), primaries, replicasEach);
+    }
+
+    private static RedisCluster start(RedisCluster cluster, int primaries, int replicasEach) {
         try {
             cluster.form(primaries, replicasEach);
             return cluster;
@@ -80,6 +94,11 @@ public final class RedisCluster implements Instance, AutoCloseable {
                                 .anyMatch(
                                         line -> line.contains("myself,slave") && line.contains(id)))
                 .toList();
+    }
+
+    /// The proxy that a node of a cluster behind proxies announces.
+    public FaultProxy proxyOf(RedisServer node) {
+        return Objects.requireNonNull(front, "the cluster has no proxies").of(node);
     }
 
     public static int slot(String key) {
@@ -131,41 +150,22 @@ public final class RedisCluster implements Instance, AutoCloseable {
                     move.hand();
                 });
         awaitAgreement();
-        List<Object> ranges = new ArrayList<>();
-        SlotMap now = slots();
-        for (int slot = 0; slot < SlotMap.SLOTS; slot++) {
-            if (node(now.owner(slot)) == from) {
-                ranges.addAll(List.of(slot, slot));
-            }
-        }
-        claim(to, "DELSLOTSRANGE", ranges);
-        claim(to, "ADDSLOTSRANGE", ranges);
-        to.command("CLUSTER", "BUMPEPOCH");
+        EmptySlots.take(to, slots().ownedBy(from.port()));
         awaitAgreement();
-    }
-
-    private static void claim(RedisServer node, String how, List<Object> ranges) {
-        List<Object> words = new ArrayList<>(List.of("CLUSTER", how));
-        words.addAll(ranges);
-        node.command(words.toArray());
     }
 
     /// Moves up to so many slots by a job of the server (Valkey 9) and waits for its end.
     public void moveByJob(RedisServer from, RedisServer to, int most) {
-        SlotMap map = slots();
-        int first = -1;
-        int last = -1;
-        for (int slot = 0; slot < SlotMap.SLOTS && last - first + 1 < most; slot++) {
-            if (node(map.owner(slot)) == from && (first < 0 || last == slot - 1)) {
-                first = last < 0 ? slot : first;
-                last = slot;
-            }
+        List<Integer> owned = slots().ownedBy(from.port());
+        int first = owned.getFirst();
+        int last = first;
+        while (last - first + 1 < most && owned.contains(last + 1)) {
+            last++;
         }
         from.command("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", first, last, "NODE", id(to));
-        int moved = first;
         await(
                 "slot " + first + " to " + last + " are at " + to,
-                () -> node(slots().owner(moved)) == to);
+                () -> node(slots().owner(first)) == to);
         awaitAgreement();
     }
 
@@ -271,6 +271,9 @@ public final class RedisCluster implements Instance, AutoCloseable {
     @Override
     public void close() {
         nodes.forEach(RedisServer::close);
+        if (front != null) {
+            front.close();
+        }
     }
 
     @Override
@@ -287,7 +290,7 @@ public final class RedisCluster implements Instance, AutoCloseable {
             startNode();
         }
         for (int i = 0; i < primaries; i++) {
-            assign(
+            EmptySlots.assign(
                     nodes.get(i),
                     SlotMap.SLOTS * i / primaries,
                     SlotMap.SLOTS * (i + 1) / primaries - 1);
@@ -318,13 +321,16 @@ public final class RedisCluster implements Instance, AutoCloseable {
     }
 
     private RedisServer startNode() {
-        RedisServer node =
-                nodeBuilder
-                        .get()
-                        .cluster()
-                        .config("cluster-node-timeout " + NODE_TIMEOUT_MILLIS)
-                        .start();
+        RedisServerBuilder builder =
+                nodeBuilder.get().cluster().config("cluster-node-timeout " + NODE_TIMEOUT_MILLIS);
+        if (front != null) {
+            builder.config("cluster-announce-ip " + ClusterFront.HOST);
+        }
+        RedisServer node = builder.start();
         nodes.add(node);
+        if (front != null) {
+            front.add(node);
+        }
         // Nodes that begin with the same epoch spend seconds to settle that among themselves.
         node.command("CLUSTER", "SET-CONFIG-EPOCH", nodes.size());
         return node;
@@ -335,16 +341,6 @@ public final class RedisCluster implements Instance, AutoCloseable {
         if (node != first) {
             first.command("CLUSTER", "MEET", node.host(), node.port());
         }
-    }
-
-    private static void assign(RedisServer node, int from, int to) {
-        Object[] words = new Object[to - from + 3];
-        words[0] = "CLUSTER";
-        words[1] = "ADDSLOTS";
-        for (int slot = from; slot <= to; slot++) {
-            words[slot - from + 2] = slot;
-        }
-        node.command(words);
     }
 
     private void replicate(RedisServer node, RedisServer primary) {

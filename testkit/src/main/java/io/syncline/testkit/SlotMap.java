@@ -29,11 +29,8 @@ final class SlotMap {
         for (Object range : wire.list("CLUSTER", "SLOTS")) {
             List<?> parts = Replies.list(range);
             List<?> owner = Replies.list(parts.get(2));
-            String host = Replies.text(owner.get(0));
-            Endpoint endpoint =
-                    seed.at(
-                            host.isEmpty() ? seed.host() : host,
-                            (int) Replies.number(owner.get(1)));
+            // All nodes are on loopback, whatever other address they announce.
+            Endpoint endpoint = seed.at(seed.host(), (int) Replies.number(owner.get(1)));
             Arrays.fill(
                     map.owners,
                     (int) Replies.number(parts.get(0)),
@@ -53,6 +50,18 @@ final class SlotMap {
             throw new IllegalStateException("slot " + slot + " is served by no node");
         }
         return owner;
+    }
+
+    /// The slots of the node at a port.
+    List<Integer> ownedBy(int port) {
+        List<Integer> owned = new ArrayList<>();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            Endpoint owner = owners[slot];
+            if (owner != null && owner.port() == port) {
+                owned.add(slot);
+            }
+        }
+        return owned;
     }
 
     /// Each once, in the order of their first slots.

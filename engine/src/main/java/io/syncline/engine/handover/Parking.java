@@ -76,7 +76,7 @@ final class Parking {
         if (into == null) {
             throw new IllegalStateException("slot " + slot + " holds nothing back");
         }
-        into.add(view, database, arrivedMillis);
+        into.add(offset, view, database, arrivedMillis);
         bytes += view.length();
     }
 
@@ -88,6 +88,23 @@ final class Parking {
             bytes -= closed.bytes();
         }
         if (queues != null && queues.isEmpty()) {
+            slots.remove(slot);
+        }
+    }
+
+    /// Forgets what a slot holds back up to a place.
+    void drop(int slot, long until) {
+        Deque<ParkedSlot> queues = slots.getOrDefault(slot, new ArrayDeque<>());
+        while (!queues.isEmpty() && queues.getFirst().since.offset() < until) {
+            ParkedSlot first = queues.removeFirst();
+            bytes -= first.bytes();
+            ParkedSlot rest = first.behind(until);
+            if (rest != null) {
+                bytes += rest.bytes();
+                queues.addFirst(rest);
+            }
+        }
+        if (queues.isEmpty()) {
             slots.remove(slot);
         }
     }

@@ -30,11 +30,25 @@ final class Party {
     /// Every command up to here was run by the owner of its slot, save in slots that are lost.
     long confirmed = -1;
 
+    /// The same one answer earlier.
+    long previous = -1;
+
     /// An offset behind all that the node had run when it was last asked.
     long last = -1;
 
     /// Ownerships that ended, by slot, until the pipeline gives the slot up.
     final Map<Integer, Deque<Tenure>> ended = new HashMap<>();
+
+    /// Slots that the pipeline waits for, and that were found empty and of no concern to its node:
+    /// whatever was run for them is undone.
+    BitSet vacant = new BitSet();
+
+    /// Slots that the pipeline holds, and that its node neither owned nor imported: it must be
+    /// found to have no key there, or it has but forgotten that it imports them, by a failover.
+    final BitSet doubted = new BitSet();
+
+    /// The shard is dissolved.
+    boolean gone;
 
     /// How often the node was seen to have nothing to do with a slot that the pipeline waits for.
     final Map<Integer, Integer> unseen = new HashMap<>();
@@ -52,14 +66,88 @@ final class Party {
     Runnable nudge = () -> {};
     Runnable wake = () -> {};
 
+    /// Takes what its node said.
+    void see(Sighting sighting) {
+        previous = confirmed;
+        confirmed = sighting.before();
+        last = sighting.after();
+        seen = sighting.owned();
+        importing = sighting.importing();
+        jobs = sighting.exported();
+        vacant = sighting.empty();
+        vacant.andNot(seen);
+        vacant.andNot(importing);
+        asked = true;
+        urgent = false;
+    }
+
+    /// Forgets what was found out for the sake of what the pipeline held.
+    void forget() {
+        ended.clear();
+        granted.clear();
+        vacant.clear();
+        doubted.clear();
+    }
+
+    /// Whether its node had nothing to do with a slot.
+    boolean isUninvolved(int slot) {
+        return !seen.get(slot) && !importing.get(slot);
+    }
+
+    /// Asks its monitor to look at its node soon.
+    void hurry() {
+        urgent = true;
+        nudge.run();
+    }
+
     void note() {
-        news.set(!ended.isEmpty() || !granted.isEmpty());
+        news.set(!ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty());
         wake.run();
     }
 
     void end(int slot, long confirmed, long end, boolean exported) {
         ended.computeIfAbsent(slot, key -> new ArrayDeque<>())
                 .add(new Tenure(confirmed, end, exported));
+    }
+
+    /// An ownership is over when the node is found to have no key in the slot either.
+    void endLater(int slot) {
+        doubted.set(slot);
+        hurry();
+    }
+
+    /// Makes one of an ownership that ended and the one behind it, when commands of both were
+    /// applied.
+    boolean joins(int slot, long applied) {
+        Tenure first = firstEnd(slot);
+        if (first == null || applied <= first.end()) {
+            return false;
+        }
+        forgetFirstEnd(slot);
+        endLater(slot);
+        // What was held back as a later ownership's is not.
+        granted.add(slot);
+        note();
+        return true;
+    }
+
+    /// The slots of which an ownership ended before a place, save those that were given and not
+    /// taken yet.
+    BitSet endedBefore(long offset) {
+        BitSet due = new BitSet();
+        ended.forEach((slot, all) -> {
+            Tenure first = all.peek();
+            due.set(slot, first != null && first.end() <= offset);
+        });
+        granted.forEach(due::clear);
+        return due;
+    }
+
+    List<Integer> takeGranted() {
+        List<Integer> taken = List.copyOf(granted);
+        granted.clear();
+        note();
+        return taken;
     }
 
     @Nullable Tenure firstEnd(int slot) {
@@ -70,7 +158,7 @@ final class Party {
     boolean endedBetween(int slot, long from, long to) {
         Deque<Tenure> all = ended.get(slot);
         return all != null
-                && all.stream().anyMatch(tenure -> tenure.end() >= from && tenure.end() < to);
+                && all.stream().anyMatch(tenure -> tenure.end() > from && tenure.end() < to);
     }
 
     void forgetFirstEnd(int slot) {

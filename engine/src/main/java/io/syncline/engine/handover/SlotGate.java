@@ -1,5 +1,6 @@
 package io.syncline.engine.handover;
 
+import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.KeyFinder;
@@ -18,6 +19,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Decides, for one pipeline of a cluster source, which commands of its stream are applied now,
@@ -38,6 +40,12 @@ public final class SlotGate {
     private final Parking parked = new Parking();
     private final Departures departures;
     private final Imports imports = new Imports();
+
+    private final Vacancies vacancies;
+
+    /// Of each slot, behind the last command that was applied.
+    private final long[] applied = new long[ClusterMap.SLOTS];
+
     private boolean fullReported;
 
     /// Up to here everything is in the target, save what was parked.
@@ -83,6 +91,7 @@ public final class SlotGate {
         writer = settings.writer;
         owned = settings.owned;
         news = ledger.news(pipeline);
+        vacancies = new Vacancies(ledger, pipeline);
         departures = new Departures(ledger, pipeline, settings.patience);
     }
 
@@ -90,9 +99,9 @@ public final class SlotGate {
 
     /// Goes on where the target stands.
     ///
-    /// @param present the slots of the shard now, for a target that knows of none
+    /// @param present asks for the slots of the shard now, for a target that knows of none
     /// @return where to read the stream from, if not from the checkpoint
-    public @Nullable Since resume(long checkpointOffset, BitSet present) {
+    public @Nullable Since resume(long checkpointOffset, Supplier<BitSet> present) {
         byte[] text = writer.slots().read();
         SlotState state = text == null ? null : SlotState.decode(text);
         if (text != null && state == null) {
@@ -103,16 +112,16 @@ public final class SlotGate {
                     "Run the version that wrote it, or sweep the task and start it again");
         }
         forget();
-        owned.or(state == null ? present : state.owned());
+        owned.or(state == null ? present.get() : state.owned());
         if (state != null) {
             parked.restore(state.parked());
             imports.restore(state.importing());
         }
-        // Of a slot that left and came back, what was before is in the target.
-        parked.slots().forEach(owned::clear);
-        appliedUntil = checkpointOffset;
         BitSet again = new BitSet();
         parked.slots().forEach(again::set);
+        // Of a slot that left and came back, what was before is in the target.
+        owned.andNot(again);
+        appliedUntil = checkpointOffset;
         writer.slots().expect(again);
         ledger.register(pipeline, owned);
         parked.slots().forEach(this::claim);
@@ -128,6 +137,8 @@ public final class SlotGate {
     private void forget() {
         owned.clear();
         parked.clear();
+        vacancies.clear();
+        Arrays.fill(applied, -1);
         departures.clear();
         imports.restore(Map.of());
         appliedUntil = -1;
@@ -148,7 +159,7 @@ public final class SlotGate {
         return true;
     }
 
-    /// Notes what is held, behind a snapshot.
+    /// Notes what is held, behind a snapshot for example.
     public void note(Place place) throws RewindException {
         writer.slots().write(state().encode(), place);
     }
@@ -161,8 +172,6 @@ public final class SlotGate {
     private SlotState state() {
         return new SlotState(owned, parked.places(), imports.slots());
     }
-
-    // ---- commands ----
 
     /// Whether everything at this place is in the target already.
     public boolean isPassed(Place place) {
@@ -193,10 +202,8 @@ public final class SlotGate {
         if (imports.take(slot, view, Departures.isDeletion(view, spec))) {
             return false;
         }
-        if (waiting == null
-                && owned.get(slot)
-                && !isOfLaterOwnership(slot, place.offset)
-                && !isUnseenReturn(view)) {
+        if (waiting == null && owned.get(slot) && !isOfLaterOwnership(slot, place.offset)) {
+            applied[slot] = place.offset;
             return !settings.provesDeletions
                     || departures.isOfClient(
                             slot, view, spec, database, place.offset, arrivedMillis, sink);
@@ -226,12 +233,6 @@ public final class SlotGate {
         return ended != null && offset > ended.end();
     }
 
-    /// A key that MIGRATE brings to a slot that is held: the slot may have left in between, unseen.
-    /// If it has not, it is given back at once.
-    private static boolean isUnseenReturn(CommandView view) {
-        return view.isWord(0, "RESTORE-ASKING");
-    }
-
     /// Sees to it that there is a queue for a command.
     private void park(int slot, Place place, CommandView view) throws RewindException {
         ParkedSlot last = parked.last(slot);
@@ -241,7 +242,7 @@ public final class SlotGate {
                         && ledger.endedBetween(
                                 pipeline, slot, last.since.offset(), place.offset))) {
             parked.open(slot, new Since(start, place.database));
-            writer.slots().write(state().encode(), place);
+            note(place);
             claim(slot);
         }
     }
@@ -250,14 +251,6 @@ public final class SlotGate {
         ParkedSlot first = parked.first(slot);
         if (first != null) {
             ledger.claim(pipeline, slot, first.since.offset());
-        }
-    }
-
-    // ---- the server's own jobs ----
-
-    private void await() throws RewindException {
-        if (!settings.patience.await()) {
-            throw new StoppedException();
         }
     }
 
@@ -282,19 +275,31 @@ public final class SlotGate {
         }
     }
 
-    // ---- slots that come and go ----
-
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
-        if (!place.clean || isPassed(place) || !news.get()) {
+        // Where an earlier process stopped, a quiet source may stay for long.
+        if (!place.clean || place.offset < appliedUntil || !news.get()) {
             return;
         }
-        giveUp(ledger.lostBefore(pipeline, place.offset), place);
         List<Integer> granted = ledger.takeGranted(pipeline);
         if (!granted.isEmpty()) {
             admit(granted, place, sink);
         }
+        giveUp(lostBefore(place), place);
+        if (vacancies.drop(parked, place.offset)) {
+            note(place);
+        }
+    }
+
+    private BitSet lostBefore(Place place) {
+        BitSet lost = ledger.lostBefore(pipeline, place.offset);
+        for (int slot = lost.nextSetBit(0); slot >= 0; slot = lost.nextSetBit(slot + 1)) {
+            if (ledger.joins(pipeline, slot, applied[slot])) {
+                lost.clear(slot);
+            }
+        }
+        return lost;
     }
 
     private void giveUp(BitSet lost, Place place) throws RewindException {
@@ -326,11 +331,13 @@ public final class SlotGate {
         List<ParkedSlot> queues = new ArrayList<>();
         for (int slot : granted) {
             owned.set(slot);
+            vacancies.taken(slot);
             ParkedSlot queue = parked.first(slot);
             Tenure ended = ledger.ended(pipeline, slot);
             // An ownership in which no command was met has no queue: the first one is of a later.
             if (queue != null && (ended == null || ended.end() > queue.since.offset())) {
                 queues.add(queue);
+                applied[slot] = queue.end();
                 parked.close(slot);
             }
         }
@@ -371,7 +378,9 @@ public final class SlotGate {
                 settings.warning.run();
             }
             look(place, sink);
-            await();
+            if (!settings.patience.await()) {
+                throw new StoppedException();
+            }
         }
     }
 

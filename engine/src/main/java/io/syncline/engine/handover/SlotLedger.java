@@ -1,24 +1,19 @@
 package io.syncline.engine.handover;
 
 import io.syncline.engine.cluster.ClusterMap;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Which pipeline applies which slot of a cluster source, for all pipelines of a link: a slot has
-/// one holder, who gives it up when its shard no longer owned the slot at some place of its stream
-/// and everything before is durable in the target. So the commands of one key are applied in the
-/// order in which the source ran them, whichever shards ran them.
+/// one holder, who gives it up when its shard had nothing to do with the slot at some place of its
+/// stream and everything before is durable in the target. So the commands of one key are applied in
+/// the order in which the source ran them, whichever shards ran them.
 ///
 /// Thread-safe: appliers claim and give up, monitors report what their nodes say.
 public final class SlotLedger {
@@ -27,18 +22,11 @@ public final class SlotLedger {
     /// Looks at a node before it is believed: nodes hear of an import a moment after each other.
     private static final int UNSEEN_LOOKS = 20;
 
-    /// The first answer behind a claim may be to a question before it.
-    private static final int CERTAIN_LOOKS = 2;
-
     private final int[] holders = new int[ClusterMap.SLOTS];
 
-    /// Who owned each slot behind its holder, in order.
-    private final Map<Integer, Deque<Integer>> next = new HashMap<>();
-
     private final Map<Integer, Party> parties = new TreeMap<>();
-    private final Map<Integer, Set<Integer>> claims = new HashMap<>();
+    private final Succession succession = new Succession(parties);
     private final Map<Integer, Copy> copies = new HashMap<>();
-    private final Map<Integer, Absence> absences = new HashMap<>();
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -64,18 +52,15 @@ public final class SlotLedger {
     synchronized void register(int pipeline, BitSet owned) {
         Party party = party(pipeline);
         party.registered = true;
-        party.ended.clear();
-        party.granted.clear();
-        claims.values().forEach(waiting -> waiting.remove(pipeline));
+        party.forget();
+        succession.withdraw(pipeline);
         for (int slot = 0; slot < holders.length; slot++) {
             if (owned.get(slot)) {
                 holders[slot] = pipeline;
-                Deque<Integer> line = next.get(slot);
                 if (party.asked && !party.seen.get(slot)) {
-                    party.end(slot, party.confirmed, party.last, party.jobs.get(slot));
-                } else if (line != null) {
-                    // The ownership that was seen is the one that is held.
-                    line.removeLastOccurrence(pipeline);
+                    party.endLater(slot);
+                } else {
+                    succession.holds(pipeline, slot);
                 }
             } else if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -95,80 +80,112 @@ public final class SlotLedger {
 
     // ---- monitors ----
 
-    /// What a shard's node said.
+    /// Slots that a pipeline waits for, or holds, although its node had nothing to do with them
+    /// when it was last asked: has it keys there?
     ///
-    /// @param before the node's stream offset before it was asked which slots it owns
-    /// @param owned these slots
-    /// @param importing slots that are on their way to it
-    /// @param exported slots that jobs of the server have moved or are moving away
-    /// @param after the node's stream offset after that
-    public synchronized void observed(
-            int pipeline,
-            long before,
-            BitSet owned,
-            BitSet importing,
-            BitSet exported,
-            long after) {
+    /// @param most of them
+    public synchronized BitSet doubtful(int pipeline, int most) {
+        BitSet doubtful = new BitSet();
         Party party = parties.get(pipeline);
-        if (party == null) {
+        if (party != null) {
+            party.doubted.stream().limit(most).forEach(doubtful::set);
+            succession.slotsOf(pipeline).stream()
+                    .filter(party::isUninvolved)
+                    .limit(most)
+                    .forEach(doubtful::set);
+        }
+        return doubtful;
+    }
+
+    /// What a shard's node said.
+    public synchronized void observed(int pipeline, Sighting sighting) {
+        Party party = parties.get(pipeline);
+        if (party == null || party.gone) {
             return;
         }
+        BitSet owned = sighting.owned();
+        BitSet before = party.seen;
+        boolean first = !party.asked;
+        party.see(sighting);
         for (int slot = 0; slot < holders.length; slot++) {
-            boolean was = party.asked ? party.seen.get(slot) : holders[slot] == pipeline;
-            if (was && !owned.get(slot)) {
-                party.end(slot, party.confirmed, after, exported.get(slot));
-            } else if (!was && owned.get(slot)) {
-                next.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
+            boolean held = holders[slot] == pipeline;
+            boolean was = first ? held : before.get(slot);
+            if (owned.get(slot)) {
+                party.doubted.clear(slot);
+                if (!was && (!held || party.firstEnd(slot) != null)) {
+                    succession.owns(pipeline, slot);
+                }
+            } else if (was || held) {
+                lost(pipeline, party, slot, was);
             }
         }
-        party.seen = (BitSet) owned.clone();
-        party.importing = (BitSet) importing.clone();
-        party.jobs = (BitSet) exported.clone();
-        party.confirmed = before;
-        party.last = after;
-        party.asked = true;
-        party.urgent = false;
-        absences.values().forEach(absence -> absence.observed(pipeline, after));
+        succession.observed(pipeline, party.last);
         endUnseen(pipeline, party);
         party.note();
         grantAll();
     }
 
+    /// A node does not own a slot that it owned, or that its pipeline holds. While it imports it,
+    /// the slot was away unseen and is on its way back: it is kept, since what this shard's stream
+    /// says from here on is all there is to say.
+    private void lost(int pipeline, Party party, int slot, boolean was) {
+        boolean held = holders[slot] == pipeline;
+        boolean first = party.firstEnd(slot) == null;
+        if (isByJob(slot)) {
+            if (was || first) {
+                party.end(slot, party.previous, party.last, party.jobs.get(slot));
+            }
+        } else if (held && first && !party.importing.get(slot)) {
+            if (party.vacant.get(slot)) {
+                party.doubted.clear(slot);
+                party.end(slot, party.previous, party.last, false);
+            } else {
+                party.endLater(slot);
+            }
+        }
+    }
+
+    /// Whether a job of the server has moved a slot of late, whichever node says so.
+    private boolean isByJob(int slot) {
+        return copies.containsKey(slot)
+                || parties.values().stream().anyMatch(party -> party.jobs.get(slot));
+    }
+
     /// A pipeline that waits for a slot, and whose node neither owns nor imports it, must have
     /// owned it unseen: the ownership of a holder that was seen all the time was two of them.
     private void endUnseen(int pipeline, Party party) {
-        claims.forEach((slot, waiting) -> {
-            if (!waiting.contains(pipeline) || party.seen.get(slot) || party.importing.get(slot)) {
+        for (int slot : succession.slotsOf(pipeline).stream().toArray()) {
+            if (!party.isUninvolved(slot) || !isByJob(slot)) {
                 party.unseen.remove(slot);
-                return;
+                continue;
             }
             int looks = party.unseen.merge(slot, 1, Integer::sum);
             int holder = holders[slot];
-            if (looks > UNSEEN_LOOKS
-                    && holder != NOBODY
-                    && holder != pipeline
-                    && !party(holder).ended.containsKey(slot)) {
+            if (looks > UNSEEN_LOOKS && holder != NOBODY && holder != pipeline) {
                 Party held = party(holder);
-                held.end(slot, held.last, held.last, false);
-                held.note();
+                if (held.firstEnd(slot) == null) {
+                    held.end(slot, held.last, held.last, false);
+                    held.note();
+                }
             }
-        });
+        }
     }
 
     /// The shard is dissolved: what was received of its stream is all there is.
     public synchronized void dissolved(int pipeline) {
         Party party = parties.get(pipeline);
-        if (party == null) {
+        if (party == null || party.gone) {
             return;
         }
+        party.gone = true;
         party.asked = true;
-        BitSet copied = new BitSet();
-        parties.values().forEach(other -> copied.or(other.jobs));
-        copies.keySet().forEach(copied::set);
+        party.seen.clear();
+        party.importing.clear();
         for (int slot = 0; slot < holders.length; slot++) {
-            if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
-                party.end(slot, party.confirmed, Long.MAX_VALUE, copied.get(slot));
+            if (holders[slot] == pipeline && party.firstEnd(slot) == null) {
+                party.end(slot, party.confirmed, Long.MAX_VALUE, isByJob(slot));
             }
+            party.vacant.set(slot, succession.isWaiting(pipeline, slot));
         }
         party.note();
     }
@@ -181,9 +198,7 @@ public final class SlotLedger {
 
     /// Asks a pipeline's monitor to look at its node soon.
     synchronized void hurry(int pipeline) {
-        Party party = party(pipeline);
-        party.urgent = true;
-        party.nudge.run();
+        party(pipeline).hurry();
     }
 
     // ---- appliers ----
@@ -194,13 +209,13 @@ public final class SlotLedger {
     /// @param offset before the command
     synchronized void claim(int pipeline, int slot, long offset) {
         Party party = party(pipeline);
-        if (holders[slot] == pipeline && !party.ended.containsKey(slot)) {
+        if (holders[slot] == pipeline && party.firstEnd(slot) == null) {
             party.end(slot, offset, offset, false);
-            absences.put(slot, new Absence(pipeline));
+            succession.wasAway(pipeline, slot);
             party.note();
         }
         party.unseen.remove(slot);
-        claims.computeIfAbsent(slot, key -> new LinkedHashSet<>()).add(pipeline);
+        succession.waits(pipeline, slot, offset);
         if (holders[slot] != NOBODY) {
             hurry(holders[slot]);
         }
@@ -210,17 +225,13 @@ public final class SlotLedger {
 
     /// The slots that were given to a pipeline since it last asked.
     synchronized List<Integer> takeGranted(int pipeline) {
-        Party party = party(pipeline);
-        List<Integer> granted = new ArrayList<>(party.granted);
-        party.granted.clear();
-        party.note();
-        return granted;
+        return party(pipeline).takeGranted();
     }
 
     /// How far a pipeline has read its stream.
     synchronized void processed(int pipeline, long offset) {
         party(pipeline).processed = offset;
-        List.copyOf(absences.keySet()).forEach(this::grant);
+        succession.away().stream().forEach(this::grant);
     }
 
     /// The first ownership of a slot that ended and was not given up yet.
@@ -238,17 +249,39 @@ public final class SlotLedger {
         return party(pipeline).confirmed;
     }
 
-    /// The slots held that can be given up at a place of the stream.
+    /// Up to where a shard has nothing to say about a slot that its pipeline waits for: every key
+    /// that came has gone again.
+    ///
+    /// @return -1 when that is not so
+    synchronized long vacatedUntil(int pipeline, int slot) {
+        Party party = party(pipeline);
+        if (holders[slot] == pipeline || isByJob(slot) || !party.vacant.get(slot)) {
+            return -1;
+        }
+        return party.gone ? Long.MAX_VALUE : party.confirmed;
+    }
+
+    /// A pipeline does not wait for a slot any more.
+    synchronized void withdraw(int pipeline, int slot) {
+        succession.withdraw(pipeline, slot);
+        party(pipeline).vacant.clear(slot);
+    }
+
+    /// Whether a pipeline has applied commands of a slot behind the end of its ownership, of which
+    /// it had not heard yet: they are of a later one, so both are one to it.
+    ///
+    /// @param applied behind the last command that was applied
+    synchronized boolean joins(int pipeline, int slot, long applied) {
+        return !isByJob(slot) && party(pipeline).joins(slot, applied);
+    }
+
+    /// The slots held that can be given up at a place of the stream. One that was given and not
+    /// taken yet is not among them.
     synchronized BitSet lostBefore(int pipeline, long offset) {
-        BitSet due = new BitSet();
-        party(pipeline)
-                .ended
-                .forEach((slot, ended) -> {
-                    Tenure first = ended.peek();
-                    if (holders[slot] == pipeline && first != null && first.end() <= offset) {
-                        due.set(slot);
-                    }
-                });
+        BitSet due = party(pipeline).endedBefore(offset);
+        for (int slot = due.nextSetBit(0); slot >= 0; slot = due.nextSetBit(slot + 1)) {
+            due.set(slot, holders[slot] == pipeline);
+        }
         return due;
     }
 
@@ -257,6 +290,7 @@ public final class SlotLedger {
         Party party = party(pipeline);
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
+            party.doubted.clear(slot);
             copies.remove(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -267,58 +301,25 @@ public final class SlotLedger {
     }
 
     private void grantAll() {
-        claims.keySet().forEach(this::grant);
-        List.copyOf(next.keySet()).forEach(this::grant);
+        succession.wanted().stream().forEach(this::grant);
     }
 
-    /// Gives a free slot to whoever comes next: those that have met commands of it and were never
-    /// seen to own it, since they must have owned it too briefly; then the owners as they were seen
-    /// to follow each other.
+    /// Gives a free slot to whoever is known to own it.
     private void grant(int slot) {
-        if (holders[slot] != NOBODY
-                || !parties.values().stream().allMatch(p -> p.registered && p.asked)) {
+        if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
-        Deque<Integer> line = next.getOrDefault(slot, new ArrayDeque<>());
-        Set<Integer> waiting = claims.getOrDefault(slot, new LinkedHashSet<>());
-        Integer taker = null;
-        for (Integer pipeline : waiting) {
-            Party party = party(pipeline);
-            boolean later =
-                    line.contains(pipeline) || party.seen.get(slot) || party.importing.get(slot);
-            if (!later && party.unseen.getOrDefault(slot, 0) < CERTAIN_LOOKS) {
-                hurry(pipeline);
-                return;
-            }
-            if (!later && taker == null) {
-                taker = pipeline;
-            }
-        }
-        if (taker == null) {
-            taker = line.poll();
-        }
-        Absence absence = absences.get(slot);
-        if (taker == null && absence != null && !absence.isOver(parties)) {
+        Integer pipeline = succession.next(slot, isByJob(slot));
+        if (pipeline == null) {
             return;
         }
-        absences.remove(slot);
-        if (taker == null) {
-            // An owner that was away unseen, and is back.
-            taker =
-                    waiting.stream()
-                            .filter(pipeline -> party(pipeline).seen.get(slot))
-                            .findFirst()
-                            .orElse(null);
+        Party party = party(pipeline);
+        holders[slot] = pipeline;
+        party.granted.add(slot);
+        if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
+            party.end(slot, party.confirmed, party.last, party.jobs.get(slot));
         }
-        if (line.isEmpty()) {
-            next.remove(slot);
-        }
-        if (taker != null) {
-            waiting.remove(taker);
-            holders[slot] = taker;
-            party(taker).granted.add(slot);
-            party(taker).note();
-        }
+        party.note();
     }
 
     // ---- snapshots ----
@@ -331,7 +332,7 @@ public final class SlotLedger {
     synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
         Party party = party(pipeline);
         party.granted.clear();
-        claims.values().forEach(waiting -> waiting.remove(pipeline));
+        succession.withdraw(pipeline);
         BitSet others = new BitSet();
         boolean all = parties.values().stream().allMatch(p -> p.registered);
         for (int slot = 0; slot < holders.length; slot++) {
@@ -348,10 +349,10 @@ public final class SlotLedger {
         party.wanted.or(owned);
         if (all) {
             party.wanted.clear();
-            party.ended.clear();
+            party.forget();
             for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
                 holders[slot] = pipeline;
-                next.remove(slot);
+                succession.forget(slot);
             }
             // Seen to own them by now, so that their loss is noticed.
             party.seen.or(owned);
@@ -364,8 +365,7 @@ public final class SlotLedger {
     synchronized void leave(int pipeline) {
         BitSet all = new BitSet();
         all.set(0, holders.length);
-        claims.values().forEach(waiting -> waiting.remove(pipeline));
-        next.values().forEach(line -> line.removeIf(other -> other == pipeline));
+        succession.leave(pipeline);
         giveUp(pipeline, all);
         parties.remove(pipeline);
         grantAll();
@@ -383,12 +383,10 @@ public final class SlotLedger {
 
     /// Whether it is known by now how a slot came to its new owner: a claim is made behind that.
     synchronized boolean isCopyKnown(int slot) {
-        return copies.containsKey(slot)
-                || !claims.getOrDefault(slot, Set.of()).isEmpty()
-                || isInSnapshot(slot);
+        return copies.containsKey(slot) || succession.hasWaiting(slot) || isInSnapshot(slot);
     }
 
-    /// What [#copied] told; null when the new owner's pipeline has begun anew since.
+    /// What [#copied] told; null when the new owner has begun anew since.
     synchronized @Nullable Copy copy(int slot) {
         return copies.get(slot);
     }

@@ -84,6 +84,8 @@ public final class Link implements RunningTask {
 
     private Outcome work() {
         try {
+            Starting starting = new Starting(options, events, stopped);
+            starting.at(LinkEvent.Side.TARGET, sides::awaitTarget);
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
             if (isStopped()) {
                 return stoppedEarly();
@@ -91,7 +93,6 @@ public final class Link implements RunningTask {
             if (bad) {
                 return Outcome.PRECHECK_FAILED;
             }
-            Starting starting = new Starting(options, events, stopped);
             LinkRun run = new LinkRun(options, sides, events, hooks, starting, stopLimit);
             running = run;
             if (isStopped()) {

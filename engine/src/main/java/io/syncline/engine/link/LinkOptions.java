@@ -188,6 +188,8 @@ public record LinkOptions(
     ///   is found out from the checkpoint
     /// @param silenceLimit a source that says nothing for so long is treated as gone; sources send
     ///   a PING every `repl-ping-replica-period`, 10 s by default
+    /// @param markedSnapshot whether a snapshot's writes to a cluster carry marks too, so that who
+    ///   reads the target's streams can tell them from users'
     public record Tuning(
             boolean merge,
             int batchCommands,
@@ -196,7 +198,30 @@ public record LinkOptions(
             Duration heartbeat,
             Duration checkpointLag,
             Duration answerLimit,
-            Duration silenceLimit) {
+            Duration silenceLimit,
+            boolean markedSnapshot) {
+        /// A snapshot goes without marks where it can.
+        public Tuning(
+                boolean merge,
+                int batchCommands,
+                int batchBytes,
+                int windowBytes,
+                Duration heartbeat,
+                Duration checkpointLag,
+                Duration answerLimit,
+                Duration silenceLimit) {
+            this(
+                    merge,
+                    batchCommands,
+                    batchBytes,
+                    windowBytes,
+                    heartbeat,
+                    checkpointLag,
+                    answerLimit,
+                    silenceLimit,
+                    false);
+        }
+
         public static final Tuning DEFAULT =
                 new Tuning(
                         true,

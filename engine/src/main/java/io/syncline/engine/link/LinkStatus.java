@@ -6,13 +6,19 @@ import java.util.List;
 ///
 /// @param shards one entry a pipeline, in slot order
 /// @param retrying what is being retried now, or empty
-/// @param conflicts of a two-way task, whose first shard is the forward link and whose second the
-///   reverse one; -1 for a one-way task
-public record LinkStatus(List<Shard> shards, String retrying, long conflicts) {
+/// @param conflicts of a two-way task; -1 for a one-way task
+/// @param forward how many shards of a two-way task, from index 0, are the source's; those behind
+///   are the target's
+public record LinkStatus(List<Shard> shards, String retrying, long conflicts, int forward) {
     private static final long ONE_WAY = -1;
 
     public LinkStatus {
         shards = List.copyOf(shards);
+    }
+
+    /// The status of a two-way task with one shard in each direction.
+    public LinkStatus(List<Shard> shards, String retrying, long conflicts) {
+        this(shards, retrying, conflicts, 1);
     }
 
     /// The status of a one-way task.

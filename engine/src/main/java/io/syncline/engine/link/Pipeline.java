@@ -17,6 +17,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One source shard of a link: finds its position, copies a snapshot if it must, and streams.
@@ -46,7 +47,10 @@ final class Pipeline implements Runnable {
     private final boolean owned;
     private final TargetOpener scanner;
     private final Ending ending;
-    private final PresentSlots presentSlots;
+
+    /// Asks the shard's primary which slots it owns.
+    private final Supplier<BitSet> presentSlots;
+
     private final Gaps gaps;
     private int brokenSnapshots;
 
@@ -65,12 +69,6 @@ final class Pipeline implements Runnable {
         List<Connection> open() throws IOException;
     }
 
-    /// Asks the shard's primary which slots it owns.
-    @FunctionalInterface
-    interface PresentSlots {
-        BitSet get() throws IOException;
-    }
-
     /// Hears how the pipeline ended; null for well.
     @FunctionalInterface
     interface Ending {
@@ -86,7 +84,7 @@ final class Pipeline implements Runnable {
             long generation,
             boolean owned,
             TargetOpener scanner,
-            PresentSlots presentSlots,
+            Supplier<BitSet> presentSlots,
             Gaps gaps,
             Ending ending) {
         this.shop = shop;
@@ -177,7 +175,7 @@ final class Pipeline implements Runnable {
             gate.reset();
             return null;
         }
-        var since = gate.resume(from.offset(), presentSlots.get());
+        var since = gate.resume(from.offset(), presentSlots);
         return since == null || since.offset() >= from.offset()
                 ? from
                 : new Position(from.replicationId(), since.offset(), since.database());

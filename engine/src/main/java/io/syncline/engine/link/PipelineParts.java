@@ -206,6 +206,7 @@ final class PipelineParts {
                                 ? Merger.Rules.of(dialect(context.target))
                                 : Merger.Rules.NONE,
                         databases,
+                        tuning.markedSnapshot(),
                         this::wake);
         return context.target.isCluster()
                 ? new ClusterWriter(settings)

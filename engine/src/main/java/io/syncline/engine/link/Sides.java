@@ -9,6 +9,8 @@ import io.syncline.engine.file.FileInspector;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.resp.ErrorKind;
+import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.TaskRegistry;
 import java.io.IOException;
@@ -113,6 +115,40 @@ final class Sides {
             }
         }
         return true;
+    }
+
+    /// Makes sure that a target which answers can say whether it knows this task: while it loads
+    /// its data, its keys are counted already, and would be taken for somebody else's.
+    ///
+    /// @throws IOException when it cannot say so now
+    boolean awaitTarget() throws IOException {
+        try {
+            for (Instance.Shard shard : target.shards()) {
+                try (Connection connection = target.connector().open(shard.primary())) {
+                    Reply reply = connection.call("PING");
+                    if (reply instanceof Reply.Failure failure
+                            && failure.kind().remedy() == ErrorKind.Remedy.RETRY) {
+                        throw new NotReadyException(failure.text());
+                    }
+                }
+            }
+        } catch (NotReadyException e) {
+            throw e;
+        } catch (IOException | SynclineException e) {
+            // The precheck asks the same node next and says what is wrong with it.
+            System.getLogger(Sides.class.getName())
+                    .log(System.Logger.Level.DEBUG, "asking the target", e);
+        }
+        return true;
+    }
+
+    /// A node that answers, but not what it was asked.
+    private static final class NotReadyException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotReadyException(String text) {
+            super(text);
+        }
     }
 
     /// Whether the target has heard of this task. A target that cannot be asked has not.

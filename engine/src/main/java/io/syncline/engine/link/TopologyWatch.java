@@ -5,6 +5,7 @@ import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.cluster.ShardIdentity;
+import io.syncline.engine.handover.Sighting;
 import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
@@ -26,6 +27,9 @@ final class TopologyWatch {
 
     /// A job that ended earlier has nothing to do with a slot that is lost now.
     private static final long JOB_SECONDS = 120;
+
+    /// Of slots at once of which is asked whether keys are left.
+    private static final int DOUBTFUL_SLOTS = 1_024;
 
     private final SlotLedger ledger;
     private final int pipeline;
@@ -71,10 +75,16 @@ final class TopologyWatch {
         if (hasJobs) {
             RespWriter.command(question, "CLUSTER", "GETSLOTMIGRATIONS");
         }
+        BitSet doubtful = ledger.doubtful(pipeline, DOUBTFUL_SLOTS);
+        doubtful.stream()
+                .forEach(slot ->
+                        RespWriter.command(
+                                question, "CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)));
         RespWriter.command(question, "INFO", "replication");
         open.send(question);
         List<Reply> replies = new ArrayList<>();
-        for (int i = hasJobs ? 4 : 3; i > 0; i--) {
+        int fixed = hasJobs ? 4 : 3;
+        for (int i = fixed + doubtful.cardinality(); i > 0; i--) {
             replies.add(open.replies().read());
         }
         ClusterNodes nodes = ClusterNodes.of(replies.get(1), open.address());
@@ -92,8 +102,22 @@ final class TopologyWatch {
         identity.update(nodes);
         BitSet slots = myself.slots();
         heartbeat.keepIn(slots);
-        ledger.observed(pipeline, before, slots, myself.importing(), moved, after);
+        BitSet empty = empty(doubtful, replies.subList(fixed - 1, replies.size() - 1));
+        ledger.observed(
+                pipeline, new Sighting(before, slots, myself.importing(), moved, empty, after));
         seen.accept(nodes);
+    }
+
+    /// Where the account may not count keys, none are believed to be there: only an import that was
+    /// forgotten midway leaves some.
+    private static BitSet empty(BitSet slots, List<Reply> counts) {
+        BitSet empty = new BitSet();
+        int at = 0;
+        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+            Reply count = counts.get(at++);
+            empty.set(slot, !(count instanceof Reply.Whole whole) || whole.value() == 0);
+        }
+        return empty;
     }
 
     /// Slots of jobs that are under way or have ended well of late.

@@ -31,22 +31,22 @@ final class Beats implements Runnable {
 
     /// One site's side of it.
     private static final class Beat {
-        final End end;
+        final Port port;
         final SiteStream stream;
         final AtomicLong acknowledged = new AtomicLong(-1);
         final AtomicLong siteOffset = new AtomicLong(-1);
         @Nullable Connection connection;
         long dueNanos = System.nanoTime();
 
-        Beat(End end, SiteStream stream) {
-            this.end = end;
+        Beat(Port port, SiteStream stream) {
+            this.port = port;
             this.stream = stream;
         }
     }
 
-    Beats(List<End> ends, List<SiteStream> streams) {
-        for (int i = 0; i < ends.size(); i++) {
-            beats.add(new Beat(ends.get(i), streams.get(i)));
+    Beats(List<Port> ports, List<SiteStream> streams) {
+        for (int i = 0; i < ports.size(); i++) {
+            beats.add(new Beat(ports.get(i), streams.get(i)));
         }
     }
 
@@ -72,15 +72,15 @@ final class Beats implements Runnable {
         try {
             Connection open = beat.connection;
             if (open == null) {
-                open = beat.end.open();
+                open = beat.port.open();
                 open.answerLimit(ANSWER_LIMIT);
-                open.call("SELECT", Integer.toString(beat.end.keys().database()));
+                open.call("SELECT", Integer.toString(beat.port.keys().database()));
                 beat.connection = open;
             }
             Reply written =
                     open.call(
                             "SET".getBytes(UTF_8),
-                            beat.end.keys().beat(),
+                            beat.port.keys().beat(),
                             Long.toString(System.currentTimeMillis()).getBytes(UTF_8),
                             "PX".getBytes(UTF_8),
                             LIFE_MILLIS.getBytes(UTF_8));
@@ -92,7 +92,7 @@ final class Beats implements Runnable {
         } catch (IOException | RuntimeException e) {
             // The data path meets the same fault and says so.
             System.getLogger(Beats.class.getName())
-                    .log(System.Logger.Level.DEBUG, "a beat at " + beat.end.site(), e);
+                    .log(System.Logger.Level.DEBUG, "a beat at " + beat.port.site(), e);
             close(beat);
             beat.dueNanos = System.nanoTime() + TRY_AGAIN_NANOS;
         }

@@ -6,6 +6,8 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Dialect;
+import io.syncline.engine.command.Slots;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
@@ -14,8 +16,12 @@ import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.twoway.PairKeys;
 import io.syncline.engine.twoway.Site;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /// One site of a task: how to reach it, which names things have there, and how its databases map to
 /// the pair's numbers, which are the source's.
@@ -26,12 +32,19 @@ final class End {
     private final Site site;
     private final Instance instance;
     private final PairKeys keys;
+    private final String task;
     private final Map<Integer, Integer> toPair = new HashMap<>();
     private final Map<Integer, Integer> fromPair = new HashMap<>();
     private final boolean identity;
 
     End(Site site, LinkOptions options) {
+        this(site, options, options.databases());
+    }
+
+    /// @param databases the source's to the target's; empty: every one to itself
+    End(Site site, LinkOptions options, SortedMap<Integer, Integer> databases) {
         this.site = site;
+        this.task = options.task();
         Endpoint endpoint = site == Site.SOURCE ? options.source() : options.target();
         instance =
                 new Instance(
@@ -39,9 +52,9 @@ final class End {
                         new Connector(
                                 endpoint.credentials(), endpoint.tls(), clientName(options.task())),
                         true);
-        identity = options.databases().isEmpty();
+        identity = databases.isEmpty();
         int first = Integer.MAX_VALUE;
-        for (Map.Entry<Integer, Integer> entry : options.databases().entrySet()) {
+        for (Map.Entry<Integer, Integer> entry : databases.entrySet()) {
             int own = site == Site.SOURCE ? entry.getKey() : entry.getValue();
             toPair.put(own, entry.getKey());
             fromPair.put(entry.getKey(), own);
@@ -68,12 +81,61 @@ final class End {
         return site;
     }
 
+    /// As events call it.
+    LinkEvent.Side side() {
+        return site == Site.SOURCE ? LinkEvent.Side.SOURCE : LinkEvent.Side.TARGET;
+    }
+
     Instance instance() {
         return instance;
     }
 
     PairKeys keys() {
         return keys;
+    }
+
+    /// The one primary of an instance that is no cluster, with one marker for all of it.
+    Port port() {
+        return new Port(site, keys, allSlots(), instance.primaryFinder(), instance.connector());
+    }
+
+    static BitSet allSlots() {
+        BitSet all = new BitSet(Slots.COUNT);
+        all.set(0, Slots.COUNT);
+        return all;
+    }
+
+    /// The primaries, with a marker for each slot.
+    List<Port> ports() throws IOException {
+        boolean cluster = instance.isCluster();
+        List<Port> ports = new ArrayList<>();
+        for (Instance.Shard shard : instance.shards()) {
+            int first = shard.slots().nextSetBit(0);
+            ports.add(
+                    new Port(
+                            site,
+                            keysOf(first),
+                            shard.slots(),
+                            cluster ? instance.slotFinder(first) : instance.primaryFinder(),
+                            instance.connector()));
+        }
+        return ports;
+    }
+
+    /// Epoch and beat are in a slot of their node; where the floor is, is the same for all.
+    private PairKeys keysOf(int slot) {
+        String bySlot = OwnKeys.PREFIX + task + ":";
+        String tag = ":{" + Slots.tag(slot) + "}";
+        return new PairKeys(
+                (bySlot + "pair-marker:").getBytes(UTF_8),
+                (bySlot + "pair-epoch" + tag).getBytes(UTF_8),
+                (bySlot + "pair-beat" + tag).getBytes(UTF_8),
+                MEMBERSHIP,
+                keys.ofTask(),
+                keys.ofAnyTask(),
+                0,
+                bySlot.getBytes(UTF_8),
+                (OwnKeys.PREFIX + "{" + task + "}:pair-floor").getBytes(UTF_8));
     }
 
     /// From this site's number of a database to the pair's.

@@ -4,15 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
-import io.syncline.engine.link.Phase;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.Checkpoint;
 import io.syncline.engine.target.OwnKeys;
@@ -20,15 +16,10 @@ import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.StreamPlace;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +31,12 @@ import org.jspecify.annotations.Nullable;
 /// that the copy did comes back, and what was written behind it is not lost. Taking the place
 /// behind the copy would lose those writes at the origin for ever.
 final class Founding {
-    private static final long LOOK_NANOS = 20_000_000;
-
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final End origin;
     private final End receiver;
     private final SiteStream stream;
-    private volatile @Nullable Link copying;
-    private volatile boolean stopping;
+    private final FirstCopy copy;
 
     /// @param options of the task, from its source to its target
     /// @param stream the receiver's
@@ -63,20 +51,16 @@ final class Founding {
         this.origin = origin;
         this.receiver = receiver;
         this.stream = stream;
+        copy = new FirstCopy(options, events, origin, receiver, List.of(stream), false);
     }
 
     void stop() {
-        stopping = true;
-        Link link = copying;
-        if (link != null) {
-            link.stop();
-        }
+        copy.stop();
     }
 
     /// The numbers of the copy; null while there is none.
     @Nullable LinkStatus status() {
-        Link link = copying;
-        return link == null ? null : link.status();
+        return copy.status();
     }
 
     /// Copies.
@@ -93,10 +77,10 @@ final class Founding {
             return false;
         }
         set(origin, Marker.founding(begin, StreamPlace.BEGINNING));
-        StreamPlace copied = copy();
-        if (copied == null) {
+        if (!copy.run()) {
             return false;
         }
+        StreamPlace copied = place(copy.options());
         set(receiver, Marker.founding(copied, begin));
         set(origin, Marker.founding(begin, copied));
         return true;
@@ -155,7 +139,7 @@ final class Founding {
 
     /// The receiver's place now. The stream does not say which database is selected in it until it
     /// changes, so two messages to nobody, in two databases, make it say so.
-    private StreamPlace here(Connection connection) throws IOException {
+    static StreamPlace here(Connection connection) throws IOException {
         require(connection, connection.call("SELECT", "0"));
         connection.call("MULTI");
         List<String> queued = new ArrayList<>(List.of("INFO replication", "SELECT 1"));
@@ -184,108 +168,6 @@ final class Founding {
                     connection.call(
                             "SET".getBytes(UTF_8), End.MEMBERSHIP, options.task().getBytes(UTF_8)));
         }
-    }
-
-    /// Runs a one-way link up to the end of its snapshot, and reads the receiver's stream
-    /// meanwhile.
-    ///
-    /// @return the place of the snapshot in the origin's stream; null when told to stop
-    private @Nullable StreamPlace copy() throws IOException {
-        LinkOptions forCopy = optionsOfCopy();
-        AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
-        Link link = new Link(forCopy, event -> pass(event, failure));
-        copying = link;
-        AtomicReference<Link.@Nullable Outcome> outcome = new AtomicReference<>();
-        Thread owner = Thread.currentThread();
-        Thread runner =
-                new Thread(
-                        () -> {
-                            outcome.set(link.run());
-                            LockSupport.unpark(owner);
-                        },
-                        "first copy");
-        runner.setDaemon(true);
-        runner.start();
-        if (stopping) {
-            link.stop();
-        }
-        try {
-            while (runner.isAlive()) {
-                stream.keepUp();
-                LockSupport.parkNanos(this, LOOK_NANOS);
-            }
-        } finally {
-            link.stop();
-            copying = null;
-        }
-        Failure why = failure.get();
-        if (why != null) {
-            throw new SynclineException(why);
-        }
-        return outcome.get() == Link.Outcome.DONE && !stopping ? place(forCopy) : null;
-    }
-
-    private void pass(LinkEvent event, AtomicReference<@Nullable Failure> failure) {
-        switch (event) {
-            case LinkEvent.Failed failed -> failure.set(failed.failure());
-            case LinkEvent.PhaseEntered entered -> {
-                if (entered.phase() == Phase.SNAPSHOT) {
-                    events.accept(event);
-                }
-            }
-            case LinkEvent.Warned warned -> events.accept(event);
-            case LinkEvent.Retrying retrying -> events.accept(event);
-            case LinkEvent.Recovered recovered -> events.accept(event);
-            case LinkEvent.Refused refused -> events.accept(event);
-            case LinkEvent.Checked checked -> {
-                if (checked.finding().severity() == Finding.Severity.ERROR) {
-                    failure.compareAndSet(
-                            null,
-                            new Failure(
-                                    checked.finding().code(),
-                                    checked.finding().place(),
-                                    checked.finding().reason(),
-                                    checked.finding().remedy()));
-                }
-            }
-            case LinkEvent.CaughtUp caughtUp -> {}
-            case LinkEvent.Ended ended -> {}
-        }
-    }
-
-    private LinkOptions optionsOfCopy() {
-        LinkOptions.Tuning tuning = options.tuning();
-        SortedMap<Integer, Integer> databases = new TreeMap<>();
-        for (int own : origin.databases()) {
-            databases.put(own, receiver.fromPair(origin.toPair(own)));
-        }
-        return new LinkOptions(
-                options.task(),
-                origin.instance().endpoint(),
-                receiver.instance().endpoint(),
-                databases,
-                options.commands(),
-                options.onExisting(),
-                options.extendExpiry(),
-                options.retry(),
-                options.onRefused(),
-                LinkOptions.OnGap.RESYNC,
-                options.onFlush(),
-                options.throttle(),
-                LinkOptions.End.SNAPSHOT,
-                new LinkOptions.SpoolLimits(
-                        options.spool().memoryBytes(),
-                        options.spool().diskBytes(),
-                        options.spool().directory().resolve("copy")),
-                new LinkOptions.Tuning(
-                        tuning.merge(),
-                        tuning.batchCommands(),
-                        tuning.batchBytes(),
-                        tuning.windowBytes(),
-                        Duration.ZERO,
-                        tuning.checkpointLag(),
-                        tuning.answerLimit(),
-                        tuning.silenceLimit()));
     }
 
     private StreamPlace place(LinkOptions forCopy) throws IOException {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -104,12 +105,12 @@ final class PairPrecheck {
 
     private boolean knows() {
         for (End end : ends) {
-            try (Connection connection = end.open()) {
-                connection.call("SELECT", Integer.toString(end.keys().database()));
-                Reply reply =
-                        connection.call(
-                                "EXISTS".getBytes(StandardCharsets.UTF_8), end.keys().marker());
-                if (reply instanceof Reply.Whole found && found.value() > 0) {
+            try {
+                if (end.instance().isCluster() || isFacingCluster(end)) {
+                    if (FloorKeys.read(end.ports()) != null) {
+                        return true;
+                    }
+                } else if (hasMarker(end)) {
                     return true;
                 }
             } catch (IOException | SynclineException e) {
@@ -121,22 +122,45 @@ final class PairPrecheck {
         return false;
     }
 
-    private static void topology(End end, List<Finding> findings) {
+    private boolean isFacingCluster(End end) throws IOException {
+        return ends.get(end.site().other().index()).instance().isCluster();
+    }
+
+    private static boolean hasMarker(End end) throws IOException {
+        try (Connection connection = end.open()) {
+            connection.call("SELECT", Integer.toString(end.keys().database()));
+            Reply reply =
+                    connection.call("EXISTS".getBytes(StandardCharsets.UTF_8), end.keys().marker());
+            return reply instanceof Reply.Whole found && found.value() > 0;
+        }
+    }
+
+    private void topology(End end, List<Finding> findings) {
         try {
             boolean cluster = end.instance().isCluster();
             findings.add(
-                    cluster
+                    cluster && !isDatabaseZero()
                             ? error(
                                     TOPOLOGY,
                                     end,
                                     ErrorCode.TARGET_UNSUITABLE,
-                                    "it is a cluster, and a two-way task needs two standalone"
-                                            + " instances",
-                                    "Name a standalone instance, or run a one-way task")
-                            : ok(TOPOLOGY, end, "it is a standalone instance"));
+                                    "it is a cluster, which has database 0 only, and other databases"
+                                            + " are to be synchronized",
+                                    "Leave --databases out, or name 0 alone")
+                            : ok(
+                                    TOPOLOGY,
+                                    end,
+                                    cluster
+                                            ? "it is a cluster: each slot is synchronized by itself"
+                                            : "it is a standalone instance"));
         } catch (IOException e) {
             findings.add(lost(end, e));
         }
+    }
+
+    private boolean isDatabaseZero() {
+        return options.databases().isEmpty()
+                || options.databases().equals(new TreeMap<>(Map.of(0, 0)));
     }
 
     private static Finding lost(End end, IOException e) {
@@ -150,15 +174,10 @@ final class PairPrecheck {
 
     /// A pair has two ends: with a third instance writes would come back by another way.
     private void third(End end, List<Finding> findings) {
-        try (Connection connection = end.open()) {
+        try {
             TreeSet<String> others = new TreeSet<>();
-            connection.call("SELECT", Integer.toString(end.keys().database()));
-            Reply member = connection.call("GET".getBytes(StandardCharsets.UTF_8), End.MEMBERSHIP);
-            if (member instanceof Reply.Bulk bulk) {
-                others.add(bulk.utf8());
-            }
-            if (connection.call("CLIENT", "LIST") instanceof Reply.Bulk list) {
-                others.addAll(writers(list.utf8()));
+            for (Port port : end.ports()) {
+                others(end, port, others);
             }
             others.remove(options.task());
             findings.add(
@@ -177,6 +196,21 @@ final class PairPrecheck {
                                             + "pair on both its sides"));
         } catch (IOException e) {
             findings.add(lost(end, e));
+        }
+    }
+
+    private static void others(End end, Port port, Set<String> others) throws IOException {
+        try (Connection connection = port.open()) {
+            connection.call("SELECT", Integer.toString(end.keys().database()));
+            // A node of a cluster that does not own the key answers with an error: another one
+            // does.
+            Reply member = connection.call("GET".getBytes(StandardCharsets.UTF_8), End.MEMBERSHIP);
+            if (member instanceof Reply.Bulk bulk) {
+                others.add(bulk.utf8());
+            }
+            if (connection.call("CLIENT", "LIST") instanceof Reply.Bulk list) {
+                others.addAll(writers(list.utf8()));
+            }
         }
     }
 

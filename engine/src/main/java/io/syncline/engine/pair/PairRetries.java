@@ -7,14 +7,16 @@ import java.util.function.Consumer;
 
 /// Turns retries into events and into what the status shows.
 final class PairRetries implements RetryListener {
-    private final int site;
+    private final int shard;
+    private final LinkEvent.Side side;
     private final Duration limit;
     private final Consumer<LinkEvent> events;
     private volatile String text = "";
 
     /// @param limit how long is tried
-    PairRetries(int site, Duration limit, Consumer<LinkEvent> events) {
-        this.site = site;
+    PairRetries(int shard, LinkEvent.Side side, Duration limit, Consumer<LinkEvent> events) {
+        this.shard = shard;
+        this.side = side;
         this.limit = limit;
         this.events = events;
     }
@@ -30,16 +32,12 @@ final class PairRetries implements RetryListener {
     @Override
     public void retrying(String place, int count, Duration elapsed, String reason) {
         text = place + ": " + reason + " ";
-        events.accept(new LinkEvent.Retrying(site, side(), place, count, elapsed, limit, reason));
-    }
-
-    private LinkEvent.Side side() {
-        return site == 0 ? LinkEvent.Side.SOURCE : LinkEvent.Side.TARGET;
+        events.accept(new LinkEvent.Retrying(shard, side, place, count, elapsed, limit, reason));
     }
 
     @Override
     public void recovered(String place, Duration away) {
         text = "";
-        events.accept(new LinkEvent.Recovered(site, side(), place, away));
+        events.accept(new LinkEvent.Recovered(shard, side, place, away));
     }
 }

@@ -12,7 +12,6 @@ import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.Start;
 import io.syncline.engine.twoway.StreamUnit;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One run of a pair over real connections: the first copy if there was none, then both directions
 /// until told to stop. One thread, the owner, does all of it but reading sockets.
-final class PairRun implements Closeable {
+final class PairRun implements PairRunning {
     /// Units taken from one stream before the other one has its turn.
     private static final int UNITS_A_TURN = 1_000;
 
@@ -63,7 +62,7 @@ final class PairRun implements Closeable {
         this.resolutions = resolutions;
         this.ends = ends;
         this.sites = new PairSites(options, ends, events, this::wake);
-        beats = new Beats(ends, sites.streams());
+        beats = new Beats(ends.stream().map(End::port).toList(), sites.streams());
         board = new PairBoard(sites.streams(), sites.writers(), beats);
     }
 
@@ -71,8 +70,8 @@ final class PairRun implements Closeable {
         LockSupport.unpark(owner);
     }
 
-    /// From any thread.
-    void stop() {
+    @Override
+    public void stop() {
         Founding copy = founding;
         if (copy != null) {
             copy.stop();
@@ -81,16 +80,14 @@ final class PairRun implements Closeable {
         wake();
     }
 
-    /// The numbers of this moment. From any thread.
-    LinkStatus status() {
+    @Override
+    public LinkStatus status() {
         Founding copy = founding;
         return board.status(copy == null ? null : copy.status(), sites.retrying());
     }
 
-    /// Blocks until the pair is told to stop, or has done what it shall.
-    ///
-    /// @return whether it ended by itself, as the options say
-    boolean run() throws IOException {
+    @Override
+    public boolean run() throws IOException {
         owner = Thread.currentThread();
         Thread ticker = new Thread(beats, "beats");
         ticker.setDaemon(true);

@@ -48,14 +48,21 @@ final class PairSites implements Closeable {
             int other = 1 - i;
             End mine = ends.get(i);
             End theirs = ends.get(other);
-            PairRetries listener = new PairRetries(i, options.retry(), events);
+            PairRetries listener = new PairRetries(i, mine.side(), options.retry(), events);
             Outgoing fromHere = new Outgoing(options, mine, infos.get(i), theirs, infos.get(other));
             Outgoing toHere = new Outgoing(options, theirs, infos.get(other), mine, infos.get(i));
             retries.add(listener);
-            streams.add(new SiteStream(mine, infos.get(i), options, fromHere, listener, wake));
+            streams.add(
+                    new SiteStream(
+                            mine, mine.port(), 0, infos.get(i), options, fromHere, listener, wake));
             writers.add(
                     new SiteWriter(
-                            mine, infos.get(i), toHere, options.tuning().answerLimit(), wake));
+                            mine,
+                            mine.port(),
+                            infos.get(i),
+                            toHere,
+                            options.tuning().answerLimit(),
+                            wake));
         }
     }
 

@@ -13,6 +13,9 @@ import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +33,7 @@ public final class PairTask implements RunningTask {
     private final Consumer<Resolution> resolutions;
     private final List<End> ends;
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile @Nullable PairRun running;
+    private volatile @Nullable PairRunning running;
 
     /// Prepares a task; connects to nothing yet.
     ///
@@ -66,7 +69,7 @@ public final class PairTask implements RunningTask {
             if (stopped.getCount() == 0) {
                 return Link.Outcome.STOPPED;
             }
-            try (PairRun run = new PairRun(options, choices, ends, events, resolutions)) {
+            try (PairRunning run = open()) {
                 running = run;
                 if (stopped.getCount() == 0) {
                     run.stop();
@@ -87,6 +90,19 @@ public final class PairTask implements RunningTask {
         }
     }
 
+    private PairRunning open() throws IOException {
+        boolean slots = ends.get(0).instance().isCluster() || ends.get(1).instance().isCluster();
+        return slots
+                ? new SlotRun(options, choices, databaseZero(), events, resolutions)
+                : new PairRun(options, choices, ends, events, resolutions);
+    }
+
+    /// A cluster has no other.
+    private List<End> databaseZero() {
+        SortedMap<Integer, Integer> zero = new TreeMap<>(Map.of(0, 0));
+        return List.of(new End(Site.SOURCE, options, zero), new End(Site.TARGET, options, zero));
+    }
+
     private Link.Outcome fail(Failure failure) {
         events.accept(new LinkEvent.Failed(failure));
         return Link.Outcome.FAILED;
@@ -95,7 +111,7 @@ public final class PairTask implements RunningTask {
     @Override
     public void stop() {
         stopped.countDown();
-        PairRun run = running;
+        PairRunning run = running;
         if (run != null) {
             run.stop();
         }
@@ -103,7 +119,7 @@ public final class PairTask implements RunningTask {
 
     @Override
     public LinkStatus status() {
-        PairRun run = running;
+        PairRunning run = running;
         return run == null ? new LinkStatus(List.of(), "", 0) : run.status();
     }
 }

@@ -45,6 +45,8 @@ final class SiteStream implements Closeable {
     private static final long KEPT_LIMIT = 64 << 20;
 
     private final End end;
+    private final Port port;
+    private final String spoolName;
     private final Receiver receiver;
     private final LinkOptions options;
     private final Intake.Wire outgoing;
@@ -60,14 +62,20 @@ final class SiteStream implements Closeable {
     private volatile @Nullable Feed feed;
     private volatile @Nullable Spool spool;
 
+    /// @param port the primary whose stream it is
+    /// @param index of that primary among those of its site
     SiteStream(
             End end,
+            Port port,
+            int index,
             ServerInfo info,
             LinkOptions options,
             Intake.Wire outgoing,
             RetryListener listener,
             Runnable wake) {
         this.end = end;
+        this.port = port;
+        this.spoolName = options.task() + "-" + end.site().index() + "-" + index + "-";
         this.options = options;
         this.outgoing = outgoing;
         this.wake = wake;
@@ -75,8 +83,8 @@ final class SiteStream implements Closeable {
         receiver =
                 new Receiver(
                         new Receiver.Settings(
-                                end.instance().primaryFinder(),
-                                end.instance().connector(),
+                                port.finder(),
+                                port.connector(),
                                 announces ? info.version() : "",
                                 options.tuning().silenceLimit(),
                                 options.retry(),
@@ -92,7 +100,7 @@ final class SiteStream implements Closeable {
                         limits.memoryBytes(),
                         limits.diskBytes(),
                         limits.directory(),
-                        options.task() + "-" + end.site().index() + "-" + spools.incrementAndGet(),
+                        spoolName + spools.incrementAndGet(),
                         wake);
         spool = made;
         return made;
@@ -120,7 +128,7 @@ final class SiteStream implements Closeable {
         units =
                 new UnitReader(
                         new Intake(outgoing, end::toPair),
-                        end.keys(),
+                        port.keys(),
                         end::toPair,
                         (view, spec, database, into) ->
                                 flush(view.text(0), spec.kind(), database, into),
@@ -132,6 +140,11 @@ final class SiteStream implements Closeable {
     /// Whether [#open] was called, and this is where.
     boolean isOpenAt(StreamPlace place) {
         return place.equals(opened);
+    }
+
+    /// The place that it was opened at; null before.
+    @Nullable StreamPlace openedAt() {
+        return opened;
     }
 
     /// Makes the site keep a backlog: it begins one for the first replica it ever has.

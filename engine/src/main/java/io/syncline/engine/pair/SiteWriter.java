@@ -10,6 +10,7 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.KeyRecord;
 import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.Pair;
 import io.syncline.engine.twoway.Request;
@@ -37,6 +38,7 @@ final class SiteWriter implements Closeable {
     private static final int ABSOLUTE_EXPIRY_SINCE = 7;
 
     private final End end;
+    private final Port port;
     private final Outgoing outgoing;
     private final Duration answerLimit;
     private final Runnable wake;
@@ -54,9 +56,26 @@ final class SiteWriter implements Closeable {
     /// What is found at a site behind a new epoch.
     record Begun(@Nullable Marker marker, long offset) {}
 
+    /// Takes the answers for the core.
+    interface Core {
+        void fenced(long offset);
+
+        void snapshot(long token, long offset, List<KeyRecord> records);
+
+        void executed(boolean done, Set<KeyId> refused);
+    }
+
+    /// @param port where it writes
     /// @param outgoing how things are written at this site
-    SiteWriter(End end, ServerInfo info, Outgoing outgoing, Duration answerLimit, Runnable wake) {
+    SiteWriter(
+            End end,
+            Port port,
+            ServerInfo info,
+            Outgoing outgoing,
+            Duration answerLimit,
+            Runnable wake) {
         this.end = end;
+        this.port = port;
         this.outgoing = outgoing;
         this.answerLimit = answerLimit;
         this.wake = wake;
@@ -73,30 +92,58 @@ final class SiteWriter implements Closeable {
         close();
         broken = null;
         watching = null;
-        Connection connection = end.open();
+        Connection connection = port.open();
         try {
             connection.answerLimit(answerLimit);
-            RequestEncoder encoder = new RequestEncoder(end.keys(), end::fromPair, outgoing);
-            epoch = newEpoch.getBytes(UTF_8);
-            encoder.epoch(epoch);
+            RequestEncoder encoder = encoder(newEpoch);
             encoder.begin();
-            encoder.set(end.keys().epoch(), epoch);
+            encoder.set(port.keys().epoch(), epoch);
             encoder.plain("INFO", "replication");
-            encoder.get(end.keys().marker());
+            encoder.get(port.keys().marker());
             List<Reply> replies = exchange(connection, encoder);
             int last = replies.size() - 1;
             Begun begun =
                     new Begun(
                             Answers.marker(connection.address().toString(), replies.get(last)),
                             Answers.offset(replies.get(last - 1)));
-            SiteChannel opened = new SiteChannel(connection, encoder, answerLimit, wake);
-            opened.start();
-            channel = opened;
+            start(connection, encoder);
             return begun;
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /// Connects beside others, under an epoch that was written already.
+    void join(String presentEpoch) throws IOException {
+        close();
+        broken = null;
+        watching = null;
+        Connection connection = port.open();
+        try {
+            connection.answerLimit(answerLimit);
+            start(connection, encoder(presentEpoch));
+        } catch (IOException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    boolean isOpen() {
+        return channel != null;
+    }
+
+    private RequestEncoder encoder(String ofEpoch) {
+        RequestEncoder encoder = new RequestEncoder(port.keys(), end::fromPair, outgoing);
+        epoch = ofEpoch.getBytes(UTF_8);
+        encoder.epoch(epoch);
+        return encoder;
+    }
+
+    private void start(Connection connection, RequestEncoder encoder) throws IOException {
+        SiteChannel opened = new SiteChannel(connection, encoder, answerLimit, wake);
+        opened.start();
+        channel = opened;
     }
 
     static List<Reply> exchange(Connection connection, RequestEncoder encoder) throws IOException {
@@ -132,13 +179,44 @@ final class SiteWriter implements Closeable {
         for (Request next = pair.nextRequest(site());
                 next != null;
                 next = pair.nextRequest(site())) {
-            carry(pair, open, next);
+            carry(of(pair), open, next, port.keys().marker());
             any = true;
         }
         return any;
     }
 
-    private void carry(Pair pair, SiteChannel open, Request request) throws IOException {
+    private Core of(Pair pair) {
+        return new Core() {
+            @Override
+            public void fenced(long offset) {
+                pair.fenced(site(), offset);
+            }
+
+            @Override
+            public void snapshot(long token, long offset, List<KeyRecord> records) {
+                pair.snapshot(site(), token, offset, records);
+            }
+
+            @Override
+            public void executed(boolean done, Set<KeyId> refused) {
+                pair.executed(site(), done, refused);
+            }
+        };
+    }
+
+    /// Sends one request.
+    ///
+    /// @param marker the key of the marker that goes with a transaction
+    void carry(Core core, Request request, byte[] marker) throws IOException {
+        SiteChannel open = channel;
+        if (open == null) {
+            throw new IOException("there is no connection");
+        }
+        carry(core, open, request, marker);
+    }
+
+    private void carry(Core core, SiteChannel open, Request request, byte[] marker)
+            throws IOException {
         RequestEncoder encoder = open.encoder();
         switch (request) {
             case Request.Watch watch -> watching = watch;
@@ -149,7 +227,7 @@ final class SiteWriter implements Closeable {
                     encoder.watch(watch);
                 }
                 encoder.fence();
-                open.send(replies -> fenced(pair, open, replies));
+                open.send(replies -> fenced(core, open, replies));
             }
             case Request.Unwatch unwatch -> {
                 encoder.begin();
@@ -160,19 +238,19 @@ final class SiteWriter implements Closeable {
                 encoder.begin();
                 encoder.records(ask.keys(), absolute ? "PEXPIRETIME" : "PTTL");
                 List<List<KeyId>> owners = List.copyOf(encoder.owners());
-                open.send(replies -> records(pair, open, ask, owners, replies));
+                open.send(replies -> records(core, open, ask, owners, replies));
             }
             case Request.Transaction transaction -> {
                 encoder.begin();
-                encoder.transaction(transaction);
+                encoder.transaction(transaction, marker);
                 List<List<KeyId>> owners = List.copyOf(encoder.owners());
                 int size = encoder.out().length;
-                open.send(replies -> executed(pair, open, transaction, owners, size, replies));
+                open.send(replies -> executed(core, open, transaction, owners, size, replies));
             }
         }
     }
 
-    private void fenced(Pair pair, SiteChannel open, List<Reply> replies) {
+    private void fenced(Core core, SiteChannel open, List<Reply> replies) {
         try {
             Answers.accept(open.place(), replies);
             Reply found = replies.get(replies.size() - 2);
@@ -184,14 +262,14 @@ final class SiteWriter implements Closeable {
                         "another process runs this task",
                         "Let only one run; this one has stopped");
             }
-            pair.fenced(site(), Answers.offset(replies.getLast()));
+            core.fenced(Answers.offset(replies.getLast()));
         } catch (IOException e) {
             broken = e;
         }
     }
 
     private void records(
-            Pair pair,
+            Core core,
             SiteChannel open,
             Request.AskRecords ask,
             List<List<KeyId>> owners,
@@ -202,8 +280,7 @@ final class SiteWriter implements Closeable {
                 throw new IOException("EXEC is answered with " + replies.getLast());
             }
             Answers.accept(open.place(), items.items());
-            pair.snapshot(
-                    site(),
+            core.snapshot(
                     ask.token(),
                     Answers.offset(items.items().getFirst()),
                     Answers.records(items.items(), owners, absolute));
@@ -213,7 +290,7 @@ final class SiteWriter implements Closeable {
     }
 
     private void executed(
-            Pair pair,
+            Core core,
             SiteChannel open,
             Request.Transaction transaction,
             List<List<KeyId>> owners,
@@ -224,14 +301,13 @@ final class SiteWriter implements Closeable {
             switch (replies.getLast()) {
                 case Reply.Nil nil -> {
                     open.encoder().forgetDatabase();
-                    pair.executed(site(), false, List.of());
+                    core.executed(false, Set.of());
                 }
                 case Reply.Items items -> {
                     transactions++;
                     commands.addAndGet(transaction.commandCount());
                     bytes.addAndGet(size);
-                    pair.executed(
-                            site(), true, refusedKeys(open, transaction, owners, items.items()));
+                    core.executed(true, refusedKeys(open, transaction, owners, items.items()));
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());
             }

@@ -69,7 +69,7 @@ public final class ClusterWriter implements TargetWriter {
         lanes = new ClusterLanes(settings, dialer, batches, floor);
         barrier = new ClusterBarrier(settings, dialer);
         refusals = new ClusterRefusals(settings, floor, lanes);
-        slotwise = new Slotwise(batches, lanes, floor, refusals);
+        slotwise = new Slotwise(batches, lanes, floor, refusals, settings.markedSnapshot());
         together = new CoLocation(settings, dialer, batches, lanes, slotwise);
         slots = new ClusterSlotBook(settings, dialer, this, floor, batches);
     }
@@ -92,7 +92,7 @@ public final class ClusterWriter implements TargetWriter {
         streaming = false;
         settled = false;
         together.clear();
-        batches.begin(floor.beginSnapshot(), 0, 0, false);
+        batches.begin(floor.beginSnapshot(), new Place(), false);
     }
 
     @Override
@@ -107,7 +107,7 @@ public final class ClusterWriter implements TargetWriter {
             floor.writeAlone(start);
         }
         lanes.settle();
-        batches.begin(floor.epoch(), from.offset, from.database, true);
+        batches.begin(floor.epoch(), from, true);
         if (fresh) {
             lanes.standing().requireNoneBehind(start);
         } else {
@@ -168,7 +168,7 @@ public final class ClusterWriter implements TargetWriter {
             throw TargetErrors.oneDatabase(lanes.place(), database);
         }
         int slot = Slots.of(key.array, key.offset, key.length);
-        boolean whole = repeatable && !streaming;
+        boolean whole = repeatable && !streaming && !settings.markedSnapshot();
         return openIn(whole ? batches.ofSnapshot().open(slot, lanes.laneOf(slot)) : null, slot, 0);
     }
 

@@ -71,12 +71,11 @@ final class SlotBatches {
     /// Starts behind a place; nothing is known of any slot.
     ///
     /// @param ofStream whether offsets are a stream's; a snapshot's count commands
-    void begin(long ofEpoch, long offset, int database, boolean ofStream) {
+    void begin(long ofEpoch, Place from, boolean ofStream) {
         epoch = ofEpoch;
         streaming = ofStream;
-        passedOffset = offset;
-        passedDatabase = database;
-        appliedOffset = offset;
+        drainedTo(from);
+        appliedOffset = from.offset;
         marks.clear();
         log.clear();
         due.clear();

@@ -14,9 +14,17 @@ final class Slotwise implements CoLocation.Writer {
     private final ClusterLanes lanes;
     private final FloorKeeper floor;
     private final ClusterRefusals refusals;
+    private final boolean markedSnapshot;
     private int chunkBytes;
 
-    Slotwise(SlotBatches batches, ClusterLanes lanes, FloorKeeper floor, ClusterRefusals refusals) {
+    /// @param markedSnapshot whether a snapshot's writes are units with marks, too
+    Slotwise(
+            SlotBatches batches,
+            ClusterLanes lanes,
+            FloorKeeper floor,
+            ClusterRefusals refusals,
+            boolean markedSnapshot) {
+        this.markedSnapshot = markedSnapshot;
         this.batches = batches;
         this.lanes = lanes;
         this.floor = floor;
@@ -24,10 +32,11 @@ final class Slotwise implements CoLocation.Writer {
     }
 
     void append(int slot, CommandView command, CommandSpec spec, Place behind) {
-        if (batches.isApplied(slot, behind.offset)) {
+        // A snapshot is written from its beginning, whatever marks say.
+        if (batches.isStreaming() && batches.isApplied(slot, behind.offset)) {
             return;
         }
-        if (batches.isStreaming()) {
+        if (batches.isStreaming() || markedSnapshot) {
             batches.append(slot, command, spec, behind);
             return;
         }

@@ -32,6 +32,7 @@ import java.util.Map;
 /// @param refusals decides about commands the target refuses
 /// @param merges which neighbouring commands may be joined
 /// @param databases which databases of the source go where
+/// @param markedSnapshot whether a snapshot's writes carry marks too, where they could do without
 /// @param wake called when the owner should look: answers came, or a fault
 public record WriterSettings(
         OwnKeys keys,
@@ -53,6 +54,7 @@ public record WriterSettings(
         RefusalHandler refusals,
         Merger.Rules merges,
         DatabaseMap databases,
+        boolean markedSnapshot,
         Runnable wake) {
 
     /// Decides about refused commands, on the owner's thread.

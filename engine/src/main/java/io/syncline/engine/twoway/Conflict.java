@@ -17,6 +17,10 @@ final class Conflict {
     }
 
     final LatchCause cause;
+
+    /// Counts the conflicts of a ledger.
+    final long serial;
+
     private final Latest source = new Latest();
     private final Latest target = new Latest();
 
@@ -36,8 +40,9 @@ final class Conflict {
 
     @Nullable KeyRecord record;
 
-    Conflict(LatchCause cause) {
+    Conflict(LatchCause cause, long serial) {
         this.cause = cause;
+        this.serial = serial;
     }
 
     /// The latest write of one site, a deletion below any other.

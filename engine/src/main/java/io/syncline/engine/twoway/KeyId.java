@@ -1,5 +1,6 @@
 package io.syncline.engine.twoway;
 
+import io.syncline.engine.command.Slots;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -23,6 +24,11 @@ public final class KeyId implements Comparable<KeyId> {
     /// Not a copy: only to be read.
     public byte[] name() {
         return name;
+    }
+
+    /// The hash slot that a cluster puts it in.
+    int slot() {
+        return Slots.of(name);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What is in flight, by key, and which keys are latched. Holds nothing else, so its size is that
@@ -14,6 +15,7 @@ final class Ledger {
     private final Map<KeyId, KeyState> latched = new LinkedHashMap<>();
     private final PairOptions options;
     private final PairOptions.Rules rules;
+    private long serial;
 
     Ledger(PairOptions options, PairOptions.Rules rules) {
         this.options = options;
@@ -34,6 +36,32 @@ final class Ledger {
 
     int latchedCount() {
         return latched.size();
+    }
+
+    /// Adds the keys of which anything of a site may still be on its way: commands that are not
+    /// settled, or a whole record.
+    void addKeys(Site site, Set<KeyId> into) {
+        for (KeyState state : states.values()) {
+            if (!state.ops(site).isEmpty() || state.conflict != null) {
+                into.add(state.key);
+            }
+        }
+    }
+
+    /// How many keys were latched so far.
+    long serial() {
+        return serial;
+    }
+
+    /// The number of the oldest latch that still holds; beyond all when there is none.
+    long oldestLatch() {
+        for (KeyState state : latched.values()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null) {
+                return conflict.serial;
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     int keyCount() {
@@ -101,6 +129,37 @@ final class Ledger {
         return one.indexOnly && two.indexOnly;
     }
 
+    /// A flush that is read again does not tell any more which keys were deleted for it, when they
+    /// are gone: what the site did to them without knowing is in conflict with their deletion.
+    ///
+    /// @param unit of the pair in the site's stream, about to be read
+    void meetDeletions(Site site, StreamUnit unit) {
+        Marker marker = unit.marker();
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                if (marker != null
+                        && command.deletes
+                        && marker.deletes().contains(effect.key())
+                        && !marker.transfers().containsKey(effect.key())) {
+                    meetDeletion(site, effect.key());
+                }
+            }
+        }
+    }
+
+    private void meetDeletion(Site site, KeyId key) {
+        KeyState state = states.get(key);
+        if (state == null || !state.ops(site.other()).isEmpty()) {
+            return;
+        }
+        for (Op op : state.ops(site)) {
+            if (op.writes() && op.effect.commutation().group() != Commutation.Group.DELETE) {
+                latch(key, LatchCause.CONFLICT);
+                return;
+            }
+        }
+    }
+
     private void meetReaders(Op op, KeyState state, Site other) {
         if (!state.mayHaveReaders(other) || !rules.holds(Rule.KEYS_THAT_ARE_READ)) {
             return;
@@ -152,7 +211,7 @@ final class Ledger {
         if (conflict != null) {
             return conflict;
         }
-        conflict = new Conflict(cause);
+        conflict = new Conflict(cause, ++serial);
         state.conflict = conflict;
         latched.put(key, state);
         for (Site site : Site.values()) {

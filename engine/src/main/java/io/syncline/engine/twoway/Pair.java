@@ -130,6 +130,16 @@ public final class Pair {
         look();
     }
 
+    /// A site's stream was read up to there, and nothing of that concerns this pair.
+    void passed(Site site, StreamPlace place) {
+        Flow flow = from(site);
+        flow.stream = place.stream();
+        if (place.offset() > flow.position) {
+            flow.position = place.offset();
+            look();
+        }
+    }
+
     /// The site calls its stream so from here on.
     public void stream(Site site, String id) {
         from(site).stream = id;
@@ -143,8 +153,12 @@ public final class Pair {
     }
 
     boolean step(Site destination, int units) {
-        Flow flow = to(destination);
-        return ready && writer.step(flow, from(destination), isHeld(destination), units);
+        return step(destination, units, isHeld(destination));
+    }
+
+    /// @param held whether the destination's stream is not read for want of room
+    boolean step(Site destination, int units, boolean held) {
+        return ready && writer.step(to(destination), from(destination), held, units);
     }
 
     /// Asks for the records of latched keys.
@@ -304,6 +318,54 @@ public final class Pair {
     /// Whether a transaction was sent to a site and not answered.
     public boolean isUnanswered(Site site) {
         return to(site).writer.state == Flow.Writer.State.EXEC;
+    }
+
+    /// Whether there is something for a site to do, or may be soon.
+    boolean wants(Site destination) {
+        Flow flow = to(destination);
+        return !flow.waiting.isEmpty()
+                || !flow.requests.isEmpty()
+                || flow.writer.state != Flow.Writer.State.IDLE
+                || ledger.latchedCount() > 0;
+    }
+
+    /// Whether a transaction to a site is begun, or anything is to be sent to it.
+    boolean isWriting(Site destination) {
+        Flow flow = to(destination);
+        return flow.writer.state != Flow.Writer.State.IDLE || !flow.requests.isEmpty();
+    }
+
+    /// Whether an echo that is not read yet stands, or will stand, in a site's stream.
+    boolean isOwed(Site site) {
+        Flow flow = to(site);
+        return !flow.sentUnits.isEmpty() || flow.writer.state == Flow.Writer.State.EXEC;
+    }
+
+    /// Where the oldest write of a site ends that is not known to be done at the other one.
+    long oldest(Site origin) {
+        Flow.QueuedUnit head = from(origin).head();
+        return head == null ? Long.MAX_VALUE : head.place.offset();
+    }
+
+    long waitingBytes(Site origin) {
+        return from(origin).waitingBytes;
+    }
+
+    /// Markers count on from there: those of an earlier pair of the same run were numbered up to
+    /// it.
+    void countFrom(long sequence) {
+        for (Flow flow : flows) {
+            flow.sequence = sequence;
+        }
+    }
+
+    /// The number of the last marker.
+    long lastSequence() {
+        return Math.max(flows[0].sequence, flows[1].sequence);
+    }
+
+    Ledger ledger() {
+        return ledger;
     }
 
     /// Whether nothing is on its way in either direction.

@@ -1,5 +1,7 @@
 package io.syncline.engine.twoway;
 
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
 
 /// One command of a local write, as it is to be sent to the other site.
@@ -51,6 +53,17 @@ final class PairCommand {
         this.deletes = false;
         this.opaque = false;
         this.flush = flush;
+    }
+
+    /// The deletion of one key.
+    static PairCommand delete(KeyId key) {
+        ByteBuilder wire = new ByteBuilder(32 + key.name().length);
+        RespWriter.array(wire, 2);
+        RespWriter.bulk(wire, "DEL");
+        RespWriter.bulk(wire, key.name());
+        Commutation deletes = Commutation.of(Commutation.Group.DELETE);
+        Effect[] effects = {new Effect(key, true, deletes)};
+        return new PairCommand(key.database(), wire.toBytes(), 1, effects, true, false);
     }
 
     boolean isMultiKey() {

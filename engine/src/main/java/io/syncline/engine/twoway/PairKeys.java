@@ -1,5 +1,7 @@
 package io.syncline.engine.twoway;
 
+import io.syncline.engine.command.Slots;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// The names of what a pair keeps at a site.
@@ -11,6 +13,9 @@ import java.util.Arrays;
 /// @param ofTask how all keys of this task begin
 /// @param ofAnyTask how all keys of any task begin
 /// @param database where they are, by the site's own number
+/// @param bySlot how all keys of this task begin that name a slot by a tag; empty where a site has
+///   one marker. With it, `marker` is how every slot's marker begins
+/// @param floor where the pair says from where to read after a restart; empty where markers do
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere; nobody changes the names
 public record PairKeys(
         byte[] marker,
@@ -19,9 +24,50 @@ public record PairKeys(
         byte[] membership,
         byte[] ofTask,
         byte[] ofAnyTask,
-        int database) {
+        int database,
+        byte[] bySlot,
+        byte[] floor) {
+    private static final byte[] NONE = {};
+
+    /// Of a site with one marker.
+    public PairKeys(
+            byte[] marker,
+            byte[] epoch,
+            byte[] beat,
+            byte[] membership,
+            byte[] ofTask,
+            byte[] ofAnyTask,
+            int database) {
+        this(marker, epoch, beat, membership, ofTask, ofAnyTask, database, NONE, NONE);
+    }
+
+    /// Whether each slot has a marker of its own.
+    boolean isBySlot() {
+        return bySlot.length > 0;
+    }
+
+    /// The marker of a slot, or the one marker there is.
+    ///
+    /// @param slot negative where there is one marker
+    public byte[] marker(int slot) {
+        if (slot < 0) {
+            return marker;
+        }
+        byte[] tag = ("{" + Slots.tag(slot) + "}").getBytes(StandardCharsets.US_ASCII);
+        byte[] key = Arrays.copyOf(marker, marker.length + tag.length);
+        System.arraycopy(tag, 0, key, marker.length, tag.length);
+        return key;
+    }
+
     boolean isMarker(byte[] buffer, int offset, int length) {
-        return Arrays.equals(buffer, offset, offset + length, marker, 0, marker.length);
+        return isBySlot()
+                ? begins(buffer, offset, length, marker)
+                : Arrays.equals(buffer, offset, offset + length, marker, 0, marker.length);
+    }
+
+    boolean isFloor(byte[] buffer, int offset, int length) {
+        return floor.length > 0
+                && Arrays.equals(buffer, offset, offset + length, floor, 0, floor.length);
     }
 
     boolean isEpoch(byte[] buffer, int offset, int length) {
@@ -37,7 +83,8 @@ public record PairKeys(
     }
 
     boolean isOfTask(byte[] buffer, int offset, int length) {
-        return begins(buffer, offset, length, ofTask);
+        return begins(buffer, offset, length, ofTask)
+                || (isBySlot() && begins(buffer, offset, length, bySlot));
     }
 
     boolean isOfAnyTask(byte[] buffer, int offset, int length) {

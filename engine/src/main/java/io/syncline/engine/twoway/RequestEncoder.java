@@ -89,6 +89,15 @@ public final class RequestEncoder {
         byDatabase.forEach((database, watched) -> {
             select(database);
             boolean epoch = watch.epoch() && database == keys.database();
+            if (epoch && keys.isBySlot()) {
+                // A command of a cluster stays in one slot.
+                one("WATCH", keys.epoch());
+                owners.add(List.of());
+                epoch = false;
+                if (watched.isEmpty()) {
+                    return;
+                }
+            }
             RespWriter.array(out, 1 + watched.size() + (epoch ? 1 : 0));
             RespWriter.bulk(out, "WATCH");
             if (epoch) {
@@ -113,6 +122,13 @@ public final class RequestEncoder {
 
     /// A whole transaction, from MULTI to EXEC.
     public void transaction(Request.Transaction transaction) {
+        transaction(transaction, keys.marker());
+    }
+
+    /// The same with the marker in a key of its slot.
+    ///
+    /// @param marker the key that the marker is written to
+    public void transaction(Request.Transaction transaction, byte[] marker) {
         plain("MULTI");
         FlushScope flush = transaction.flush();
         if (flush != null && flush.database() == FlushScope.EVERY) {
@@ -128,7 +144,7 @@ public final class RequestEncoder {
             transfer(record);
         }
         select(keys.database());
-        set(keys.marker(), MarkerCodec.encode(transaction.marker()));
+        set(marker, MarkerCodec.encode(transaction.marker()));
         if (transaction.setEpoch()) {
             set(keys.epoch(), epoch);
         }

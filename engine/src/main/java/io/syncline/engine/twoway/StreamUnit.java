@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param commands its writes, in their order
 /// @param marker what a unit of the pair carries
 /// @param size bytes in the stream
+/// @param slot of the marker; [#NO_SLOT] where there is none, or where it names no slot
 public record StreamUnit(
         Kind kind,
         long offset,
@@ -20,7 +21,22 @@ public record StreamUnit(
         long millis,
         List<PairCommand> commands,
         @Nullable Marker marker,
-        int size) {
+        int size,
+        int slot) {
+    public static final int NO_SLOT = -1;
+
+    /// Of a site with one marker.
+    StreamUnit(
+            Kind kind,
+            long offset,
+            int database,
+            long millis,
+            List<PairCommand> commands,
+            @Nullable Marker marker,
+            int size) {
+        this(kind, offset, database, millis, commands, marker, size, NO_SLOT);
+    }
+
     /// Whose write it is.
     public enum Kind {
         /// A user's.

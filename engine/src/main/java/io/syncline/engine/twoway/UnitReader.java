@@ -4,6 +4,7 @@ import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.KeyFinder;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandView;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class UnitReader {
     private final FlushRule flushRule;
     private List<PairCommand> commands = new ArrayList<>();
     private @Nullable Marker marker;
+    private int slot = StreamUnit.NO_SLOT;
     private boolean inTransaction;
     private boolean snapshot;
     private @Nullable String foreignKey;
@@ -131,11 +133,13 @@ public final class UnitReader {
         }
         List<PairCommand> taken = commands.isEmpty() ? List.of() : commands;
         StreamUnit unit =
-                new StreamUnit(kind, offset, own, millis, taken, marker, (int) (offset - begun));
+                new StreamUnit(
+                        kind, offset, own, millis, taken, marker, (int) (offset - begun), slot);
         if (!commands.isEmpty()) {
             commands = new ArrayList<>();
         }
         marker = null;
+        slot = StreamUnit.NO_SLOT;
         snapshot = false;
         begun = offset;
         return unit;
@@ -183,10 +187,11 @@ public final class UnitReader {
             } else if (own == keys.database() && keys.isMarker(buffer, from, length)) {
                 if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
                     marker = MarkerCodec.decode(view.argument(2));
+                    slot = keys.isBySlot() ? Slots.of(buffer, from, length) : slot;
                 }
             } else if (keys.isBeat(buffer, from, length)) {
                 beat(view, spec);
-            } else if (!keys.isEpoch(buffer, from, length)) {
+            } else if (!keys.isEpoch(buffer, from, length) && !keys.isFloor(buffer, from, length)) {
                 snapshot = true;
             }
         }

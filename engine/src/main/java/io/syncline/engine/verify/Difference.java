@@ -89,6 +89,11 @@ public record Difference(
                 database, targetDatabase, key, kind, detail, sourceSummary, targetSummary, repair);
     }
 
+    Difference with(Kind otherKind, String otherDetail) {
+        return new Difference(
+                database, targetDatabase, key, otherKind, otherDetail, source, target, repair);
+    }
+
     Difference with(Repair other) {
         return new Difference(database, targetDatabase, key, kind, detail, source, target, other);
     }

@@ -44,17 +44,18 @@ final class KeyLook {
         return look(List.of(key), place, false).getFirst();
     }
 
-    /// Whether a key is equal, looked at again and again where it is not.
+    /// What differs in the end, when a key is looked at again and again where it differs; null when
+    /// it is equal.
     ///
     /// @param looks how often at most
-    boolean isEqual(byte[] key, Place place, int looks) throws IOException {
+    @Nullable Difference difference(byte[] key, Place place, int looks) throws IOException {
         Patience patience = new Patience(sides, looks);
-        while (look(List.of(key), place, false, patience).getFirst().difference() != null) {
-            if (!patience.again()) {
-                return false;
+        while (true) {
+            Look look = look(List.of(key), place, false, patience).getFirst();
+            if (look.difference() == null || !patience.again()) {
+                return look.difference();
             }
         }
-        return true;
     }
 
     /// Looks at some keys, at most [#TOGETHER].

@@ -66,10 +66,8 @@ final class Settling {
             Suspect suspect = suspects.get(i);
             long bytes = sizes.get(i);
             if (bytes > LARGEST_BYTES) {
-                int looks = suspect.moved ? MOVING_LOOKS : STILL_LOOKS;
-                if (!keys.isEqual(suspect.key(), place, looks)) {
-                    differing.add(suspect);
-                }
+                lookPatiently(
+                        suspect, place, suspect.moved ? MOVING_LOOKS : STILL_LOOKS, differing);
                 continue;
             }
             if (group.size() == TOGETHER || groupBytes + bytes > TOGETHER_BYTES) {
@@ -82,6 +80,15 @@ final class Settling {
         }
         watch(group, place, differing);
         return differing;
+    }
+
+    private void lookPatiently(Suspect suspect, Place place, int looks, List<Suspect> differing)
+            throws IOException {
+        Difference difference = keys.difference(suspect.key(), place, looks);
+        if (difference != null) {
+            suspect.refine(difference);
+            differing.add(suspect);
+        }
     }
 
     /// What each takes at a server; a lot for what no single command shows, and nothing for what
@@ -156,9 +163,7 @@ final class Settling {
                     continue;
                 }
                 if (watch.isOpaque()) {
-                    if (!keys.isEqual(watch.suspect.key(), place, MOVING_LOOKS)) {
-                        differing.add(watch.suspect);
-                    }
+                    lookPatiently(watch.suspect, place, MOVING_LOOKS, differing);
                 } else if (over || (round >= STILL_ROUNDS && !watch.moved)) {
                     differing.add(watch.suspect);
                 } else {

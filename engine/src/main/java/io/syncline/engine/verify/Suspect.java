@@ -55,6 +55,12 @@ final class Suspect {
         settled = look.difference() == null;
     }
 
+    /// A longer look found what differs in the end, and not only at that moment.
+    void refine(Difference found) {
+        Difference refined = lastDifference().with(found.kind(), found.detail());
+        last = new Look(refined, lastLook().source(), lastLook().target());
+    }
+
     Look lastLook() {
         return requireNonNull(last, "it was not looked at yet");
     }

@@ -3,6 +3,8 @@ package io.syncline.engine.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
@@ -31,7 +33,13 @@ class ChaosIT {
     /// Of each of the two runs, in the normal build.
     private static final int SHORT_SECONDS = 8;
 
-    private enum Fault {
+    /// One way, at each of two sides.
+    private static final Duration LATE = Duration.ofMillis(100);
+
+    /// Bytes a second: less than the workload makes.
+    private static final int NARROW = 40_000;
+
+    private enum Strike {
         MOVE_SLOT,
         FAIL_OVER,
         CUT_SOURCE,
@@ -42,10 +50,18 @@ class ChaosIT {
         CUT_TARGET,
         SLOW_TARGET,
         FILL_TARGET,
-        RESTART_LINK
+        RESTART_LINK,
+        RESET_SOURCE,
+        DELAY_SOURCE,
+        CHOKE_SOURCE,
+        SILENCE_SOURCE,
+        RESET_TARGET,
+        DELAY_TARGET,
+        CHOKE_TARGET,
+        SILENCE_TARGET
     }
 
-    private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
+    private final Map<Strike, Integer> done = new EnumMap<>(Strike.class);
     private @Nullable RedisCluster cluster;
     private @Nullable TopologySide target;
     private @Nullable RunningLink link;
@@ -80,19 +96,19 @@ class ChaosIT {
         random = new Random(seed);
         ServerBinary binary = Servers.embedded();
         cluster =
-                RedisCluster.start(
+                RedisCluster.startBehindProxies(
                         () -> RedisServer.builder().binary(binary).config("repl-backlog-size 64mb"),
                         2,
                         1);
         target =
                 kind.equals("1")
-                        ? TopologySide.standalone(
+                        ? TopologySide.behindProxy(
                                 RedisServer.builder()
                                         .binary(binary)
                                         .config("appendonly yes")
                                         .start())
                         : TopologySide.cluster(
-                                RedisCluster.start(
+                                RedisCluster.startBehindProxies(
                                         () ->
                                                 RedisServer.builder()
                                                         .binary(binary)
@@ -112,9 +128,9 @@ class ChaosIT {
                             + Duration.ofSeconds(Integer.getInteger("chaos.seconds", SHORT_SECONDS))
                                     .toNanos();
             while (System.nanoTime() < end) {
-                Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
-                strike(fault);
-                done.merge(fault, 1, Integer::sum);
+                Strike strike = any(List.of(Strike.values()));
+                strike(strike);
+                done.merge(strike, 1, Integer::sum);
                 workload.awaitMore(random.nextInt(400), LIMIT);
             }
             workload.awaitMore(500, LIMIT);
@@ -134,12 +150,20 @@ class ChaosIT {
                                     .shortLimits()
                                     .start();
                     link = started;
-                    Await.until("started", LIMIT, () -> started.ended() || started.allStreaming());
+                    awaitStart(started);
                     if (started.ended()) {
                         System.err.println("ChaosIT: not started: " + started.errors());
                     }
                     return !started.ended();
                 });
+    }
+
+    private static void awaitStart(RunningLink started) {
+        try {
+            Await.until("started", LIMIT, () -> started.ended() || started.allStreaming());
+        } catch (AssertionError e) {
+            throw new AssertionError("neither streaming nor ended: " + started, e);
+        }
     }
 
     private void check(Workload workload) {
@@ -155,8 +179,8 @@ class ChaosIT {
         return all.get(random.nextInt(all.size()));
     }
 
-    private void strike(Fault fault) {
-        switch (fault) {
+    private void strike(Strike strike) {
+        switch (strike) {
             case MOVE_SLOT -> moveSlot();
             case FAIL_OVER -> source().failover(random.nextInt(2));
             case CUT_SOURCE -> cut(any(source().primaryNodes()), "slave");
@@ -181,7 +205,39 @@ class ChaosIT {
                 Objects.requireNonNull(link).stop();
                 startLink();
             }
+            case RESET_SOURCE -> anyAtSource().breakConnections(new Fault.Reset());
+            case RESET_TARGET -> anyAtTarget().breakConnections(new Fault.Reset());
+            case DELAY_SOURCE -> trouble(anyAtSource(), new Fault.Delay(LATE), 1_500);
+            case DELAY_TARGET -> trouble(anyAtTarget(), new Fault.Delay(LATE), 1_500);
+            case CHOKE_SOURCE -> trouble(anyAtSource(), new Fault.Throttle(NARROW), 1_000);
+            case CHOKE_TARGET -> trouble(anyAtTarget(), new Fault.Throttle(NARROW), 1_000);
+            case SILENCE_SOURCE -> silence(anyAtSource());
+            case SILENCE_TARGET -> silence(anyAtTarget());
         }
+    }
+
+    private FaultProxy anyAtSource() {
+        return source().proxyOf(any(source().primaryNodes()));
+    }
+
+    private FaultProxy anyAtTarget() {
+        return target().proxyOf(any(target().primaries()));
+    }
+
+    private static void trouble(FaultProxy proxy, Fault fault, int millis) {
+        proxy.inject(FaultProxy.Direction.TO_SERVER, fault);
+        proxy.inject(FaultProxy.Direction.TO_CLIENT, fault);
+        Await.until("a moment", LIMIT, new Moment(millis)::isOver);
+        proxy.heal();
+    }
+
+    /// Half-open connections: one direction says nothing any more, for longer than is waited for,
+    /// or for less.
+    private void silence(FaultProxy proxy) {
+        FaultProxy.Direction direction = any(List.of(FaultProxy.Direction.values()));
+        proxy.inject(direction, new Fault.Stall());
+        Await.until("a moment", LIMIT, new Moment(random.nextBoolean() ? 2_800 : 900)::isOver);
+        proxy.heal();
     }
 
     private void moveSlot() {

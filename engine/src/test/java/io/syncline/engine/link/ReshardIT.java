@@ -171,7 +171,7 @@ class ReshardIT {
         workload.awaitMore(200, LIMIT);
         try (RunningLink link = link(target)) {
             requireExact(link);
-            assertThat(link.shards()).allMatch(shard -> shard.snapshots() == 0);
+            assertThat(link.shards()).as("%s", link).allMatch(shard -> shard.snapshots() == 0);
         }
     }
 

@@ -151,6 +151,26 @@ class TargetFaultsIT {
         }
     }
 
+    /// Its keys are counted already, but it does not say yet that it knows the task.
+    @ParameterizedTest
+    @ValueSource(strings = {"standalone", "cluster"})
+    void aTaskThatIsStartedAgainWaitsForATargetThatLoads(String topology) {
+        start(topology);
+        try (RunningLink link = sync().start().awaitAllStreaming()) {
+            workload.awaitMore(500, LIMIT);
+            link.stop();
+        }
+        RedisServer victim = victim();
+        NodeFault.LOADING.befall(victim);
+        try (RunningLink link = sync().start()) {
+            link.await("a retry", () -> retries(link, NodeFault.LOADING) > 0);
+            NodeFault.LOADING.pass(victim);
+            link.awaitAllStreaming();
+            requireExact(link);
+            assertThat(link.shard().snapshots()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"standalone", "cluster"})
     void aStartSaysWhyWhenTheRetryTimeIsOver(String topology) {

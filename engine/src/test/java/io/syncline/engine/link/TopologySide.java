@@ -5,6 +5,7 @@ import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;
+import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.Instance;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
@@ -13,7 +14,9 @@ import io.syncline.testkit.Sentinel;
 import io.syncline.testkit.ServerBinary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One side of a link under test: a standalone server, a cluster, or a primary that a sentinel
 /// watches, with the endpoint by which a link finds it.
@@ -22,11 +25,17 @@ final class TopologySide implements AutoCloseable {
 
     private final Instance instance;
     private final Endpoint endpoint;
+    private final @Nullable FaultProxy proxy;
     private final List<Runnable> closers;
 
-    private TopologySide(Instance instance, Endpoint endpoint, List<Runnable> closers) {
+    private TopologySide(
+            Instance instance,
+            Endpoint endpoint,
+            @Nullable FaultProxy proxy,
+            List<Runnable> closers) {
         this.instance = instance;
         this.endpoint = endpoint;
+        this.proxy = proxy;
         this.closers = closers;
     }
 
@@ -40,11 +49,25 @@ final class TopologySide implements AutoCloseable {
     }
 
     static TopologySide standalone(RedisServer server) {
-        return new TopologySide(server, Sync.at(server.port()), List.of(server::close));
+        return new TopologySide(server, Sync.at(server.port()), null, List.of(server::close));
+    }
+
+    /// A standalone server that a link finds behind a proxy.
+    static TopologySide behindProxy(RedisServer server) {
+        FaultProxy proxy = FaultProxy.before(server);
+        return new TopologySide(
+                server, Sync.at(proxy.port()), proxy, List.of(proxy::close, server::close));
+    }
+
+    /// What stands before a primary of a side behind proxies.
+    FaultProxy proxyOf(RedisServer primary) {
+        return instance instanceof RedisCluster cluster
+                ? cluster.proxyOf(primary)
+                : Objects.requireNonNull(proxy, "the side has no proxy");
     }
 
     static TopologySide cluster(RedisCluster cluster) {
-        return new TopologySide(cluster, endpointOf(cluster), List.of(cluster::close));
+        return new TopologySide(cluster, endpointOf(cluster), null, List.of(cluster::close));
     }
 
     private static TopologySide sentinel(ServerBinary binary) {
@@ -60,7 +83,7 @@ final class TopologySide implements AutoCloseable {
                         TlsOptions.OFF,
                         PRIMARY_NAME);
         return new TopologySide(
-                primary, endpoint, List.of(sentinel::close, replica::close, primary::close));
+                primary, endpoint, null, List.of(sentinel::close, replica::close, primary::close));
     }
 
     /// How a link finds a cluster: by any of its nodes.

@@ -42,7 +42,7 @@ class PairExactlyOnceIT {
     }
 
     private static void kill(RedisServer source, RedisServer target, SplittableRandom random) {
-        try (ChildProcess child = ChildPair.start(source.port(), target.port())) {
+        try (ChildProcess child = ChildPair.start(source, target)) {
             byte[] before = marker(target);
             Await.until(
                     "a new marker; " + child.log(),

@@ -7,6 +7,7 @@ import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;
 import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.Site;
+import io.syncline.testkit.Instance;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class PairSetup {
     private static final long MIB = 1 << 20;
 
-    private final int source;
-    private final int target;
+    private final Endpoint source;
+    private final Endpoint target;
+    private int primaries = 2;
     private String task = "pair";
     private final SortedMap<Integer, Integer> databases = new TreeMap<>();
     private LinkOptions.CommandChoice commands = LinkOptions.CommandChoice.ALL;
@@ -30,13 +32,36 @@ final class PairSetup {
     private GuardPolicy.Mode guard = GuardPolicy.Mode.ALWAYS;
     private @Nullable Site resync;
 
-    private PairSetup(int source, int target) {
+    private PairSetup(Endpoint source, Endpoint target) {
         this.source = source;
         this.target = target;
     }
 
     static PairSetup of(int source, int target) {
-        return new PairSetup(source, target);
+        return new PairSetup(at(source), at(target));
+    }
+
+    /// Between instances of any kind.
+    static PairSetup between(Instance source, Instance target) {
+        PairSetup setup = new PairSetup(at(text(source)), at(text(target)));
+        setup.primaries = source.primaries().size() + target.primaries().size();
+        return setup;
+    }
+
+    /// By the words of [#text].
+    static PairSetup between(String source, String target) {
+        return new PairSetup(at(source), at(target));
+    }
+
+    /// What a process of its own needs to know of an instance.
+    static String text(Instance instance) {
+        return (instance.clustered() ? "cluster:" : "") + instance.primaries().getFirst().port();
+    }
+
+    private static Endpoint at(String text) {
+        return text.startsWith("cluster:")
+                ? at(Endpoint.Topology.CLUSTER, Integer.parseInt(text.substring(8)))
+                : at(Integer.parseInt(text));
     }
 
     PairSetup task(String name) {
@@ -86,8 +111,12 @@ final class PairSetup {
     }
 
     private static Endpoint at(int port) {
+        return at(Endpoint.Topology.STANDALONE, port);
+    }
+
+    private static Endpoint at(Endpoint.Topology topology, int port) {
         return new Endpoint(
-                Endpoint.Topology.STANDALONE,
+                topology,
                 List.of(new HostPort("127.0.0.1", port)),
                 Credentials.NONE,
                 TlsOptions.OFF,
@@ -98,8 +127,8 @@ final class PairSetup {
         LinkOptions.Tuning standard = LinkOptions.Tuning.DEFAULT;
         return new LinkOptions(
                 task,
-                at(source),
-                at(target),
+                source,
+                target,
                 databases,
                 commands,
                 onExisting,
@@ -126,6 +155,6 @@ final class PairSetup {
     }
 
     RunningPair start() {
-        return new RunningPair(options(), new PairChoices(guard, resync));
+        return new RunningPair(options(), new PairChoices(guard, resync), primaries);
     }
 }

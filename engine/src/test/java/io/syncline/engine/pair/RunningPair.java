@@ -1,5 +1,6 @@
 package io.syncline.engine.pair;
 
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
@@ -8,8 +9,11 @@ import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Endpoint;
+import io.syncline.testkit.Instance;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Wire;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +31,11 @@ final class RunningPair implements AutoCloseable {
     private final List<Resolution> resolutions = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Link.Outcome> outcome = new CompletableFuture<>();
 
-    RunningPair(LinkOptions options, PairChoices choices) {
+    private final int primaries;
+
+    /// @param primaries of both sides
+    RunningPair(LinkOptions options, PairChoices choices, int primaries) {
+        this.primaries = primaries;
         task = new PairTask(options, choices, events::add, resolutions::add);
         Thread.ofPlatform().name("pair under test").daemon().start(this::run);
     }
@@ -56,7 +64,7 @@ final class RunningPair implements AutoCloseable {
         await(
                 "both directions stream",
                 () ->
-                        status().shards().size() == 2
+                        status().shards().size() == primaries
                                 && status().shards().stream()
                                         .allMatch(each -> each.phase() == Phase.STREAMING));
         return this;
@@ -81,25 +89,76 @@ final class RunningPair implements AutoCloseable {
     }
 
     /// Waits until each side has what the other one had when this was called, and what came of it.
-    void awaitQuiet(RedisServer source, RedisServer target) {
+    void awaitQuiet(Instance source, Instance target) {
+        try {
+            awaitEqual(source, target);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    e.getMessage() + "\n" + new KeyspaceDigest().compare(source, target), e);
+        }
+    }
+
+    /// The same for one database.
+    void awaitQuietIn(int database, Instance source, Instance target) {
         await(
                 "both sides to be equal",
                 () ->
-                        isThrough(0, source)
-                                && isThrough(1, target)
+                        isThrough(source, target)
+                                && new KeyspaceDigest()
+                                        .onlyDatabases(database)
+                                        .tolerance(Duration.ofMillis(5))
+                                        .compare(source, target)
+                                        .none());
+    }
+
+    /// Waits until the pair has written so many beats more, a second each.
+    void awaitBeats(RedisServer standalone, int count) {
+        String tag = Slots.tag(0);
+        String key = "__syncline:pair:pair-beat:{" + tag + "}";
+        for (int i = 0; i < count; i++) {
+            String before = standalone.text("GET", key);
+            await("a beat", () -> !standalone.text("GET", key).equals(before));
+        }
+    }
+
+    private void awaitEqual(Instance source, Instance target) {
+        await(
+                "both sides to be equal",
+                () ->
+                        isThrough(source, target)
                                 && new KeyspaceDigest()
                                         .tolerance(Duration.ofMillis(5))
                                         .compare(source, target)
                                         .none());
     }
 
-    private boolean isThrough(int direction, RedisServer origin) {
-        long offset = Long.parseLong(origin.info("master_repl_offset"));
+    private boolean isThrough(Instance source, Instance target) {
         List<LinkStatus.Shard> shards = status().shards();
-        // Beats and markers go on for ever; less than a hundred bytes each.
-        return shards.size() == 2
-                && shards.get(direction).appliedOffset() > offset - 1_000
-                && shards.get(direction).lagMillis() == 0;
+        if (shards.size() != primaries) {
+            return false;
+        }
+        int at = 0;
+        for (Instance origin : List.of(source, target)) {
+            for (Endpoint primary : origin.primaries()) {
+                LinkStatus.Shard shard = shards.get(at++);
+                // Beats and markers go on for ever; less than a hundred bytes each.
+                if (shard.appliedOffset() <= offset(primary) - 1_000 || shard.lagMillis() != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static long offset(Endpoint primary) {
+        try (Wire wire = primary.connect()) {
+            return wire.text("INFO", "replication")
+                    .lines()
+                    .filter(line -> line.startsWith("master_repl_offset:"))
+                    .mapToLong(line -> Long.parseLong(line.substring(19).strip()))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     /// Commands of users written in both directions so far.

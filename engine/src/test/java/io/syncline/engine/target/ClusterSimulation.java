@@ -108,6 +108,7 @@ final class ClusterSimulation {
                 refusal -> true,
                 merge ? new Merger.Rules(true, true, true, true) : Merger.Rules.NONE,
                 DatabaseMap.identity(),
+                false,
                 () -> {});
     }
 
@@ -115,7 +116,10 @@ final class ClusterSimulation {
 
     /// As another process does, though with the same object: it must not remember anything.
     private void begin(Checkpoint from) {
-        batches.begin(SimulatedCluster.EPOCH, from.offset(), from.database(), true);
+        Place place = new Place();
+        place.offset = from.offset();
+        place.database = from.database();
+        batches.begin(SimulatedCluster.EPOCH, place, true);
         SlotMark[] found = target.marks();
         NodeFloors floors = target.floors(durable);
         for (int slot = 0; slot < SLOTS; slot++) {

@@ -100,7 +100,7 @@ class NodeFloorsTest {
     @Test
     void whatASlotCollectsWhileItsUnitWaitsIsCountedByItself() {
         SlotBatches batches = new SlotBatches(ClusterSimulation.settings(false, 1));
-        batches.begin(EPOCH, 0, 0, true);
+        batches.begin(EPOCH, new Place(), true);
         append(batches, 1, 100);
         append(batches, 2, 200);
         OneLaneASlot sender = new OneLaneASlot();
@@ -122,6 +122,16 @@ class NodeFloorsTest {
         batches.ready(sender, slot -> true);
         assertThat(batches.heldBytes()).as("it is on its way again").isZero();
         assertThat(batches.waitingBytes()).as("now behind one on its way").isPositive();
+    }
+
+    @Test
+    void aFloorBeforeAnythingWasAppendedNamesTheHistoryThatWasFound() {
+        SlotBatches batches = new SlotBatches(ClusterSimulation.settings(false, 1));
+        Place from = new Place();
+        from.offset = 400;
+        from.replicationId = "cfdfa636a5f93e2da938db7b74f2e88c0a5d9d82";
+        batches.begin(EPOCH, from, true);
+        assertThat(batches.floor(null).replicationId()).isEqualTo(from.replicationId);
     }
 
     private static final class OneLaneASlot implements BatchSender {

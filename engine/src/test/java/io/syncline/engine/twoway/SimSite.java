@@ -27,8 +27,23 @@ final class SimSite {
                     "__syncline:{t}:".getBytes(ISO_8859_1),
                     "__syncline:".getBytes(ISO_8859_1),
                     0);
+
+    /// Where each slot has a marker of its own.
+    static final PairKeys KEYS_BY_SLOT =
+            new PairKeys(
+                    "__syncline:t:marker:".getBytes(ISO_8859_1),
+                    "__syncline:t:epoch".getBytes(ISO_8859_1),
+                    "__syncline:t:beat".getBytes(ISO_8859_1),
+                    "__syncline:pair".getBytes(ISO_8859_1),
+                    "__syncline:{t}:".getBytes(ISO_8859_1),
+                    "__syncline:".getBytes(ISO_8859_1),
+                    0,
+                    "__syncline:t:".getBytes(ISO_8859_1),
+                    "__syncline:{t}:floor".getBytes(ISO_8859_1));
+
     static final String MARKER = "0/" + new String(KEYS.marker(), ISO_8859_1);
-    static final String EPOCH = "0/" + new String(KEYS.epoch(), ISO_8859_1);
+    final PairKeys keys;
+    private final String epoch;
 
     /// Millis by which this site's clock is ahead of the world's.
     final int skew;
@@ -63,6 +78,12 @@ final class SimSite {
 
     /// @param payloads shared by the sites of a world
     SimSite(int skew, boolean expiryLeavesWatch, List<Object> payloads) {
+        this(skew, expiryLeavesWatch, payloads, KEYS);
+    }
+
+    SimSite(int skew, boolean expiryLeavesWatch, List<Object> payloads, PairKeys keys) {
+        this.keys = keys;
+        epoch = "0/" + new String(keys.epoch(), ISO_8859_1);
         values = new SimValues(this, payloads);
         this.skew = skew;
         this.expiryLeavesWatch = expiryLeavesWatch;
@@ -120,7 +141,7 @@ final class SimSite {
                 RespWriter.command(out, "SELECT", Integer.toString(streamDatabase));
             }
             write(out, effect.words());
-            if (effect.words()[0].equals("SET") && effect.key(1).equals(MARKER)) {
+            if (effect.words()[0].equals("SET") && isMarker(effect.words()[1])) {
                 marker = MarkerCodec.decode(effect.words()[2].getBytes(ISO_8859_1));
             }
         }
@@ -132,6 +153,11 @@ final class SimSite {
         stream.add(unit);
         indexByOffset.put(offset, stream.size());
         return unit;
+    }
+
+    private boolean isMarker(String key) {
+        byte[] bytes = key.getBytes(ISO_8859_1);
+        return keys.isMarker(bytes, 0, bytes.length);
     }
 
     private static void write(ByteBuilder out, String[] words) {
@@ -166,7 +192,7 @@ final class SimSite {
             mine.keys.add(key.database() + "/" + new String(key.name(), ISO_8859_1));
         }
         if (watch.epoch()) {
-            mine.keys.add(EPOCH);
+            mine.keys.add(this.epoch);
         }
         watched.put(connection, mine);
     }
@@ -176,12 +202,17 @@ final class SimSite {
     }
 
     @Nullable Marker marker() {
-        Object value = values.get(MARKER);
+        return marker(MARKER);
+    }
+
+    /// @param key with its database
+    @Nullable Marker marker(String key) {
+        Object value = values.get(key);
         return value == null ? null : MarkerCodec.decode(value.toString().getBytes(ISO_8859_1));
     }
 
-    void setEpoch(long epoch) {
-        local(new Command(0, "SET", EPOCH.substring(2), Long.toString(epoch)));
+    void setEpoch(long value) {
+        local(new Command(0, "SET", epoch.substring(2), Long.toString(value)));
     }
 
     List<KeyRecord> records(Object connection, List<KeyId> keys) {

@@ -13,6 +13,7 @@ final class SimTally {
     long ghostTransactions;
     long ghostRequests;
     long flushes;
+    long floors;
     long lastWriterKeys;
     long wrongWinners;
     long mixedRecords;
@@ -36,7 +37,9 @@ final class SimTally {
                 + ghostTransactions
                 + " transactions of ghosts, "
                 + flushes
-                + " flushes; last writer wrong on "
+                + " flushes, "
+                + floors
+                + " floors; last writer wrong on "
                 + wrongWinners
                 + " of "
                 + lastWriterKeys

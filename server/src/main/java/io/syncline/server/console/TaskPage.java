@@ -67,6 +67,8 @@ final class TaskPage {
                 .post("/tasks/{id}/actions/{action}", this::act)
                 .post("/tasks/{id}/precheck/{position}/confirm", this::confirm)
                 .post("/tasks/{id}/refused/skip", this::skip)
+                .post("/tasks/{id}/refused/{refused}/skip", this::skipOne)
+                .post("/tasks/{id}/refused/{refused}/retry", this::retryOne)
                 .post("/tasks/{id}/refused/{refused}/acknowledge", this::acknowledge);
         for (TaskTab tab : tabs) {
             config.routes.get("/tasks/{id}/" + tab.code(), ctx -> show(ctx, tab));
@@ -179,12 +181,26 @@ final class TaskPage {
         Pages.go(ctx, "/tasks/" + ctx.pathParam("id") + (setup ? "/setup/precheck" : "/precheck"));
     }
 
-    private void acknowledge(Context ctx) {
+    private static long refused(Context ctx) {
         String refused = ctx.pathParam("refused");
         if (!refused.matches("[0-9]{1,18}")) {
             throw Problem.notFound("refused command", Names.shown(refused));
         }
-        tasks.acknowledge(Gate.actor(ctx), ctx.pathParam("id"), Long.parseLong(refused));
+        return Long.parseLong(refused);
+    }
+
+    private void skipOne(Context ctx) {
+        changes.skipRefused(Gate.actor(ctx), ctx.pathParam("id"), refused(ctx));
+        Pages.go(ctx, "/tasks/" + ctx.pathParam("id") + "/refused");
+    }
+
+    private void retryOne(Context ctx) {
+        changes.retryRefused(Gate.actor(ctx), ctx.pathParam("id"), refused(ctx));
+        Pages.go(ctx, "/tasks/" + ctx.pathParam("id") + "/refused");
+    }
+
+    private void acknowledge(Context ctx) {
+        tasks.acknowledge(Gate.actor(ctx), ctx.pathParam("id"), refused(ctx));
         Pages.go(ctx, "/tasks/" + ctx.pathParam("id") + "/refused");
     }
 

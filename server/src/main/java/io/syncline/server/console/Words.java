@@ -7,6 +7,7 @@ import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Probe;
+import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
 import io.syncline.server.task.Retry;
@@ -235,6 +236,14 @@ public final class Words {
             case "ok" -> "well";
             case "warning" -> check.confirmedBy() == null ? "attention" : "idle";
             default -> "broken";
+        };
+    }
+
+    public static String decision(RefusedCommand it) {
+        return switch (it.decision()) {
+            case "acknowledged" -> "dealt with";
+            case "skip" -> "will be skipped";
+            default -> it.decision();
         };
     }
 

@@ -6,6 +6,7 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus.Shard;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.precheck.Finding;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Ending;
 import io.syncline.server.view.Progress;
 import io.syncline.server.view.Progress.Rates;
@@ -245,7 +246,7 @@ public final class JsonEvents {
         json.writeStartObject();
         json.writeNumberProperty("index", shard.index());
         if (progress.status().isTwoWay()) {
-            json.writeStringProperty("link", shard.index() == 0 ? "forward" : "reverse");
+            json.writeStringProperty("link", Direction.of(progress.status(), shard).code());
         }
         json.writeStringProperty("source", shard.source());
         json.writeStringProperty("phase", word(shard.phase()));

@@ -2,6 +2,7 @@ package io.syncline.server.settings;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.pair.PairChoices;
 import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.Site;
@@ -19,6 +20,21 @@ public final class PairChoicesReader {
     private static final List<Setting> ONLY_ONE_WAY =
             List.of(Setting.EXTEND_EXPIRY, Setting.MAX_RPS, Setting.MAX_MBPS);
 
+    /// Nothing is left out of a pair, or both sides would differ without a word: a key whose
+    /// command one side refuses is copied as a whole.
+    private static void refuseSkipping(Settings settings) {
+        if (Values.choice(settings, Setting.ON_REFUSED, LinkOptions.OnRefused.class)
+                == LinkOptions.OnRefused.SKIP) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(Setting.ON_REFUSED),
+                    "a two-way task leaves no command out, since both sides would differ from then"
+                            + " on; a key whose command one side refuses is copied as a whole",
+                    "Leave it out, or leave commands out on both sides with "
+                            + Setting.COMMANDS.option());
+        }
+    }
+
     private PairChoicesReader() {}
 
     /// Null for a one-way task.
@@ -35,6 +51,9 @@ public final class PairChoicesReader {
                                 : "it needs " + Setting.TWO_WAY.option(),
                         "Leave one of them out");
             }
+        }
+        if (twoWay) {
+            refuseSkipping(settings);
         }
         return twoWay
                 ? new PairChoices(

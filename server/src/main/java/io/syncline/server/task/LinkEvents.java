@@ -3,6 +3,7 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
@@ -83,7 +84,10 @@ final class LinkEvents implements Consumer<LinkEvent> {
 
     private String streaming(LinkEvent.PhaseEntered entered) {
         if (control.task().isTwoWay()) {
-            Direction direction = entered.shard() == 0 ? Direction.FORWARD : Direction.REVERSE;
+            Direction direction =
+                    entered.source().equals(Site.TARGET.name())
+                            ? Direction.REVERSE
+                            : Direction.FORWARD;
             return "incremental synchronization, " + direction.code() + ", runs";
         }
         return at(entered.source())

@@ -18,6 +18,6 @@ public enum Direction {
 
     /// The direction that a pipeline belongs to.
     public static Direction of(LinkStatus status, Shard shard) {
-        return status.isTwoWay() && shard.index() > 0 ? REVERSE : FORWARD;
+        return status.isTwoWay() && shard.index() >= status.forward() ? REVERSE : FORWARD;
     }
 }

@@ -97,7 +97,7 @@ public record Screen(String title, String source, String target, Look look) {
 
     private static String name(Progress progress, Shard shard) {
         return progress.status().isTwoWay()
-                ? (shard.index() == 0 ? "forward" : "reverse")
+                ? Direction.of(progress.status(), shard).code()
                 : "shard " + shard.index();
     }
 

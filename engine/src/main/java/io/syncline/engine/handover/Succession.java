@@ -1,0 +1,153 @@
+package io.syncline.engine.handover;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Who comes next in each slot: owners behind its holder as they were seen to follow each other,
+/// and pipelines that wait since they have met commands of it. Guarded by the ledger.
+final class Succession {
+    private final Map<Integer, Party> parties;
+    private final Map<Integer, Deque<Integer>> lines = new HashMap<>();
+
+    /// Who waits for each slot, since which offset of its stream.
+    private final Map<Integer, Map<Integer, Long>> claims = new TreeMap<>();
+
+    private final Map<Integer, Absence> absences = new HashMap<>();
+
+    Succession(Map<Integer, Party> parties) {
+        this.parties = parties;
+    }
+
+    void owns(int pipeline, int slot) {
+        lines.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
+    }
+
+    /// The ownership that was seen last is the one that is held.
+    void holds(int pipeline, int slot) {
+        Deque<Integer> line = lines.get(slot);
+        if (line != null) {
+            line.removeLastOccurrence(pipeline);
+        }
+    }
+
+    void forget(int slot) {
+        lines.remove(slot);
+    }
+
+    void waits(int pipeline, int slot, long offset) {
+        claims.computeIfAbsent(slot, key -> new LinkedHashMap<>()).put(pipeline, offset);
+    }
+
+    boolean isWaiting(int pipeline, int slot) {
+        return claims.getOrDefault(slot, Map.of()).containsKey(pipeline);
+    }
+
+    boolean hasWaiting(int slot) {
+        return !claims.getOrDefault(slot, Map.of()).isEmpty();
+    }
+
+    void withdraw(int pipeline, int slot) {
+        claims.getOrDefault(slot, new HashMap<>()).remove(pipeline);
+    }
+
+    void withdraw(int pipeline) {
+        claims.values().forEach(waiting -> waiting.remove(pipeline));
+    }
+
+    void leave(int pipeline) {
+        withdraw(pipeline);
+        lines.values().forEach(line -> line.removeIf(other -> other == pipeline));
+    }
+
+    /// The slots that a pipeline waits for.
+    BitSet slotsOf(int pipeline) {
+        BitSet slots = new BitSet();
+        claims.forEach((slot, waiting) -> slots.set(slot, waiting.containsKey(pipeline)));
+        return slots;
+    }
+
+    /// The slots that somebody wants.
+    BitSet wanted() {
+        BitSet slots = new BitSet();
+        claims.keySet().forEach(slots::set);
+        lines.keySet().forEach(slots::set);
+        return slots;
+    }
+
+    /// A slot came back to a pipeline by a job, without having been seen to leave.
+    void wasAway(int pipeline, int slot) {
+        absences.put(slot, new Absence(pipeline));
+    }
+
+    void observed(int pipeline, long offset) {
+        absences.values().forEach(absence -> absence.observed(pipeline, offset));
+    }
+
+    BitSet away() {
+        BitSet slots = new BitSet();
+        absences.keySet().forEach(slots::set);
+        return slots;
+    }
+
+    /// Chooses who gets a free slot; whoever it is does not wait any more.
+    ///
+    /// @param byJob whether the server's own jobs move it: then the order counts, and those that
+    ///   must have owned it unseen come first
+    /// @return null for nobody, for now
+    @Nullable Integer next(int slot, boolean byJob) {
+        Deque<Integer> line = lines.getOrDefault(slot, new ArrayDeque<>());
+        Map<Integer, Long> waiting = claims.getOrDefault(slot, new LinkedHashMap<>());
+        Integer taker = null;
+        if (byJob) {
+            for (var claim : waiting.entrySet()) {
+                Party party = party(claim.getKey());
+                boolean earlier = !line.contains(claim.getKey()) && party.isUninvolved(slot);
+                if (earlier && party.confirmed < claim.getValue()) {
+                    party.hurry();
+                    return null;
+                }
+                taker = earlier && taker == null ? claim.getKey() : taker;
+            }
+        }
+        while (taker == null && !line.isEmpty()) {
+            int first = line.poll();
+            if (byJob || party(first).seen.get(slot)) {
+                taker = first;
+            }
+        }
+        if (line.isEmpty()) {
+            lines.remove(slot);
+        }
+        Absence absence = absences.get(slot);
+        if (taker == null && absence != null && !absence.isOver(parties)) {
+            return null;
+        }
+        absences.remove(slot);
+        if (taker == null) {
+            // An owner that was away unseen, and is back.
+            taker =
+                    waiting.keySet().stream()
+                            .filter(pipeline -> party(pipeline).seen.get(slot))
+                            .findFirst()
+                            .orElse(null);
+        }
+        if (taker != null) {
+            waiting.remove(taker);
+        }
+        return taker;
+    }
+
+    private Party party(int pipeline) {
+        Party party = parties.get(pipeline);
+        if (party == null) {
+            throw new IllegalStateException("pipeline " + pipeline + " has left");
+        }
+        return party;
+    }
+}

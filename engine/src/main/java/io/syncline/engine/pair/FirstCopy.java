@@ -1,0 +1,169 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.Phase;
+import io.syncline.engine.precheck.Finding;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The one-way link that makes a pair's first copy, with the streams of the site that receives it.
+final class FirstCopy {
+    private static final long LOOK_NANOS = 20_000_000;
+
+    private final LinkOptions options;
+    private final Consumer<LinkEvent> events;
+    private final List<SiteStream> streams;
+    private volatile @Nullable Link copying;
+    private volatile boolean stopping;
+
+    /// @param streams of the receiver
+    /// @param marked whether each of the copy's writes is to be told from users' by a key of the
+    ///   task beside it, where the link would do without
+    FirstCopy(
+            LinkOptions options,
+            Consumer<LinkEvent> events,
+            End origin,
+            End receiver,
+            List<SiteStream> streams,
+            boolean marked) {
+        this.options = ofCopy(options, origin, receiver, marked);
+        this.events = events;
+        this.streams = List.copyOf(streams);
+    }
+
+    /// What the link is told.
+    LinkOptions options() {
+        return options;
+    }
+
+    void stop() {
+        stopping = true;
+        Link link = copying;
+        if (link != null) {
+            link.stop();
+        }
+    }
+
+    /// The numbers of the copy; null while there is none.
+    @Nullable LinkStatus status() {
+        Link link = copying;
+        return link == null ? null : link.status();
+    }
+
+    /// Runs a one-way link up to the end of its snapshot, and reads the receiver's streams
+    /// meanwhile.
+    ///
+    /// @return false when told to stop
+    boolean run() throws IOException {
+        AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+        Link link = new Link(options, event -> pass(event, failure));
+        copying = link;
+        AtomicReference<Link.@Nullable Outcome> outcome = new AtomicReference<>();
+        Thread owner = Thread.currentThread();
+        Thread runner =
+                new Thread(
+                        () -> {
+                            outcome.set(link.run());
+                            LockSupport.unpark(owner);
+                        },
+                        "first copy");
+        runner.setDaemon(true);
+        runner.start();
+        if (stopping) {
+            link.stop();
+        }
+        try {
+            while (runner.isAlive()) {
+                for (SiteStream stream : streams) {
+                    stream.keepUp();
+                }
+                LockSupport.parkNanos(this, LOOK_NANOS);
+            }
+        } finally {
+            link.stop();
+            copying = null;
+        }
+        Failure why = failure.get();
+        if (why != null) {
+            throw new SynclineException(why);
+        }
+        return outcome.get() == Link.Outcome.DONE && !stopping;
+    }
+
+    private void pass(LinkEvent event, AtomicReference<@Nullable Failure> failure) {
+        switch (event) {
+            case LinkEvent.Failed failed -> failure.set(failed.failure());
+            case LinkEvent.PhaseEntered entered -> {
+                if (entered.phase() == Phase.SNAPSHOT) {
+                    events.accept(event);
+                }
+            }
+            case LinkEvent.Warned warned -> events.accept(event);
+            case LinkEvent.Retrying retrying -> events.accept(event);
+            case LinkEvent.Recovered recovered -> events.accept(event);
+            case LinkEvent.Refused refused -> events.accept(event);
+            case LinkEvent.Checked checked -> {
+                if (checked.finding().severity() == Finding.Severity.ERROR) {
+                    failure.compareAndSet(
+                            null,
+                            new Failure(
+                                    checked.finding().code(),
+                                    checked.finding().place(),
+                                    checked.finding().reason(),
+                                    checked.finding().remedy()));
+                }
+            }
+            case LinkEvent.CaughtUp caughtUp -> {}
+            case LinkEvent.Ended ended -> {}
+        }
+    }
+
+    private static LinkOptions ofCopy(
+            LinkOptions options, End origin, End receiver, boolean marked) {
+        LinkOptions.Tuning tuning = options.tuning();
+        SortedMap<Integer, Integer> databases = new TreeMap<>();
+        for (int own : origin.databases()) {
+            databases.put(own, receiver.fromPair(origin.toPair(own)));
+        }
+        return new LinkOptions(
+                options.task(),
+                origin.instance().endpoint(),
+                receiver.instance().endpoint(),
+                databases,
+                options.commands(),
+                options.onExisting(),
+                options.extendExpiry(),
+                options.retry(),
+                options.onRefused(),
+                LinkOptions.OnGap.RESYNC,
+                options.onFlush(),
+                options.throttle(),
+                LinkOptions.End.SNAPSHOT,
+                new LinkOptions.SpoolLimits(
+                        options.spool().memoryBytes(),
+                        options.spool().diskBytes(),
+                        options.spool().directory().resolve("copy")),
+                new LinkOptions.Tuning(
+                        tuning.merge(),
+                        tuning.batchCommands(),
+                        tuning.batchBytes(),
+                        tuning.windowBytes(),
+                        Duration.ZERO,
+                        tuning.checkpointLag(),
+                        tuning.answerLimit(),
+                        tuning.silenceLimit(),
+                        marked));
+    }
+}

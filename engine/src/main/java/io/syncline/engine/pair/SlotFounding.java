@@ -1,0 +1,234 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.net.Connection;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.target.Checkpoint;
+import io.syncline.engine.target.OwnKeys;
+import io.syncline.engine.target.TaskRegistry;
+import io.syncline.engine.twoway.Site;
+import io.syncline.engine.twoway.StreamPlace;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The first copy of a pair over slots: as [Founding] does it, with the streams of all primaries of
+/// the receiver, and a place for each primary of the origin.
+final class SlotFounding {
+    private final LinkOptions options;
+    private final Consumer<LinkEvent> events;
+    private final End origin;
+    private final End receiver;
+    private final List<SlotNode> originNodes;
+    private final List<SlotNode> receiverNodes;
+    private final FirstCopy copy;
+    private final long epoch;
+
+    SlotFounding(
+            LinkOptions options,
+            Consumer<LinkEvent> events,
+            List<SlotNode> originNodes,
+            List<SlotNode> receiverNodes,
+            long epoch)
+            throws IOException {
+        this.options = options;
+        this.events = events;
+        this.originNodes = originNodes;
+        this.receiverNodes = receiverNodes;
+        this.epoch = epoch;
+        origin = originNodes.getFirst().end();
+        receiver = receiverNodes.getFirst().end();
+        copy =
+                new FirstCopy(
+                        options,
+                        events,
+                        origin,
+                        receiver,
+                        receiverNodes.stream().map(SlotNode::stream).toList(),
+                        receiver.instance().isCluster());
+    }
+
+    void stop() {
+        copy.stop();
+    }
+
+    /// The numbers of the copy; null while there is none.
+    @Nullable LinkStatus status() {
+        return copy.status();
+    }
+
+    /// Copies.
+    ///
+    /// @param unfinished what an earlier try left; null for none
+    /// @param replace whether the receiver's data is to be removed first
+    /// @return null when told to stop
+    @Nullable FloorRecord run(@Nullable FloorRecord unfinished, boolean replace)
+            throws IOException {
+        boolean reopened =
+                !replace
+                        && unfinished != null
+                        && SlotSites.isOf(unfinished.of(receiver.site()), receiverNodes)
+                        && reopen(unfinished.of(receiver.site()));
+        if (!reopened && !begin(replace)) {
+            return null;
+        }
+        List<FloorRecord.Entry> begin = new ArrayList<>();
+        for (SlotNode node : receiverNodes) {
+            StreamPlace place = node.stream().openedAt();
+            if (place == null) {
+                return null;
+            }
+            begin.add(new FloorRecord.Entry(node.port().slots(), place));
+        }
+        boolean fromSource = origin.site() == Site.SOURCE;
+        write(
+                record(
+                        fromSource ? FloorRecord.State.FROM_SOURCE : FloorRecord.State.FROM_TARGET,
+                        1,
+                        List.of(),
+                        begin));
+        if (!copy.run()) {
+            return null;
+        }
+        FloorRecord done = record(FloorRecord.State.READY, 2, places(), begin);
+        write(done);
+        return done;
+    }
+
+    private FloorRecord record(
+            FloorRecord.State state,
+            long sequence,
+            List<FloorRecord.Entry> ofOrigin,
+            List<FloorRecord.Entry> ofReceiver) {
+        return origin.site() == Site.SOURCE
+                ? new FloorRecord(state, epoch, sequence, ofOrigin, ofReceiver)
+                : new FloorRecord(state, epoch, sequence, ofReceiver, ofOrigin);
+    }
+
+    private void write(FloorRecord record) throws IOException {
+        for (List<SlotNode> nodes : List.of(originNodes, receiverNodes)) {
+            FloorKeys.write(nodes.stream().map(SlotNode::port).toList(), record, options.task());
+        }
+    }
+
+    /// Where an earlier try began, if the receiver still has those places.
+    private boolean reopen(List<FloorRecord.Entry> places) {
+        try {
+            for (int i = 0; i < places.size(); i++) {
+                if (!receiverNodes.get(i).stream().open(places.get(i).place())) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (SynclineException e) {
+            if (e.failure().code() != ErrorCode.POSITION_LOST) {
+                throw e;
+            }
+            events.accept(
+                    new LinkEvent.Warned(
+                            receiverNodes.getFirst().stream().place(),
+                            "what was written here since the first copy was begun for the first time"
+                                    + " stays here, unless it is written again",
+                            "Raise repl-backlog-size, or write only to the other side until the first"
+                                    + " copy is done"));
+            return false;
+        }
+    }
+
+    private boolean begin(boolean replace) throws IOException {
+        for (SlotNode node : receiverNodes) {
+            if (!begin(node, replace)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean begin(SlotNode node, boolean replace) throws IOException {
+        try (Connection connection = node.port().open()) {
+            if (!"1".equals(ServerInfo.read(connection).field("repl_backlog_active"))
+                    && !node.stream().beginBacklog()) {
+                return false;
+            }
+            if (replace) {
+                require(connection, connection.call("FLUSHDB"));
+            }
+            StreamPlace place =
+                    receiver.instance().isCluster()
+                            ? place(ServerInfo.read(connection))
+                            : Founding.here(connection);
+            return node.stream().open(place);
+        }
+    }
+
+    private static StreamPlace place(ServerInfo info) {
+        return new StreamPlace(info.replicationId(), info.replicationOffset(), 0);
+    }
+
+    private static void require(Connection connection, Reply reply) throws IOException {
+        Answers.accept(connection.address().toString(), List.of(reply));
+    }
+
+    /// Where the snapshot of each primary of the origin was taken.
+    private List<FloorRecord.Entry> places() throws IOException {
+        OwnKeys keys = new OwnKeys(options.task());
+        Port port =
+                FloorKeys.owner(
+                        receiverNodes.stream().map(SlotNode::port).toList(), keys.manifest());
+        try (Connection connection = port.open()) {
+            TaskRegistry registry = TaskRegistry.find(connection, keys, List.of(0));
+            SortedMap<Integer, Set<String>> shards = TaskRegistry.shards(registry.read(connection));
+            Map<Integer, Integer> pipelines = pipelines(shards);
+            List<FloorRecord.Entry> places = new ArrayList<>();
+            for (int i = 0; i < originNodes.size(); i++) {
+                Checkpoint checkpoint =
+                        registry.checkpoint(connection, pipelines.getOrDefault(i, i));
+                if (checkpoint == null || checkpoint.phase() != Checkpoint.Phase.STREAMING) {
+                    throw new IOException("the first copy ended without a place: " + checkpoint);
+                }
+                places.add(
+                        new FloorRecord.Entry(
+                                originNodes.get(i).port().slots(),
+                                new StreamPlace(
+                                        checkpoint.replicationId(),
+                                        checkpoint.offset(),
+                                        checkpoint.database())));
+            }
+            return places;
+        }
+    }
+
+    /// Which pipeline of the copy was for which primary: by the nodes of its shard.
+    private Map<Integer, Integer> pipelines(SortedMap<Integer, Set<String>> shards)
+            throws IOException {
+        Map<Integer, Integer> byNode = new TreeMap<>();
+        if (!origin.instance().isCluster()) {
+            return byNode;
+        }
+        for (Instance.Shard shard : origin.instance().allShards()) {
+            for (int i = 0; i < originNodes.size(); i++) {
+                int node = i;
+                if (originNodes.get(i).port().slots().intersects(shard.slots())) {
+                    shards.forEach((pipeline, ids) -> {
+                        if (shard.ids().stream().anyMatch(ids::contains)) {
+                            byNode.put(node, pipeline);
+                        }
+                    });
+                }
+            }
+        }
+        return byNode;
+    }
+}

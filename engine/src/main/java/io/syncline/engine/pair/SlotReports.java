@@ -1,0 +1,124 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.twoway.Floor;
+import io.syncline.engine.twoway.PairStatus;
+import io.syncline.engine.twoway.SlotPairs;
+import io.syncline.engine.twoway.StreamPlace;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Tells how far a run over slots is: to whoever looks, to the sites, and to the floor. Owner
+/// thread only.
+final class SlotReports {
+    private static final long REPORT_NANOS = 50_000_000;
+    private static final long FLOOR_NANOS = 1_000_000_000;
+
+    /// Progress without local writes that goes without a floor: small beside any backlog.
+    private static final long UNMARKED_LIMIT = 64 << 10;
+
+    /// The first copy's records are numbered below.
+    private static final long FIRST_FLOOR = 10;
+
+    private final List<SlotNode> nodes;
+    private final SlotPairs pairs;
+    private final FloorRecord record;
+    private final FloorDesk desk;
+    private final SlotBoard board;
+    private final Beats beats;
+    private final long epoch;
+    private final Consumer<LinkEvent> events;
+    private final long[] goals;
+    private boolean caughtUp;
+    private boolean localsSinceFloor;
+    private long reportNanos = System.nanoTime();
+    private long floorNanos = System.nanoTime();
+    private long floors = FIRST_FLOOR;
+    private Floor written;
+
+    SlotReports(
+            List<SlotNode> nodes,
+            SlotPairs pairs,
+            FloorRecord record,
+            FloorDesk desk,
+            SlotBoard board,
+            Beats beats,
+            long epoch,
+            Consumer<LinkEvent> events) {
+        this.nodes = nodes;
+        this.pairs = pairs;
+        this.record = record;
+        this.desk = desk;
+        this.board = board;
+        this.beats = beats;
+        this.epoch = epoch;
+        this.events = events;
+        written = record.floor();
+        goals = new long[nodes.size()];
+        Arrays.fill(goals, -1);
+    }
+
+    /// A user's write was read.
+    void localRead() {
+        localsSinceFloor = true;
+    }
+
+    boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    /// What is due.
+    void look() {
+        long now = System.nanoTime();
+        if (now - reportNanos < REPORT_NANOS) {
+            return;
+        }
+        reportNanos = now;
+        report();
+        Floor newest = pairs.floor();
+        if (now - floorNanos >= FLOOR_NANOS && isWorthWriting(newest)) {
+            floorNanos = now;
+            written = newest;
+            localsSinceFloor = false;
+            desk.offer(record.at(newest, epoch, ++floors));
+        }
+    }
+
+    private boolean isWorthWriting(Floor newest) {
+        Floor last = written;
+        if (newest.equals(last)) {
+            return false;
+        }
+        return localsSinceFloor
+                || isFar(newest.source(), last.source())
+                || isFar(newest.target(), last.target());
+    }
+
+    private static boolean isFar(List<StreamPlace> now, List<StreamPlace> then) {
+        for (int i = 0; i < now.size(); i++) {
+            if (now.get(i).offset() - then.get(i).offset() > UNMARKED_LIMIT) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void report() {
+        boolean reached = pairs.isReady();
+        for (int i = 0; i < nodes.size(); i++) {
+            SlotNode node = nodes.get(i);
+            PairStatus status = pairs.status(node.site(), node.index());
+            board.put(i, status);
+            beats.acknowledge(i, status.acknowledged());
+            if (goals[i] < 0) {
+                goals[i] = beats.siteOffset(i);
+            }
+            reached &= goals[i] >= 0 && status.acknowledged() >= goals[i];
+        }
+        if (reached && !caughtUp) {
+            caughtUp = true;
+            events.accept(new LinkEvent.CaughtUp());
+        }
+    }
+}

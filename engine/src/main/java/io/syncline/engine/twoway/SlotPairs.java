@@ -1,0 +1,387 @@
+package io.syncline.engine.twoway;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/// Two sites of which at least one is a cluster, kept equal: one [Pair] for each hash slot with
+/// anything on its way, over the streams of all primaries of both sites.
+///
+/// ```
+///  stream of a node --read--> by slot --> Pair of the slot, made when there is none
+///                                           |  due: waits for a lane of the node it writes to
+///                      lane (a connection) <-+  one guarded transaction of one slot at a time
+/// ```
+///
+/// A slot at rest has nothing here, so memory is what is on its way. That slot's next pair begins
+/// at the places where the streams are: all before is settled. What is durable is a [Floor] instead
+/// of the markers' values; a restart reads all streams from there, and finds in them what was done.
+/// Driven as [Pair] is; not for several threads.
+public final class SlotPairs {
+    /// A restart finds what was copied in the streams.
+    private static final EnumSet<Rule> RULES = EnumSet.complementOf(EnumSet.of(Rule.COVER));
+
+    private final SlotTable table;
+    private final PairOptions options;
+    private final PairOptions.Rules rules;
+    private Floor floor;
+    private @Nullable FloorRound round;
+
+    /// One primary of a site at the start.
+    ///
+    /// @param slots that it owns
+    /// @param fence its offset behind the new epoch
+    public record Begun(BitSet slots, long fence) {
+        public Begun {
+            slots = (BitSet) slots.clone();
+        }
+
+        @Override
+        public BitSet slots() {
+            return (BitSet) slots.clone();
+        }
+    }
+
+    /// @param floor from where the streams are read
+    /// @param lanes of each node
+    public SlotPairs(
+            long epoch,
+            Floor floor,
+            List<Begun> source,
+            List<Begun> target,
+            int lanes,
+            PairOptions options,
+            PairListener listener) {
+        this(epoch, floor, source, target, lanes, options, listener, RULES);
+    }
+
+    SlotPairs(
+            long epoch,
+            Floor floor,
+            List<Begun> source,
+            List<Begun> target,
+            int lanes,
+            PairOptions options,
+            PairListener listener,
+            Set<Rule> rules) {
+        this.floor = floor;
+        this.options = options;
+        this.rules = new PairOptions.Rules(rules);
+        table = new SlotTable(epoch, options, this.rules, listener);
+        table.begin(Site.SOURCE, source, floor, lanes);
+        table.begin(Site.TARGET, target, floor, lanes);
+    }
+
+    /// Whether all streams are read to where they were at the start.
+    public boolean isReady() {
+        return table.isReady();
+    }
+
+    // ---- reading ----
+
+    /// A slot that a unit writes although the node does not own it, so that it must have moved;
+    /// negative for none.
+    public int strayOf(Site site, int node, StreamUnit unit) {
+        int only = unit.marker() != null ? unit.slot() : SlotParts.only(unit);
+        if (only >= 0) {
+            return table.ownerIndex(site, only) == node ? StreamUnit.NO_SLOT : only;
+        }
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                int slot = effect.key().database() < 0 ? only : effect.key().slot();
+                if (slot >= 0 && table.ownerIndex(site, slot) != node) {
+                    return slot;
+                }
+            }
+        }
+        return StreamUnit.NO_SLOT;
+    }
+
+    /// Whether the next unit of a node's stream may be read now.
+    public boolean mayRead(Site site, int node, StreamUnit unit) {
+        if (table.isHeld(table.node(site, node))) {
+            return false;
+        }
+        Marker marker = unit.marker();
+        return marker == null
+                || !rules.holds(Rule.GATE)
+                || marker.gate() <= table.owner(site.other(), slotOf(unit)).place.offset()
+                || isPast(site, unit, marker);
+    }
+
+    /// In the midst of a flush a slot is ahead of its node.
+    private boolean isPast(Site site, StreamUnit unit, Marker marker) {
+        SlotPair slot = table.find(slotOf(unit));
+        return slot != null && marker.gate() <= slot.pair.position(site.other());
+    }
+
+    private static int slotOf(StreamUnit unit) {
+        if (unit.slot() < 0) {
+            throw new IllegalArgumentException("a unit of the pair names no slot");
+        }
+        return unit.slot();
+    }
+
+    /// Whether a unit empties databases: then it is read by [#readFlush].
+    public static boolean isFlush(StreamUnit unit) {
+        for (PairCommand command : unit.commands()) {
+            if (command.flush != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Takes in the next unit of a node's stream.
+    public void read(Site site, int node, StreamUnit unit) {
+        int only = unit.marker() != null ? slotOf(unit) : SlotParts.only(unit);
+        if (only >= 0) {
+            readSlot(site, only, unit);
+        } else if (!unit.commands().isEmpty()) {
+            parts(site, unit, SlotParts.of(unit, List.of(), slot -> Set.of()));
+        }
+        passed(site, node, unit);
+    }
+
+    /// Takes in a unit that empties the node.
+    ///
+    /// @param present the keys that the other site has in a slot of that node, asked for since the
+    ///   unit was the next one
+    public void readFlush(
+            Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
+        PairNode from = table.node(site, node);
+        Iterable<Integer> slots = () -> from.slots.stream().iterator();
+        parts(site, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));
+        passed(site, node, unit);
+    }
+
+    /// With what is on its way to there.
+    private Set<KeyId> present(Site site, int slot, IntFunction<Collection<byte[]>> present) {
+        Set<KeyId> keys = new HashSet<>();
+        for (byte[] name : present.apply(slot)) {
+            keys.add(new KeyId(0, name));
+        }
+        SlotPair of = table.find(slot);
+        if (of != null) {
+            of.pair.ledger().addKeys(site, keys);
+        }
+        return keys;
+    }
+
+    private void parts(Site site, StreamUnit unit, Map<Integer, List<PairCommand>> parts) {
+        int size = unit.size() / Math.max(1, parts.size()) + 1;
+        parts.forEach((slot, commands) ->
+                readSlot(
+                        site,
+                        slot,
+                        new StreamUnit(
+                                unit.kind(),
+                                unit.offset(),
+                                unit.database(),
+                                unit.millis(),
+                                commands,
+                                null,
+                                size)));
+    }
+
+    private void passed(Site site, int node, StreamUnit unit) {
+        PairNode from = table.node(site, node);
+        from.place = new StreamPlace(from.place.stream(), unit.offset(), unit.database());
+    }
+
+    private void readSlot(Site site, int slot, StreamUnit unit) {
+        SlotPair of = table.find(slot);
+        if (of == null) {
+            if (unit.kind() == StreamUnit.Kind.SNAPSHOT) {
+                return;
+            }
+            of = table.begin(slot);
+        }
+        of.advance();
+        of.pair.ledger().meetDeletions(site, unit);
+        of.pair.read(site, unit);
+        table.look(of);
+    }
+
+    /// A node calls its stream so from here on.
+    public void stream(Site site, int node, String id) {
+        PairNode of = table.node(site, node);
+        if (!id.equals(of.place.stream())) {
+            of.place = new StreamPlace(id, of.place.offset(), of.place.database());
+        }
+    }
+
+    // ---- writing ----
+
+    /// Gives free lanes of a node to slots that have something to do there.
+    public void schedule(Site site, int node) {
+        PairNode to = table.node(site, node);
+        int lane = 0;
+        for (int left = to.due.size(); left > 0; left--) {
+            while (lane < to.lanes.length && to.lanes[lane] != null) {
+                lane++;
+            }
+            if (lane == to.lanes.length) {
+                return;
+            }
+            SlotPair next = to.due.removeFirst();
+            next.due[site.index()] = false;
+            if (!next.gone && !table.yields(next, site)) {
+                next.lanes[site.index()] = lane;
+                to.lanes[lane] = next;
+            } else {
+                table.look(next);
+            }
+        }
+    }
+
+    /// Goes one step with the slot that a lane serves.
+    ///
+    /// @return whether anything was done
+    public boolean step(Site site, int node, int lane) {
+        return step(site, node, lane, options.unitsPerTransaction());
+    }
+
+    boolean step(Site site, int node, int lane, int units) {
+        PairNode to = table.node(site, node);
+        SlotPair slot = to.lanes[lane];
+        if (slot == null) {
+            return false;
+        }
+        slot.advance();
+        boolean done = slot.pair.step(site, units, table.isHeld(to));
+        done |= slot.pair.stepRepairs();
+        table.look(slot);
+        return done;
+    }
+
+    /// The next request for a lane, or null.
+    public @Nullable Request nextRequest(Site site, int node, int lane) {
+        PairNode to = table.node(site, node);
+        SlotPair slot = to.lanes[lane];
+        Request next = slot == null ? null : slot.pair.nextRequest(site);
+        if (slot != null && next == null) {
+            table.release(slot, site);
+        }
+        if (slot != null && next != null && isAnswered(next)) {
+            slot.open[site.index()]++;
+        }
+        return next;
+    }
+
+    private static boolean isAnswered(Request request) {
+        return switch (request) {
+            case Request.AskOffset ask -> true;
+            case Request.AskRecords ask -> true;
+            case Request.Transaction transaction -> true;
+            case Request.Watch watch -> false;
+            case Request.Unwatch unwatch -> false;
+        };
+    }
+
+    /// The slot that a lane serves; negative for none.
+    public int slotAt(Site site, int node, int lane) {
+        SlotPair slot = table.node(site, node).lanes[lane];
+        return slot == null ? StreamUnit.NO_SLOT : slot.slot;
+    }
+
+    private SlotPair served(Site site, int node, int lane) {
+        SlotPair slot = table.node(site, node).lanes[lane];
+        if (slot == null) {
+            throw new IllegalStateException("an answer for a lane that serves nobody");
+        }
+        slot.open[site.index()]--;
+        return slot;
+    }
+
+    /// The answer to [Request.AskOffset].
+    public void fenced(Site site, int node, int lane, long offset) {
+        SlotPair slot = served(site, node, lane);
+        slot.pair.fenced(site, offset);
+        table.look(slot);
+    }
+
+    /// The answer to [Request.AskRecords].
+    public void snapshot(
+            Site site, int node, int lane, long token, long offset, List<KeyRecord> records) {
+        SlotPair slot = served(site, node, lane);
+        slot.pair.snapshot(site, token, offset, records);
+        table.look(slot);
+    }
+
+    /// The answer to [Request.Transaction].
+    public void executed(Site site, int node, int lane, boolean done, Collection<KeyId> refused) {
+        SlotPair slot = served(site, node, lane);
+        slot.pair.executed(site, done, refused);
+        table.look(slot);
+    }
+
+    /// The slots of a node about which only their markers there can tell whether their last
+    /// transaction was executed.
+    public List<Integer> unanswered(Site site, int node) {
+        List<Integer> slots = new ArrayList<>();
+        for (SlotPair each : table.active()) {
+            if (each.node(site) == table.node(site, node) && each.pair.isUnanswered(site)) {
+                slots.add(each.slot);
+            }
+        }
+        return slots;
+    }
+
+    /// All connections to a node were lost, and new ones are open, behind a new epoch.
+    ///
+    /// @param markers that stand there now, of the [#unanswered] slots
+    public void reconnected(Site site, int node, Map<Integer, Marker> markers) {
+        PairNode of = table.node(site, node);
+        for (SlotPair each : List.copyOf(table.active())) {
+            if (each.node(site) == of) {
+                each.open[site.index()] = 0;
+                each.pair.reconnected(site, markers.get(each.slot));
+                table.release(each, site);
+                table.look(each);
+            }
+        }
+    }
+
+    // ---- how far ----
+
+    /// Looks whether there is a newer floor.
+    ///
+    /// @return the newest, to be made durable; the same object while there is none newer
+    public Floor floor() {
+        FloorRound running = round;
+        if (running == null) {
+            if (isReady()) {
+                round = new FloorRound(here(), table.active());
+            }
+            return floor;
+        }
+        Floor found = running.look();
+        if (found != null) {
+            floor = found;
+            round = null;
+        }
+        return floor;
+    }
+
+    private Floor here() {
+        return new Floor(table.places(Site.SOURCE), table.places(Site.TARGET));
+    }
+
+    /// Whether nothing is on its way.
+    public boolean isQuiet() {
+        return table.active().isEmpty();
+    }
+
+    /// The numbers of a node's own writes at this moment.
+    public PairStatus status(Site site, int node) {
+        return table.status(site, table.node(site, node));
+    }
+}

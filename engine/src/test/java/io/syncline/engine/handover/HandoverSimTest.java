@@ -1,0 +1,33 @@
+package io.syncline.engine.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// Whatever slots do, whoever lags, and whenever a process dies: the target ends as the source is.
+class HandoverSimTest {
+    private static final int SEEDS = 2_000;
+
+    @Test
+    void theTargetEndsAsTheSourceIs() {
+        Long only = Long.getLong("seed");
+        long first = only == null ? 0 : only;
+        int moves = 0;
+        int deaths = 0;
+        for (long seed = first; seed < (only == null ? SEEDS : first + 1); seed++) {
+            HandoverWorld world = new HandoverWorld(seed);
+            try {
+                world.run();
+            } catch (Exception | AssertionError e) {
+                String story = only == null ? "" : "\n" + world.story();
+                throw new AssertionError("replay with -Dseed=" + seed + story, e);
+            }
+            moves += world.moves();
+            deaths += world.deaths();
+        }
+        if (only == null) {
+            assertThat(moves).as("moves").isGreaterThan(10 * SEEDS);
+            assertThat(deaths).as("deaths").isGreaterThan(SEEDS);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.syncline.engine.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.target.RewindException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// A cluster whose slots move, and one process after another that brings its streams into a target:
+/// who does what next is drawn from a seed, with the weights of one world.
+final class HandoverWorld {
+    private static final int SHARDS = 3;
+    private static final int STEPS = 400;
+    private static final int ROUNDS = 60;
+    private static final int HEAVIEST = 12;
+
+    private final Random random;
+    private final SimSource source;
+    private final SimTarget target = new SimTarget();
+    private final List<SimPipeline> pipelines = new ArrayList<>();
+    private final List<String> story = new ArrayList<>();
+    private int deaths;
+
+    private enum Act {
+        WRITE,
+        MOVE,
+        PING,
+        FORGET_IMPORT,
+        READ,
+        LOOK,
+        FLUSH,
+        MONITOR,
+        DIE
+    }
+
+    HandoverWorld(long seed) {
+        random = new Random(seed);
+        source = new SimSource(random, SHARDS, story);
+    }
+
+    /// What happened, for people.
+    String story() {
+        return String.join("\n", story);
+    }
+
+    int deaths() {
+        return deaths;
+    }
+
+    int moves() {
+        return source.moves();
+    }
+
+    void run() throws IOException, RewindException {
+        List<Act> acts = weights();
+        begin();
+        for (int i = 0; i < STEPS; i++) {
+            attempt(acts.get(random.nextInt(acts.size())));
+        }
+        source.finishMoves();
+        settle();
+        assertThat(target.data).isEqualTo(source.result());
+    }
+
+    private List<Act> weights() {
+        List<Act> acts = new ArrayList<>();
+        for (Act act : Act.values()) {
+            boolean seldom = act == Act.DIE || act == Act.FORGET_IMPORT;
+            int weight = seldom ? random.nextInt(2) : 1 + random.nextInt(HEAVIEST);
+            for (int i = 0; i < weight; i++) {
+                acts.add(act);
+            }
+        }
+        return acts;
+    }
+
+    private void begin() throws RewindException {
+        while (pipelines.isEmpty()) {
+            SlotLedger ledger = new SlotLedger();
+            for (int i = 0; i < SHARDS; i++) {
+                pipelines.add(
+                        new SimPipeline(i, source.shards.get(i), ledger, target, random, story));
+            }
+            try {
+                for (int i = 0; i < SHARDS; i++) {
+                    pipelines.get(i).start(target.checkpoints.get(i));
+                }
+                for (int i = 0; i < SHARDS; i++) {
+                    if (!target.checkpoints.containsKey(i)) {
+                        pipelines.get(i).copy();
+                    }
+                }
+            } catch (SimWriter.Death e) {
+                die();
+            }
+        }
+    }
+
+    private void die() {
+        deaths++;
+        story.add("the process dies");
+        pipelines.clear();
+    }
+
+    private void attempt(Act act) throws IOException, RewindException {
+        try {
+            SimPipeline any = pipelines.get(random.nextInt(SHARDS));
+            switch (act) {
+                case WRITE -> source.write();
+                case MOVE -> source.move();
+                case PING -> source.ping();
+                case FORGET_IMPORT -> source.forgetImport();
+                case READ -> any.read();
+                case LOOK -> any.look();
+                case FLUSH -> any.flush();
+                case MONITOR -> any.monitor();
+                case DIE -> throw new SimWriter.Death();
+            }
+        } catch (SimWriter.Death e) {
+            die();
+            begin();
+        }
+    }
+
+    private void settle() throws IOException, RewindException {
+        for (int i = 0; i < ROUNDS * SHARDS; i++) {
+            for (int j = 0; j < STEPS / SHARDS; j++) {
+                attempt(Act.READ);
+            }
+            for (int j = 0; j < 2 * SHARDS; j++) {
+                attempt(Act.MONITOR);
+                attempt(Act.LOOK);
+            }
+            if (pipelines.stream().noneMatch(SimPipeline::isBehind)) {
+                flushAll();
+                return;
+            }
+        }
+        throw new AssertionError("a slot is held back for ever: " + pipelines);
+    }
+
+    private void flushAll() throws RewindException, IOException {
+        for (int done = 0; done < SHARDS; ) {
+            try {
+                pipelines.get(done).flush();
+                done++;
+            } catch (SimWriter.Death e) {
+                die();
+                begin();
+                settle();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,363 @@
+package io.syncline.engine.twoway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.twoway.SlotPairs.Begun;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// One run of [SlotPairs] in a simulated world: a few lanes to each node, with everything that is
+/// on their way, and a place in each node's stream. A killed one stays as a ghost whose last
+/// requests may still arrive.
+final class SlotProcess {
+    static final int LANES = 2;
+
+    private final SlotWorld world;
+    private final SplittableRandom random;
+    private final long epoch;
+    private final List<List<Node>> nodes = new ArrayList<>();
+    private @Nullable SlotPairs pairs;
+
+    /// Both directions of one connection.
+    private static final class Wire {
+        Object connection = new Object();
+        final ArrayDeque<Object> requests = new ArrayDeque<>();
+        final ArrayDeque<Runnable> answers = new ArrayDeque<>();
+    }
+
+    /// One primary, as a process knows it.
+    private static final class Node {
+        final List<Wire> lanes = new ArrayList<>();
+
+        /// Where epochs are written.
+        final Wire control = new Wire();
+
+        @Nullable UnitReader reader;
+        int index;
+        @Nullable StreamUnit next;
+        long fence = -1;
+        boolean away;
+
+        Node() {
+            for (int i = 0; i < LANES; i++) {
+                lanes.add(new Wire());
+            }
+        }
+    }
+
+    private record EpochRequest(long epoch) {}
+
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    private record Sent(byte[] wire) {}
+
+    SlotProcess(SlotWorld world, long epoch) {
+        this.world = world;
+        this.random = world.random;
+        this.epoch = epoch;
+        for (Site site : Site.values()) {
+            List<Node> made = new ArrayList<>();
+            for (int i = 0; i < world.nodes(site).size(); i++) {
+                Node node = new Node();
+                node.control.requests.add(new EpochRequest(epoch));
+                made.add(node);
+            }
+            nodes.add(made);
+        }
+    }
+
+    @Nullable SlotPairs pairs() {
+        return pairs;
+    }
+
+    private Node node(Site site, int index) {
+        return nodes.get(site.index()).get(index);
+    }
+
+    private SlotPairs core() {
+        SlotPairs core = pairs;
+        if (core == null) {
+            throw new IllegalStateException("the core has not begun");
+        }
+        return core;
+    }
+
+    /// Puts what the core asks onto the wires.
+    private void pump(Site site, int index) {
+        SlotPairs core = pairs;
+        Node node = node(site, index);
+        if (core == null || node.away) {
+            return;
+        }
+        for (int lane = 0; lane < LANES; lane++) {
+            int slot = core.slotAt(site, index, lane);
+            for (Request request = core.nextRequest(site, index, lane);
+                    request != null;
+                    request = core.nextRequest(site, index, lane)) {
+                if (request instanceof Request.Transaction transaction) {
+                    RequestEncoder encoder =
+                            new RequestEncoder(SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
+                    encoder.transaction(transaction, SimSite.KEYS_BY_SLOT.marker(slot));
+                    node.lanes.get(lane).requests.add(new Sent(encoder.out().toBytes()));
+                } else {
+                    node.lanes.get(lane).requests.add(request);
+                }
+            }
+        }
+    }
+
+    /// Executes the next request of some connection to a node.
+    boolean deliverRequest(Site site, int index) {
+        Node node = node(site, index);
+        int first = random.nextInt(LANES + 1);
+        for (int i = 0; i <= LANES; i++) {
+            int at = (first + i) % (LANES + 1);
+            Wire wire = at == LANES ? node.control : node.lanes.get(at);
+            Object request = wire.requests.pollFirst();
+            if (request != null) {
+                execute(site, index, at, wire, request);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void execute(Site site, int index, int lane, Wire wire, Object request) {
+        Object connection = wire.connection;
+        SimSite server = world.nodes(site).get(index);
+        switch (request) {
+            case EpochRequest each -> {
+                server.setEpoch(each.epoch());
+                long offset = server.offset;
+                Map<Integer, Marker> markers = markers(site, index, server);
+                wire.answers.add(() -> begun(site, index, offset, markers));
+            }
+            case Request.Watch watch -> server.watch(connection, watch);
+            case Request.Unwatch unwatch -> server.unwatch(connection);
+            case Request.AskOffset ask -> {
+                long offset = server.offset;
+                wire.answers.add(() -> core().fenced(site, index, lane, offset));
+            }
+            case Request.AskRecords ask -> {
+                long offset = server.offset;
+                List<KeyRecord> records = server.records(connection, ask.keys());
+                wire.answers.add(
+                        () -> core().snapshot(site, index, lane, ask.token(), offset, records));
+            }
+            case Sent sent -> {
+                SimSite.Unit unit = server.execute(connection, sent.wire());
+                world.executed(unit, this);
+                wire.answers.add(() -> core().executed(site, index, lane, unit != null, List.of()));
+            }
+            default -> throw new IllegalStateException(request.toString());
+        }
+    }
+
+    private Map<Integer, Marker> markers(Site site, int index, SimSite server) {
+        Map<Integer, Marker> markers = new HashMap<>();
+        if (pairs != null) {
+            for (int slot : core().unanswered(site, index)) {
+                Marker marker =
+                        server.marker(
+                                "0/" + new String(SimSite.KEYS_BY_SLOT.marker(slot), ISO_8859_1));
+                if (marker != null) {
+                    markers.put(slot, marker);
+                }
+            }
+        }
+        return markers;
+    }
+
+    private void begun(Site site, int index, long offset, Map<Integer, Marker> markers) {
+        Node node = node(site, index);
+        if (node.away) {
+            node.away = false;
+            core().reconnected(site, index, markers);
+            return;
+        }
+        node.fence = offset;
+        if (nodes.stream().allMatch(each -> each.stream().allMatch(n -> n.fence >= 0))) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        Floor floor = world.durable;
+        pairs =
+                new SlotPairs(
+                        epoch,
+                        floor,
+                        begun(Site.SOURCE),
+                        begun(Site.TARGET),
+                        LANES,
+                        world.options(),
+                        world::resolved,
+                        world.rules());
+        for (Site site : Site.values()) {
+            for (int i = 0; i < world.nodes(site).size(); i++) {
+                StreamPlace place = floor.places(site).get(i);
+                Node node = node(site, i);
+                node.reader =
+                        new UnitReader(
+                                new Intake(Intake.VERBATIM, d -> d),
+                                SimSite.KEYS_BY_SLOT,
+                                d -> d,
+                                (view, spec, database, into) -> into.add(FlushScope.ALL),
+                                place.offset(),
+                                place.database());
+                node.index = world.nodes(site).get(i).indexBehind(place.offset());
+            }
+        }
+    }
+
+    private List<Begun> begun(Site site) {
+        List<Begun> all = new ArrayList<>();
+        for (int i = 0; i < world.nodes(site).size(); i++) {
+            all.add(new Begun(world.slots(site, i), node(site, i).fence));
+        }
+        return all;
+    }
+
+    boolean deliverAnswer(Site site, int index) {
+        Node node = node(site, index);
+        int first = random.nextInt(LANES + 1);
+        for (int i = 0; i <= LANES; i++) {
+            int at = (first + i) % (LANES + 1);
+            Wire wire = at == LANES ? node.control : node.lanes.get(at);
+            Runnable answer = wire.answers.pollFirst();
+            if (answer != null) {
+                answer.run();
+                pump(site, index);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Reads one more unit of a node's stream.
+    boolean deliverStream(Site site, int index) {
+        SlotPairs core = pairs;
+        Node node = node(site, index);
+        SimSite server = world.nodes(site).get(index);
+        if (core == null) {
+            return false;
+        }
+        if (node.next == null) {
+            if (node.index == server.stream.size()) {
+                return false;
+            }
+            node.next = parse(site, node, server.stream.get(node.index++));
+        }
+        StreamUnit unit = node.next;
+        if (unit == null || !core.mayRead(site, index, unit)) {
+            return false;
+        }
+        if (core.strayOf(site, index, unit) >= 0) {
+            throw new IllegalStateException("a slot is where it does not belong");
+        }
+        node.next = null;
+        if (SlotPairs.isFlush(unit)) {
+            core.readFlush(site, index, unit, slot -> world.keysOf(site.other(), slot));
+        } else {
+            core.read(site, index, unit);
+        }
+        return true;
+    }
+
+    private StreamUnit parse(Site site, Node node, SimSite.Unit unit) {
+        UnitReader reader = node.reader;
+        CommandParser parser = new CommandParser();
+        CommandView view = new CommandView();
+        StreamUnit found = null;
+        for (int from = 0; from < unit.bytes().length; from = view.end) {
+            if (reader == null || !parser.parse(unit.bytes(), from, unit.bytes().length, view)) {
+                throw new IllegalStateException(new String(unit.bytes(), ISO_8859_1));
+            }
+            StreamUnit read = reader.take(view, world.estimate(site, unit.millis()));
+            found = read != null ? read : found;
+        }
+        if (found == null || found.offset() != unit.offset()) {
+            throw new IllegalStateException("a unit was not read as one");
+        }
+        return found;
+    }
+
+    boolean step(Site site, int index) {
+        SlotPairs core = pairs;
+        if (core == null || node(site, index).away) {
+            return false;
+        }
+        core.schedule(site, index);
+        boolean done = false;
+        int first = random.nextInt(LANES);
+        for (int i = 0; i < LANES; i++) {
+            done |= core.step(site, index, (first + i) % LANES, random.nextInt(1, 5));
+        }
+        pump(site, index);
+        return done;
+    }
+
+    /// The process dies: a part of what it sent is still on its way.
+    void die() {
+        nodes.forEach(site -> site.forEach(this::cut));
+    }
+
+    private void cut(Node node) {
+        for (Wire wire : node.lanes) {
+            cut(wire);
+        }
+        cut(node.control);
+    }
+
+    private void cut(Wire wire) {
+        int kept = random.nextInt(wire.requests.size() + 1);
+        while (wire.requests.size() > kept) {
+            wire.requests.removeLast();
+        }
+        wire.answers.clear();
+    }
+
+    /// All connections to a node break; the process goes on with new ones, behind a new epoch.
+    ///
+    /// @return what is still on its way over the old ones, as a ghost; null when nothing could
+    ///   break
+    @Nullable SlotProcess loseNode(Site site, int index) {
+        Node node = node(site, index);
+        if (pairs == null || node.away) {
+            return null;
+        }
+        SlotProcess ghost = new SlotProcess(world, epoch);
+        ghost.nodes.forEach(each -> each.forEach(n -> n.control.requests.clear()));
+        cut(node);
+        Node old = ghost.node(site, index);
+        for (int i = 0; i < LANES; i++) {
+            Wire wire = node.lanes.get(i);
+            old.lanes.get(i).connection = wire.connection;
+            old.lanes.get(i).requests.addAll(wire.requests);
+            wire.requests.clear();
+            wire.connection = new Object();
+        }
+        node.away = true;
+        node.control.requests.add(new EpochRequest(world.nextEpoch()));
+        return ghost;
+    }
+
+    boolean isWriting() {
+        for (List<Node> site : nodes) {
+            for (Node node : site) {
+                for (Wire wire : node.lanes) {
+                    if (wire.requests.peekLast() instanceof Sent || !wire.answers.isEmpty()) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+}

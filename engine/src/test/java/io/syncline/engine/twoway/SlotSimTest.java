@@ -1,0 +1,48 @@
+package io.syncline.engine.twoway;
+
+import io.syncline.engine.twoway.SimSite.Violation;
+import io.syncline.engine.twoway.SlotWorld.Options;
+import io.syncline.testkit.RandomTest;
+import java.util.EnumSet;
+
+/// Thousands of worlds of clusters through the real core: slots with pairs of their own over the
+/// streams of several nodes, restarts from floors. None may diverge, lose or double a write, loop,
+/// or keep anything at rest.
+///
+/// More worlds: `-Dtwoway.worlds=1000000`, in each test.
+class SlotSimTest {
+    private static final int WORLDS = Integer.getInteger("twoway.worlds", 3_000);
+
+    private static void run(long seed, GuardPolicy guard, boolean deletesYield) {
+        Options options =
+                new Options(EnumSet.complementOf(EnumSet.of(Rule.COVER)), guard, deletesYield);
+        SimTally tally = new SimTally();
+        for (int i = 0; i < WORLDS; i++) {
+            runOne(seed + i, options, tally);
+        }
+        System.out.println(tally);
+    }
+
+    private static void runOne(long seed, Options options, SimTally tally) {
+        try {
+            new SlotWorld(seed, options, tally).run();
+        } catch (Violation | IllegalStateException | IllegalArgumentException e) {
+            throw new AssertionError("world " + seed + " of " + options + ": " + e.getMessage(), e);
+        }
+    }
+
+    @RandomTest(seeds = 1)
+    void clustersEndEqualWhenGuarded(long seed) {
+        run(seed, PairSimTest.ALWAYS, false);
+    }
+
+    @RandomTest(seeds = 1)
+    void clustersEndEqualWhenHotKeysGoBlind(long seed) {
+        run(seed, PairSimTest.BLIND_AFTER_THREE, true);
+    }
+
+    @RandomTest(seeds = 1)
+    void clustersEndEqualWithoutAnyGuard(long seed) {
+        run(seed, PairSimTest.NEVER, true);
+    }
+}

@@ -1,0 +1,355 @@
+package io.syncline.engine.twoway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.syncline.engine.command.Slots;
+import io.syncline.engine.twoway.SimSite.Violation;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Two sites of one to three primaries each, their users, and [SlotPairs] between them, from one
+/// seed: everything that [SimWorld] lets go wrong, for each node by itself, and restarts from a
+/// floor that may be old.
+final class SlotWorld {
+    private static final int ROUNDS_TO_REST = 4_000;
+    private static final int LEAST_STEPS = 60;
+
+    /// Each names a slot.
+    private static final String[] TAGS = {"a", "b", "c", "d"};
+
+    final SplittableRandom random;
+    final SimTally tally;
+    private final Options options;
+    private final List<List<SimSite>> sites = new ArrayList<>();
+    private final List<Map<Integer, Integer>> owners = new ArrayList<>();
+    private final int[] estimates;
+    private final List<SlotProcess> ghosts = new ArrayList<>();
+    private final double[] weights = new double[8];
+    private final double ghostChance;
+    private final SlotUsers users;
+    private SlotProcess process;
+    Floor durable;
+    private long epoch = 1;
+    private int crashes;
+    private int losses;
+    private boolean conflict;
+    long now = 1_000;
+
+    /// How a world is made.
+    record Options(Set<Rule> rules, GuardPolicy guard, boolean deletesYield) {}
+
+    SlotWorld(long seed, Options options, SimTally tally) {
+        this.options = options;
+        this.tally = tally;
+        random = new SplittableRandom(seed);
+        List<Object> payloads = new ArrayList<>();
+        for (Site site : Site.values()) {
+            int count = random.nextInt(1, 4);
+            int skew = random.nextInt(-50, 51);
+            List<SimSite> nodes = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                nodes.add(new SimSite(skew, random.nextBoolean(), payloads, SimSite.KEYS_BY_SLOT));
+            }
+            sites.add(nodes);
+            Map<Integer, Integer> owner = new TreeMap<>();
+            for (String tag : TAGS) {
+                owner.put(Slots.of(tag.getBytes(ISO_8859_1)), random.nextInt(count));
+            }
+            owners.add(owner);
+        }
+        estimates = new int[] {random.nextInt(-50, 51), random.nextInt(-50, 51)};
+        tick(0);
+        durable = new Floor(beginning(Site.SOURCE), beginning(Site.TARGET));
+        process = new SlotProcess(this, epoch);
+        users = new SlotUsers(this, TAGS, List.of(6, 12, 20, 40).get(random.nextInt(4)));
+        crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
+        losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
+        double[] pick = random.nextBoolean() ? new double[] {1} : new double[] {.1, .5, 1, 6};
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = pick[random.nextInt(pick.length)];
+        }
+        weights[0] *= List.of(.05, .15, .5, 1.).get(random.nextInt(4));
+        ghostChance = List.of(.02, .1, .5).get(random.nextInt(3));
+    }
+
+    private List<StreamPlace> beginning(Site site) {
+        return nodes(site).stream().map(node -> StreamPlace.BEGINNING).toList();
+    }
+
+    List<SimSite> nodes(Site site) {
+        return sites.get(site.index());
+    }
+
+    /// The slots of a node, of those with keys.
+    BitSet slots(Site site, int node) {
+        BitSet slots = new BitSet(Slots.COUNT);
+        Map<Integer, Integer> owner = owners.get(site.index());
+        owner.forEach((slot, of) -> slots.set(slot, of == node));
+        return slots;
+    }
+
+    SimSite owner(Site site, String tag) {
+        int slot = Slots.of(tag.getBytes(ISO_8859_1));
+        return nodes(site).get(owners.get(site.index()).getOrDefault(slot, 0));
+    }
+
+    /// The users' keys of a slot at a site.
+    Collection<byte[]> keysOf(Site site, int slot) {
+        List<byte[]> keys = new ArrayList<>();
+        for (String key : data(site).keySet()) {
+            byte[] name = key.substring(2).getBytes(ISO_8859_1);
+            if (Slots.of(name) == slot) {
+                keys.add(name);
+            }
+        }
+        return keys;
+    }
+
+    PairOptions options() {
+        return new PairOptions(
+                options.guard(),
+                options.deletesYield(),
+                4,
+                1 << 20,
+                random.nextInt(4) == 0 ? 200 : 1 << 20);
+    }
+
+    Set<Rule> rules() {
+        return options.rules();
+    }
+
+    long nextEpoch() {
+        return ++epoch;
+    }
+
+    long estimate(Site site, long millis) {
+        return millis + estimates[site.index()];
+    }
+
+    private void tick(int millis) {
+        now += millis;
+        sites.forEach(site -> site.forEach(node -> node.now = now));
+    }
+
+    void resolved(Resolution resolution) {
+        tally.conflicts++;
+        conflict |= resolution.cause() == LatchCause.CONFLICT;
+    }
+
+    /// A transaction of the pair was tried.
+    void executed(SimSite.@Nullable Unit unit, SlotProcess by) {
+        if (unit == null) {
+            tally.voided++;
+            return;
+        }
+        tally.transactions++;
+        tally.ghostTransactions += by == process ? 0 : 1;
+    }
+
+    void run() {
+        int steps = 0;
+        int total = users.left();
+        while ((users.left() > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
+            steps++;
+            maybeBreak();
+            happen();
+            if (!ghosts.isEmpty() && random.nextDouble() < ghostChance) {
+                SlotProcess ghost = ghosts.get(random.nextInt(ghosts.size()));
+                Site site = anySite();
+                ghost.deliverRequest(site, anyNode(site));
+            }
+            if (steps % 20 == 0) {
+                lookForFloor();
+            }
+        }
+        comeToRest();
+        tally.worlds++;
+        tally.operations += total;
+        tally.steps += steps;
+    }
+
+    private void lookForFloor() {
+        SlotPairs pairs = process.pairs();
+        if (pairs != null) {
+            Floor found = pairs.floor();
+            if (!found.equals(durable) && random.nextInt(3) > 0) {
+                durable = found;
+                tally.floors++;
+            }
+        }
+    }
+
+    Site anySite() {
+        return random.nextBoolean() ? Site.SOURCE : Site.TARGET;
+    }
+
+    int anyNode(Site site) {
+        return random.nextInt(nodes(site).size());
+    }
+
+    private void maybeBreak() {
+        if (crashes > 0 && random.nextDouble() < (process.isWriting() ? .06 : .003)) {
+            crashes--;
+            tally.crashes++;
+            process.die();
+            ghosts.add(process);
+            process = new SlotProcess(this, nextEpoch());
+        }
+        if (losses > 0 && random.nextDouble() < (process.isWriting() ? .04 : .003)) {
+            losses--;
+            Site site = anySite();
+            SlotProcess ghost = process.loseNode(site, anyNode(site));
+            if (ghost != null) {
+                tally.losses++;
+                ghosts.add(ghost);
+            }
+        }
+    }
+
+    private void happen() {
+        double sum = 0;
+        for (double weight : weights) {
+            sum += weight;
+        }
+        double at = random.nextDouble() * sum;
+        int what = 0;
+        while (what < weights.length - 1 && at >= weights[what]) {
+            at -= weights[what++];
+        }
+        boolean biased = process.isWriting() && random.nextInt(20) == 0;
+        Site site = what % 2 == 0 ? Site.SOURCE : Site.TARGET;
+        int node = anyNode(site);
+        switch (biased ? 0 : what) {
+            case 0 -> users.operate();
+            case 1 -> {
+                tick(random.nextInt(1, 40));
+                Site any = anySite();
+                nodes(any).get(anyNode(any)).expireActively(random);
+            }
+            case 2, 3 -> process.deliverStream(site, node);
+            case 4, 5 -> {
+                process.deliverRequest(site, node);
+                process.deliverAnswer(site, node);
+            }
+            default -> process.step(site, node);
+        }
+    }
+
+    // ---- the end ----
+
+    private Map<String, Object> data(Site site) {
+        Map<String, Object> all = new TreeMap<>();
+        nodes(site).forEach(node -> all.putAll(node.values.userData()));
+        return all;
+    }
+
+    private Map<String, Long> expiries(Site site) {
+        Map<String, Long> all = new TreeMap<>();
+        nodes(site).forEach(node -> all.putAll(node.values.expiries()));
+        return all;
+    }
+
+    private void comeToRest() {
+        drain();
+        for (int i = 0; i < 20; i++) {
+            boolean near = false;
+            for (List<SimSite> site : sites) {
+                for (SimSite node : site) {
+                    node.expireActively(null);
+                    near |= node.values.anyExpiresBefore(now + 200);
+                }
+            }
+            drain();
+            if (!near) {
+                break;
+            }
+            tick(150);
+        }
+        SlotPairs pairs = process.pairs();
+        require(pairs != null && pairs.isReady(), "the pairs never became ready");
+        require(pairs != null && pairs.isQuiet(), "something is left behind");
+        requireEqual();
+        requireFloor();
+    }
+
+    private void requireEqual() {
+        Map<String, Object> source = data(Site.SOURCE);
+        Map<String, Object> target = data(Site.TARGET);
+        require(source.equals(target), "diverged: " + source + " and " + target);
+        require(expiries(Site.SOURCE).equals(expiries(Site.TARGET)), "expiries diverged");
+        require(!users.isExact() || !conflict, "a false conflict");
+        users.check(source);
+    }
+
+    /// At rest the floor reaches the ends of the streams.
+    private void requireFloor() {
+        SlotPairs pairs = process.pairs();
+        if (pairs != null) {
+            pairs.floor();
+            Floor floor = pairs.floor();
+            pairs.floor();
+            floor = pairs.floor();
+            for (Site site : Site.values()) {
+                for (int i = 0; i < nodes(site).size(); i++) {
+                    require(
+                            floor.places(site).get(i).offset() == nodes(site).get(i).offset,
+                            "the floor stays behind");
+                }
+            }
+        }
+    }
+
+    static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Violation(otherwise);
+        }
+    }
+
+    /// Lets everything happen, in any order, until nothing moves.
+    private void drain() {
+        for (int round = 0; round < ROUNDS_TO_REST; round++) {
+            boolean moved = false;
+            for (SlotProcess ghost : ghosts) {
+                moved |= everywhere(ghost::deliverRequest);
+            }
+            int first = random.nextInt(4);
+            for (int i = 0; i < 4; i++) {
+                moved |=
+                        switch ((first + i * 3) % 4) {
+                            case 0 -> everywhere(process::deliverRequest);
+                            case 1 -> everywhere(process::deliverAnswer);
+                            case 2 -> everywhere(process::deliverStream);
+                            default -> everywhere(process::step);
+                        };
+            }
+            if (!moved) {
+                ghosts.clear();
+                return;
+            }
+        }
+        throw new Violation("it does not come to rest: a loop or a deadlock");
+    }
+
+    /// One thing at one node.
+    @FunctionalInterface
+    private interface Move {
+        boolean at(Site site, int node);
+    }
+
+    private boolean everywhere(Move move) {
+        boolean moved = false;
+        for (Site site : Site.values()) {
+            for (int i = 0; i < nodes(site).size(); i++) {
+                moved |= move.at(site, i);
+            }
+        }
+        return moved;
+    }
+}
