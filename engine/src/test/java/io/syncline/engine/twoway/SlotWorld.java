@@ -50,7 +50,7 @@ final class SlotWorld {
         this.tally = tally;
         random = new SplittableRandom(seed);
         List<Object> payloads = new ArrayList<>();
-        for (Site site : Site.values()) {
+        while (sites.size() < Site.values().length) {
             int count = random.nextInt(1, 4);
             int skew = random.nextInt(-50, 51);
             List<SimSite> nodes = new ArrayList<>();
@@ -293,9 +293,9 @@ final class SlotWorld {
         SlotPairs pairs = process.pairs();
         if (pairs != null) {
             pairs.floor();
-            Floor floor = pairs.floor();
             pairs.floor();
-            floor = pairs.floor();
+            pairs.floor();
+            Floor floor = pairs.floor();
             for (Site site : Site.values()) {
                 for (int i = 0; i < nodes(site).size(); i++) {
                     require(
