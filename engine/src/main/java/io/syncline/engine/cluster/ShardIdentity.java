@@ -16,7 +16,9 @@ public final class ShardIdentity {
         return ids;
     }
 
-    /// What is known now: the primary first found, and whoever replicates it.
+    /// What is known now: the primary first found, whoever replicates it, and whoever was one of
+    /// them and has not joined another shard since. A primary that was replaced calls itself one
+    /// for a while, without slots: it is not another shard.
     ///
     /// @return whether that is news
     public boolean update(ClusterNodes nodes) {
@@ -25,6 +27,11 @@ public final class ShardIdentity {
             return false;
         }
         Set<String> now = new LinkedHashSet<>(nodes.family(primary));
+        for (ClusterNodes.Node node : nodes.nodes()) {
+            if (ids.contains(node.id()) && node.primary() && node.slots().isEmpty()) {
+                now.add(node.id());
+            }
+        }
         if (now.equals(ids)) {
             return false;
         }

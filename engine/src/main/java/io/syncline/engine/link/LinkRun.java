@@ -165,7 +165,11 @@ final class LinkRun {
                     break;
                 }
             }
-            if (!assigned.containsKey(entry.getKey()) && !entry.getValue().isEmpty()) {
+            boolean taken =
+                    assigned.values().stream()
+                            .anyMatch(shard ->
+                                    shard.ids().stream().anyMatch(entry.getValue()::contains));
+            if (!taken && !entry.getValue().isEmpty()) {
                 assigned.put(
                         entry.getKey(),
                         new Instance.Shard(
@@ -209,6 +213,10 @@ final class LinkRun {
                 pipelines.add(pipeline);
                 running++;
                 pipeline.start();
+                if (stopping) {
+                    // Whoever stopped all of them may not have met this one.
+                    pipeline.stop();
+                }
             } catch (IOException e) {
                 // The next look, in a moment, tries again.
                 System.getLogger(LinkRun.class.getName())

@@ -150,12 +150,20 @@ class ChaosIT {
                                     .shortLimits()
                                     .start();
                     link = started;
-                    Await.until("started", LIMIT, () -> started.ended() || started.allStreaming());
+                    awaitStart(started);
                     if (started.ended()) {
                         System.err.println("ChaosIT: not started: " + started.errors());
                     }
                     return !started.ended();
                 });
+    }
+
+    private static void awaitStart(RunningLink started) {
+        try {
+            Await.until("started", LIMIT, () -> started.ended() || started.allStreaming());
+        } catch (AssertionError e) {
+            throw new AssertionError("neither streaming nor ended: " + started, e);
+        }
     }
 
     private void check(Workload workload) {

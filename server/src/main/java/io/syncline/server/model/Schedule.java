@@ -69,7 +69,7 @@ public sealed interface Schedule {
             boolean byDay = days.get(day.getDayOfMonth());
             // Sunday is 0.
             boolean byWeekday = weekdays.get(day.getDayOfWeek().getValue() % 7);
-            boolean fits = anyDay || anyWeekday ? byDay && byWeekday : byDay || byWeekday;
+            boolean fits = (anyDay || anyWeekday) ? (byDay && byWeekday) : (byDay || byWeekday);
             return months.get(day.getMonthValue()) && fits;
         }
 
