@@ -105,7 +105,8 @@ class VerificationIT {
                 RunningService.LIMIT,
                 () -> admin.get("/api/v1/alerts").text().contains("\"rule\":\"verification\""));
         assertThat(admin.get("/tasks/" + id + "/verification").text())
-                .contains("3 keys differ of", "<code>key:1</code>", "/differences.csv", "Verify now");
+                .contains(
+                        "3 keys differ of", "<code>key:1</code>", "/differences.csv", "Verify now");
         assertThat(service.anybody().get("/metrics").text())
                 .containsPattern("syncline_verification_differences\\{[^}]*kind=\"run\"[^}]*} 3");
 
