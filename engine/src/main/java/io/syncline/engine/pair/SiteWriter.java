@@ -383,6 +383,8 @@ final class SiteWriter implements Closeable {
     public void close() {
         SiteChannel open = channel;
         channel = null;
+        // What broke it is not to be met again behind it.
+        broken = null;
         if (open != null) {
             open.close();
         }

@@ -116,7 +116,15 @@ public final class Intake {
                         count,
                         effects(view, spec, line, database),
                         spec.kind() == CommandKind.DELETE,
+                        expires(view, spec),
                         line.opaque()));
+    }
+
+    /// SET has options only for an expiry by the time it stands in a stream.
+    private static boolean expires(CommandView view, CommandSpec spec) {
+        return spec.kind() == CommandKind.EXPIRY
+                || spec.kind() == CommandKind.RESTORE
+                || (spec.kind() == CommandKind.SET && view.argumentCount > 3);
     }
 
     private Effect[] effects(

@@ -23,6 +23,9 @@ final class PairCommand {
     /// Whether this deletes its keys on purpose.
     final boolean deletes;
 
+    /// Whether this sets an expiry, which may be in the past at the other site.
+    final boolean expires;
+
     /// Not null for FLUSHALL and FLUSHDB.
     final @Nullable FlushScope flush;
 
@@ -35,12 +38,14 @@ final class PairCommand {
             int count,
             Effect[] effects,
             boolean deletes,
+            boolean expires,
             boolean opaque) {
         this.database = database;
         this.wire = wire;
         this.count = count;
         this.effects = effects;
         this.deletes = deletes;
+        this.expires = expires;
         this.opaque = opaque;
         this.flush = null;
     }
@@ -51,6 +56,7 @@ final class PairCommand {
         this.count = 0;
         this.effects = NO_EFFECTS;
         this.deletes = false;
+        this.expires = false;
         this.opaque = false;
         this.flush = flush;
     }
@@ -63,7 +69,7 @@ final class PairCommand {
         RespWriter.bulk(wire, key.name());
         Commutation deletes = Commutation.of(Commutation.Group.DELETE);
         Effect[] effects = {new Effect(key, true, deletes)};
-        return new PairCommand(key.database(), wire.toBytes(), 1, effects, true, false);
+        return new PairCommand(key.database(), wire.toBytes(), 1, effects, true, false, false);
     }
 
     boolean isMultiKey() {

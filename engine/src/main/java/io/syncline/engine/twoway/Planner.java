@@ -29,6 +29,7 @@ final class Planner {
     List<Ready> plan(Flow flow, int limit) {
         List<Ready> ready = new ArrayList<>();
         long bytes = 0;
+        Remade remade = new Remade();
         for (QueuedUnit unit : flow.waiting) {
             if (ready.size() == limit || unit.flush != null) {
                 break;
@@ -38,6 +39,12 @@ final class Planner {
             }
             List<PairCommand> commands = commands(flow, unit);
             if (commands == null) {
+                break;
+            }
+            if (!remade.admits(commands)) {
+                if (ready.isEmpty()) {
+                    copyResults(flow, unit, remade);
+                }
                 break;
             }
             bytes += unit.size;
@@ -82,6 +89,15 @@ final class Planner {
             }
         }
         return false;
+    }
+
+    /// One transaction of the users' own, which cannot be sent in two.
+    private void copyResults(Flow flow, QueuedUnit unit, Remade remade) {
+        for (Op.Item item : unit.items) {
+            if (remade.concerns(item.command)) {
+                copyResult(flow, item);
+            }
+        }
     }
 
     /// The command can no longer be sent as it stands: what it made is copied.

@@ -89,7 +89,7 @@ final class SlotParts {
             Effect[] written = effects.stream().filter(Effect::writes).toArray(Effect[]::new);
             if (written.length > 0) {
                 parts.computeIfAbsent(slot, s -> new ArrayList<>())
-                        .add(new PairCommand(0, NO_WIRE, 0, written, false, true));
+                        .add(new PairCommand(0, NO_WIRE, 0, written, false, false, true));
             }
         });
     }

@@ -3,6 +3,8 @@ package io.syncline.engine.twoway;
 import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SimWorld.Options;
 import io.syncline.testkit.RandomTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Thousands of worlds through the real core: none may diverge, lose or double a write, loop, or
 /// call writes a conflict that one of them had seen.
@@ -50,6 +52,13 @@ class PairSimTest {
     @RandomTest(seeds = 1)
     void sitesEndEqualWhenOnlyContendedKeysAreGuarded(long seed) {
         run(seed, options(CONTENDED, true, 0));
+    }
+
+    /// DEL k and SET k with an expiry in one transaction, the expiry past at the other site.
+    @ParameterizedTest
+    @ValueSource(longs = {1919216953, 501440, 523099})
+    void worldsThatOnceEndedBadlyEndEqual(long seed) {
+        runOne(seed, options(CONTENDED, true, 0), new SimTally());
     }
 
     @RandomTest(seeds = 1)

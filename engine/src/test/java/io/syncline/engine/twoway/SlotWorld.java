@@ -50,7 +50,7 @@ final class SlotWorld {
         this.tally = tally;
         random = new SplittableRandom(seed);
         List<Object> payloads = new ArrayList<>();
-        for (Site site : Site.values()) {
+        for (int at = 0; at < Site.values().length; at++) {
             int count = random.nextInt(1, 4);
             int skew = random.nextInt(-50, 51);
             List<SimSite> nodes = new ArrayList<>();
@@ -292,10 +292,11 @@ final class SlotWorld {
     private void requireFloor() {
         SlotPairs pairs = process.pairs();
         if (pairs != null) {
-            pairs.floor();
+            // Each look goes one step; three settle it.
+            for (int look = 0; look < 3; look++) {
+                pairs.floor();
+            }
             Floor floor = pairs.floor();
-            pairs.floor();
-            floor = pairs.floor();
             for (Site site : Site.values()) {
                 for (int i = 0; i < nodes(site).size(); i++) {
                     require(

@@ -97,6 +97,25 @@ final class RemoteCommand {
         return new RemoteCommand(api, parsed, environment).run(verb);
     }
 
+    private String refusal(RemoteVerb verb) {
+        return task() + "/refused/" + ApiClient.part(argument(1)) + "/" + verb.word();
+    }
+
+    private JsonNode resync() {
+        Map<String, String> body = Map.of("from", argument(1), "name", argument(2));
+        return api.send("POST", task() + "/resync", body);
+    }
+
+    private JsonNode plan() {
+        String schedule = argument(1).equals("never") ? "" : argument(1);
+        return api.send("PATCH", task() + "/verification-plan", Map.of("schedule", schedule));
+    }
+
+    private ExitCode print(String path) {
+        Output.standard().write(api.text("GET", path, null, "application/json"));
+        return ExitCode.DONE;
+    }
+
     private ExitCode run(RemoteVerb verb) {
         return switch (verb) {
             case INSTANCE_LIST, TASK_LIST -> show(api.get("/api/v1/" + verb.group() + "s"));
@@ -129,50 +148,16 @@ final class RemoteCommand {
             case TASK_THROTTLE ->
                     show(api.send("POST", task() + "/throttle", Map.of("maxRps", argument(1))));
             case TASK_REFUSED -> show(api.get(task() + "/refused"));
-            case TASK_SKIP, TASK_RETRY ->
-                    show(
-                            api.send(
-                                    "POST",
-                                    task()
-                                            + "/refused/"
-                                            + ApiClient.part(argument(1))
-                                            + "/"
-                                            + verb.word(),
-                                    Map.of()));
+            case TASK_SKIP, TASK_RETRY -> show(api.send("POST", refusal(verb), Map.of()));
             case TASK_CONFLICTS -> show(api.get(task() + "/conflicts"));
-            case TASK_RESYNC ->
-                    show(
-                            api.send(
-                                    "POST",
-                                    task() + "/resync",
-                                    Map.of("from", argument(1), "name", argument(2))));
+            case TASK_RESYNC -> show(resync());
             case TASK_VERIFY -> new RemoteVerify(api, parsed, task()).run();
             case TASK_VERIFICATIONS -> show(api.get(task() + "/verifications"));
             case TASK_VERIFY_CANCEL -> show(api.send("POST", verification("/cancel"), Map.of()));
-            case TASK_VERIFY_PLAN ->
-                    show(
-                            api.send(
-                                    "PATCH",
-                                    task() + "/verification-plan",
-                                    Map.of(
-                                            "schedule",
-                                            argument(1).equals("never") ? "" : argument(1))));
-            case TASK_DIFFERENCES -> {
-                Output.standard()
-                        .write(
-                                api.text(
-                                        "GET",
-                                        verification("/differences.jsonl"),
-                                        null,
-                                        "application/json"));
-                yield ExitCode.DONE;
-            }
+            case TASK_VERIFY_PLAN -> show(plan());
+            case TASK_DIFFERENCES -> print(verification("/differences.jsonl"));
             case TASK_EVENTS -> show(api.get(task() + "/events"));
-            case TASK_YAML -> {
-                Output.standard()
-                        .write(api.text("GET", task() + "/yaml", null, "application/json"));
-                yield ExitCode.DONE;
-            }
+            case TASK_YAML -> print(task() + "/yaml");
         };
     }
 
