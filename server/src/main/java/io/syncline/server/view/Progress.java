@@ -55,7 +55,9 @@ public record Progress(Duration elapsed, LinkStatus status, List<Rates> rates) {
             }
         }
         return new Progress(
-                elapsed, new LinkStatus(shards, status.retrying(), status.conflicts()), kept);
+                elapsed,
+                new LinkStatus(shards, status.retrying(), status.conflicts(), status.forward()),
+                kept);
     }
 
     public Rates totalRates() {
