@@ -70,7 +70,8 @@ public record OwnKeys(String task) {
                 || startsWith(key, PREFIX + task + ":mark:")
                 || startsWith(key, PREFIX + task + ":copy:")
                 || startsWith(key, PREFIX + task + ":scratch:")
-                || startsWith(key, PREFIX + task + ":floor:");
+                || startsWith(key, PREFIX + task + ":floor:")
+                || startsWith(key, PREFIX + task + ":pair-");
     }
 
     /// Whether a key says that this instance belongs to a pair: its value is the task's name.
