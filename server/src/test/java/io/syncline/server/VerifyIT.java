@@ -177,7 +177,7 @@ class VerifyIT {
             "--source=redis://:" + SECRET + "@127.0.0.1:" + source.port(),
             "--target=redis://127.0.0.1:" + target.port(),
             "--json",
-            "--rate-keys=1000",
+            "--rate-keys=300",
             "--recheck-after=0.05",
             "--resume=" + state,
             "--output=" + file

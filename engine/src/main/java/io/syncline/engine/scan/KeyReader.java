@@ -67,6 +67,11 @@ final class KeyReader implements Closeable {
         return connection;
     }
 
+    /// Whether an expiry is told as a point in time, and not as a rest of time.
+    boolean tellsExpiriesExactly() {
+        return absolute;
+    }
+
     /// INFO as it is now.
     ServerInfo ask() throws IOException {
         return ServerInfo.read(connection);

@@ -17,6 +17,10 @@ final class Scan {
     private final ScanSettings settings;
     private final SourceLink source;
     private final KeyLedger ledger;
+
+    /// Whether the node read last tells expiries as points in time.
+    private boolean exact;
+
     private boolean leftOut;
 
     Scan(ScanSettings settings, SourceLink source, KeyLedger ledger) {
@@ -156,6 +160,7 @@ final class Scan {
 
     private void values(List<ScannedKey> keys, KeyReader.Sink sink) throws IOException {
         source.ask(reader -> {
+            exact = reader.tellsExpiriesExactly();
             reader.values(keys, sink);
             return true;
         });
@@ -163,12 +168,15 @@ final class Scan {
 
     /// The payload's own checksum and the expiry; where that is computed from a rest of time, to
     /// the second.
-    private static long print(long expireAt, byte[] payload) {
+    private long print(long expireAt, byte[] payload) {
         long checksum = 0;
         for (int i = payload.length - Long.BYTES; i < payload.length; i++) {
             checksum = (checksum << 8) | (payload[i] & 0xff);
         }
-        long seconds = Math.floorDiv(expireAt + MILLIS_PER_SECOND / 2, MILLIS_PER_SECOND);
-        return (checksum ^ (seconds * PRIME)) * PRIME;
+        long expiry =
+                exact
+                        ? expireAt
+                        : Math.floorDiv(expireAt + MILLIS_PER_SECOND / 2, MILLIS_PER_SECOND);
+        return (checksum ^ (expiry * PRIME)) * PRIME;
     }
 }
