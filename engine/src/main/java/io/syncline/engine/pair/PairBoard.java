@@ -1,7 +1,6 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.link.LinkStatus;
-import io.syncline.engine.link.Phase;
 import io.syncline.engine.twoway.PairStatus;
 import io.syncline.engine.twoway.Resolution;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The numbers of a pair, put up by its owner and read by whoever shows them: shard 0 is the
 /// forward link, shard 1 the reverse one.
 final class PairBoard {
-    private static final long UNKNOWN = -1;
+    private static final int NONE = -1;
 
     private final List<SiteStream> streams;
     private final List<SiteWriter> writers;
@@ -21,7 +20,7 @@ final class PairBoard {
     private final AtomicLong conflicts = new AtomicLong();
     private final AtomicReferenceArray<@Nullable PairStatus> directions =
             new AtomicReferenceArray<>(2);
-    private volatile int copyOrigin = (int) UNKNOWN;
+    private volatile int copyOrigin = NONE;
     private volatile LinkStatus.@Nullable Shard copied;
 
     PairBoard(List<SiteStream> streams, List<SiteWriter> writers, Beats beats) {
@@ -58,46 +57,14 @@ final class PairBoard {
     }
 
     private LinkStatus.Shard shard(int origin, boolean copying) {
-        PairStatus status = directions.get(origin);
-        SiteStream stream = streams.get(origin);
         SiteWriter writer = writers.get(1 - origin);
-        LinkStatus.Shard copy = origin == copyOrigin ? copied : null;
-        long applied = status == null ? UNKNOWN : status.acknowledged();
-        long received = stream.receivedOffset();
-        long site = Math.max(received, beats.siteOffset(origin));
-        Phase phase = status == null ? Phase.STARTING : Phase.STREAMING;
-        if (copying && copy != null) {
-            phase = copy.phase() == Phase.ENDED ? Phase.SNAPSHOT : copy.phase();
-        }
-        return new LinkStatus.Shard(
-                origin,
-                stream.place(),
-                phase,
-                stream.streamId(),
-                copy == null ? 0 : copy.snapshotBytesRead(),
-                copy == null ? 0 : copy.snapshotBytesTotal(),
-                copy == null ? 0 : copy.snapshotKeys(),
-                copy == null ? 0 : copy.snapshotKeysTotal(),
-                received,
-                applied,
-                site,
-                applied < 0 || site < 0 ? UNKNOWN : Math.max(0, site - applied),
-                lagMillis(status),
-                writer.commands(),
-                writer.bytes(),
-                writer.refused(),
-                stream.spoolMemoryBytes(),
-                stream.spoolDiskBytes(),
-                copy == null ? 0 : copy.snapshots(),
-                0);
-    }
-
-    private static long lagMillis(@Nullable PairStatus status) {
-        if (status == null) {
-            return UNKNOWN;
-        }
-        return status.oldestMillis() == PairStatus.NOTHING_WAITS
-                ? 0
-                : Math.max(0, System.currentTimeMillis() - status.oldestMillis());
+        return new ShardNumbers(
+                        origin,
+                        streams.get(origin),
+                        directions.get(origin),
+                        origin == copyOrigin ? copied : null,
+                        copying,
+                        beats.siteOffset(origin))
+                .shown(writer.commands(), writer.bytes(), writer.refused());
     }
 }

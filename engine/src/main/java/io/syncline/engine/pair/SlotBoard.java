@@ -1,7 +1,6 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.link.LinkStatus;
-import io.syncline.engine.link.Phase;
 import io.syncline.engine.twoway.PairStatus;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// for each primary, the source's first. What a primary's shard tells of writing is what the other
 /// site took of all of them, told with the first one of its direction.
 final class SlotBoard {
-    private static final long UNKNOWN = -1;
-
     private final SlotSites sites;
     private final List<SlotNode> nodes;
     private final Beats beats;
@@ -70,47 +67,18 @@ final class SlotBoard {
 
     private LinkStatus.Shard shard(int index, boolean copying) {
         SlotNode node = nodes.get(index);
-        SiteStream stream = node.stream();
-        PairStatus status = statuses.get(index);
-        LinkStatus.Shard copy = copy(node);
-        long applied = status == null ? UNKNOWN : status.acknowledged();
-        long received = stream.receivedOffset();
-        long site = Math.max(received, beats.siteOffset(index));
-        Phase phase = status == null ? Phase.STARTING : Phase.STREAMING;
-        if (copying && copy != null) {
-            phase = copy.phase() == Phase.ENDED ? Phase.SNAPSHOT : copy.phase();
-        }
         List<SlotNode> writers =
                 node.index() == 0 ? sites.of(node.site().other()) : List.<SlotNode>of();
-        return new LinkStatus.Shard(
-                index,
-                stream.place(),
-                phase,
-                stream.streamId(),
-                copy == null ? 0 : copy.snapshotBytesRead(),
-                copy == null ? 0 : copy.snapshotBytesTotal(),
-                copy == null ? 0 : copy.snapshotKeys(),
-                copy == null ? 0 : copy.snapshotKeysTotal(),
-                received,
-                applied,
-                site,
-                applied < 0 || site < 0 ? UNKNOWN : Math.max(0, site - applied),
-                lagMillis(status),
-                writers.stream().mapToLong(SlotNode::commands).sum(),
-                writers.stream().mapToLong(SlotNode::bytes).sum(),
-                writers.stream().mapToLong(SlotNode::refused).sum(),
-                stream.spoolMemoryBytes(),
-                stream.spoolDiskBytes(),
-                copy == null ? 0 : copy.snapshots(),
-                0);
-    }
-
-    private static long lagMillis(@Nullable PairStatus status) {
-        if (status == null) {
-            return UNKNOWN;
-        }
-        return status.oldestMillis() == PairStatus.NOTHING_WAITS
-                ? 0
-                : Math.max(0, System.currentTimeMillis() - status.oldestMillis());
+        return new ShardNumbers(
+                        index,
+                        node.stream(),
+                        statuses.get(index),
+                        copy(node),
+                        copying,
+                        beats.siteOffset(index))
+                .shown(
+                        writers.stream().mapToLong(SlotNode::commands).sum(),
+                        writers.stream().mapToLong(SlotNode::bytes).sum(),
+                        writers.stream().mapToLong(SlotNode::refused).sum());
     }
 }
