@@ -1,6 +1,5 @@
 package io.syncline.engine.link;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.bytes.ByteBuilder;
@@ -9,6 +8,7 @@ import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.resp.ScanPage;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
 import java.io.IOException;
@@ -71,22 +71,18 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     void sweep(Workshop shop, Connection connection, int database, Place place)
             throws IOException, RewindException {
         connection.call("SELECT", Integer.toString(database));
-        String cursor = "0";
+        ScanPage page;
+        String cursor = ScanPage.FIRST;
         do {
             Reply reply = connection.call("SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
-            if (!(reply instanceof Reply.Items items
-                    && items.items().size() == 2
-                    && items.items().get(0) instanceof Reply.Bulk next
-                    && items.items().get(1) instanceof Reply.Items keys)) {
-                throw new IOException("SCAN is answered with " + reply);
-            }
-            cursor = new String(next.bytes(), US_ASCII);
-            for (Reply key : keys.items()) {
-                if (key instanceof Reply.Bulk name && isStale(shop, database, name.bytes())) {
-                    found(shop, database, name.bytes(), place);
+            page = ScanPage.of(reply);
+            cursor = page.cursor();
+            for (byte[] key : page.keys()) {
+                if (isStale(shop, database, key)) {
+                    found(shop, database, key, place);
                 }
             }
-        } while (!cursor.equals("0") && !shop.isStopping());
+        } while (!page.isLast() && !shop.isStopping());
     }
 
     private void found(Workshop shop, int database, byte[] key, Place place)

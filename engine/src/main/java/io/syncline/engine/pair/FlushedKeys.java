@@ -7,6 +7,7 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
+import io.syncline.engine.resp.ScanPage;
 import io.syncline.engine.target.OwnKeys;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -49,30 +50,24 @@ final class FlushedKeys {
             throws IOException {
         byte[] own = OwnKeys.PREFIX.getBytes(UTF_8);
         int count = 0;
-        String cursor = "0";
+        ScanPage page;
+        String cursor = ScanPage.FIRST;
         do {
             Reply reply = connection.call("SCAN", cursor, "COUNT", SCAN_COUNT);
             Answers.accept(connection.address().toString(), List.of(reply));
-            if (!(reply instanceof Reply.Items items)
-                    || items.items().size() != 2
-                    || !(items.items().get(0) instanceof Reply.Bulk next)
-                    || !(items.items().get(1) instanceof Reply.Items keys)) {
-                throw new IOException("SCAN is answered with " + reply);
-            }
-            cursor = next.utf8();
-            for (Reply key : keys.items()) {
-                if (key instanceof Reply.Bulk name && !begins(name.bytes(), own)) {
-                    int slot = Slots.of(name.bytes());
-                    if (slots.get(slot)) {
-                        into.computeIfAbsent(slot, s -> new ArrayList<>()).add(name.bytes());
-                        count++;
-                    }
+            page = ScanPage.of(reply);
+            cursor = page.cursor();
+            for (byte[] key : page.keys()) {
+                int slot = Slots.of(key);
+                if (!begins(key, own) && slots.get(slot)) {
+                    into.computeIfAbsent(slot, s -> new ArrayList<>()).add(key);
+                    count++;
                 }
             }
             if (count > limit) {
                 throw tooMany(connection);
             }
-        } while (!cursor.equals("0"));
+        } while (!page.isLast());
         return count;
     }
 

@@ -1,7 +1,5 @@
 package io.syncline.engine.scan;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
@@ -12,6 +10,7 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.ReplyReader;
 import io.syncline.engine.resp.RespFormatException;
 import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.resp.ScanPage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -49,9 +48,6 @@ final class KeyReader implements Closeable {
         void gone(ScannedKey key) throws IOException;
     }
 
-    /// @param cursor of the next page; `0` behind the last
-    record Page(String cursor, List<byte[]> names) {}
-
     KeyReader(Connection connection) throws IOException {
         this.connection = connection;
         this.replies = new ReplyReader(connection.input(), LONGEST_PAYLOAD);
@@ -77,7 +73,7 @@ final class KeyReader implements Closeable {
         return ServerInfo.read(connection);
     }
 
-    Page scan(int database, String cursor) throws IOException {
+    ScanPage scan(int database, String cursor) throws IOException {
         wire.clear();
         int extra = select(database) ? 1 : 0;
         RespWriter.command(wire, "SCAN", cursor, "COUNT", SCAN_COUNT);
@@ -85,20 +81,7 @@ final class KeyReader implements Closeable {
         if (extra > 0) {
             expect("SELECT", read());
         }
-        Reply reply = expect("SCAN", read());
-        if (reply instanceof Reply.Items items
-                && items.items().size() == 2
-                && items.items().get(0) instanceof Reply.Bulk next
-                && items.items().get(1) instanceof Reply.Items keys) {
-            List<byte[]> names = new ArrayList<>();
-            for (Reply key : keys.items()) {
-                if (key instanceof Reply.Bulk name) {
-                    names.add(name.bytes());
-                }
-            }
-            return new Page(new String(next.bytes(), US_ASCII), names);
-        }
-        throw new IOException("SCAN is answered with " + reply);
+        return ScanPage.of(expect("SCAN", read()));
     }
 
     /// Tells a sink the values that these keys have now.

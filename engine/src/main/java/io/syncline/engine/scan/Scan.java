@@ -2,6 +2,7 @@ package io.syncline.engine.scan;
 
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.rdb.TargetFormat;
+import io.syncline.engine.resp.ScanPage;
 import io.syncline.engine.source.FeedWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -143,19 +144,19 @@ final class Scan {
     }
 
     private void walk(int database, Page page) throws IOException {
-        String cursor = "0";
+        String cursor = ScanPage.FIRST;
         do {
             String from = cursor;
-            KeyReader.Page found = source.ask(reader -> reader.scan(database, from));
+            ScanPage found = source.ask(reader -> reader.scan(database, from));
             List<ScannedKey> keys = new ArrayList<>();
-            for (byte[] name : found.names()) {
+            for (byte[] name : found.keys()) {
                 keys.add(new ScannedKey(database, name));
             }
             if (!keys.isEmpty()) {
                 page.keys(keys);
             }
             cursor = found.cursor();
-        } while (!cursor.equals("0"));
+        } while (!cursor.equals(ScanPage.FIRST));
     }
 
     private void values(List<ScannedKey> keys, KeyReader.Sink sink) throws IOException {

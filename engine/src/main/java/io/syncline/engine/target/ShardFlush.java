@@ -1,12 +1,10 @@
 package io.syncline.engine.target;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.resp.ScanPage;
 import java.io.IOException;
 import java.util.function.IntPredicate;
 
@@ -37,33 +35,30 @@ final class ShardFlush {
     ///
     /// @param slots which of the shard's
     void run(Connection connection, IntPredicate slots, Piece piece) throws IOException {
-        String cursor = "0";
         ByteBuilder deletes = new ByteBuilder(64 << 10);
+        ScanPage page;
+        String cursor = ScanPage.FIRST;
         do {
-            Reply reply =
-                    CheckpointStore.accept(
-                            connection, connection.call("SCAN", cursor, "COUNT", SCAN_COUNT));
-            if (!(reply instanceof Reply.Items items
-                    && items.items().size() == 2
-                    && items.items().get(0) instanceof Reply.Bulk next
-                    && items.items().get(1) instanceof Reply.Items keys)) {
-                throw new IOException("SCAN is answered with " + reply);
-            }
-            cursor = new String(next.bytes(), US_ASCII);
+            page =
+                    ScanPage.of(
+                            CheckpointStore.accept(
+                                    connection,
+                                    connection.call("SCAN", cursor, "COUNT", SCAN_COUNT)));
+            cursor = page.cursor();
             deletes.clear();
             int count = 0;
-            for (Reply key : keys.items()) {
-                if (key instanceof Reply.Bulk name && isToGo(name.bytes(), slots)) {
+            for (byte[] key : page.keys()) {
+                if (isToGo(key, slots)) {
                     RespWriter.array(deletes, 2);
                     RespWriter.bulk(deletes, "DEL");
-                    RespWriter.bulk(deletes, name.bytes());
+                    RespWriter.bulk(deletes, key);
                     count++;
                 }
             }
             if (count > 0) {
                 piece.run(deletes, count);
             }
-        } while (!cursor.equals("0"));
+        } while (!page.isLast());
     }
 
     private boolean isToGo(byte[] key, IntPredicate slots) {

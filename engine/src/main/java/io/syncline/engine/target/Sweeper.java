@@ -8,6 +8,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
+import io.syncline.engine.resp.ScanPage;
 import java.io.IOException;
 
 /// Removes everything that a task keeps in its target: position, marks, list of refused commands. A
@@ -58,7 +59,8 @@ public final class Sweeper {
     }
 
     private long sweep(Connection connection) throws IOException {
-        String cursor = "0";
+        ScanPage page;
+        String cursor = ScanPage.FIRST;
         long removed = 0;
         ByteBuilder deletes = new ByteBuilder(4 << 10);
         do {
@@ -72,20 +74,15 @@ public final class Sweeper {
                                     OwnKeys.PREFIX + "*",
                                     "COUNT",
                                     SCAN_COUNT));
-            if (!(reply instanceof Reply.Items items
-                    && items.items().size() == 2
-                    && items.items().get(0) instanceof Reply.Bulk next
-                    && items.items().get(1) instanceof Reply.Items names)) {
-                throw new IOException("SCAN is answered with " + reply);
-            }
-            cursor = new String(next.bytes(), US_ASCII);
+            page = ScanPage.of(reply);
+            cursor = page.cursor();
             deletes.clear();
             int count = 0;
-            for (Reply name : names.items()) {
-                if (name instanceof Reply.Bulk key && isOurs(connection, key.bytes())) {
+            for (byte[] key : page.keys()) {
+                if (isOurs(connection, key)) {
                     RespWriter.array(deletes, 2);
                     RespWriter.bulk(deletes, "DEL");
-                    RespWriter.bulk(deletes, key.bytes());
+                    RespWriter.bulk(deletes, key);
                     count++;
                 }
             }
@@ -97,7 +94,7 @@ public final class Sweeper {
                                 && number.value() > 0;
                 removed += was ? 1 : 0;
             }
-        } while (!cursor.equals("0"));
+        } while (!page.isLast());
         return removed;
     }
 }

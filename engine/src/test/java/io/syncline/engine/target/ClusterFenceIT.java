@@ -20,32 +20,9 @@ import org.junit.jupiter.api.Test;
 class ClusterFenceIT {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private static final LaneListener DEAF =
-            new LaneListener() {
-                @Override
-                public void applied(Batch batch) {}
-
-                @Override
-                public void released(Batch batch) {}
-
-                @Override
-                public void refused(Batch batch, int command, String error) {}
-
-                @Override
-                public boolean livesWith(LaneFault fault) {
-                    return true;
-                }
-
-                @Override
-                public void discarded(Batch batch, int unit, LaneFault why) {}
-
-                @Override
-                public void wake() {}
-            };
-
     private static NodeLane lane(int port, long start) {
         WriterSettings settings = ClusterSimulation.settings(false, start);
-        return new NodeLane(settings, new HostPort("127.0.0.1", port), DEAF);
+        return new NodeLane(settings, new HostPort("127.0.0.1", port), new DeafListener());
     }
 
     private static Batch increment() {

@@ -1,6 +1,6 @@
 package io.syncline.engine.target;
 
-/// Of lanes that are never opened.
+/// Of lanes that are never opened, or whose answers nobody looks at.
 final class DeafListener implements LaneListener {
     @Override
     public void applied(Batch batch) {}
