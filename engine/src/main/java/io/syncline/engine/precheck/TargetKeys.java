@@ -39,8 +39,8 @@ final class TargetKeys {
             return;
         }
         long keys = 0;
-        for (Node node : target.nodes()) {
-            keys += census(node, plan).foreign();
+        for (Census census : AtOnce.each(target.nodes(), node -> census(node, plan))) {
+            keys += census.foreign();
         }
         if (keys == 0) {
             verdict.ok(place, "the target holds no keys");
