@@ -118,6 +118,23 @@ final class Connecting {
                     "Write rediss:// instead of redis://, or name the port that speaks plain text");
             return;
         }
+        if (words(e).contains("cluster support disabled")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "the " + side + " is no cluster: " + words(e),
+                    "Write redis:// instead of redis-cluster://, or name a node of the cluster");
+            return;
+        }
+        if (words(e).contains("the sentinel answers 'ERR unknown command")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "this is no sentinel: it knows no SENTINEL command",
+                    "Name a sentinel, usually at port 26379, or write redis:// for the server"
+                            + " itself");
+            return;
+        }
         boolean announced = !instance.endpoint().addresses().contains(address);
         connection.error(
                 address,

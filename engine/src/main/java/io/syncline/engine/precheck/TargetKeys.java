@@ -38,6 +38,11 @@ final class TargetKeys {
             verdict.ok(place, "the target already knows this task");
             return;
         }
+        if (source.isUsable() && SameInstance.sameness(source, target) != null) {
+            // To empty it, as is said otherwise, would empty the source.
+            verdict.ok(place, "its keys are the source's own");
+            return;
+        }
         long keys = 0;
         for (Census census : AtOnce.each(target.nodes(), node -> census(node, plan))) {
             keys += census.foreign();
