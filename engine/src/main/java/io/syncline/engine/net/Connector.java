@@ -65,6 +65,15 @@ public final class Connector {
         return new Connector(Credentials.NONE, tls, clientName, sockets);
     }
 
+    /// The same, without an account and with TLS or not: to find out what a port speaks.
+    public Connector probing(TlsOptions options) {
+        return new Connector(
+                Credentials.NONE,
+                options.enabled() ? TlsContext.of(options) : null,
+                clientName,
+                sockets);
+    }
+
     /// Connects, speaks TLS, authenticates and names the connection.
     ///
     /// @throws IOException when the node is away: worth another try

@@ -5,8 +5,6 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.net.Connector;
-import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;
 import io.syncline.engine.precheck.Finding.Severity;
@@ -149,8 +147,7 @@ final class Connecting {
 
     /// Whether a server answers there without TLS, whatever it answers.
     private boolean speaksPlain(HostPort address) {
-        try (Connection plain =
-                new Connector(Credentials.NONE, TlsOptions.OFF, "syncline").open(address)) {
+        try (Connection plain = instance.connector().probing(TlsOptions.OFF).open(address)) {
             return plain.address().equals(address);
         } catch (SynclineException e) {
             return e.failure().code() == ErrorCode.NOT_AUTHENTICATED;
@@ -162,8 +159,7 @@ final class Connecting {
 
     /// Whether a server answers there with TLS, trusted or not.
     private boolean speaksTls(HostPort address) {
-        try (Connection secured =
-                new Connector(Credentials.NONE, TlsOptions.ON, "syncline").open(address)) {
+        try (Connection secured = instance.connector().probing(TlsOptions.ON).open(address)) {
             return secured.address().equals(address);
         } catch (SynclineException e) {
             // A certificate came, and was not liked: it is TLS. Other bytes are no TLS at all.
