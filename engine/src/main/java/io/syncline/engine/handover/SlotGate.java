@@ -30,7 +30,7 @@ public final class SlotGate {
     /// half moved for hours must not take all memory: then the stream waits.
     private static final int PARKED_BYTES = 64 << 20;
 
-    private final Settings settings;
+    private final GateSettings settings;
     private final SlotLedger ledger;
     private final int pipeline;
     private final TargetWriter writer;
@@ -51,23 +51,6 @@ public final class SlotGate {
     /// Up to here everything is in the target, save what was parked.
     private long appliedUntil = -1;
 
-    /// What a gate is made of.
-    ///
-    /// @param owned the slots that the pipeline applies: changed here, read by its writer
-    /// @param provesDeletions whether the source's version can move slots by a job of its own,
-    ///   which clears away what it has copied by deletions like those of clients (Valkey 9.0,
-    ///   cluster_migrateslots.c and `delKeysInSlot`)
-    /// @param patience waits a little; returns whether to go on waiting
-    /// @param warning hears when the stream has to wait
-    public record Settings(
-            SlotLedger ledger,
-            int pipeline,
-            TargetWriter writer,
-            BitSet owned,
-            boolean provesDeletions,
-            Patience patience,
-            Runnable warning) {}
-
     /// Waits for another thread's word.
     @FunctionalInterface
     public interface Patience {
@@ -84,15 +67,15 @@ public final class SlotGate {
                 throws IOException, RewindException;
     }
 
-    public SlotGate(Settings settings) {
+    public SlotGate(GateSettings settings) {
         this.settings = settings;
-        ledger = settings.ledger;
-        pipeline = settings.pipeline;
-        writer = settings.writer;
-        owned = settings.owned;
+        ledger = settings.ledger();
+        pipeline = settings.pipeline();
+        writer = settings.writer();
+        owned = settings.owned();
         news = ledger.news(pipeline);
         vacancies = new Vacancies(ledger, pipeline);
-        departures = new Departures(ledger, pipeline, settings.patience);
+        departures = new Departures(ledger, pipeline, settings.patience());
     }
 
     // ---- starting ----
@@ -116,6 +99,9 @@ public final class SlotGate {
         if (state != null) {
             parked.restore(state.parked());
             imports.restore(state.importing());
+            if (settings.jobs() != null) {
+                settings.jobs().follows(state.jobSeconds());
+            }
         }
         BitSet again = new BitSet();
         parked.slots().forEach(again::set);
@@ -151,7 +137,7 @@ public final class SlotGate {
     public boolean beginSnapshot(BitSet present) throws RewindException {
         forget();
         while (!ledger.takeForSnapshot(pipeline, present)) {
-            if (!settings.patience.await()) {
+            if (!settings.patience().await()) {
                 return false;
             }
         }
@@ -159,8 +145,21 @@ public final class SlotGate {
         return true;
     }
 
-    /// Notes what is held, behind a snapshot for example.
-    public void note(Place place) throws RewindException {
+    /// Notes what is held, behind a snapshot, and which jobs of the server it is behind.
+    ///
+    /// @return false when the link stops
+    public boolean noteSnapshot(Place place) throws RewindException {
+        while (settings.jobs() != null && !settings.jobs().isAsked()) {
+            ledger.hurry(pipeline);
+            if (!settings.patience().await()) {
+                return false;
+            }
+        }
+        note(place);
+        return true;
+    }
+
+    private void note(Place place) throws RewindException {
         writer.slots().write(state().encode(), place);
     }
 
@@ -170,7 +169,9 @@ public final class SlotGate {
     }
 
     private SlotState state() {
-        return new SlotState(owned, parked.places(), imports.slots());
+        JobTimes jobs = settings.jobs();
+        return new SlotState(
+                owned, parked.places(), imports.slots(), jobs == null ? 0 : jobs.last());
     }
 
     /// Whether everything at this place is in the target already.
@@ -204,7 +205,7 @@ public final class SlotGate {
         }
         if (waiting == null && owned.get(slot) && !isOfLaterOwnership(slot, place.offset)) {
             applied[slot] = place.offset;
-            return !settings.provesDeletions
+            return settings.jobs() == null
                     || departures.isOfClient(
                             slot, view, spec, database, place.offset, arrivedMillis, sink);
         }
@@ -375,10 +376,10 @@ public final class SlotGate {
         while (parked.bytes() > PARKED_BYTES && place.clean) {
             if (!fullReported) {
                 fullReported = true;
-                settings.warning.run();
+                settings.warning().run();
             }
             look(place, sink);
-            if (!settings.patience.await()) {
+            if (!settings.patience().await()) {
                 throw new StoppedException();
             }
         }

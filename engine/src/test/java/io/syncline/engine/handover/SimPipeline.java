@@ -41,8 +41,8 @@ final class SimPipeline {
         ledger.join(number, () -> {}, () -> {});
         gate =
                 new SlotGate(
-                        new SlotGate.Settings(
-                                ledger, number, writer, new BitSet(), false, () -> true, () -> {}));
+                        new GateSettings(
+                                ledger, number, writer, new BitSet(), null, () -> true, () -> {}));
     }
 
     /// Says what it holds.
@@ -61,7 +61,7 @@ final class SimPipeline {
     /// Copies an empty snapshot.
     void copy() throws RewindException {
         gate.beginSnapshot(shard.owned);
-        gate.note(place);
+        gate.noteSnapshot(place);
         writer.drain();
     }
 

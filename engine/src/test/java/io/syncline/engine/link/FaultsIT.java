@@ -222,6 +222,11 @@ class FaultsIT {
             link.await("a second snapshot", () -> link.shard().snapshots() == 2);
             link.awaitCaughtUp(source);
             new KeyspaceDigest().requireEqual(source, target);
+            assertThat(link.events(LinkEvent.PhaseEntered.class))
+                    .filteredOn(entered -> entered.phase() == Phase.SNAPSHOT)
+                    .last()
+                    .satisfies(again ->
+                            assertThat(again.reason()).contains("it has another history now"));
         }
     }
 

@@ -74,4 +74,48 @@ class ReshardByJobIT {
             }
         }
     }
+
+    /// Of one move the source's own list of jobs says enough afterwards; of two moves of one slot
+    /// nothing does, so everything is copied again.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void slotsMovedByJobsWhileTheTaskDoesNotRunAreNotLost(boolean onAgain) {
+        Optional<ServerBinary> found = Servers.find("valkey-9");
+        Assumptions.assumeTrue(found.isPresent());
+        ServerBinary binary = found.orElseThrow();
+        try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
+                RedisServer target = RedisServer.start(binary);
+                Workload workload =
+                        Workload.on(source)
+                                .profile(WorkloadProfile.MIXED)
+                                .withoutShortExpiries()
+                                .stepsPerSecond(2_000)
+                                .start()) {
+            Sync sync =
+                    Sync.between(TopologySide.endpointOf(source), Sync.at(target.port()))
+                            .skipRefused();
+            try (RunningLink link = sync.start().awaitAllStreaming()) {
+                workload.awaitMore(500, LIMIT);
+                link.stop();
+            }
+            List<RedisServer> nodes = source.primaryNodes();
+            workload.awaitMore(300, LIMIT);
+            source.moveByJob(nodes.get(0), nodes.get(1), 3_000);
+            workload.awaitMore(300, LIMIT);
+            if (onAgain) {
+                source.moveByJob(nodes.get(1), nodes.get(2), 3_000);
+                workload.awaitMore(300, LIMIT);
+            }
+            try (RunningLink link = sync.start().awaitAllStreaming()) {
+                workload.awaitMore(500, LIMIT);
+                workload.stop();
+                Reshards.awaitCopied(source, link);
+                assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
+                new KeyspaceDigest().requireEqual(source, target);
+                assertThat(link.shards())
+                        .as("%s", link)
+                        .allMatch(s -> s.snapshots() == (onAgain ? 1 : 0));
+            }
+        }
+    }
 }
