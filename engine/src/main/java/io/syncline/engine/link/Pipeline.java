@@ -135,6 +135,7 @@ final class Pipeline implements Runnable {
             from = standing(found);
             stood = from != null;
             fresh = found == null;
+            again = fresh || stood ? "" : "an earlier process did not end its snapshot";
             if (stood && !lost.isEmpty()) {
                 gap(shop.place(), lost);
                 from = null;
