@@ -59,20 +59,13 @@ record MoveJob(BitSet slots, String state, long updatedSeconds) {
                 .orElse(0);
     }
 
-    /// Slots that more than one job has moved behind a moment: nobody can tell from the streams
-    /// what each owner in between did.
-    static BitSet movedAgain(List<MoveJob> jobs, long seconds) {
-        BitSet once = new BitSet();
-        BitSet again = new BitSet();
-        for (MoveJob job : jobs) {
-            if (job.hasEndedWell() && job.updatedSeconds > seconds) {
-                BitSet both = job.slots();
-                both.and(once);
-                again.or(both);
-                once.or(job.slots);
-            }
-        }
-        return again;
+    /// Slots of jobs that ended well behind a moment.
+    static BitSet movedSince(List<MoveJob> jobs, long seconds) {
+        BitSet moved = new BitSet();
+        jobs.stream()
+                .filter(job -> job.hasEndedWell() && job.updatedSeconds > seconds)
+                .forEach(job -> moved.or(job.slots));
+        return moved;
     }
 
     private static String field(Reply.Items fields, String name) {

@@ -110,7 +110,7 @@ class HalfMovedSlotIT {
             awaitAnswer(link, "ASK");
             link.await(
                     "another slot's key",
-                    () -> target.nodeFor("other").command("EXISTS", "other").equals(1L));
+                    () -> target.nodeFor("other").number("EXISTS", "other") == 1);
             source.command("INCR", "{half}:new");
             end(move);
             requireEqual(link);
@@ -131,7 +131,7 @@ class HalfMovedSlotIT {
             source.command("EVAL", INCREMENT, 2, "{half}:a", "{half}:b");
             link.await(
                     "another slot's key",
-                    () -> target.nodeFor("other").command("EXISTS", "other").equals(1L));
+                    () -> target.nodeFor("other").number("EXISTS", "other") == 1);
             end(move);
             requireEqual(link);
             assertThat(target.nodeFor("{half}").text("GET", "{half}:a")).isEqualTo("8");

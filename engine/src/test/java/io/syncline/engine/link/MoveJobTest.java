@@ -47,10 +47,10 @@ class MoveJobTest {
     }
 
     @Test
-    void aSlotThatTwoJobsHaveMovedIsFound() {
-        assertThat(MoveJob.movedAgain(JOBS, 99)).hasToString("{5}");
-        assertThat(MoveJob.movedAgain(JOBS, 100)).hasToString("{}");
-        assertThat(MoveJob.movedAgain(JOBS, Long.MAX_VALUE)).hasToString("{}");
+    void whatMovedSinceIsFound() {
+        assertThat(MoveJob.movedSince(JOBS, 99)).hasToString("{0, 1, 2, 3, 4, 5, 6, 7, 9}");
+        assertThat(MoveJob.movedSince(JOBS, 100)).hasToString("{5, 6, 7}");
+        assertThat(MoveJob.movedSince(JOBS, Long.MAX_VALUE)).hasToString("{}");
     }
 
     @Test
