@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -184,13 +185,14 @@ public final class SlotGate {
     ///
     /// @param database of the target
     /// @param place behind it
+    /// @param arrivedMillis tells when it arrived; asked only when that is needed
     /// @return whether it is to be applied now
     public boolean admits(
             CommandView view,
             CommandSpec spec,
             int database,
             Place place,
-            long arrivedMillis,
+            LongSupplier arrivedMillis,
             Sink sink)
             throws IOException, RewindException {
         int slot = slotOf(view, spec);
@@ -212,7 +214,7 @@ public final class SlotGate {
         }
         if (!writer.slots().isApplied(slot, place.offset)) {
             park(slot, place, view);
-            parked.add(slot, place.offset, view, database, arrivedMillis);
+            parked.add(slot, place.offset, view, database, arrivedMillis.getAsLong());
         }
         return false;
     }

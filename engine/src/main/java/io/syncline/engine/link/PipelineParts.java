@@ -200,7 +200,8 @@ final class PipelineParts {
                         filter,
                         tuning.batchCommands(),
                         tuning.batchBytes(),
-                        tuning.windowBytes(),
+                        // Each shard's pipeline has a line of its own to each node.
+                        tuning.windowBytes() / context.shards,
                         context.throttle,
                         options.retry(),
                         tuning.answerLimit(),

@@ -89,7 +89,7 @@ final class SimPipeline {
         if (spec.kind() == CommandKind.FLUSHALL) {
             flush(view, spec);
         } else if (spec.kind() != CommandKind.CONTROL
-                && gate.admits(view, spec, 0, place, 0, this::write)) {
+                && gate.admits(view, spec, 0, place, () -> 0, this::write)) {
             write(0, view, spec, 0);
         }
     }
