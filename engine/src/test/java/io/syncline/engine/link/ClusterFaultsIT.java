@@ -270,10 +270,10 @@ class ClusterFaultsIT {
     void writesThatAFailoverLosesAreSentAgain() {
         started = RedisCluster.start(RedisServer::builder, 3, 1);
         try (RunningLink link = link().awaitAllStreaming()) {
-            Iterator<RedisServer> victims = target().primaryNodes().iterator();
+            Iterator<RedisServer> primaries = target().primaryNodes().iterator();
             for (Fate fate : Fate.values()) {
                 workload.awaitMore(2_000, LIMIT);
-                loseWrites(link, victims.next(), fate);
+                loseWrites(link, primaries.next(), fate);
             }
             requireExactWithoutAnotherSnapshot(link);
         }
