@@ -72,7 +72,7 @@ final class KeyLook {
         SideLinks.Questions glances =
                 i ->
                         isGlanced(sources.get(i), targets.get(i))
-                                ? List.<byte[][]>of(sources.get(i).type.glance(keys.get(i)))
+                                ? List.<byte[][]>of(sides.glance(sources.get(i).type, keys.get(i)))
                                 : List.of();
         List<List<Answer>> ones = sides.source().askAll(keys, place.source(), glances);
         List<List<Answer>> others = sides.target().askAll(keys, place.target(), glances);

@@ -82,8 +82,7 @@ final class Side {
         try {
             return instance.connector().open(address);
         } catch (IOException e) {
-            String words = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new IOException("[" + address + "] " + words, e);
+            throw new NodeException(address, e);
         }
     }
 

@@ -232,7 +232,7 @@ public final class Verification {
             try {
                 return walks.again(forward, nodes, slots);
             } catch (IOException e) {
-                Worker.pause(backoff, shared, Scanner.words(e));
+                Worker.pause(backoff, shared, e);
             }
         }
     }
@@ -248,7 +248,7 @@ public final class Verification {
                 if (!must) {
                     return;
                 }
-                Worker.pause(backoff, shared, Scanner.words(e));
+                Worker.pause(backoff, shared, e);
             }
         }
     }

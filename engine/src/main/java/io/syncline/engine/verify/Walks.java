@@ -170,7 +170,7 @@ final class Walks {
 
     Totals totals() {
         VerifyOptions.Scope scope = options.scope();
-        if (!scope.pattern().isEmpty()) {
+        if (!scope.patterns().isEmpty()) {
             return Totals.UNKNOWN;
         }
         double part = scope.percent() / 100;

@@ -100,9 +100,9 @@ class RunsIT {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
             fill(source, 2_000);
-            Verifying sample = Verifying.between(source, target).scope(10, "");
+            Verifying sample = Verifying.between(source, target).scope(10);
             sample.run();
-            Verifying other = Verifying.between(target, source).scope(10, "");
+            Verifying other = Verifying.between(target, source).scope(10);
             other.run();
             Verifying pattern = Verifying.between(source, target).scope(100, "key:19?");
             pattern.run();

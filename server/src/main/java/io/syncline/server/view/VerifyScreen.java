@@ -65,7 +65,10 @@ public record VerifyScreen(String source, String target) {
                         + Numbers.rate(state.keysPerSecond())
                         + " keys/s, "
                         + Numbers.bytes(state.bytesPerSecond())
-                        + "/s";
+                        + "/s"
+                        + (state.secondsLeft() < 0
+                                ? ""
+                                : ", about " + Numbers.seconds(state.secondsLeft()) + " left");
         String found =
                 progress.differences() == 0
                         ? ""
