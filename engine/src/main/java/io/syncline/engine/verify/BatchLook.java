@@ -46,11 +46,12 @@ final class BatchLook {
     ///
     /// @param suspects keys that differ, or did for a moment
     /// @param large keys whose values are larger than a glance, or of a kind that has none
-    record Rest(List<byte[]> suspects, List<byte[]> large) {}
+    /// @param absent whether some key is at neither side
+    record Rest(List<byte[]> suspects, List<byte[]> large, boolean absent) {}
 
     Rest look(List<byte[]> keys, Place place) throws IOException {
         if (keys.isEmpty()) {
-            return new Rest(List.of(), List.of());
+            return new Rest(List.of(), List.of(), false);
         }
         if (sides.mode() == Mode.EXISTS) {
             return presence(keys, place);
@@ -68,7 +69,7 @@ final class BatchLook {
                 either.add(key);
             }
         }
-        return new Rest(List.copyOf(either), List.of());
+        return new Rest(List.copyOf(either), List.of(), !gone.isEmpty());
     }
 
     /// The state of one look.
@@ -95,6 +96,7 @@ final class BatchLook {
         private final Set<NodeLink> informed =
                 Collections.newSetFromMap(new IdentityHashMap<>());
         private boolean fieldsExpire;
+        private boolean absent;
 
         Run(List<byte[]> keys, Place place, boolean guessing) throws IOException {
             this.keys = keys;
@@ -137,8 +139,9 @@ final class BatchLook {
                 Rest rest = new Run(missed, place, false).look();
                 suspects.addAll(rest.suspects());
                 large.addAll(rest.large());
+                absent |= rest.absent();
             }
-            return new Rest(suspects, large);
+            return new Rest(suspects, large, absent);
         }
 
         private void ask() throws IOException {
@@ -288,6 +291,7 @@ final class BatchLook {
             long targetExpires = Expiries.of(answer, clocks.getOrDefault(target[i], 0L));
             if (types[i] == ValueType.NONE) {
                 // Gone since it was scanned, and so it should be at the target.
+                absent = true;
                 if (refused[i] || targetExpires != Expiries.NO_KEY) {
                     suspects.add(keys.get(i));
                 }
@@ -308,6 +312,7 @@ final class BatchLook {
         /// Decides about a key whose value is known to be there at the source, or was a moment ago.
         private void stands(int i, long targetExpires, Values.Standing standing) {
             boolean gone = expiries[i] == Expiries.NO_KEY || targetExpires == Expiries.NO_KEY;
+            absent |= gone;
             if (refused[i]
                     || standing == Values.Standing.DIFFERENT
                     || (gone && expiries[i] != targetExpires)

@@ -86,6 +86,15 @@ final class Side {
         }
     }
 
+    /// Makes sure that it has these databases.
+    void select(Set<Integer> databases) throws IOException {
+        try (NodeLink link = new NodeLink(connect(nodes.getFirst().address()), new Digest(0, 0))) {
+            for (int database : databases) {
+                link.select(database);
+            }
+        }
+    }
+
     /// Who has the key now, as far as is known.
     HostPort owner(byte[] key) throws IOException {
         if (!cluster) {

@@ -3,17 +3,21 @@ package io.syncline.engine.verify;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import java.io.IOException;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// What must hold before a single key is looked at.
 final class StartChecks {
     private StartChecks() {}
 
-    static void check(VerifyOptions options, Side source, Side target) {
+    static void check(VerifyOptions options, Side source, Side target) throws IOException {
         loaded(source);
         loaded(target);
         apart(options, source, target);
+        databases(options, source, target);
         switch (options.repair().direction()) {
             case NONE -> {}
             case SOURCE_TO_TARGET -> writable(target);
@@ -33,6 +37,19 @@ final class StartChecks {
                         "Start again when it has");
             }
         }
+    }
+
+    /// A database that a side does not have would be equal to an empty one.
+    private static void databases(VerifyOptions options, Side source, Side target)
+            throws IOException {
+        SortedSet<Integer> ofSource = new TreeSet<>(options.databases().keySet());
+        SortedSet<Integer> ofTarget = new TreeSet<>(options.databases().values());
+        if (options.databases().isEmpty()) {
+            source.nodes().forEach(node -> ofTarget.addAll(node.keysByDatabase().keySet()));
+            target.nodes().forEach(node -> ofSource.addAll(node.keysByDatabase().keySet()));
+        }
+        source.select(ofSource);
+        target.select(ofTarget);
     }
 
     /// Comparing an instance with itself proves nothing, unless with another of its databases.

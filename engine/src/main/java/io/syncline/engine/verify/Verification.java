@@ -95,7 +95,12 @@ public final class Verification {
     public Outcome run() {
         return guarded(walks -> {
             walk(Phase.COMPARING, walks, true);
-            walk(Phase.EXTRAS, walks, false);
+            if (walks.hasNoExtras(desk.isDoubtful())) {
+                phase = Phase.EXTRAS;
+                walks.backward().forEach(walk -> ledger.settle(walk, walk.announced()));
+            } else {
+                walk(Phase.EXTRAS, walks, false);
+            }
         });
     }
 
@@ -127,12 +132,7 @@ public final class Verification {
             walks = open();
             layout = walks.layout();
         } catch (IOException e) {
-            listener.failed(
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            "verify",
-                            "a side cannot be read: " + Scanner.words(e),
-                            "Check address, port and network"));
+            listener.failed(unreachable("verify", "a side", e));
             return Outcome.CANNOT_START;
         } catch (SynclineException e) {
             if (e.failure().code() == ErrorCode.BAD_OPTION) {
@@ -161,8 +161,8 @@ public final class Verification {
     }
 
     private Walks open() throws IOException {
-        Side source = Side.open(instance(options.source(), false), "source");
-        Side target = Side.open(instance(options.target(), mends()), "target");
+        Side source = open(options.source(), false, "source");
+        Side target = open(options.target(), mends(), "target");
         StartChecks.check(options, source, target);
         ResumeFile.Saved saved = file == null ? null : file.read();
         Walks walks = new Walks(options, source, target);
@@ -180,6 +180,23 @@ public final class Verification {
         walks.all().forEach(ledger::begin);
         totals = walks.totals();
         return walks;
+    }
+
+    private static Side open(Endpoint endpoint, boolean preferPrimary, String name) {
+        try {
+            return Side.open(instance(endpoint, preferPrimary), name);
+        } catch (IOException e) {
+            throw new SynclineException(unreachable(endpoint.toString(), "the " + name, e), e);
+        }
+    }
+
+    private static Failure unreachable(String place, String side, IOException e) {
+        return new Failure(
+                ErrorCode.UNREACHABLE,
+                place,
+                side + " cannot be read: " + Scanner.words(e),
+                "Check address, port, network, and that redis://, redis-cluster:// or"
+                        + " redis-sentinel:// is what it is");
     }
 
     private boolean mends() {

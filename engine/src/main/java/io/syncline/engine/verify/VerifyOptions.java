@@ -66,6 +66,11 @@ public record VerifyOptions(
                         "a sample is " + percent + " percent but must be above 0 and at most 100");
             }
         }
+
+        /// Whether every key is looked at.
+        boolean isAll() {
+            return patterns.isEmpty() && percent == 100;
+        }
     }
 
     /// When two expiries are the same.

@@ -161,9 +161,13 @@ final class Worker {
                         ? batches.look(batch.keys(), place)
                         : new Rest(
                                 presence.missing(sides.source(), place.source(), batch.keys()),
-                                List.of());
+                                List.of(),
+                                false);
         run.pace().took(batch.keys().size(), sides.source(), sides.target());
         List<Suspect> suspects = new ArrayList<>(suspects(rest, place));
+        if (rest.absent() || !suspects.isEmpty()) {
+            run.desk().doubt();
+        }
         // Without rechecks the first look decides.
         return options.recheck().times() > 0 ? suspects : lookAgain(batch, suspects, 0);
     }
@@ -172,8 +176,11 @@ final class Worker {
         List<Suspect> suspects = new ArrayList<>();
         rest.suspects().forEach(key -> suspects.add(new Suspect(key)));
         for (byte[] key : rest.large()) {
-            if (keys.look(key, place).difference() != null) {
+            Look look = keys.look(key, place);
+            if (look.difference() != null) {
                 suspects.add(new Suspect(key));
+            } else if (!look.source().isThere()) {
+                run.desk().doubt();
             }
         }
         return suspects;
