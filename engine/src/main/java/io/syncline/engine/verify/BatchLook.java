@@ -1,14 +1,17 @@
 package io.syncline.engine.verify;
 
 import static io.syncline.engine.verify.NodeLink.bytes;
+import static java.util.Objects.requireNonNull;
 
 import io.syncline.engine.verify.VerifyOptions.Mode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Compares many keys at once with pipelined reads: the path that nearly every key of a keyspace
@@ -27,19 +30,30 @@ final class BatchLook {
     private static final byte[] INFO = bytes("INFO");
     private static final byte[] KEYSPACE = bytes("keyspace");
 
+    /// Stands for a key in what is asked of each.
+    private static final byte[] ANY = {};
+
     private final Sides sides;
     private final Presence presence;
     private final TypeGuess guesses = new TypeGuess();
     private final boolean full;
-    private final byte[] sourceExpiry;
-    private final byte[] targetExpiry;
+    private final Question type = new Question(TYPE, ANY);
+    private final Question sourceExpiry;
+    private final Question targetExpiry;
+    private final Map<ValueType, Question> values = new EnumMap<>(ValueType.class);
 
     BatchLook(Sides sides) {
         this.sides = sides;
         this.presence = new Presence(sides);
         this.full = sides.mode() == Mode.FULL;
-        this.sourceExpiry = expiryCommand(sides.source().facts());
-        this.targetExpiry = expiryCommand(sides.target().facts());
+        this.sourceExpiry = new Question(expiryCommand(sides.source().facts()), ANY);
+        this.targetExpiry = new Question(expiryCommand(sides.target().facts()), ANY);
+        for (ValueType each : ValueType.values()) {
+            if (!full || each.hasGlance()) {
+                byte[][] command = full ? sides.glance(each, ANY) : each.length(ANY);
+                values.put(each, new Question(command));
+            }
+        }
     }
 
     /// What is left of a batch.
@@ -57,6 +71,10 @@ final class BatchLook {
             return presence(keys, place);
         }
         return new Run(keys, place, true).look();
+    }
+
+    private Question value(ValueType of) {
+        return requireNonNull(values.get(of), "it is not asked for");
     }
 
     private Rest presence(List<byte[]> keys, Place place) throws IOException {
@@ -155,7 +173,7 @@ final class BatchLook {
                 byte[] key = keys.get(i);
                 ValueType guess = guessing ? guesses.of(key) : null;
                 if (guess == null) {
-                    source[i].add(TYPE, key).add(sourceExpiry, key);
+                    source[i].add(type, key).add(sourceExpiry, key);
                     continue;
                 }
                 types[i] = guess;
@@ -168,9 +186,8 @@ final class BatchLook {
                 if (targetAsked[i]) {
                     target[i].add(targetExpiry, key);
                 }
-                byte[][] glance = sides.glance(guess, key);
-                source[i].add(glance);
-                target[i].add(glance);
+                source[i].add(value(guess), key);
+                target[i].add(value(guess), key);
             }
             flush(source);
             flush(target);
@@ -272,9 +289,8 @@ final class BatchLook {
                 byte[] key = keys.get(i);
                 target[i].add(targetExpiry, key);
                 if (isAsked(i)) {
-                    byte[][] command = full ? sides.glance(types[i], key) : types[i].length(key);
-                    source[i].add(command);
-                    target[i].add(command);
+                    source[i].add(value(types[i]), key);
+                    target[i].add(value(types[i]), key);
                 }
             }
             flush(source);

@@ -86,6 +86,12 @@ final class NodeLink implements AutoCloseable {
         return this;
     }
 
+    /// Adds a question about a key.
+    NodeLink add(Question question, byte[] key) {
+        question.write(out, key);
+        return this;
+    }
+
     /// Adds a command that is in RESP already.
     void add(ByteBuilder command) {
         out.put(command.array, 0, command.length);
