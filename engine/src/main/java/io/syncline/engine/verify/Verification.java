@@ -56,6 +56,12 @@ public final class Verification {
     /// A cluster whose slots move without end is not compared without end.
     private static final int MOVES_LIMIT = 20;
 
+    /// A resharding takes minutes, so each round waits longer than the one before: 75 seconds in
+    /// all.
+    private static final long MOVES_PAUSE_MILLIS = 500;
+
+    private static final long MOST_MOVES_PAUSE_MILLIS = 5_000;
+
     private final VerifyOptions options;
     private final VerifyListener listener;
     private final Ledger ledger;
@@ -236,6 +242,7 @@ public final class Verification {
             for (Set<HostPort> nodes : slots.nodes(moved)) {
                 scan(walks, forward, again(walks, forward, nodes, moved));
             }
+            pace.pause(Math.min(round * MOVES_PAUSE_MILLIS, MOST_MOVES_PAUSE_MILLIS));
         }
         ledger.warn(
                 forward ? "source" : "target",
@@ -331,11 +338,17 @@ public final class Verification {
                         ? Outcome.FAILED
                         : cancelled || stopped ? Outcome.CANCELLED : verdict();
         keep(outcome);
-        phase = Phase.ENDED;
+        if (hasVerdict(outcome)) {
+            phase = Phase.ENDED;
+        }
         if (found != null) {
             listener.failed(found);
         }
         return outcome;
+    }
+
+    private static boolean hasVerdict(Outcome outcome) {
+        return outcome == Outcome.EQUAL || outcome == Outcome.DIFFERENT;
     }
 
     private Outcome verdict() {
@@ -349,7 +362,7 @@ public final class Verification {
             return;
         }
         try {
-            if (outcome == Outcome.EQUAL || outcome == Outcome.DIFFERENT) {
+            if (hasVerdict(outcome)) {
                 file.delete();
             } else {
                 save();
