@@ -111,8 +111,7 @@ final class BatchLook {
         private final List<byte[]> missed = new ArrayList<>();
         private final List<Integer> hashes = new ArrayList<>();
         private final IdentityHashMap<NodeLink, Long> clocks = new IdentityHashMap<>();
-        private final Set<NodeLink> informed =
-                Collections.newSetFromMap(new IdentityHashMap<>());
+        private final Set<NodeLink> informed = Collections.newSetFromMap(new IdentityHashMap<>());
         private boolean fieldsExpire;
         private boolean absent;
 

@@ -101,7 +101,9 @@ final class Repairer implements AutoCloseable {
             Kind extra = toTarget() ? Kind.MISSING_AT_SOURCE : Kind.MISSING_AT_TARGET;
             if (difference.kind() == extra && !options.deleteExtra()) {
                 steps[i] =
-                        skip(difference, "only the side to be mended has it, and keys are not deleted");
+                        skip(
+                                difference,
+                                "only the side to be mended has it, and keys are not deleted");
             } else if (sizes.get(i) > LARGEST_BYTES) {
                 steps[i] = skip(difference, "it is too large to be read at once");
             } else {

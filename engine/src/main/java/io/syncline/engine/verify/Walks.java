@@ -50,8 +50,8 @@ final class Walks {
         }
     }
 
-    /// Whether the target has no key that the source lacks, as counting proves once every key of the
-    /// source was looked at, see [Standstill].
+    /// Whether the target has no key that the source lacks, as counting proves once every key of
+    /// the source was looked at, see [Standstill].
     ///
     /// @param doubtful whether some key was not plainly there and equal at both sides
     boolean hasNoExtras(boolean doubtful) throws IOException {

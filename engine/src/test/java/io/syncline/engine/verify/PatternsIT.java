@@ -37,8 +37,7 @@ class PatternsIT {
                                                         Stream.of(true, false)
                                                                 .map(expire ->
                                                                         Arguments.of(
-                                                                                one,
-                                                                                other,
+                                                                                one, other,
                                                                                 expire)))));
     }
 
@@ -64,7 +63,8 @@ class PatternsIT {
             verifying.options(verifying.options().withLimits(new Limits(0, 0, 1)));
             verifying.run();
 
-            assertThat(verifying.told()).containsExactlyElementsOf(expected.stream().sorted().toList());
+            assertThat(verifying.told())
+                    .containsExactlyElementsOf(expected.stream().sorted().toList());
         }
     }
 

@@ -56,7 +56,8 @@ public final class Verifying implements VerifyListener {
     Verifying scope(double percent, String... patterns) {
         options =
                 options.withScope(
-                        new VerifyOptions.Scope(VerifyOptions.Mode.FULL, percent, List.of(patterns)));
+                        new VerifyOptions.Scope(
+                                VerifyOptions.Mode.FULL, percent, List.of(patterns)));
         return this;
     }
 

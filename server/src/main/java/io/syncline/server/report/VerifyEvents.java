@@ -29,8 +29,7 @@ public final class VerifyEvents {
                     json.writeStringProperty("databases", databases(options));
                     json.writeStringProperty("mode", JsonEvents.word(options.scope().mode()));
                     json.writeNumberProperty("samplePercent", options.scope().percent());
-                    json.writeStringProperty(
-                            "match", String.join(",", options.scope().patterns()));
+                    json.writeStringProperty("match", String.join(",", options.scope().patterns()));
                     json.writeStringProperty(
                             "repair", JsonEvents.word(options.repair().direction()));
                 });

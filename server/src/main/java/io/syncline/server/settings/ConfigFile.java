@@ -23,6 +23,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 public final class ConfigFile {
     private final String name;
     private final JsonParser parser;
+
     /// Settings whose values are joined by commas.
     private static final Set<Setting> LISTS =
             EnumSet.of(Setting.DATABASES, Setting.COMMANDS, Setting.MATCH);
