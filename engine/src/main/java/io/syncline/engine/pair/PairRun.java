@@ -173,6 +173,10 @@ final class PairRun implements PairRunning {
 
     /// @return whether the run is over; false when everything must be opened anew
     private boolean drive(Pair pair) throws IOException {
+        // Whoever hears that both stream, and looks, is to see it.
+        for (Site site : Site.values()) {
+            board.direction(site.index(), pair.status(site));
+        }
         for (int i = 0; i < 2; i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
