@@ -1,8 +1,12 @@
 package io.syncline.engine.verify;
 
+import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Endpoint;
 import java.io.IOException;
 import java.util.Set;
 import java.util.SortedSet;
@@ -12,6 +16,31 @@ import java.util.stream.Collectors;
 /// What must hold before a single key is looked at.
 final class StartChecks {
     private StartChecks() {}
+
+    /// Connects to a side, and says which one when that fails.
+    static Side open(Endpoint endpoint, boolean preferPrimary, String name) {
+        try {
+            return Side.open(instance(endpoint, preferPrimary), name);
+        } catch (IOException e) {
+            throw new SynclineException(unreachable(endpoint.toString(), "the " + name, e), e);
+        }
+    }
+
+    static Failure unreachable(String place, String side, IOException e) {
+        return new Failure(
+                ErrorCode.UNREACHABLE,
+                place,
+                side + " cannot be read: " + Scanner.words(e),
+                "Check address, port, network, and that redis://, redis-cluster:// or"
+                        + " redis-sentinel:// is what it is");
+    }
+
+    private static Instance instance(Endpoint endpoint, boolean preferPrimary) {
+        return new Instance(
+                endpoint,
+                new Connector(endpoint.credentials(), endpoint.tls(), "syncline:verify"),
+                preferPrimary);
+    }
 
     static void check(VerifyOptions options, Side source, Side target) throws IOException {
         loaded(source);

@@ -1,12 +1,9 @@
 package io.syncline.engine.verify;
 
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
-import io.syncline.engine.net.Connector;
-import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.verify.KeySample.Written;
 import io.syncline.engine.verify.VerifyProgress.Phase;
@@ -138,7 +135,7 @@ public final class Verification {
             walks = open();
             layout = walks.layout();
         } catch (IOException e) {
-            listener.failed(unreachable("verify", "a side", e));
+            listener.failed(StartChecks.unreachable("verify", "a side", e));
             return Outcome.CANNOT_START;
         } catch (SynclineException e) {
             if (e.failure().code() == ErrorCode.BAD_OPTION) {
@@ -167,8 +164,8 @@ public final class Verification {
     }
 
     private Walks open() throws IOException {
-        Side source = open(options.source(), false, "source");
-        Side target = open(options.target(), mends(), "target");
+        Side source = StartChecks.open(options.source(), false, "source");
+        Side target = StartChecks.open(options.target(), mends(), "target");
         StartChecks.check(options, source, target);
         ResumeFile.Saved saved = file == null ? null : file.read();
         Walks walks = new Walks(options, source, target);
@@ -188,32 +185,8 @@ public final class Verification {
         return walks;
     }
 
-    private static Side open(Endpoint endpoint, boolean preferPrimary, String name) {
-        try {
-            return Side.open(instance(endpoint, preferPrimary), name);
-        } catch (IOException e) {
-            throw new SynclineException(unreachable(endpoint.toString(), "the " + name, e), e);
-        }
-    }
-
-    private static Failure unreachable(String place, String side, IOException e) {
-        return new Failure(
-                ErrorCode.UNREACHABLE,
-                place,
-                side + " cannot be read: " + Scanner.words(e),
-                "Check address, port, network, and that redis://, redis-cluster:// or"
-                        + " redis-sentinel:// is what it is");
-    }
-
     private boolean mends() {
         return options.repair().direction() != VerifyOptions.Direction.NONE;
-    }
-
-    private static Instance instance(Endpoint endpoint, boolean preferPrimary) {
-        return new Instance(
-                endpoint,
-                new Connector(endpoint.credentials(), endpoint.tls(), "syncline:verify"),
-                preferPrimary);
     }
 
     private void startWorkers(Walks walks) {
