@@ -19,6 +19,9 @@ sealed interface Answer {
 
     record Whole(long value) implements Answer {}
 
+    /// What PEXPIRETIME says of most keys.
+    Answer NEVER = new Whole(Expiries.NEVER);
+
     /// A missing value.
     enum Nil implements Answer {
         NIL

@@ -21,8 +21,8 @@ final class AnswerReader {
 
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int DEPTH_LIMIT = 16;
+    private static final String CLOSED = "the server closed the connection";
     private static final Answer[] NONE = {};
-    private static final Answer NEVER = new Answer.Whole(Expiries.NEVER);
     private static final Answer[] WORDS =
             Stream.of("string", "hash", "list", "set", "zset", "stream", "none", "QUEUED", "OK")
                     .map(Answer.Word::new)
@@ -61,6 +61,107 @@ final class AnswerReader {
         return read(0);
     }
 
+    /// How many bytes the next answer takes, when all of it fits into the buffer and no part of it
+    /// is an error; else -1. Blocks until that is known, and takes nothing.
+    int span() throws IOException {
+        int walked = 0;
+        for (long open = 1; open > 0; open--) {
+            int line = lineEnd(walked);
+            if (line < 0) {
+                return -1;
+            }
+            int kind = buffer[at + walked];
+            boolean counted = kind == '$' || kind == '*';
+            int count = counted ? count(walked) : 0;
+            if (count < 0 || !(counted || kind == ':' || kind == '+')) {
+                return -1;
+            }
+            walked = line;
+            if (kind == '*') {
+                open += count;
+            } else if (kind == '$') {
+                walked += count + 2;
+                if (walked > BUFFER_BYTES || !has(walked)) {
+                    return -1;
+                }
+            }
+        }
+        return walked;
+    }
+
+    /// Whether the next answer is the same as another reader's.
+    ///
+    /// @param span of both
+    boolean isSame(AnswerReader other, int span) {
+        return Arrays.equals(buffer, at, at + span, other.buffer, other.at, other.at + span);
+    }
+
+    /// Whether the next answer, whose [#span] is known, begins so.
+    boolean startsWith(byte[] bytes) {
+        return at + bytes.length <= end
+                && Arrays.equals(buffer, at, at + bytes.length, bytes, 0, bytes.length);
+    }
+
+    /// The bytes or elements of the next answer, whose [#span] is known.
+    int count() {
+        return count(0);
+    }
+
+    /// Leaves out the next answer.
+    void skip(int span) {
+        at += span;
+    }
+
+    /// The number behind the first character of a line that is in the buffer; -1 for what is none,
+    /// which the slow way has words for.
+    private int count(int walked) {
+        long value = 0;
+        for (int i = at + walked + 1; buffer[i] != '\r'; i++) {
+            int digit = buffer[i] - '0';
+            if (digit < 0 || digit > 9 || value > BUFFER_BYTES) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return (int) value;
+    }
+
+    /// @return the place behind a line, both counted from the next answer's beginning; -1 when it
+    ///   does not fit
+    private int lineEnd(int walked) throws IOException {
+        int looked = walked + 1;
+        while (has(looked + 1)) {
+            if (buffer[at + looked - 1] == '\r') {
+                return looked + 1;
+            }
+            looked++;
+        }
+        return -1;
+    }
+
+    /// Sees to it that so many bytes behind the last answer are in the buffer.
+    ///
+    /// @return false when they do not fit
+    private boolean has(int bytes) throws IOException {
+        if (bytes > BUFFER_BYTES) {
+            return false;
+        }
+        while (end - at < bytes) {
+            if (at + bytes > BUFFER_BYTES || at == end) {
+                System.arraycopy(buffer, at, buffer, 0, end - at);
+                end -= at;
+                at = 0;
+            }
+            int count = input.read(buffer, end, BUFFER_BYTES - end);
+            if (count < 0) {
+                throw new EOFException(CLOSED);
+            }
+            end += count;
+            taken += count;
+        }
+        return true;
+    }
+
     private Answer read(int depth) throws IOException {
         int kind = next();
         return switch (kind) {
@@ -75,7 +176,7 @@ final class AnswerReader {
 
     /// Most keys never expire.
     private static Answer whole(long value) {
-        return value == Expiries.NEVER ? NEVER : new Answer.Whole(value);
+        return value == Expiries.NEVER ? Answer.NEVER : new Answer.Whole(value);
     }
 
     /// Status lines come by the million and are few: names of types, mostly.
@@ -216,7 +317,7 @@ final class AnswerReader {
         }
         int count = input.read(buffer);
         if (count < 0) {
-            throw new EOFException("the server closed the connection");
+            throw new EOFException(CLOSED);
         }
         at = 0;
         end = count;

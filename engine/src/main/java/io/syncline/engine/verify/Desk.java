@@ -27,6 +27,7 @@ final class Desk {
     private final BlockingQueue<Task> fresh = new ArrayBlockingQueue<>(FRESH_LIMIT);
     private final DelayQueue<Task> later = new DelayQueue<>();
     private final AtomicLong checking = new AtomicLong();
+    private volatile boolean doubtful;
 
     /// @param suspects null for a batch that was not looked at yet
     record Task(KeyBatch batch, @Nullable List<Suspect> suspects, long dueNanos)
@@ -63,6 +64,15 @@ final class Desk {
             checking.addAndGet(-due.suspects.size());
         }
         return due;
+    }
+
+    /// A key was not plainly there and equal at both sides.
+    void doubt() {
+        doubtful = true;
+    }
+
+    boolean isDoubtful() {
+        return doubtful;
     }
 
     /// Suspects that wait.

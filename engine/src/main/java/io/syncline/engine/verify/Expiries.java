@@ -31,6 +31,18 @@ record Expiries(long toleranceMillis, long extendMillis) {
         return near(source, target) || near(source + extendMillis, target);
     }
 
+    /// How two that are not the same differ, in words.
+    static String difference(long source, long target) {
+        if (source < 0 || target < 0) {
+            return "only the " + (source < 0 ? "target" : "source") + "'s expires";
+        }
+        long millis = target - source;
+        return "the target's expires "
+                + Math.abs(millis)
+                + " ms "
+                + (millis < 0 ? "earlier" : "later");
+    }
+
     private boolean near(long one, long other) {
         return Math.abs(one - other) <= toleranceMillis;
     }

@@ -22,18 +22,6 @@ final class FieldExpiries {
         this.sides = sides;
     }
 
-    /// Whether some field of a database expires, by INFO keyspace: Redis counts hashes
-    /// (`subexpiry`), Valkey keys (`keys_with_volatile_items`). A server that does not count may.
-    static boolean mayExpire(String keyspace, int database) {
-        for (String line : keyspace.split("\r?\n", -1)) {
-            if (line.startsWith("db" + database + ":")) {
-                return !line.contains("subexpiry=0") && !line.contains("volatile_items=0");
-            }
-        }
-        // An empty database has no line.
-        return false;
-    }
-
     /// Compares small hashes that are equal otherwise.
     ///
     /// @param hashes indexes of their keys

@@ -72,7 +72,7 @@ final class KeyLook {
         SideLinks.Questions glances =
                 i ->
                         isGlanced(sources.get(i), targets.get(i))
-                                ? List.<byte[][]>of(sources.get(i).type.glance(keys.get(i)))
+                                ? List.<byte[][]>of(sides.glance(sources.get(i).type, keys.get(i)))
                                 : List.of();
         List<List<Answer>> ones = sides.source().askAll(keys, place.source(), glances);
         List<List<Answer>> others = sides.target().askAll(keys, place.target(), glances);
@@ -205,7 +205,8 @@ final class KeyLook {
                         ? lengths(key, place, source.type)
                         : values(key, place, pair, patience);
         if (value.kind == null && !sides.expiries().same(source.expiry, target.expiry)) {
-            return new Found(Kind.EXPIRY, "", value.source, value.target);
+            String detail = Expiries.difference(source.expiry, target.expiry);
+            return new Found(Kind.EXPIRY, detail, value.source, value.target);
         }
         return value;
     }
@@ -298,7 +299,7 @@ final class KeyLook {
         }
         StringBuilder text = new StringBuilder(about.typeName);
         if (!answers.isEmpty() && answers.getFirst() instanceof Answer.Whole length) {
-            text.append(", ").append(length.value()).append(unit(about.type));
+            text.append(", ").append(length.value()).append(unit(about.type, length.value()));
             if (answers.getLast() instanceof Answer.Bytes bytes) {
                 text.append(", ").append(Show.quoted(bytes.head(), length.value()));
             }
@@ -309,13 +310,14 @@ final class KeyLook {
         return text.toString();
     }
 
-    private static String unit(ValueType type) {
+    private static String unit(ValueType type, long count) {
+        boolean one = count == 1;
         return switch (type) {
-            case STRING -> " bytes";
-            case LIST -> " elements";
-            case SET, ZSET -> " members";
-            case HASH -> " fields";
-            case STREAM -> " entries";
+            case STRING -> one ? " byte" : " bytes";
+            case LIST -> one ? " element" : " elements";
+            case SET, ZSET -> one ? " member" : " members";
+            case HASH -> one ? " field" : " fields";
+            case STREAM -> one ? " entry" : " entries";
             case NONE, MODULE -> "";
         };
     }

@@ -26,7 +26,6 @@ final class LargeLook {
 
     private static final byte[] GETRANGE = bytes("GETRANGE");
     private static final byte[] LRANGE = bytes("LRANGE");
-    private static final byte[] COUNT = bytes("COUNT");
     private static final byte[] ZERO = bytes("0");
 
     private final Sides sides;
@@ -149,7 +148,7 @@ final class LargeLook {
             byte[] count = bytes(Long.toString(items));
             byte[] cursor = ZERO;
             do {
-                byte[][] command = {type.glance(key)[0], key, cursor, COUNT, count};
+                byte[][] command = type.scan(key, cursor, count);
                 Answer piece = whole(from, command);
                 if (!(piece instanceof Answer.Items parts) || parts.items().length != 2) {
                     return value("the type changed meanwhile", piece, piece);

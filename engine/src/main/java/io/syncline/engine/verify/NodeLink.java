@@ -19,10 +19,15 @@ final class NodeLink implements AutoCloseable {
 
     private static final int KEPT_BYTES = 1 << 20;
 
+    private static final int KEYSPACE_USES = 16;
+
     private final Connection connection;
     private final AnswerReader answers;
     private final ByteBuilder out = new ByteBuilder(OUT_BYTES);
     private int database;
+    private Keyspace keyspace = Keyspace.UNKNOWN;
+    private int keyspaceDatabase = -1;
+    private int keyspaceUses;
 
     NodeLink(Connection connection, Digest digest) {
         this.connection = connection;
@@ -54,12 +59,36 @@ final class NodeLink implements AutoCloseable {
         database = wanted;
     }
 
+    /// What the node said last of a database.
+    Keyspace keyspace(int wanted) {
+        return keyspaceDatabase == wanted ? keyspace : Keyspace.UNKNOWN;
+    }
+
+    void keyspace(int told, Keyspace now) {
+        keyspaceDatabase = told;
+        keyspace = now;
+        keyspaceUses = 0;
+    }
+
+    /// Whether to ask again what expires: each time while questions are left out because of it, and
+    /// else now and then.
+    boolean isKeyspaceDue(int wanted, boolean fields) {
+        boolean used = !keyspace.keysExpire() || (fields && !keyspace.fieldsExpire());
+        return used || keyspaceDatabase != wanted || ++keyspaceUses == KEYSPACE_USES;
+    }
+
     /// Adds a command; [#flush] sends it.
     NodeLink add(byte[]... arguments) {
         RespWriter.array(out, arguments.length);
         for (byte[] argument : arguments) {
             RespWriter.bulk(out, argument);
         }
+        return this;
+    }
+
+    /// Adds a question about a key.
+    NodeLink add(Question question, byte[] key) {
+        question.write(out, key);
         return this;
     }
 
@@ -75,7 +104,7 @@ final class NodeLink implements AutoCloseable {
         try {
             connection.send(out);
         } catch (IOException e) {
-            throw named(e);
+            throw new NodeException(address(), e);
         }
         out.clearAndTrim(KEPT_BYTES);
     }
@@ -95,7 +124,7 @@ final class NodeLink implements AutoCloseable {
         try {
             return answers.read();
         } catch (IOException e) {
-            throw named(e);
+            throw new NodeException(address(), e);
         }
     }
 
@@ -103,11 +132,6 @@ final class NodeLink implements AutoCloseable {
         add(arguments);
         flush();
         return next();
-    }
-
-    private IOException named(IOException e) {
-        String words = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new IOException("[" + address() + "] " + words, e);
     }
 
     /// Takes as an answer only what tells of the key: that it is of another type, or gone. A side
@@ -132,11 +156,11 @@ final class NodeLink implements AutoCloseable {
         ErrorKind kind = failed.kind();
         String place = address().toString();
         switch (kind.remedy()) {
-            case RETRY -> throw new IOException("[" + place + "] " + failed.text());
+            case RETRY -> throw new NodeException(address(), failed.text());
             case REDIRECT -> {
                 Redirect redirect = Redirect.parse(failed.text());
                 throw redirect == null
-                        ? new IOException("[" + place + "] " + failed.text())
+                        ? new NodeException(address(), failed.text())
                         : new RedirectedException(redirect, "[" + place + "] " + failed.text());
             }
             case OPERATOR ->

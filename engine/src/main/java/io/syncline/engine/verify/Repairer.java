@@ -1,6 +1,7 @@
 package io.syncline.engine.verify;
 
 import static io.syncline.engine.verify.NodeLink.bytes;
+import static java.util.Objects.requireNonNull;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
@@ -14,10 +15,12 @@ import io.syncline.engine.verify.Digest.Sum;
 import io.syncline.engine.verify.VerifyOptions.Direction;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Makes one key at the wrong side what it is at the right one, unless somebody writes it
+/// Makes keys at the wrong side what they are at the right one, unless somebody writes them
 /// meanwhile.
 ///
 /// Two rules keep newer writes. At the wrong side the key must still be what it was when it was
@@ -25,15 +28,26 @@ import org.jspecify.annotations.Nullable;
 /// any write in between stops it. At the right side the key must have stood still for the pause
 /// between two looks: else a write that is still on its way to the wrong side would be applied
 /// twice, first by the copied value and then by itself.
-final class Repairer {
+final class Repairer implements AutoCloseable {
     /// A key that is written so often is left to the next run.
     private static final int TRIES = 3;
 
     /// A value is read in one piece, which a server must hold twice (DUMP, reply).
     private static final long LARGEST_BYTES = 256 << 20;
 
-    private static final byte[] WATCH = bytes("WATCH");
-    private static final byte[] UNWATCH = bytes("UNWATCH");
+    /// How many share a round trip: each takes a connection to its node.
+    static final int TOGETHER = KeyLook.TOGETHER;
+
+    /// What all values that are mended together may take at a server.
+    private static final long TOGETHER_BYTES = 64 << 20;
+
+    /// Where a server cannot tell what a value takes (MEMORY USAGE, since 4.0): a few at a time.
+    private static final Long UNKNOWN_BYTES = 16L << 20;
+
+    private static final String MOVES = "its slot moves";
+    private static final String WRITTEN_HERE = "it is being written at the side to be mended";
+    private static final byte[] MEMORY = bytes("MEMORY");
+    private static final byte[] USAGE = bytes("USAGE");
     private static final byte[] TIME = bytes("TIME");
     private static final byte[] DUMP = bytes("DUMP");
 
@@ -42,6 +56,7 @@ final class Repairer {
     private final KeyLook look;
     private final Digest digest;
     private final PayloadConverter payloads;
+    private final List<RepairLane> lanes = new ArrayList<>();
 
     Repairer(Sides sides, VerifyOptions.Repairs options, KeyLook look, Digest digest) {
         this.sides = sides;
@@ -74,37 +89,72 @@ final class Repairer {
         record Settled(Difference difference) implements Step {}
     }
 
-    Step step(Suspect suspect, Place place, Difference difference) throws IOException {
-        Kind extra = toTarget() ? Kind.MISSING_AT_SOURCE : Kind.MISSING_AT_TARGET;
-        if (difference.kind() == extra && !options.deleteExtra()) {
-            return skip(difference, "only the side to be mended has it, and keys are not deleted");
+    /// Takes the next step of several repairs, at most [#TOGETHER]: in the order of the suspects.
+    /// All of them share each round trip; each is watched and written on a connection of its own.
+    List<Step> steps(List<Suspect> suspects, Place place) throws IOException {
+        Step[] steps = new Step[suspects.size()];
+        List<Integer> some = new ArrayList<>();
+        long someBytes = 0;
+        List<Long> sizes = sizes(suspects, place);
+        for (int i = 0; i < steps.length; i++) {
+            Difference difference = confirmed(suspects.get(i));
+            Kind extra = toTarget() ? Kind.MISSING_AT_SOURCE : Kind.MISSING_AT_TARGET;
+            if (difference.kind() == extra && !options.deleteExtra()) {
+                steps[i] =
+                        skip(
+                                difference,
+                                "only the side to be mended has it, and keys are not deleted");
+            } else if (sizes.get(i) > LARGEST_BYTES) {
+                steps[i] = skip(difference, "it is too large to be read at once");
+            } else {
+                if (!some.isEmpty() && someBytes + sizes.get(i) > TOGETHER_BYTES) {
+                    step(suspects, some, place, steps);
+                    some.clear();
+                    someBytes = 0;
+                }
+                some.add(i);
+                someBytes += sizes.get(i);
+            }
         }
-        if (usage(right(), suspect.key(), place) > LARGEST_BYTES
-                || usage(wrong(), suspect.key(), place) > LARGEST_BYTES) {
-            return skip(difference, "it is too large to be read at once");
-        }
-        try {
-            sides.hold(Integer.MAX_VALUE);
-            return write(suspect, place, difference);
-        } catch (RedirectedException e) {
-            wrong().side().forget();
-            return again(suspect, difference, "its slot moves");
-        } finally {
-            sides.hold(AnswerReader.HELD_BYTES);
-        }
+        step(suspects, some, place, steps);
+        return List.of(steps);
+    }
+
+    private static Difference confirmed(Suspect suspect) {
+        return requireNonNull(suspect.confirmed, "it is no difference yet");
     }
 
     private static Step skip(Difference difference, String reason) {
         return new Step.Settled(difference.with(new Repair(Action.SKIPPED, reason)));
     }
 
-    private static Step again(Suspect suspect, Difference difference, String reason) {
+    private static Step again(Suspect suspect, String reason) {
         suspect.repairs++;
-        return suspect.repairs < TRIES ? new Step.Again() : skip(difference, reason);
+        return suspect.repairs < TRIES ? new Step.Again() : skip(confirmed(suspect), reason);
     }
 
-    private long usage(SideLinks side, byte[] key, Place place) throws IOException {
-        return LargeLook.usage(side, key, database(side, place));
+    /// What each takes at the side where it is larger.
+    private List<Long> sizes(List<Suspect> suspects, Place place) throws IOException {
+        List<byte[]> keys = suspects.stream().map(Suspect::key).toList();
+        List<Long> ones = sizes(right(), keys, place);
+        List<Long> others = sizes(wrong(), keys, place);
+        return IntStream.range(0, keys.size())
+                .mapToObj(i -> Math.max(ones.get(i), others.get(i)))
+                .toList();
+    }
+
+    private List<Long> sizes(SideLinks side, List<byte[]> keys, Place place) throws IOException {
+        if (!side.facts().memoryUsage()) {
+            return Collections.nCopies(keys.size(), UNKNOWN_BYTES);
+        }
+        return side
+                .askAll(
+                        keys,
+                        database(side, place),
+                        i -> List.<byte[][]>of(new byte[][] {MEMORY, USAGE, keys.get(i)}))
+                .stream()
+                .map(answers -> Answer.number(answers.getFirst()))
+                .toList();
     }
 
     private int database(SideLinks side, Place place) {
@@ -117,16 +167,22 @@ final class Repairer {
     @SuppressWarnings("ArrayRecordComponent")
     private record Held(byte @Nullable [] payload, long expiry, Sum print) {}
 
-    private Held read(SideLinks side, byte[] key, Place place) throws IOException {
-        boolean absolute = side.facts().absoluteExpiry();
-        List<Answer> answers =
-                side.ask(
-                        key,
+    private List<Held> read(SideLinks side, List<byte[]> keys, Place place) throws IOException {
+        byte[] expiry = BatchLook.expiryCommand(side.facts());
+        List<List<Answer>> all =
+                side.askAll(
+                        keys,
                         database(side, place),
-                        List.of(
-                                new byte[][] {TIME},
-                                new byte[][] {BatchLook.expiryCommand(side.facts()), key},
-                                new byte[][] {DUMP, key}));
+                        i ->
+                                List.of(
+                                        new byte[][] {TIME},
+                                        new byte[][] {expiry, keys.get(i)},
+                                        new byte[][] {DUMP, keys.get(i)}));
+        return all.stream().map(answers -> held(side, answers)).toList();
+    }
+
+    private Held held(SideLinks side, List<Answer> answers) {
+        boolean absolute = side.facts().absoluteExpiry();
         long clock = absolute ? 0 : Expiries.clock(answers.getFirst());
         long expiry = Expiries.of(answers.get(1), clock);
         byte[] payload = answers.get(2) instanceof Answer.Bytes bytes ? bytes.head() : null;
@@ -134,68 +190,130 @@ final class Repairer {
         return new Held(payload, expiry, payload == null ? Sum.ZERO : digest.add(payload).sum());
     }
 
-    private Step write(Suspect suspect, Place place, Difference difference) throws IOException {
-        byte[] key = suspect.key();
-        if (suspect.right == null) {
-            suspect.wrong = read(wrong(), key, place).print;
-            suspect.right = read(right(), key, place).print;
-            return new Step.Again();
-        }
-        NodeLink link = wrong().of(key, database(wrong(), place));
-        link.call(WATCH, key);
+    /// @param some indexes of those to go on with
+    private void step(List<Suspect> suspects, List<Integer> some, Place place, Step[] steps)
+            throws IOException {
+        List<Integer> fresh = new ArrayList<>();
+        List<Integer> prepared = new ArrayList<>();
+        some.forEach(i -> (suspects.get(i).right == null ? fresh : prepared).add(i));
         try {
-            return watched(link, suspect, place, difference);
-        } catch (RedirectedException e) {
-            link.call(UNWATCH);
-            throw e;
+            sides.hold(Integer.MAX_VALUE);
+            prepare(fresh.stream().map(suspects::get).toList(), place);
+            fresh.forEach(i -> steps[i] = new Step.Again());
+            write(suspects, prepared, place, steps);
+        } finally {
+            sides.hold(AnswerReader.HELD_BYTES);
         }
     }
 
-    private Step watched(NodeLink link, Suspect suspect, Place place, Difference difference)
+    private void prepare(List<Suspect> suspects, Place place) throws IOException {
+        List<byte[]> keys = suspects.stream().map(Suspect::key).toList();
+        List<Held> wrongs = read(wrong(), keys, place);
+        List<Held> rights = read(right(), keys, place);
+        for (int i = 0; i < keys.size(); i++) {
+            suspects.get(i).wrong = wrongs.get(i).print;
+            suspects.get(i).right = rights.get(i).print;
+        }
+    }
+
+    private void write(List<Suspect> suspects, List<Integer> prepared, Place place, Step[] steps)
             throws IOException {
-        byte[] key = suspect.key();
-        Held wrong = read(wrong(), key, place);
-        Held right = read(right(), key, place);
-        Look now = look.look(key, place);
+        List<RepairLane> watched = new ArrayList<>();
+        for (int i : prepared) {
+            if (lanes.size() == watched.size()) {
+                lanes.add(new RepairLane(wrong().twin()));
+            }
+            RepairLane lane = lanes.get(watched.size());
+            lane.watch(i, suspects.get(i).key(), database(wrong(), place));
+            watched.add(lane);
+        }
+        List<RepairLane> elsewhere = new ArrayList<>();
+        for (RepairLane lane : watched) {
+            if (lane.isElsewhere()) {
+                elsewhere.add(lane);
+                steps[lane.index()] = again(suspects.get(lane.index()), MOVES);
+            }
+        }
+        watched.removeAll(elsewhere);
+        List<byte[]> keys = watched.stream().map(lane -> suspects.get(lane.index()).key()).toList();
+        List<Held> wrongs = read(wrong(), keys, place);
+        List<Held> rights = read(right(), keys, place);
+        List<Look> looks = look.look(keys, place, false);
+        for (int i = 0; i < keys.size(); i++) {
+            RepairLane lane = watched.get(i);
+            Suspect suspect = suspects.get(lane.index());
+            steps[lane.index()] = decide(lane, suspect, wrongs.get(i), rights.get(i), looks.get(i));
+        }
+        for (RepairLane lane : watched) {
+            lane.flush();
+        }
+        for (RepairLane lane : watched) {
+            steps[lane.index()] = result(lane, suspects.get(lane.index()), steps[lane.index()]);
+        }
+    }
+
+    /// What becomes of it if the transaction that this adds to the lane is carried out.
+    private Step decide(RepairLane lane, Suspect suspect, Held wrong, Held right, Look now)
+            throws IOException {
+        Difference difference = confirmed(suspect);
         if (now.difference() == null) {
-            link.call(UNWATCH);
+            lane.unwatch();
             return new Step.Equal();
         }
         if (!right.print.equals(suspect.right)) {
             // What came to the wrong side may be the same write.
-            link.call(UNWATCH);
+            lane.unwatch();
             suspect.right = right.print;
             suspect.wrong = wrong.print;
-            return again(suspect, difference, "it is being written at the side that is right");
+            return again(suspect, "it is being written at the side that is right");
         }
         if (!wrong.print.equals(suspect.wrong)) {
-            link.call(UNWATCH);
-            return skip(difference, "it is being written at the side to be mended");
+            lane.unwatch();
+            return skip(difference, WRITTEN_HERE);
         }
-        LargeCopy copy = new LargeCopy(link, payloads, wrong().facts().format(), key);
-        Answer result;
+        LargeCopy copy =
+                new LargeCopy(lane.link(), payloads, wrong().facts().format(), suspect.key());
         try {
-            result = transaction(link, commands(key, right, now.difference().kind(), copy));
+            lane.execute(commands(suspect.key(), right, now.difference().kind(), copy), copy);
         } catch (UnsupportedValueException | RdbFormatException e) {
             copy.drop();
-            link.call(UNWATCH);
+            lane.unwatch();
             return skip(difference, "the other side cannot hold such a value: " + e.getMessage());
+        } catch (RedirectedException e) {
+            wrong().side().forget();
+            lane.unwatch();
+            return again(suspect, MOVES);
         }
-        if (!(result instanceof Answer.Items)) {
-            copy.drop();
+        return new Step.Settled(difference.with(new Repair(action(right, now), "")));
+    }
+
+    /// @param hoped what becomes of it if the transaction was carried out
+    private Step result(RepairLane lane, Suspect suspect, Step hoped) throws IOException {
+        Answer result;
+        try {
+            result = lane.result();
+        } catch (RedirectedException e) {
+            wrong().side().forget();
+            return again(suspect, MOVES);
         }
         if (result == Answer.Nil.NIL) {
-            return skip(difference, "it is being written at the side to be mended");
+            return skip(confirmed(suspect), WRITTEN_HERE);
         }
         for (Answer answer : Answer.items(result)) {
             if (answer instanceof Answer.Failed failed) {
-                return skip(difference, "the server refuses it: " + failed.text());
+                return skip(confirmed(suspect), "the server refuses it: " + failed.text());
             }
         }
-        if (result instanceof Answer.Failed failed) {
-            return skip(difference, "the server refuses it: " + failed.text());
-        }
-        return new Step.Settled(difference.with(new Repair(action(right, now), "")));
+        return result instanceof Answer.Failed failed
+                ? skip(confirmed(suspect), "the server refuses it: " + failed.text())
+                : hoped;
+    }
+
+    /// After a fault: what is watched is forgotten with the connections.
+    @Override
+    public void close() {
+        lanes.forEach(RepairLane::close);
+        lanes.clear();
     }
 
     private static Action action(Held right, Look now) {
@@ -206,24 +324,6 @@ final class Repairer {
         return difference != null && difference.kind() == Kind.EXPIRY
                 ? Action.EXPIRY_SET
                 : Action.WRITTEN;
-    }
-
-    private static Answer transaction(NodeLink link, List<byte[][]> commands) throws IOException {
-        link.add(bytes("MULTI"));
-        commands.forEach(link::add);
-        link.add(bytes("EXEC")).flush();
-        link.raw();
-        Answer refused = null;
-        for (int i = 0; i < commands.size(); i++) {
-            Answer queued = link.raw();
-            refused = queued instanceof Answer.Failed ? queued : refused;
-        }
-        Answer result = link.raw();
-        if (refused instanceof Answer.Failed failed) {
-            link.check(failed);
-            return failed;
-        }
-        return result;
     }
 
     private List<byte[][]> commands(byte[] key, Held right, Kind kind, LargeCopy copy)

@@ -37,12 +37,16 @@ final class Scanner {
             new CommandFilter(FilterRules.standard(), CommandTable.standard());
     private final int batchKeys;
 
+    /// One alone is looked for by the server.
+    private final List<KeyPattern> patterns;
+
     /// @param walks of one node
     Scanner(Worker.Run run, Side side, List<Walk> walks) {
         this.run = run;
         this.side = side;
         this.walks = walks;
         this.scope = run.options().scope();
+        this.patterns = scope.patterns().stream().map(KeyPattern::new).toList();
         long rate = run.options().limits().keysPerSecond();
         this.batchKeys =
                 rate == 0 ? BATCH_KEYS : Math.clamp(rate / BATCHES_PER_SECOND, 1, BATCH_KEYS);
@@ -82,7 +86,7 @@ final class Scanner {
                     backoff = new Backoff(run.options().retry(), System.nanoTime());
                 }
             } catch (IOException e) {
-                Worker.pause(backoff, run, words(e));
+                Worker.pause(backoff, run, e);
                 follow(walk);
             }
         }
@@ -126,7 +130,7 @@ final class Scanner {
             throws IOException, InterruptedException {
         Answer[] page = Answer.items(link.call(command(cursor)));
         if (page.length != 2) {
-            throw new IOException("[" + link.address() + "] SCAN is answered in no known form");
+            throw new NodeException(link.address(), "SCAN is answered in no known form");
         }
         String text = Answer.text(page[0]);
         String next = text.equals("0") ? Walk.END : text;
@@ -150,13 +154,13 @@ final class Scanner {
 
     private byte[][] command(String cursor) {
         byte[] count = bytes(Integer.toString(SCAN_COUNT));
-        return scope.pattern().isEmpty()
+        return scope.patterns().size() != 1
                 ? new byte[][] {bytes("SCAN"), bytes(cursor), bytes("COUNT"), count}
                 : new byte[][] {
                     bytes("SCAN"),
                     bytes(cursor),
                     bytes("MATCH"),
-                    bytes(scope.pattern()),
+                    bytes(scope.patterns().getFirst()),
                     bytes("COUNT"),
                     count
                 };
@@ -165,6 +169,7 @@ final class Scanner {
     private boolean concerns(Walk walk, byte[] key) {
         return (!walk.isPartial() || walk.slots().get(Slots.of(key)))
                 && !filter.isExcluded(key, 0, key.length)
+                && (patterns.size() < 2 || patterns.stream().anyMatch(each -> each.fits(key)))
                 && (scope.percent() == 100 || isSampled(key, scope.percent()));
     }
 

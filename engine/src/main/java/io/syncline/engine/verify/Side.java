@@ -82,8 +82,16 @@ final class Side {
         try {
             return instance.connector().open(address);
         } catch (IOException e) {
-            String words = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new IOException("[" + address + "] " + words, e);
+            throw new NodeException(address, e);
+        }
+    }
+
+    /// Makes sure that it has these databases.
+    void select(Set<Integer> databases) throws IOException {
+        try (NodeLink link = new NodeLink(connect(nodes.getFirst().address()), new Digest(0, 0))) {
+            for (int database : databases) {
+                link.select(database);
+            }
         }
     }
 

@@ -40,6 +40,12 @@ record SideFacts(
                 format.hasFieldExpiry());
     }
 
+    /// HRANDFIELD is known since 6.2. Not where fields expire: what it announces and what it tells
+    /// might differ by those that just did.
+    boolean hashesAtOnce() {
+        return manyMembers && !fieldExpiry;
+    }
+
     /// 7.4 as 704.
     private static int version(ServerInfo info) {
         return info.major() * 100 + info.minor();

@@ -30,6 +30,11 @@ final class SideLinks implements AutoCloseable {
         this.digest = digest;
     }
 
+    /// Other connections to the same side.
+    SideLinks twin() {
+        return new SideLinks(side, digest.twin());
+    }
+
     Side side() {
         return side;
     }

@@ -12,6 +12,16 @@ record Sides(SideLinks source, SideLinks target, Expiries expiries, Mode mode, P
         return source.facts().fieldExpiry() && target.facts().fieldExpiry();
     }
 
+    /// The command that shows a small value whole, see [ValueType#glance]; the same for both sides.
+    byte[][] glance(ValueType type, byte[] key) {
+        return type.glance(key, hashesAtOnce());
+    }
+
+    /// Whether a glance at a hash is told at once, and not as a scan is.
+    boolean hashesAtOnce() {
+        return source.facts().hashesAtOnce() && target.facts().hashesAtOnce();
+    }
+
     /// The longest value that is kept whole from now on, at both sides alike: a whole value and a
     /// digest cannot be compared.
     void hold(int bytes) {

@@ -1,19 +1,52 @@
 package io.syncline.engine.verify;
 
+import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Endpoint;
+import java.io.IOException;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// What must hold before a single key is looked at.
 final class StartChecks {
     private StartChecks() {}
 
-    static void check(VerifyOptions options, Side source, Side target) {
+    /// Connects to a side, and says which one when that fails.
+    static Side open(Endpoint endpoint, boolean preferPrimary, String name) {
+        try {
+            return Side.open(instance(endpoint, preferPrimary), name);
+        } catch (IOException e) {
+            throw new SynclineException(unreachable(endpoint.toString(), "the " + name, e), e);
+        }
+    }
+
+    static Failure unreachable(String place, String side, IOException e) {
+        return new Failure(
+                ErrorCode.UNREACHABLE,
+                place,
+                side + " cannot be read: " + Scanner.words(e),
+                "Check address, port, network, and that redis://, redis-cluster:// or"
+                        + " redis-sentinel:// is what it is");
+    }
+
+    private static Instance instance(Endpoint endpoint, boolean preferPrimary) {
+        return new Instance(
+                endpoint,
+                new Connector(endpoint.credentials(), endpoint.tls(), "syncline:verify"),
+                preferPrimary);
+    }
+
+    static void check(VerifyOptions options, Side source, Side target) throws IOException {
         loaded(source);
         loaded(target);
         apart(options, source, target);
+        databases(options, source, target);
         switch (options.repair().direction()) {
             case NONE -> {}
             case SOURCE_TO_TARGET -> writable(target);
@@ -33,6 +66,19 @@ final class StartChecks {
                         "Start again when it has");
             }
         }
+    }
+
+    /// A database that a side does not have would be equal to an empty one.
+    private static void databases(VerifyOptions options, Side source, Side target)
+            throws IOException {
+        SortedSet<Integer> ofSource = new TreeSet<>(options.databases().keySet());
+        SortedSet<Integer> ofTarget = new TreeSet<>(options.databases().values());
+        if (options.databases().isEmpty()) {
+            source.nodes().forEach(node -> ofTarget.addAll(node.keysByDatabase().keySet()));
+            target.nodes().forEach(node -> ofSource.addAll(node.keysByDatabase().keySet()));
+        }
+        source.select(ofSource);
+        target.select(ofTarget);
     }
 
     /// Comparing an instance with itself proves nothing, unless with another of its databases.

@@ -99,9 +99,7 @@ final class States {
         if (!(answer instanceof Answer.Items)) {
             return ordered(digest, answer);
         }
-        Answer[] parts = Answer.items(answer);
-        boolean scan = parts.length == 2 && parts[1] instanceof Answer.Items;
-        Answer[] items = scan ? Values.scanned(answer) : parts;
+        Answer[] items = Values.scanned(answer);
         return switch (type) {
             case SET -> unordered(digest, items, 1, false);
             case HASH -> unordered(digest, items, 2, false);

@@ -25,6 +25,10 @@ enum ValueType {
     private static final byte[] GETRANGE = bytes("GETRANGE");
     private static final byte[] LRANGE = bytes("LRANGE");
     private static final byte[] HSCAN = bytes("HSCAN");
+    private static final byte[] HRANDFIELD = bytes("HRANDFIELD");
+    private static final byte[] WITHVALUES = bytes("WITHVALUES");
+    private static final byte[] ZRANGE = bytes("ZRANGE");
+    private static final byte[] WITHSCORES = bytes("WITHSCORES");
     private static final byte[] SSCAN = bytes("SSCAN");
     private static final byte[] ZSCAN = bytes("ZSCAN");
     private static final byte[] COUNT = bytes("COUNT");
@@ -64,16 +68,35 @@ enum ValueType {
         };
     }
 
-    /// The command that shows a small value whole, and of a large one no more than its beginning.
-    byte[][] glance(byte[] key) {
+    /// The command that shows a small value whole, and of a large one no more than a part.
+    ///
+    /// @param hashesAtOnce whether HRANDFIELD may be asked, which tells a hash that has no more
+    ///   fields than that as HGETALL does, in half the time of HSCAN
+    byte[][] glance(byte[] key, boolean hashesAtOnce) {
         return switch (this) {
             case STRING -> new byte[][] {GETRANGE, key, ZERO, LAST_BYTE};
             case LIST -> new byte[][] {LRANGE, key, ZERO, LAST_ITEM};
-            case HASH -> new byte[][] {HSCAN, key, ZERO, COUNT, MOST_ITEMS};
+            case HASH ->
+                    hashesAtOnce
+                            ? new byte[][] {HRANDFIELD, key, MOST_ITEMS, WITHVALUES}
+                            : new byte[][] {HSCAN, key, ZERO, COUNT, MOST_ITEMS};
             case SET -> new byte[][] {SSCAN, key, ZERO, COUNT, MOST_ITEMS};
-            case ZSET -> new byte[][] {ZSCAN, key, ZERO, COUNT, MOST_ITEMS};
+            case ZSET -> new byte[][] {ZRANGE, key, ZERO, LAST_ITEM, WITHSCORES};
             case NONE, STREAM, MODULE -> throw new IllegalStateException(this + " has no glance");
         };
+    }
+
+    /// The command that tells a part of a large collection without order.
+    byte[][] scan(byte[] key, byte[] cursor, byte[] count) {
+        byte[] name =
+                switch (this) {
+                    case HASH -> HSCAN;
+                    case SET -> SSCAN;
+                    case ZSET -> ZSCAN;
+                    case NONE, STRING, LIST, STREAM, MODULE ->
+                            throw new IllegalStateException(this + " has an order");
+                };
+        return new byte[][] {name, key, cursor, COUNT, count};
     }
 
     private static final byte[] STRLEN = bytes("STRLEN");

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class Values {
     private static final String AT_SOURCE_ONLY = " only at the source";
 
+    /// A scan's answer that is the last, and one without elements.
+    private static final byte[] LAST_SCAN = NodeLink.bytes("*2\r\n$1\r\n0\r\n*");
+
+    private static final byte[] EMPTY_SCAN = NodeLink.bytes("*2\r\n$1\r\n0\r\n*0\r\n");
+
     private Values() {}
 
     /// How two values stand.
@@ -41,19 +46,66 @@ final class Values {
                     !(answer instanceof Answer.Bytes bytes)
                             || bytes.length() < ValueType.GLANCE_BYTES;
             case LIST -> Answer.items(answer).length < ValueType.GLANCE_ITEMS;
-            case HASH, SET, ZSET -> isLastScan(answer);
+            case HASH ->
+                    isScan(answer)
+                            ? isLastScan(answer)
+                            : Answer.items(answer).length < 2 * ValueType.GLANCE_ITEMS;
+            case SET -> isLastScan(answer);
+            case ZSET -> Answer.items(answer).length < 2 * ValueType.GLANCE_ITEMS;
             case NONE, STREAM, MODULE -> false;
         };
     }
 
-    static boolean isLastScan(Answer scan) {
-        Answer[] parts = Answer.items(scan);
-        return parts.length == 2 && Answer.text(parts[0]).equals("0");
+    /// Where only lengths are asked for.
+    static Standing same(Answer source, Answer target) {
+        return !(source instanceof Answer.Failed) && source.equals(target)
+                ? Standing.EQUAL
+                : Standing.DIFFERENT;
     }
 
-    static Answer[] scanned(Answer scan) {
-        Answer[] parts = Answer.items(scan);
-        return parts.length == 2 ? Answer.items(parts[1]) : parts;
+    /// Whether an answer that was not taken yet is a whole value, and not an empty one.
+    ///
+    /// @param hashesAtOnce whether a hash is told at once, see [ValueType#glance]
+    static boolean isWhole(ValueType type, boolean hashesAtOnce, AnswerReader answer) {
+        int count = answer.count();
+        return switch (type) {
+            // What fits into a reader's buffer is shorter than a glance may be.
+            case STRING -> count > 0;
+            case LIST -> count > 0 && count < ValueType.GLANCE_ITEMS;
+            case ZSET -> count > 0 && count < 2 * ValueType.GLANCE_ITEMS;
+            case HASH ->
+                    hashesAtOnce
+                            ? count > 0 && count < 2 * ValueType.GLANCE_ITEMS
+                            : isWholeScan(answer);
+            case SET -> isWholeScan(answer);
+            case NONE, STREAM, MODULE -> false;
+        };
+    }
+
+    private static boolean isWholeScan(AnswerReader answer) {
+        return answer.startsWith(LAST_SCAN) && !answer.startsWith(EMPTY_SCAN);
+    }
+
+    /// Whether a value has no elements, as one that is not there.
+    static boolean isEmpty(Answer answer) {
+        return answer instanceof Answer.Bytes bytes
+                ? bytes.length() == 0
+                : scanned(answer).length == 0;
+    }
+
+    private static boolean isScan(Answer answer) {
+        Answer[] parts = Answer.items(answer);
+        return parts.length == 2 && parts[1] instanceof Answer.Items;
+    }
+
+    private static boolean isLastScan(Answer answer) {
+        return isScan(answer) && Answer.text(Answer.items(answer)[0]).equals("0");
+    }
+
+    /// The elements, whether a scan told them or not.
+    static Answer[] scanned(Answer answer) {
+        Answer[] parts = Answer.items(answer);
+        return isScan(answer) ? Answer.items(parts[1]) : parts;
     }
 
     /// In words where two whole values differ first; null when they are equal.

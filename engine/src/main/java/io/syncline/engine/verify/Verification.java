@@ -1,12 +1,9 @@
 package io.syncline.engine.verify;
 
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
-import io.syncline.engine.net.Connector;
-import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.verify.KeySample.Written;
 import io.syncline.engine.verify.VerifyProgress.Phase;
@@ -56,6 +53,12 @@ public final class Verification {
     /// A cluster whose slots move without end is not compared without end.
     private static final int MOVES_LIMIT = 20;
 
+    /// A resharding takes minutes, so each round waits longer than the one before: 75 seconds in
+    /// all.
+    private static final long MOVES_PAUSE_MILLIS = 500;
+
+    private static final long MOST_MOVES_PAUSE_MILLIS = 5_000;
+
     private final VerifyOptions options;
     private final VerifyListener listener;
     private final Ledger ledger;
@@ -95,7 +98,12 @@ public final class Verification {
     public Outcome run() {
         return guarded(walks -> {
             walk(Phase.COMPARING, walks, true);
-            walk(Phase.EXTRAS, walks, false);
+            if (walks.hasNoExtras(desk.isDoubtful())) {
+                phase = Phase.EXTRAS;
+                walks.backward().forEach(walk -> ledger.settle(walk, walk.announced()));
+            } else {
+                walk(Phase.EXTRAS, walks, false);
+            }
         });
     }
 
@@ -127,12 +135,7 @@ public final class Verification {
             walks = open();
             layout = walks.layout();
         } catch (IOException e) {
-            listener.failed(
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            "verify",
-                            "a side cannot be read: " + Scanner.words(e),
-                            "Check address, port and network"));
+            listener.failed(StartChecks.unreachable("verify", "a side", e));
             return Outcome.CANNOT_START;
         } catch (SynclineException e) {
             if (e.failure().code() == ErrorCode.BAD_OPTION) {
@@ -161,8 +164,8 @@ public final class Verification {
     }
 
     private Walks open() throws IOException {
-        Side source = Side.open(instance(options.source(), false), "source");
-        Side target = Side.open(instance(options.target(), mends()), "target");
+        Side source = StartChecks.open(options.source(), false, "source");
+        Side target = StartChecks.open(options.target(), mends(), "target");
         StartChecks.check(options, source, target);
         ResumeFile.Saved saved = file == null ? null : file.read();
         Walks walks = new Walks(options, source, target);
@@ -184,13 +187,6 @@ public final class Verification {
 
     private boolean mends() {
         return options.repair().direction() != VerifyOptions.Direction.NONE;
-    }
-
-    private static Instance instance(Endpoint endpoint, boolean preferPrimary) {
-        return new Instance(
-                endpoint,
-                new Connector(endpoint.credentials(), endpoint.tls(), "syncline:verify"),
-                preferPrimary);
     }
 
     private void startWorkers(Walks walks) {
@@ -219,6 +215,7 @@ public final class Verification {
             for (Set<HostPort> nodes : slots.nodes(moved)) {
                 scan(walks, forward, again(walks, forward, nodes, moved));
             }
+            pace.pause(Math.min(round * MOVES_PAUSE_MILLIS, MOST_MOVES_PAUSE_MILLIS));
         }
         ledger.warn(
                 forward ? "source" : "target",
@@ -232,7 +229,7 @@ public final class Verification {
             try {
                 return walks.again(forward, nodes, slots);
             } catch (IOException e) {
-                Worker.pause(backoff, shared, Scanner.words(e));
+                Worker.pause(backoff, shared, e);
             }
         }
     }
@@ -248,7 +245,7 @@ public final class Verification {
                 if (!must) {
                     return;
                 }
-                Worker.pause(backoff, shared, Scanner.words(e));
+                Worker.pause(backoff, shared, e);
             }
         }
     }
@@ -314,11 +311,17 @@ public final class Verification {
                         ? Outcome.FAILED
                         : cancelled || stopped ? Outcome.CANCELLED : verdict();
         keep(outcome);
-        phase = Phase.ENDED;
+        if (hasVerdict(outcome)) {
+            phase = Phase.ENDED;
+        }
         if (found != null) {
             listener.failed(found);
         }
         return outcome;
+    }
+
+    private static boolean hasVerdict(Outcome outcome) {
+        return outcome == Outcome.EQUAL || outcome == Outcome.DIFFERENT;
     }
 
     private Outcome verdict() {
@@ -332,7 +335,7 @@ public final class Verification {
             return;
         }
         try {
-            if (outcome == Outcome.EQUAL || outcome == Outcome.DIFFERENT) {
+            if (hasVerdict(outcome)) {
                 file.delete();
             } else {
                 save();

@@ -6,6 +6,7 @@ import io.syncline.engine.net.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -53,16 +54,22 @@ public record VerifyOptions(
     ///
     /// @param mode what of a key is compared
     /// @param percent how many of the keys, above 0 to 100; the same keys in each run
-    /// @param pattern of keys as SCAN's MATCH takes it; empty: all
-    public record Scope(Mode mode, double percent, String pattern) {
-        public static final Scope ALL = new Scope(Mode.FULL, 100, "");
+    /// @param patterns of keys as SCAN's MATCH takes them, of which one must fit; none: all keys
+    public record Scope(Mode mode, double percent, List<String> patterns) {
+        public static final Scope ALL = new Scope(Mode.FULL, 100, List.of());
 
         public Scope {
             requireNonNull(mode, "mode is null");
+            patterns = List.copyOf(patterns);
             if (!(percent > 0 && percent <= 100)) {
                 throw new IllegalArgumentException(
                         "a sample is " + percent + " percent but must be above 0 and at most 100");
             }
+        }
+
+        /// Whether every key is looked at.
+        boolean isAll() {
+            return patterns.isEmpty() && percent == 100;
         }
     }
 

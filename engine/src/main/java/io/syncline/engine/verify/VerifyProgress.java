@@ -32,6 +32,7 @@ public record VerifyProgress(
         COMPARING,
         /// Every key of the target is looked up at the source.
         EXTRAS,
+        /// With a verdict; one that was cut short stays where it was.
         ENDED
     }
 

@@ -17,6 +17,10 @@ final class Walk {
     private final Place place;
     private final BitSet slots;
     private final boolean partial;
+
+    /// Keys that the node said it had at the beginning.
+    private final long announced;
+
     private HostPort node;
 
     /// The process that cursors belong to: they mean nothing to another, not even at the same
@@ -42,6 +46,7 @@ final class Walk {
         this.node = node.address();
         this.process = node.runId();
         this.place = place;
+        this.announced = node.keysByDatabase().getOrDefault(database(), 0L);
         this.slots = (BitSet) slots.clone();
         this.partial = partial;
     }
@@ -52,6 +57,15 @@ final class Walk {
 
     Place place() {
         return place;
+    }
+
+    /// Where it scans.
+    private int database() {
+        return forward ? place.source() : place.target();
+    }
+
+    long announced() {
+        return announced;
     }
 
     BitSet slots() {
@@ -76,8 +90,7 @@ final class Walk {
 
     /// In a state file.
     String name() {
-        int database = forward ? place.source() : place.target();
-        return (forward ? "source:" : "target:") + process() + ":" + database;
+        return (forward ? "source:" : "target:") + process() + ":" + database();
     }
 
     Deque<KeyBatch> open() {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ final class Walks {
     private final List<Walk> backward = new ArrayList<>();
     private long sourceKeys;
     private long targetKeys;
+    private boolean resumed;
 
     Walks(VerifyOptions options, Side source, Side target) throws IOException {
         this.options = options;
@@ -45,6 +48,29 @@ final class Walks {
             backward.addAll(walks(false, node, target.slots(i), false));
             targetKeys += count(false, node);
         }
+    }
+
+    /// Whether the target has no key that the source lacks, as counting proves once every key of
+    /// the source was looked at, see [Standstill].
+    ///
+    /// @param doubtful whether some key was not plainly there and equal at both sides
+    boolean hasNoExtras(boolean doubtful) throws IOException {
+        Map<Integer, Long> looked = counts(forward, Walk::keys);
+        return !doubtful
+                && !resumed
+                && options.scope().isAll()
+                && looked.equals(counts(forward, Walk::announced))
+                && looked.equals(counts(backward, Walk::announced))
+                && Standstill.now(source).isSince(Standstill.first(source))
+                && Standstill.now(target).isSince(Standstill.first(target));
+    }
+
+    /// By database of the target.
+    private static Map<Integer, Long> counts(List<Walk> walks, ToLongFunction<Walk> count) {
+        return walks.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                walk -> walk.place().target(), Collectors.summingLong(count)));
     }
 
     /// The walks of one node, one for each database.
@@ -107,6 +133,7 @@ final class Walks {
         if (!saved.layout().equals(layout())) {
             return false;
         }
+        resumed = true;
         for (Walk walk : all()) {
             ResumeFile.Reached reached = saved.walks().get(walk.name());
             if (reached != null) {
@@ -170,7 +197,7 @@ final class Walks {
 
     Totals totals() {
         VerifyOptions.Scope scope = options.scope();
-        if (!scope.pattern().isEmpty()) {
+        if (!scope.patterns().isEmpty()) {
             return Totals.UNKNOWN;
         }
         double part = scope.percent() / 100;

@@ -1,5 +1,7 @@
 package io.syncline.engine.verify;
 
+import static java.util.Objects.requireNonNull;
+
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
@@ -80,8 +82,13 @@ final class Worker {
         } catch (RuntimeException | Error e) {
             run.fail(unexpected(e));
         } finally {
-            sides.close();
+            close();
         }
+    }
+
+    private void close() {
+        sides.close();
+        repairer.close();
     }
 
     static Failure unexpected(Throwable bug) {
@@ -105,14 +112,14 @@ final class Worker {
                 }
                 return;
             } catch (IOException e) {
-                sides.close();
-                pause(backoff, run, Scanner.words(e));
+                close();
+                pause(backoff, run, e);
             }
         }
     }
 
     /// @throws SynclineException when the time is up
-    static void pause(Backoff backoff, Run run, String reason) {
+    static void pause(Backoff backoff, Run run, IOException e) {
         long delay = backoff.next(System.nanoTime());
         if (delay < 0) {
             throw new SynclineException(
@@ -125,12 +132,13 @@ final class Worker {
                                     ? ""
                                     : " for " + run.options().retry().toMinutes() + " min")
                             + ": "
-                            + reason,
+                            + Scanner.words(e),
                     "Bring it back and start the verification again; with --resume it goes on where"
                             + " it stopped");
         }
-        run.retrying(
-                "verify", backoff.count(), backoff.elapsed(System.nanoTime()).toNanos(), reason);
+        String place = e instanceof NodeException node ? node.address().toString() : "verify";
+        long elapsedNanos = backoff.elapsed(System.nanoTime()).toNanos();
+        run.retrying(place, backoff.count(), elapsedNanos, Scanner.words(e));
         run.pace().pause(delay);
     }
 
@@ -153,9 +161,13 @@ final class Worker {
                         ? batches.look(batch.keys(), place)
                         : new Rest(
                                 presence.missing(sides.source(), place.source(), batch.keys()),
-                                List.of());
+                                List.of(),
+                                false);
         run.pace().took(batch.keys().size(), sides.source(), sides.target());
         List<Suspect> suspects = new ArrayList<>(suspects(rest, place));
+        if (rest.absent() || !suspects.isEmpty()) {
+            run.desk().doubt();
+        }
         // Without rechecks the first look decides.
         return options.recheck().times() > 0 ? suspects : lookAgain(batch, suspects, 0);
     }
@@ -164,8 +176,11 @@ final class Worker {
         List<Suspect> suspects = new ArrayList<>();
         rest.suspects().forEach(key -> suspects.add(new Suspect(key)));
         for (byte[] key : rest.large()) {
-            if (keys.look(key, place).difference() != null) {
+            Look look = keys.look(key, place);
+            if (look.difference() != null) {
                 suspects.add(new Suspect(key));
+            } else if (!look.source().isThere()) {
+                run.desk().doubt();
             }
         }
         return suspects;
@@ -207,17 +222,13 @@ final class Worker {
             run.pace().took(some.size(), sides.source(), sides.target());
         }
         confirm(suspects, place);
-        List<Suspect> left = new ArrayList<>();
-        for (Suspect suspect : suspects) {
-            Difference difference = suspect.confirmed;
-            if (difference != null && !suspect.settled) {
-                mend(batch, suspect, place, difference);
-            }
-            if (!suspect.settled) {
-                left.add(suspect);
-            }
+        List<Suspect> differing =
+                suspects.stream().filter(each -> each.confirmed != null && !each.settled).toList();
+        for (int from = 0; from < differing.size(); from += Repairer.TOGETHER) {
+            int to = Math.min(differing.size(), from + Repairer.TOGETHER);
+            mend(batch, differing.subList(from, to), place);
         }
-        return left;
+        return suspects.stream().filter(each -> !each.settled).toList();
     }
 
     /// Decides about those that differed at every look.
@@ -234,21 +245,27 @@ final class Worker {
         doubtful.forEach(each -> each.settled = each.confirmed == null);
     }
 
-    /// Takes the next step of a repair; the suspect is settled by the last.
-    private void mend(KeyBatch batch, Suspect suspect, Place place, Difference difference)
-            throws IOException {
+    /// Takes the next step of each repair; a suspect is settled by its last.
+    private void mend(KeyBatch batch, List<Suspect> suspects, Place place) throws IOException {
         if (options.repair().direction() == Direction.NONE) {
-            batch.add(difference);
-            suspect.settled = true;
-            return;
-        }
-        switch (repairer.step(suspect, place, difference)) {
-            case Repairer.Step.Again again -> {}
-            case Repairer.Step.Equal equal -> suspect.settled = true;
-            case Repairer.Step.Settled(Difference settled) -> {
-                batch.add(settled);
+            for (Suspect suspect : suspects) {
+                batch.add(requireNonNull(suspect.confirmed));
                 suspect.settled = true;
             }
+            return;
         }
+        List<Repairer.Step> steps = repairer.steps(suspects, place);
+        for (int i = 0; i < steps.size(); i++) {
+            Suspect suspect = suspects.get(i);
+            switch (steps.get(i)) {
+                case Repairer.Step.Again again -> {}
+                case Repairer.Step.Equal equal -> suspect.settled = true;
+                case Repairer.Step.Settled(Difference settled) -> {
+                    batch.add(settled);
+                    suspect.settled = true;
+                }
+            }
+        }
+        run.pace().took(0, sides.source(), sides.target());
     }
 }

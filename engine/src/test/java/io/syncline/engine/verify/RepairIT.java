@@ -108,6 +108,10 @@ class RepairIT {
             assertThat(repair.differences())
                     .extracting(each -> each.repair().action())
                     .containsOnly(Action.EXPIRY_SET);
+            assertThat(repair.differences())
+                    .extracting(Difference::detail)
+                    .containsExactlyInAnyOrder(
+                            "only the source's expires", "only the target's expires");
             assertThat(target.number("PEXPIRETIME", "a")).isEqualTo(4_102_444_800_000L);
             assertThat(target.number("PEXPIRETIME", "b")).isEqualTo(-1);
         }

@@ -49,14 +49,15 @@ public final class Verifying implements VerifyListener {
     }
 
     public Verifying mode(VerifyOptions.Mode mode) {
-        options = options.withScope(new VerifyOptions.Scope(mode, 100, ""));
+        options = options.withScope(new VerifyOptions.Scope(mode, 100, List.of()));
         return this;
     }
 
-    Verifying scope(double percent, String pattern) {
+    Verifying scope(double percent, String... patterns) {
         options =
                 options.withScope(
-                        new VerifyOptions.Scope(VerifyOptions.Mode.FULL, percent, pattern));
+                        new VerifyOptions.Scope(
+                                VerifyOptions.Mode.FULL, percent, List.of(patterns)));
         return this;
     }
 

@@ -190,7 +190,7 @@ final class VerifyRun implements VerifyListener {
 
     @Override
     public void retrying(String place, int count, Duration elapsed, String reason) {
-        say(() -> reporter.retrying(count, elapsed, reason));
+        say(() -> reporter.retrying(place, count, elapsed, reason));
     }
 
     @Override

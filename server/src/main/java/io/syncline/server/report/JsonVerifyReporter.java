@@ -36,8 +36,8 @@ public final class JsonVerifyReporter implements VerifyReporter {
     }
 
     @Override
-    public void retrying(int count, Duration elapsed, String reason) {
-        output.event(events.retrying(clock.instant(), count, elapsed, reason));
+    public void retrying(String place, int count, Duration elapsed, String reason) {
+        output.event(events.retrying(clock.instant(), place, count, elapsed, reason));
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class LiveVerifyReporter implements VerifyReporter {
     }
 
     @Override
-    public void retrying(int count, Duration elapsed, String reason) {
+    public void retrying(String place, int count, Duration elapsed, String reason) {
         String text = "a side is away for " + Numbers.duration(elapsed) + ": " + reason;
         if (count > 1) {
             notes.pollLast();

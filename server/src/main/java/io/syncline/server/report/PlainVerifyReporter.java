@@ -50,7 +50,7 @@ public final class PlainVerifyReporter implements VerifyReporter {
     }
 
     @Override
-    public void retrying(int count, Duration elapsed, String reason) {
+    public void retrying(String place, int count, Duration elapsed, String reason) {
         String when = "attempt " + count + ", away for " + Numbers.duration(elapsed);
         lines.add(Tone.ATTENTION, "a side is away (" + when + "): " + reason, "");
     }

@@ -29,7 +29,7 @@ public final class VerifyEvents {
                     json.writeStringProperty("databases", databases(options));
                     json.writeStringProperty("mode", JsonEvents.word(options.scope().mode()));
                     json.writeNumberProperty("samplePercent", options.scope().percent());
-                    json.writeStringProperty("match", options.scope().pattern());
+                    json.writeStringProperty("match", String.join(",", options.scope().patterns()));
                     json.writeStringProperty(
                             "repair", JsonEvents.word(options.repair().direction()));
                 });
@@ -81,6 +81,7 @@ public final class VerifyEvents {
                     if (fraction >= 0) {
                         json.writeNumberProperty("percent", Math.floor(fraction * 1_000) / 10);
                     }
+                    JsonEvents.known(json, "secondsLeft", state.secondsLeft());
                     json.writeNumberProperty("checking", state.progress().checking());
                     json.writeNumberProperty("keysPerSecond", Math.round(state.keysPerSecond()));
                     json.writeNumberProperty("bytesPerSecond", Math.round(state.bytesPerSecond()));
@@ -101,11 +102,12 @@ public final class VerifyEvents {
         json.writeNumberProperty("repaired", progress.repaired());
     }
 
-    byte[] retrying(Instant time, int count, Duration elapsed, String reason) {
+    byte[] retrying(Instant time, String place, int count, Duration elapsed, String reason) {
         return events.line(
                 time,
                 "retrying",
                 json -> {
+                    json.writeStringProperty("place", place);
                     json.writeNumberProperty("count", count);
                     json.writeNumberProperty("elapsedMillis", elapsed.toMillis());
                     json.writeStringProperty("reason", reason);

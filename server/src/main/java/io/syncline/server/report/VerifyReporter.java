@@ -17,7 +17,7 @@ public interface VerifyReporter {
 
     void warned(String place, String text, String remedy);
 
-    void retrying(int count, Duration elapsed, String reason);
+    void retrying(String place, int count, Duration elapsed, String reason);
 
     void recovered(Duration away);
 

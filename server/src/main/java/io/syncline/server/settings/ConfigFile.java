@@ -23,6 +23,11 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 public final class ConfigFile {
     private final String name;
     private final JsonParser parser;
+
+    /// Settings whose values are joined by commas.
+    private static final Set<Setting> LISTS =
+            EnumSet.of(Setting.DATABASES, Setting.COMMANDS, Setting.MATCH);
+
     private final Settings settings = new Settings();
     private final Set<Setting> seen = EnumSet.noneOf(Setting.class);
 
@@ -101,7 +106,7 @@ public final class ConfigFile {
     }
 
     private String list(Setting setting) {
-        if (setting != Setting.DATABASES && setting != Setting.COMMANDS) {
+        if (!LISTS.contains(setting)) {
             throw refuse(setting.key(), "a list is given where one value belongs", remedy(setting));
         }
         StringBuilder text = new StringBuilder();

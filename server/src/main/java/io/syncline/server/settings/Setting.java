@@ -218,9 +218,9 @@ public enum Setting {
     MATCH(
             Section.VERIFY,
             "match",
-            "PATTERN",
+            "PATTERNS",
             "",
-            "Compare only keys that fit, as in SCAN MATCH. Example: 'user:*'."),
+            "Compare only keys that fit one of them, as in SCAN MATCH. Example: 'user:*,order:*'."),
     EXPIRY_TOLERANCE(
             Section.VERIFY,
             "expiry-tolerance",

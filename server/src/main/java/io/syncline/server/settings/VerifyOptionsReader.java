@@ -12,6 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +125,20 @@ public final class VerifyOptionsReader {
                                     "one of " + Setting.MODE.label().replace("|", ", "));
                 };
         double percent = sampled || mode.equals("sample") ? percent() : 100;
-        return new VerifyOptions.Scope(compared, percent, settings.text(Setting.MATCH));
+        return new VerifyOptions.Scope(compared, percent, patterns());
+    }
+
+    /// Patterns between commas; one that is meant as it is stands behind a backslash.
+    private List<String> patterns() {
+        String text = settings.text(Setting.MATCH);
+        if (text.isBlank()) {
+            return List.of();
+        }
+        List<String> patterns = List.of(text.split("(?<!\\\\),", -1));
+        if (patterns.stream().anyMatch(String::isBlank)) {
+            throw Values.bad(settings, Setting.MATCH, "patterns of keys, such as 'user:*,order:*'");
+        }
+        return patterns;
     }
 
     private double percent() {

@@ -13,6 +13,9 @@ public record VerifyScreen(String source, String target) {
     private static final int LABEL_COLUMN = 24;
     private static final int BAR_WIDTH = 30;
 
+    /// Longer names fill a screen; files and events hold them whole.
+    private static final int SHOWN_KEY = 200;
+
     public List<Line> lines(
             Headline headline, VerifyState state, List<Line> last, String hint, Look look) {
         List<Line> lines = new ArrayList<>();
@@ -65,7 +68,10 @@ public record VerifyScreen(String source, String target) {
                         + Numbers.rate(state.keysPerSecond())
                         + " keys/s, "
                         + Numbers.bytes(state.bytesPerSecond())
-                        + "/s";
+                        + "/s"
+                        + (state.secondsLeft() < 0
+                                ? ""
+                                : ", about " + Numbers.seconds(state.secondsLeft()) + " left");
         String found =
                 progress.differences() == 0
                         ? ""
@@ -78,6 +84,12 @@ public record VerifyScreen(String source, String target) {
                     new Headline(tone, "Looking for keys only the target has" + rate + found);
             case ENDED -> new Headline(Tone.IDLE, "Ended");
         };
+    }
+
+    private static String shortened(String key) {
+        return key.length() <= SHOWN_KEY
+                ? key
+                : key.substring(0, SHOWN_KEY) + "... (" + key.length() + " characters)";
     }
 
     /// A difference in one line.
@@ -93,7 +105,7 @@ public record VerifyScreen(String source, String target) {
                 difference.repair().isDone() ? Tone.WELL : Tone.BROKEN,
                 difference.kind().word()
                         + " '"
-                        + difference.keyText()
+                        + shortened(difference.keyText())
                         + "' in database "
                         + difference.database()
                         + ": "

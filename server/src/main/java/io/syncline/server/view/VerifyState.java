@@ -10,4 +10,20 @@ import java.time.Duration;
 /// @param keysPerSecond looked at at either side, over the last few seconds
 /// @param bytesPerSecond read from both sides
 public record VerifyState(
-        Duration elapsed, VerifyProgress progress, double keysPerSecond, double bytesPerSecond) {}
+        Duration elapsed, VerifyProgress progress, double keysPerSecond, double bytesPerSecond) {
+    /// Until the end at the present rate; -1 when that cannot be told.
+    public long secondsLeft() {
+        boolean told = progress.keysTotal() >= 0 && progress.targetKeysTotal() >= 0;
+        return switch (progress.phase()) {
+            case STARTING, ENDED -> -1;
+            case COMPARING, EXTRAS -> told && keysPerSecond > 0 ? atThisRate() : -1;
+        };
+    }
+
+    private long atThisRate() {
+        long keys = Math.max(0, progress.keysTotal() - progress.keys());
+        long targetKeys = Math.max(0, progress.targetKeysTotal() - progress.targetKeys());
+        boolean extras = progress.phase() == VerifyProgress.Phase.EXTRAS;
+        return (long) Math.ceil(((extras ? 0 : keys) + targetKeys) / keysPerSecond);
+    }
+}

@@ -238,7 +238,10 @@ class VerificationIT {
                                 .path("key")
                                 .asString())
                 .isEqualTo("written:3");
-        assertThat(admin.get("/api/v1/alerts").text()).contains("verification-incremental");
+        Await.until(
+                "its alert",
+                RunningService.LIMIT,
+                () -> admin.get("/api/v1/alerts").text().contains("verification-incremental"));
 
         target.command("SET", "written:3", "value");
 

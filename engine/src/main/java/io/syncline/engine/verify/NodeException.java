@@ -1,0 +1,25 @@
+package io.syncline.engine.verify;
+
+import io.syncline.engine.net.HostPort;
+import java.io.IOException;
+
+/// A node does not answer, or says "not now".
+final class NodeException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient HostPort address;
+
+    NodeException(HostPort address, String words) {
+        super("[" + address + "] " + words);
+        this.address = address;
+    }
+
+    NodeException(HostPort address, IOException cause) {
+        super("[" + address + "] " + Scanner.words(cause), cause);
+        this.address = address;
+    }
+
+    HostPort address() {
+        return address;
+    }
+}
