@@ -176,6 +176,36 @@ class TwoWayTaskIT {
     }
 
     @Test
+    void whatUsersWriteAtEitherSideIsVerifiedSoonAfter() {
+        admin.patch(
+                        "/api/v1/tasks/" + id + "/verification-plan",
+                        Map.of(
+                                "incrementalPercent",
+                                100,
+                                "options",
+                                Map.of("recheckAfter", "0.1", "rechecks", 2)))
+                .json(200);
+        run();
+        for (int i = 0; i < 20; i++) {
+            source.command("SET", "from-source:" + i, "1");
+            target.command("SET", "from-target:" + i, "1");
+        }
+
+        JsonNode checked =
+                Await.value(
+                        "the keys of both sides",
+                        RunningService.LIMIT,
+                        () ->
+                                admin.get("/api/v1/tasks/" + id + "/verifications")
+                                        .json(200)
+                                        .path("verifications")
+                                        .path(0),
+                        it -> it.path("keys").asLong(0) >= 40);
+        assertThat(checked.path("kind").asString()).isEqualTo("incremental");
+        assertThat(checked.path("differences").asLong()).isZero();
+    }
+
+    @Test
     void aResetSweepsBothSidesAndAReleaseToo() {
         run();
         arrives(target, source, "x");
