@@ -35,7 +35,7 @@ final class StreamIndex {
     void read(Site site, StreamUnit unit) {
         Flow flow = from(site);
         switch (unit.kind()) {
-            case LOCAL -> local(flow, unit, unit.commands());
+            case LOCAL -> local(flow, unit);
             case PAIR -> pair(flow, unit);
             case SNAPSHOT -> absorbSnapshot(flow, unit);
             case CONTROL -> {}
@@ -72,12 +72,15 @@ final class StreamIndex {
         List<PairCommand> before = new ArrayList<>();
         List<PairCommand> behind = new ArrayList<>();
         ownDeletes(unit, marker, before, behind);
-        if (!before.isEmpty()) {
-            local(flow, unit, before);
-        }
+        List<Op.Item> items = new ArrayList<>();
+        take(flow, unit, before, items);
         echo(flow, marker);
-        if (!behind.isEmpty()) {
-            local(flow, unit, behind);
+        take(flow, unit, behind, items);
+        if (!items.isEmpty()) {
+            // One unit, as its offset is one: of two, the first would settle the other.
+            QueuedUnit queued = queued(flow, unit);
+            queued.items.addAll(items);
+            enqueue(flow, queued);
         }
     }
 
@@ -118,25 +121,46 @@ final class StreamIndex {
         last.values().stream().filter(command -> command.deletes).forEach(before::add);
     }
 
-    private void local(Flow flow, StreamUnit unit, List<PairCommand> commands) {
-        boolean indexOnly = unit.offset() <= flow.durable;
-        StreamPlace place = new StreamPlace(flow.stream, unit.offset(), unit.database());
-        Flow back = from(flow.destination());
-        QueuedUnit queued = new QueuedUnit(place, back.seen, unit.size(), unit.millis());
-        for (PairCommand command : commands) {
+    private void local(Flow flow, StreamUnit unit) {
+        QueuedUnit queued = queued(flow, unit);
+        for (PairCommand command : unit.commands()) {
             FlushScope scope = command.flush;
             if (scope != null) {
                 queued.flush = wider(queued.flush, scope);
-            } else {
-                queued.items.add(take(flow, unit, command, indexOnly));
             }
         }
+        take(flow, unit, unit.commands(), queued.items);
         FlushScope scope = queued.flush;
         if (scope != null && unit.offset() > flow.seen.offset()) {
             flushMet(flow, unit, queued, scope);
         }
-        if (!indexOnly) {
+        enqueue(flow, queued);
+    }
+
+    private QueuedUnit queued(Flow flow, StreamUnit unit) {
+        StreamPlace place = new StreamPlace(flow.stream, unit.offset(), unit.database());
+        Flow back = from(flow.destination());
+        return new QueuedUnit(place, back.seen, unit.size(), unit.millis());
+    }
+
+    private static boolean isIndexOnly(Flow flow, long offset) {
+        return offset <= flow.durable;
+    }
+
+    private static void enqueue(Flow flow, QueuedUnit queued) {
+        if (!isIndexOnly(flow, queued.place.offset())) {
             flow.enqueue(queued);
+        }
+    }
+
+    /// Takes in the commands of a unit that are no flushes.
+    private void take(
+            Flow flow, StreamUnit unit, List<PairCommand> commands, List<Op.Item> into) {
+        boolean indexOnly = isIndexOnly(flow, unit.offset());
+        for (PairCommand command : commands) {
+            if (command.flush == null) {
+                into.add(take(flow, unit, command, indexOnly));
+            }
         }
     }
 
