@@ -154,8 +154,7 @@ final class StreamIndex {
     }
 
     /// Takes in the commands of a unit that are no flushes.
-    private void take(
-            Flow flow, StreamUnit unit, List<PairCommand> commands, List<Op.Item> into) {
+    private void take(Flow flow, StreamUnit unit, List<PairCommand> commands, List<Op.Item> into) {
         boolean indexOnly = isIndexOnly(flow, unit.offset());
         for (PairCommand command : commands) {
             if (command.flush == null) {

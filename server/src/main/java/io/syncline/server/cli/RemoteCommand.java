@@ -330,11 +330,25 @@ final class RemoteCommand {
         show(task);
         return switch (task.path("state").asString()) {
             case "failed" -> ExitCode.FAILED;
-            case "precheck-failed" -> ExitCode.PRECHECK_FAILED;
+            case "precheck-failed" -> {
+                if (!LinkCommand.has(parsed, LinkCommand.JSON)) {
+                    showErrors();
+                }
+                yield ExitCode.PRECHECK_FAILED;
+            }
             case "running", "completed" -> ExitCode.DONE;
             // Somebody else paused it, say: it does not run, which is what was waited for.
             default -> waits ? ExitCode.FAILED : ExitCode.DONE;
         };
+    }
+
+    /// The checks that failed, each with its remedy.
+    private void showErrors() {
+        for (JsonNode check : api.get(task() + "/precheck").path("items")) {
+            if (check.path("severity").asString().equals("error")) {
+                show(check);
+            }
+        }
     }
 
     /// Waits, however long it takes.

@@ -26,9 +26,14 @@ final class InstanceNews {
             boolean connected =
                     task.state() == TaskState.RUNNING || task.state() == TaskState.RETRYING;
             if (task.uses(instance.id()) && connected) {
+                // Who works for another account is that one's own affair.
+                boolean own = task.account().equals(actor.account());
                 control.happen(
                         new TaskEvent.Asked(TaskAction.MODIFY),
-                        "instance '" + instance.name() + "' was changed by " + actor.name(),
+                        "instance '"
+                                + instance.name()
+                                + "' was changed by "
+                                + (own ? actor.name() : "its account"),
                         "");
             }
         }
