@@ -175,6 +175,31 @@ class TwoWayTaskIT {
         assertThat(shown().path("conflicts").asLong()).isEqualTo(1);
     }
 
+    /// What the copy wrote is more than the target keeps of its stream, and nobody writes afterwards:
+    /// both markers must leave the place where it began all the same.
+    @Test
+    void aCopyLargerThanTheBacklogCanBeGoneOnFromWithoutAnyWriteBehindIt() {
+        target.command("CONFIG", "SET", "repl-backlog-size", "16kb");
+        for (int i = 0; i < 30; i++) {
+            source.command("SET", "large:" + i, "v".repeat(10_000));
+        }
+        run();
+        String marker = "__syncline:{" + id + "}:pair-marker";
+        for (RedisServer each : List.of(source, target)) {
+            Await.until(
+                    "a marker behind the copy's",
+                    RunningService.LIMIT,
+                    () -> !each.text("GET", marker).startsWith("pair2 0 0 "));
+        }
+
+        act("pause");
+        await(admin, id, "paused");
+        act("resume");
+
+        await(admin, id, "running");
+        arrives(target, source, "and-back");
+    }
+
     @Test
     void whatUsersWriteAtEitherSideIsVerifiedSoonAfter() {
         admin.patch(
