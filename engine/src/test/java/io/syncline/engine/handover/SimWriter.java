@@ -115,8 +115,7 @@ final class SimWriter implements TargetWriter, SlotBook {
     public void clear(IntPredicate databases, IntPredicate slots) {
         target.data
                 .keySet()
-                .removeIf(key ->
-                        owned.get(SimShard.slot(key)) && slots.test(SimShard.slot(key)));
+                .removeIf(key -> owned.get(SimShard.slot(key)) && slots.test(SimShard.slot(key)));
     }
 
     @Override

@@ -167,7 +167,9 @@ class ClusterChecksIT {
             int[] before = silent.stream().mapToInt(FaultProxy::connections).toArray();
             silent.forEach(
                     proxy -> proxy.injectNext(FaultProxy.Direction.TO_CLIENT, new Fault.Stall()));
-            String one = "redis-cluster://127.0.0.1:" + far.proxyOf(far.primaryNodes().getFirst()).port();
+            String one =
+                    "redis-cluster://127.0.0.1:"
+                            + far.proxyOf(far.primaryNodes().getFirst()).port();
             Thread asking =
                     Thread.ofVirtual()
                             .start(() -> new Trial(one, Trial.uri(standalone)).overwriting().run());

@@ -102,7 +102,9 @@ class ConnectingIT {
         try (RedisServer server = RedisServer.start()) {
             String address = "127.0.0.1:" + server.port();
 
-            assertThat(new Trial("redis-cluster://" + address, Trial.NOWHERE).find("source-connection"))
+            assertThat(
+                            new Trial("redis-cluster://" + address, Trial.NOWHERE)
+                                    .find("source-connection"))
                     .containsExactly(
                             "ERROR the source is no cluster: CLUSTER SLOTS is answered with 'ERR This"
                                     + " instance has cluster support disabled' | Write redis:// instead"

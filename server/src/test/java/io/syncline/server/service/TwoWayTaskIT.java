@@ -175,8 +175,8 @@ class TwoWayTaskIT {
         assertThat(shown().path("conflicts").asLong()).isEqualTo(1);
     }
 
-    /// What the copy wrote is more than the target keeps of its stream, and nobody writes afterwards:
-    /// both markers must leave the place where it began all the same.
+    /// What the copy wrote is more than the target keeps of its stream, and nobody writes behind
+    /// it: both markers must leave the place where it began all the same.
     @Test
     void aCopyLargerThanTheBacklogCanBeGoneOnFromWithoutAnyWriteBehindIt() {
         target.command("CONFIG", "SET", "repl-backlog-size", "16kb");

@@ -177,7 +177,9 @@ class LinkOptionsReaderTest {
         assertThatThrownBy(() -> read(Map.of()))
                 .isInstanceOfSatisfying(
                         SynclineException.class,
-                        e -> assertThat(e.failure().reason()).isEqualTo("not an endpoint: " + reason));
+                        e ->
+                                assertThat(e.failure().reason())
+                                        .isEqualTo("not an endpoint: " + reason));
     }
 
     @Test
@@ -189,7 +191,8 @@ class LinkOptionsReaderTest {
                         SynclineException.class,
                         e ->
                                 assertThat(e.failure().reason())
-                                        .startsWith("there is no group '@strings'; groups are @string,"));
+                                        .startsWith(
+                                                "there is no group '@strings'; groups are @string,"));
     }
 
     @ParameterizedTest
