@@ -43,7 +43,7 @@ final class Flushes {
     ///
     /// @param queues by slot
     static void apply(Map<Integer, ParkedSlot> queues, SlotBook target) throws IOException {
-        Map<IntPredicate, BitSet> slots = new IdentityHashMap<>();
+        IdentityHashMap<IntPredicate, BitSet> slots = new IdentityHashMap<>();
         queues.forEach((slot, queue) ->
                 queue.flushes()
                         .forEach(databases ->
