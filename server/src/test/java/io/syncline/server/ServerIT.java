@@ -101,6 +101,8 @@ class ServerIT {
             assertThat(cli(0, "task", "events", "orders")).contains("started again");
             assertThat(cli(0, "task", "yaml", "orders")).contains("source: 'redis://127.0.0.1:");
             assertThat(cli(2, "task", "show", "nothing")).contains("there is no task");
+            assertThat(cli(2, "task", "create", "more", "a"))
+                    .contains("it needs NAME SOURCE TARGET");
             second.signal("TERM");
             assertThat(second.exitCode()).isEqualTo(130);
             assertThat(second.out() + second.errors()).doesNotContain(PASSWORD);

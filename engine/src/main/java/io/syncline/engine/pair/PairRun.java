@@ -44,6 +44,7 @@ final class PairRun implements PairRunning {
     private final PairSites sites;
     private final Beats beats;
     private final PairBoard board;
+    private final WrittenKeys written;
     private volatile @Nullable Thread owner;
     private volatile @Nullable Founding founding;
     private long markerNanos = System.nanoTime();
@@ -54,13 +55,15 @@ final class PairRun implements PairRunning {
             PairChoices choices,
             List<End> ends,
             Consumer<LinkEvent> events,
-            Consumer<Resolution> resolutions)
+            Consumer<Resolution> resolutions,
+            WrittenKeys written)
             throws IOException {
         this.options = options;
         this.choices = choices;
         this.events = events;
         this.resolutions = resolutions;
         this.ends = ends;
+        this.written = written;
         this.sites = new PairSites(options, ends, events, this::wake);
         beats = new Beats(ends.stream().map(End::port).toList(), sites.streams());
         board = new PairBoard(sites.streams(), sites.writers(), beats);
@@ -229,6 +232,7 @@ final class PairRun implements PairRunning {
                 break;
             }
             pair.read(site, unit);
+            written.read(unit);
             stream.taken();
             count++;
         }

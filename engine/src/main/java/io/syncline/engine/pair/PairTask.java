@@ -11,6 +11,7 @@ import io.syncline.engine.link.RunningTask;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
+import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class PairTask implements RunningTask {
     private final PairChoices choices;
     private final Consumer<LinkEvent> events;
     private final Consumer<Resolution> resolutions;
+    private final @Nullable KeySample sample;
     private final List<End> ends;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable PairRunning running;
@@ -43,10 +45,22 @@ public final class PairTask implements RunningTask {
             PairChoices choices,
             Consumer<LinkEvent> events,
             Consumer<Resolution> resolutions) {
+        this(options, choices, events, resolutions, null);
+    }
+
+    /// @param sample where some of the keys that users write at either side are remembered, by the
+    ///   source's databases; null for nowhere
+    public PairTask(
+            LinkOptions options,
+            PairChoices choices,
+            Consumer<LinkEvent> events,
+            Consumer<Resolution> resolutions,
+            @Nullable KeySample sample) {
         this.options = options;
         this.choices = choices;
         this.events = events;
         this.resolutions = resolutions;
+        this.sample = sample;
         this.ends = List.of(new End(Site.SOURCE, options), new End(Site.TARGET, options));
     }
 
@@ -92,9 +106,10 @@ public final class PairTask implements RunningTask {
 
     private PairRunning open() throws IOException {
         boolean slots = ends.get(0).instance().isCluster() || ends.get(1).instance().isCluster();
+        WrittenKeys written = new WrittenKeys(sample);
         return slots
-                ? new SlotRun(options, choices, databaseZero(), events, resolutions)
-                : new PairRun(options, choices, ends, events, resolutions);
+                ? new SlotRun(options, choices, databaseZero(), events, resolutions, written)
+                : new PairRun(options, choices, ends, events, resolutions, written);
     }
 
     /// A cluster has no other.

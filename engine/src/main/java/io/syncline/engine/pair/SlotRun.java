@@ -44,6 +44,7 @@ final class SlotRun implements PairRunning {
     private final SlotSites sites;
     private final Beats beats;
     private final SlotBoard board;
+    private final WrittenKeys written;
     private final List<SlotNode> nodes;
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
@@ -56,12 +57,14 @@ final class SlotRun implements PairRunning {
             PairChoices choices,
             List<End> ends,
             Consumer<LinkEvent> events,
-            Consumer<Resolution> resolutions)
+            Consumer<Resolution> resolutions,
+            WrittenKeys written)
             throws IOException {
         this.options = options;
         this.choices = choices;
         this.events = events;
         this.resolutions = resolutions;
+        this.written = written;
         sites = new SlotSites(options, ends, events, this::wake);
         nodes = sites.all();
         beats =
@@ -315,6 +318,7 @@ final class SlotRun implements PairRunning {
                 }
             } else {
                 pairs.read(site, index, unit);
+                written.read(unit);
             }
             stream.taken();
             count++;

@@ -209,10 +209,12 @@ public final class Pair {
         to(destination).heartbeat = true;
     }
 
-    /// How far a site's stream has gone on since the marker last written for it.
+    /// How far streams have gone on since a site's link last wrote its marker: the site's own, and
+    /// the other one's as far as is known here. A restart reads both from what the marker says.
     public long unmarked(Site origin) {
         Flow flow = from(origin);
-        return flow.position - flow.sentThrough.offset();
+        long known = from(origin.other()).seen.offset() - flow.sentKnown.offset();
+        return Math.max(known, flow.position - flow.sentThrough.offset());
     }
 
     /// Whether markers go with keys that another marker would release.

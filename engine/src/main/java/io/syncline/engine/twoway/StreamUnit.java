@@ -2,6 +2,7 @@ package io.syncline.engine.twoway;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What a site did at once: one command, or one MULTI ... EXEC.
@@ -54,6 +55,17 @@ public record StreamUnit(
         for (PairCommand command : commands) {
             for (Effect effect : command.effects) {
                 into.add(effect.key());
+            }
+        }
+    }
+
+    /// Tells each key that it writes, once for each write.
+    public void eachWritten(Consumer<KeyId> to) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                if (effect.writes()) {
+                    to.accept(effect.key());
+                }
             }
         }
     }

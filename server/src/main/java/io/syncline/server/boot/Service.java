@@ -64,6 +64,7 @@ public final class Service implements AutoCloseable {
     private final Instances instances;
     private final Logins logins;
     private final Console console;
+    private final SampleServers samples;
     private final WebServer web;
     private final @Nullable String firstPassword;
     private final ScheduledExecutorService timer =
@@ -90,6 +91,7 @@ public final class Service implements AutoCloseable {
         verifications = new Verifications(store, tasks, audit, observers, options.data());
         observers.add(verifications);
         Channels channels = new Channels(store, vault, teller, audit, clock);
+        samples = new SampleServers(tasks, instances, options.data());
         TaskChanges changes = new TaskChanges(tasks, audit);
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
@@ -110,7 +112,7 @@ public final class Service implements AutoCloseable {
                                 charts,
                                 channels,
                                 views),
-                        new Surroundings(store, options.data(), RecentLog::lines));
+                        new Surroundings(store, options.data(), RecentLog::lines, samples::begin));
         List<Consumer<JavalinConfig>> routes =
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,
@@ -166,10 +168,12 @@ public final class Service implements AutoCloseable {
 
     private void begin() {
         tasks.resume();
+        samples.forget();
         verifications.resume();
         every(TICK_MILLIS, tasks::tick);
         every(TICK_MILLIS, verifications::tick);
         every(TICK_MILLIS, console::send);
+        every(TICK_MILLIS, samples::tick);
         every(TRIM_MILLIS, charts::trim);
     }
 
@@ -227,6 +231,7 @@ public final class Service implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        samples.close();
         teller.close();
         store.close();
         lock.close();

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.JsonNode;
@@ -23,10 +23,14 @@ import tools.jackson.databind.JsonNode;
 /// `syncline instance ...` and `syncline task ...`: each is a call of the REST interface.
 final class RemoteCommand {
     private static final String PASSWORD_FILE = "--password-file";
+    private static final String NAME = "--name";
+    private static final String URI = "--uri";
+    private static final List<String> SIDES = List.of("source", "target");
     static final String WAIT = "--wait";
 
-    /// A precheck of a large cluster takes seconds.
-    private static final int WAIT_SECONDS = 120;
+    /// What a task does not stay in by itself, though a first copy may take hours.
+    private static final Set<String> UNDER_WAY =
+            Set.of("prechecking", "initializing", "modifying", "retrying");
 
     static final long POLL_MILLIS = 300;
 
@@ -62,19 +66,30 @@ final class RemoteCommand {
                             .type(String.class)
                             .build());
         }
-        if (verb == RemoteVerb.INSTANCE_ADD) {
-            spec.addOption(
-                    OptionSpec.builder(PASSWORD_FILE)
-                            .paramLabel("FILE")
-                            .type(String.class)
-                            .description("File whose first line is the instance's password.")
-                            .build());
+        if (verb == RemoteVerb.INSTANCE_ADD || verb == RemoteVerb.INSTANCE_CHANGE) {
+            option(
+                    spec,
+                    PASSWORD_FILE,
+                    "FILE",
+                    "File whose first line is the instance's password.");
+        }
+        if (verb == RemoteVerb.INSTANCE_CHANGE) {
+            option(spec, NAME, "NAME", "What it is called from now on.");
+            option(spec, URI, "URI", "Where it is from now on.");
         }
         if (verb == RemoteVerb.TASK_CREATE) {
             spec.addOption(
                     LinkCommand.flag(
                             Setting.TWO_WAY.option(),
                             "Both sides are written by users: keep both equal."));
+            for (String side : SIDES) {
+                option(
+                        spec,
+                        account(side),
+                        "ACCOUNT",
+                        "Account whose instance the " + side + " is; its id then, not its name.");
+                option(spec, role(side), "ROLE", "Role by which that account lets ours use it.");
+            }
         }
         if (verb == RemoteVerb.TASK_VERIFY) {
             RemoteVerify.options(spec);
@@ -85,12 +100,31 @@ final class RemoteCommand {
         return spec.addOption(LinkCommand.flag(LinkCommand.JSON, "The service's own answer."));
     }
 
+    private static void option(CommandSpec spec, String name, String label, String text) {
+        spec.addOption(ServerCommand.option(name, label, text));
+    }
+
+    private static String account(String side) {
+        return "--" + side + "-account";
+    }
+
+    private static String role(String side) {
+        return "--" + side + "-role";
+    }
+
     static ExitCode run(
             String group, String word, ParseResult parsed, Map<String, String> environment) {
         RemoteVerb verb = RemoteVerb.of(group, word);
         if (verb == null) {
             throw new SynclineException(
                     ErrorCode.BAD_OPTION, group, "a verb is missing", "See " + group + " --help");
+        }
+        if (parsed.matchedPositionals().size() < verb.parameters().length) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    group + " " + word,
+                    "it needs " + String.join(" ", verb.parameters()),
+                    "See syncline " + group + " " + word + " --help");
         }
         Login login = Login.find(environment);
         ApiClient api = new ApiClient(login.url(), login.token());
@@ -120,6 +154,7 @@ final class RemoteCommand {
         return switch (verb) {
             case INSTANCE_LIST, TASK_LIST -> show(api.get("/api/v1/" + verb.group() + "s"));
             case INSTANCE_ADD -> show(api.send("POST", "/api/v1/instances", newInstance()));
+            case INSTANCE_CHANGE -> show(api.send("PATCH", instance(), changedInstance()));
             case INSTANCE_TEST -> test();
             case INSTANCE_REMOVE -> {
                 api.send("DELETE", instance(), null);
@@ -190,6 +225,11 @@ final class RemoteCommand {
         Map<String, Object> body = new HashMap<>();
         body.put("name", argument(0));
         body.put("uri", argument(1));
+        putPassword(body);
+        return body;
+    }
+
+    private void putPassword(Map<String, Object> body) {
         String password =
                 parsed.hasMatchedOption(PASSWORD_FILE)
                         ? file(parsed.matchedOptionValue(PASSWORD_FILE, ""))
@@ -199,6 +239,23 @@ final class RemoteCommand {
                         : environment.getOrDefault("SYNCLINE_INSTANCE_PASSWORD", "");
         if (!password.isEmpty()) {
             body.put("password", password);
+        }
+    }
+
+    private Map<String, Object> changedInstance() {
+        Map<String, Object> body = new HashMap<>();
+        for (String option : List.of(NAME, URI)) {
+            if (parsed.hasMatchedOption(option)) {
+                body.put(option.substring(2), parsed.matchedOptionValue(option, ""));
+            }
+        }
+        putPassword(body);
+        if (body.isEmpty()) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    "instance change",
+                    "there is nothing to change",
+                    "Give " + NAME + ", " + URI + " or " + PASSWORD_FILE);
         }
         return body;
     }
@@ -210,9 +267,21 @@ final class RemoteCommand {
                 "topology",
                 LinkCommand.has(parsed, Setting.TWO_WAY.option()) ? "two-way" : "one-way",
                 "source",
-                Map.of("instance", argument(1)),
+                side(0),
                 "target",
-                Map.of("instance", argument(2)));
+                side(1));
+    }
+
+    private Map<String, String> side(int index) {
+        Map<String, String> side = new HashMap<>(Map.of("instance", argument(1 + index)));
+        String of = SIDES.get(index);
+        if (parsed.hasMatchedOption(account(of))) {
+            side.put("account", parsed.matchedOptionValue(account(of), ""));
+        }
+        if (parsed.hasMatchedOption(role(of))) {
+            side.put("role", parsed.matchedOptionValue(role(of), ""));
+        }
+        return side;
     }
 
     private Map<String, Object> changed() {
@@ -245,8 +314,7 @@ final class RemoteCommand {
     }
 
     private ExitCode precheck() {
-        act("precheck");
-        JsonNode task = await(List.of("precheck-passed", "precheck-failed"));
+        JsonNode task = awaited(act("precheck"));
         show(api.get(task() + "/precheck"));
         return task.path("state").asString().equals("precheck-passed")
                 ? ExitCode.DONE
@@ -255,23 +323,39 @@ final class RemoteCommand {
 
     private ExitCode start(RemoteVerb verb) {
         JsonNode task = act(verb.word());
-        if (LinkCommand.has(parsed, WAIT)) {
-            task = await(List.of("running", "completed", "failed", "precheck-failed"));
+        boolean waits = LinkCommand.has(parsed, WAIT);
+        if (waits) {
+            task = awaited(task);
         }
         show(task);
         return switch (task.path("state").asString()) {
             case "failed" -> ExitCode.FAILED;
-            case "precheck-failed" -> ExitCode.PRECHECK_FAILED;
-            default -> ExitCode.DONE;
+            case "precheck-failed" -> {
+                if (!LinkCommand.has(parsed, LinkCommand.JSON)) {
+                    showErrors();
+                }
+                yield ExitCode.PRECHECK_FAILED;
+            }
+            case "running", "completed" -> ExitCode.DONE;
+            // Somebody else paused it, say: it does not run, which is what was waited for.
+            default -> waits ? ExitCode.FAILED : ExitCode.DONE;
         };
     }
 
-    private JsonNode await(List<String> states) {
-        long deadline = System.nanoTime() + WAIT_SECONDS * 1_000_000_000L;
-        JsonNode task = api.get(task());
+    /// The checks that failed, each with its remedy.
+    private void showErrors() {
+        for (JsonNode check : api.get(task() + "/precheck").path("items")) {
+            if (check.path("severity").asString().equals("error")) {
+                show(check);
+            }
+        }
+    }
+
+    /// Waits, however long it takes.
+    private JsonNode awaited(JsonNode begun) {
+        JsonNode task = begun;
         try {
-            while (!states.contains(task.path("state").asString())
-                    && System.nanoTime() < deadline) {
+            while (UNDER_WAY.contains(task.path("state").asString())) {
                 Thread.sleep(POLL_MILLIS);
                 task = api.get(task());
             }

@@ -15,6 +15,11 @@ enum RemoteVerb {
             "NAME URI",
             "Register an instance; the password by --password-file."),
     INSTANCE_TEST("instance", "test", "ID", "Test connectivity, and show what is there."),
+    INSTANCE_CHANGE(
+            "instance",
+            "change",
+            "ID",
+            "Change name, endpoint or password; tasks that run connect anew."),
     INSTANCE_REMOVE("instance", "remove", "ID", "Remove an instance that no task uses."),
     TASK_LIST("task", "list", "", "List the tasks."),
     TASK_CREATE("task", "create", "NAME SOURCE TARGET", "Create a task between two instances."),

@@ -105,7 +105,7 @@ public final class SynclineCommand {
                 yield ExitCode.DONE;
             }
             default -> {
-                Output.error().write(commands.getUsageMessage());
+                Output.error().write(chosen.commandSpec().commandLine().getUsageMessage());
                 yield ExitCode.USAGE;
             }
         };

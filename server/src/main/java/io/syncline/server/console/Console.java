@@ -2,8 +2,10 @@ package io.syncline.server.console;
 
 import io.javalin.config.JavalinConfig;
 import io.syncline.server.account.Logins;
+import io.syncline.server.model.Actor;
 import io.syncline.server.web.ErrorPage;
 import io.syncline.server.web.Gate;
+import java.util.function.Function;
 
 /// The console: registers every page. A page is one handler class here and its templates under
 /// `src/main/jte`; what moves in it comes over [LiveStreams].
@@ -23,12 +25,14 @@ public final class Console {
     private final AuditPage audit;
     private final SystemPage system;
     private final LiveStreams live;
+    private final Function<Actor, String> sample;
 
     public Console(Gate gate, Logins logins, Services services, Surroundings surroundings) {
         pages = new Pages(actor -> Health.of(services.tasks().list(actor)));
         Sides sides = new Sides(services.instances(), services.grants());
         login = new LoginPage(pages, gate, logins);
         taskList = new TaskListPage(pages, services.tasks(), services.views(), services.charts());
+        sample = surroundings.sample();
         newTask = new NewTaskPage(pages, services.tasks(), sides);
         imported = new ImportPage(pages, services.tasks(), services.files());
         setup = new SetupPage(pages, services.tasks(), services.changes(), services.views(), sides);
@@ -48,7 +52,7 @@ public final class Console {
         grants = new GrantsPage(pages, services.grants(), services.instances(), services.tasks());
         audit = new AuditPage(pages, services.audit());
         system = new SystemPage(pages, services, surroundings);
-        live = new LiveStreams(pages, services.tasks(), services.views(), taskList::rows);
+        live = new LiveStreams(pages, gate, services.tasks(), services.views(), taskList::rows);
     }
 
     public void routes(JavalinConfig config) {
@@ -68,6 +72,8 @@ public final class Console {
         audit.routes(config);
         system.routes(config);
         live.routes(config);
+        config.routes.post(
+                "/tasks/sample", ctx -> Pages.go(ctx, "/tasks/" + sample.apply(Gate.actor(ctx))));
     }
 
     /// Brings every open page up to date. To be called about once a second.

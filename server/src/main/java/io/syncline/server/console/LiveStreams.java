@@ -13,6 +13,7 @@ import io.syncline.server.web.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,11 +29,15 @@ public final class LiveStreams {
 
     /// A page that is open.
     ///
+    /// @param actor who opened it
+    /// @param caller who that is now
     /// @param shared what all pages of the same name show
     /// @param own what only this page shows: its forms carry its session's token
     /// @param sent what it has
     private record Page(
             SseClient client,
+            Actor actor,
+            Supplier<Optional<Actor>> caller,
             String name,
             Supplier<Map<String, String>> shared,
             Supplier<Map<String, String>> own,
@@ -40,6 +45,7 @@ public final class LiveStreams {
 
     private final Map<SseClient, Page> open = new ConcurrentHashMap<>();
     private final Pages pages;
+    private final Gate gate;
     private final Tasks tasks;
     private final TaskViews views;
     private final Function<Actor, Map<String, String>> rows;
@@ -48,8 +54,13 @@ public final class LiveStreams {
     ///
     /// @param rows those of the task list
     LiveStreams(
-            Pages pages, Tasks tasks, TaskViews views, Function<Actor, Map<String, String>> rows) {
+            Pages pages,
+            Gate gate,
+            Tasks tasks,
+            TaskViews views,
+            Function<Actor, Map<String, String>> rows) {
         this.pages = pages;
+        this.gate = gate;
         this.tasks = tasks;
         this.views = views;
         this.rows = rows;
@@ -108,7 +119,15 @@ public final class LiveStreams {
                     parts.put("health", pages.health(actor));
                     return parts;
                 };
-        Page page = new Page(client, actor.account() + ' ' + name, all, own, new HashMap<>());
+        Page page =
+                new Page(
+                        client,
+                        actor,
+                        gate.later(client.ctx()),
+                        actor.account() + ' ' + name,
+                        all,
+                        own,
+                        new HashMap<>());
         open.put(client, page);
         send(page, new HashMap<>());
     }
@@ -155,6 +174,15 @@ public final class LiveStreams {
     private void send(Page page, Map<String, Map<String, String>> filled) {
         if (page.client().terminated()) {
             open.remove(page.client());
+            return;
+        }
+        Actor now = page.caller().get().orElse(null);
+        if (!page.actor().equals(now)) {
+            // Logged out, removed, or with other rights: the page asks anew, if it may.
+            if (now == null) {
+                page.client().sendEvent("go", "/login");
+            }
+            page.client().close();
             return;
         }
         Map<String, String> changed = new LinkedHashMap<>();

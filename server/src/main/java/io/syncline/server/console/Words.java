@@ -12,6 +12,7 @@ import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
 import io.syncline.server.task.Retry;
 import io.syncline.server.view.Numbers;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -34,6 +35,11 @@ public final class Words {
     public static String title(String code) {
         String words = code.replace('-', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    /// A number as somebody would type it: `5`, `0.5`.
+    public static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     public static String time(String instant) {

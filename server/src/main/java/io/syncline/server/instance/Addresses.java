@@ -27,7 +27,7 @@ public final class Addresses {
                 socket.connect(new InetSocketAddress(target.host(), target.port()));
                 InetAddress own = socket.getLocalAddress();
                 if (!own.isAnyLocalAddress()) {
-                    found.add(own.getHostAddress());
+                    found.add(text(own));
                 }
             } catch (IOException | UncheckedIOException e) {
                 System.getLogger(Addresses.class.getName())
@@ -37,6 +37,13 @@ public final class Addresses {
         return found.isEmpty() ? all() : List.copyOf(found);
     }
 
+    /// As an allow list takes it: the shortest form, without the name of our network card.
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int card = text.indexOf('%');
+        return (card < 0 ? text : text.substring(0, card)).replaceFirst("(^|:)(0(:|$)){2,}", "::");
+    }
+
     /// Every address of this machine that others could see.
     public static List<String> all() {
         List<String> all = new ArrayList<>();
@@ -44,7 +51,7 @@ public final class Addresses {
             NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(a -> !a.isLoopbackAddress() && !a.isLinkLocalAddress())
-                    .map(InetAddress::getHostAddress)
+                    .map(Addresses::text)
                     .sorted()
                     .forEach(all::add);
         } catch (SocketException e) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,6 +36,7 @@ public final class Instances {
     private final InstantSource clock;
     private final Path folder;
     private final Prober prober;
+    private BiConsumer<Actor, RegisteredInstance> onMoved = (actor, instance) -> {};
 
     /// Serves the instances of a store.
     ///
@@ -47,6 +49,11 @@ public final class Instances {
         this.clock = clock;
         this.folder = folder;
         this.prober = new Prober(clock);
+    }
+
+    /// Who must connect anew when an instance has another endpoint or password.
+    public void onMoved(BiConsumer<Actor, RegisteredInstance> action) {
+        onMoved = action;
     }
 
     public List<RegisteredInstance> list(Actor actor) {
@@ -76,7 +83,7 @@ public final class Instances {
         return instance;
     }
 
-    /// Changes name, endpoint or password. Tasks that run take it at their next connection.
+    /// Changes name, endpoint or password. Tasks that run take it at once.
     public RegisteredInstance change(Actor actor, String id, Draft draft) {
         actor.require(Role.OPERATOR, "change instances");
         RegisteredInstance old = find(actor, id);
@@ -101,7 +108,16 @@ public final class Instances {
                 "instance.change",
                 id,
                 changed + (resolved.password() == null ? "" : ", new password"));
+        if (isMoved(old, changed)) {
+            onMoved.accept(actor, changed);
+        }
         return changed;
+    }
+
+    private static boolean isMoved(RegisteredInstance old, RegisteredInstance now) {
+        return !old.sealedPassword().equals(now.sealedPassword())
+                || !old.endpoint("", null).equals(now.endpoint("", null))
+                || !old.caPem().equals(now.caPem());
     }
 
     private RegisteredInstance sealed(
@@ -155,6 +171,7 @@ public final class Instances {
 
     /// *Test connectivity* of a registered instance; what was seen is kept.
     public Probe test(Actor actor, String id) {
+        actor.require(Role.OPERATOR, "test connections");
         RegisteredInstance instance = find(actor, id);
         Probe probe = prober.look(endpoint(instance));
         table.probe(id, JSON.writeValueAsString(probe));

@@ -9,6 +9,7 @@ import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
+import io.syncline.server.model.Role;
 import io.syncline.server.model.Task;
 import io.syncline.server.task.NewTask;
 import io.syncline.server.task.TaskChanges;
@@ -134,6 +135,7 @@ public final class TaskApi {
 
     private void change(Context ctx) {
         Actor actor = Gate.actor(ctx);
+        actor.require(Role.OPERATOR, "change tasks");
         String id = ctx.pathParam("id");
         TaskControl control = tasks.find(actor, id);
         Body body = Body.of(ctx);

@@ -16,12 +16,17 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Tasks as YAML files, the same as those of the command line.
 public final class TaskFiles {
     /// What becomes an instance, the name, the topology.
     private static final Set<Setting> MEANT_OTHERWISE =
             EnumSet.of(Setting.SOURCE, Setting.TARGET, Setting.TASK, Setting.TWO_WAY);
+
+    private static final Pattern SERVICE_LINE =
+            Pattern.compile("(?m)^# service: ([a-z-]{1,40}): ([a-z0-9]{1,20})\\s*$");
 
     private final Tasks tasks;
     private final Instances instances;
@@ -43,6 +48,17 @@ public final class TaskFiles {
         Task.Topology topology =
                 settings.flag(Setting.TWO_WAY) ? Task.Topology.TWO_WAY : Task.Topology.ONE_WAY;
         Map<String, String> kept = kept(settings, topology);
+        kept.putAll(serviceSettings(text));
+        String ceiling =
+                Long.toString(
+                        InstanceClass.ofCode(
+                                        kept.getOrDefault(
+                                                TaskSettings.CLASS, InstanceClass.UNLIMITED.code()))
+                                .withCeiling(0));
+        if (ceiling.equals(kept.get(Setting.MAX_RPS.key()))) {
+            // It only says the same again, for the command line.
+            kept.remove(Setting.MAX_RPS.key());
+        }
         // Before instances are registered for a task that cannot be.
         TaskSettings.checked(topology, kept);
         return tasks.create(
@@ -54,6 +70,31 @@ public final class TaskFiles {
                         side(actor, settings, Setting.TARGET),
                         kept,
                         AlertRules.USUAL));
+    }
+
+    /// What only the service knows goes with the file as comments: to the command line they say
+    /// nothing.
+    static String serviceLines(Map<String, String> settings) {
+        StringBuilder lines = new StringBuilder();
+        for (String key : TaskSettings.SERVICE_ONLY) {
+            String value = settings.get(key);
+            if (value != null) {
+                lines.append(lines.isEmpty() ? "\n# What only the service reads\n" : "");
+                lines.append("# service: ").append(key).append(": ").append(value).append('\n');
+            }
+        }
+        return lines.toString();
+    }
+
+    private static Map<String, String> serviceSettings(String text) {
+        Map<String, String> found = new TreeMap<>();
+        Matcher line = SERVICE_LINE.matcher(text);
+        while (line.find()) {
+            if (TaskSettings.SERVICE_ONLY.contains(line.group(1))) {
+                found.put(line.group(1), line.group(2));
+            }
+        }
+        return found;
     }
 
     private static Map<String, String> kept(Settings settings, Task.Topology topology) {

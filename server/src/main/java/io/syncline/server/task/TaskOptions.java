@@ -70,7 +70,8 @@ final class TaskOptions {
         }
         PairChoices choices = PairChoicesReader.read(settings(task, "", ""));
         GuardPolicy.Mode guard = requireNonNull(choices, "two-way without choices").guard();
-        return new PairTask(options, new PairChoices(guard, resyncFrom), events, conflicts);
+        return new PairTask(
+                options, new PairChoices(guard, resyncFrom), events, conflicts, hooks.sample());
     }
 
     LinkOptions of(Task task) {
@@ -186,6 +187,10 @@ final class TaskOptions {
                 TaskSettings.settings(
                         task.topology(), task.settings(), source.uri(), target.uri(), name);
         LinkOptions options = LinkOptionsReader.read(settings, Map.of());
-        return "# " + task.name() + "\n" + ConfigText.of(options, settings);
+        return "# "
+                + task.name()
+                + "\n"
+                + ConfigText.of(options, settings)
+                + TaskFiles.serviceLines(task.settings());
     }
 }

@@ -9,6 +9,7 @@ import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,6 +22,8 @@ public final class TaskSettings {
 
     /// How long a fault that is no lost connection is tried again, in minutes.
     public static final String RETRY_OTHER = "retry-other-minutes";
+
+    static final List<String> SERVICE_ONLY = List.of(CLASS, RETRY_OTHER);
 
     private static final Set<Setting> NOT_HERE =
             EnumSet.of(

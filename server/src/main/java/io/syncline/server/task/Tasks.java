@@ -77,7 +77,9 @@ public final class Tasks {
                         new KeySamples(),
                         observer,
                         clock);
-        grants.onRevoked(this::revoked);
+        InstanceNews news = new InstanceNews(controls.values());
+        grants.onRevoked(news::revoked);
+        instances.onMoved(news::moved);
     }
 
     /// Takes over what an earlier process left, and goes on with what ran.
@@ -363,22 +365,5 @@ public final class Tasks {
 
     public TaskLog log() {
         return store.taskLog();
-    }
-
-    private void revoked(Grant grant) {
-        for (TaskControl control : controls.values()) {
-            Task task = control.task();
-            if (task.source().grant().equals(grant.id())
-                    || task.target().grant().equals(grant.id())) {
-                control.happen(
-                        new TaskEvent.GrantRevoked(),
-                        "account "
-                                + grant.account()
-                                + " has revoked the role '"
-                                + grant.role()
-                                + "'",
-                        "Ask its admin for a new grant, and create the task again with it");
-            }
-        }
     }
 }

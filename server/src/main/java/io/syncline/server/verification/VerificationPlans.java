@@ -112,12 +112,6 @@ final class VerificationPlans {
                     "a repair is not done by a schedule",
                     "Look at the differences, and verify once with repair");
         }
-        if (given.incrementalPercent() > 0 && task.isTwoWay()) {
-            throw Problem.badRequest(
-                    "incrementalPercent",
-                    "the writes of a two-way task are not sampled",
-                    "Schedule runs of mode sample instead");
-        }
         tasks.verifyOptions(task, given.options(), null);
         VerificationPlan before = of(task.id());
         long since =

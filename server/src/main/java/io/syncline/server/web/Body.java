@@ -36,7 +36,7 @@ public final class Body {
             }
         } catch (JacksonException e) {
             // The message would quote the body, which may hold a password.
-            throw bad("body", "it is not JSON", e.getLocation() == null ? "" : line(e));
+            throw bad("body", "it is not JSON", e.getLocation() == null ? "Send {...}" : line(e));
         }
         throw bad("body", "it is not a JSON object", "Send {...}");
     }

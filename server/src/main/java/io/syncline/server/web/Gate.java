@@ -14,6 +14,7 @@ import io.syncline.server.security.Secrets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Stands before every request: says who calls, refuses what another site could have sent, and sets
 /// the headers that keep a browser on our side.
@@ -146,6 +147,13 @@ public final class Gate {
                     "Log in, or send 'Authorization: Bearer' with a token");
         }
         return actor;
+    }
+
+    /// Who calls, for whoever asks again later: sessions end, and roles change.
+    public Supplier<Optional<Actor>> later(Context ctx) {
+        Actor actor = actor(ctx);
+        String session = ctx.attribute(SESSION);
+        return () -> session == null ? Optional.of(actor) : logins.bySession(session);
     }
 
     public static boolean isLoggedIn(Context ctx) {

@@ -34,6 +34,10 @@ import tools.jackson.databind.json.JsonMapper;
 /// test is skipped and says so.
 final class Browser implements AutoCloseable {
     static final JsonMapper JSON = new JsonMapper();
+
+    /// Of JSON-RPC; "Inspected target navigated or closed" and its like.
+    private static final int SERVER_ERROR = -32_000;
+
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Pattern ADDRESS = Pattern.compile("DevTools listening on (ws://\\S+)");
     private static final List<String> NAMES =
@@ -138,6 +142,15 @@ final class Browser implements AutoCloseable {
         send("", "Target.closeTarget", Map.of("targetId", target));
     }
 
+    /// The page was replaced by another one while it was asked; to be asked again.
+    static final class Away extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Away(String message) {
+            super(message);
+        }
+    }
+
     /// What a command came to.
     record Result(JsonNode node) {
         String text(String field) {
@@ -164,6 +177,9 @@ final class Browser implements AutoCloseable {
         socket.sendText(JSON.writeValueAsString(message), true).join();
         try {
             JsonNode node = answer.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            if (node != null && node.path("error").path("code").asInt(0) == SERVER_ERROR) {
+                throw new Away(method + ": " + node.path("error"));
+            }
             if (node == null || node.has("error")) {
                 throw new AssertionError(method + " " + parameters + ": " + node);
             }

@@ -48,12 +48,13 @@ class ConsoleIT {
 
     @AfterEach
     void stop() {
-        // First of all: a page that is open complains when its service goes.
+        // First of all: a page that is open, or opening, complains when its service goes.
+        List<String> complaints = List.copyOf(tab.complaints());
         tab.close();
         service.close();
         source.close();
         target.close();
-        assertThat(tab.complaints()).isEmpty();
+        assertThat(complaints).isEmpty();
     }
 
     private void logIn() {
@@ -228,6 +229,34 @@ class ConsoleIT {
         assertThat(tab.has("body.stale")).isTrue();
         tab.shoot("lost");
         tab.complaints().removeIf(each -> each.contains("net::ERR"));
+    }
+
+    @Test
+    void anEmptyConsoleStartsSampleServersAndARowMovesUnderTheFocusAndThePress() {
+        tab.press("Try it with two sample servers").awaitPath("/tasks/t-[a-z0-9]+");
+        tab.awaitText("#head", "Running").shoot("sample");
+        String task = tab.path().replaceAll(".*/", "");
+        tab.open("/tasks").key("j").awaitText(".list", "Running");
+
+        act(task, "pause");
+
+        tab.awaitText(".list", "Paused");
+        assertThat(tab.ask("document.activeElement.id")).isEqualTo("row-" + task);
+        tab.half("mousePressed", "a.name");
+        act(task, "resume");
+        tab.awaitText(".list", "Running").half("mouseReleased", "a.name");
+        tab.awaitPath("/tasks/" + task);
+
+        assertThat(service.admin().delete("/api/v1/tasks/" + task).status()).isEqualTo(204);
+        Await.until(
+                "the servers are gone",
+                Tab.LIMIT,
+                () -> service.admin().get("/api/v1/instances").text().equals("{\"instances\":[]}"));
+        tab.awaitPath("/tasks");
+    }
+
+    private void act(String task, String action) {
+        service.admin().post("/api/v1/tasks/" + task + "/actions/" + action).json(200);
     }
 
     @Test

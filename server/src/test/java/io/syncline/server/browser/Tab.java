@@ -113,8 +113,12 @@ final class Tab {
         return this;
     }
 
-    /// Evaluates an expression; its value as text.
+    /// Evaluates an expression; its value as text. Asks again where a page gives way to the next.
     String ask(String expression) {
+        return Await.value(expression, LIMIT, () -> answer(expression), answer -> true);
+    }
+
+    private String answer(String expression) {
         JsonNode node =
                 send("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true))
                         .node();

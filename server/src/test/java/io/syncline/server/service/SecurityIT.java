@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.RedisServer;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,8 +126,17 @@ class SecurityIT {
     }
 
     @Test
-    void aLogoutEndsTheSessionAtTheServer() {
+    void aLogoutEndsTheSessionAtTheServerAndWhatItsPagesAreSent() throws Exception {
         String cookie = session();
+        HttpResponse<Stream<String>> live =
+                HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(URI.create(anybody.base() + "/live/health"))
+                                        .header("Cookie", cookie)
+                                        .header("Accept", "text/event-stream")
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofLines());
+        assertThat(live.statusCode()).isEqualTo(200);
         String csrf =
                 anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie)
                         .text()
@@ -131,6 +146,10 @@ class SecurityIT {
 
         assertThat(anybody.send("GET", "/api/v1/me", null, FORM, "Cookie", cookie).status())
                 .isEqualTo(401);
+        List<String> sent =
+                CompletableFuture.supplyAsync(() -> live.body().toList())
+                        .get(RunningService.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(sent).contains("event: go", "data: /login");
     }
 
     @Test
@@ -235,8 +254,14 @@ class SecurityIT {
         assertThat(viewer.get("/api/v1/tasks").status()).isEqualTo(200);
         assertThat(viewer.post("/api/v1/instances", Map.of("uri", "redis://a")).status())
                 .isEqualTo(403);
-        assertThat(operator.post("/api/v1/instances", Map.of("uri", "redis://a")).status())
-                .isEqualTo(201);
+        String id =
+                operator.post("/api/v1/instances", Map.of("uri", "redis://a"))
+                        .json(201)
+                        .path("id")
+                        .asString();
+        assertThat(viewer.post("/api/v1/instances/" + id + "/test").status()).isEqualTo(403);
+        String task = RunningService.task(operator, "own", id, id);
+        assertThat(viewer.patch("/api/v1/tasks/" + task, Map.of()).status()).isEqualTo(403);
         for (Api api : List.of(viewer, operator)) {
             assertThat(
                             api.post(

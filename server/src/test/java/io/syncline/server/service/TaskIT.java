@@ -132,6 +132,39 @@ class TaskIT {
     }
 
     @Test
+    void anInstanceThatMovesIsFollowedWithoutACopy() {
+        String id = create();
+        act(id, "start");
+        await(admin, id, "running");
+        String instance =
+                admin.get("/api/v1/tasks/" + id)
+                        .json(200)
+                        .path("target")
+                        .path("instance")
+                        .asString();
+        RedisServer moved = RedisServer.start();
+        moved.command("REPLICAOF", "127.0.0.1", Integer.toString(target.port()));
+        Await.until("a replica", RunningService.LIMIT, () -> moved.number("EXISTS", "key:99") == 1);
+        source.command("SET", "before", "1");
+        Await.until(
+                "the stream", RunningService.LIMIT, () -> moved.number("EXISTS", "before") == 1);
+        moved.command("REPLICAOF", "NO", "ONE");
+        target.close();
+        target = moved;
+        await(admin, id, "retrying");
+
+        admin.patch(
+                        "/api/v1/instances/" + instance,
+                        Map.of("uri", "redis://127.0.0.1:" + moved.port()))
+                .json(200);
+
+        await(admin, id, "running");
+        source.command("SET", "after", "1");
+        Await.until("the stream", RunningService.LIMIT, () -> moved.number("EXISTS", "after") == 1);
+        assertThat(source.info("sync_full")).isEqualTo("1");
+    }
+
+    @Test
     void changesOfARunningTaskAreTakenByAShortStopAndCeilingsAtOnce() {
         String id = create();
         act(id, "start");
@@ -249,15 +282,28 @@ class TaskIT {
     @Test
     void aTaskIsTheSameFileForTheCommandLineAndBack() {
         String id = create();
-        admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of("on-refused", "skip")))
-                .json(200);
+        JsonNode settings =
+                admin.patch(
+                                "/api/v1/tasks/" + id,
+                                Map.of(
+                                        "settings",
+                                        Map.of(
+                                                "on-refused",
+                                                "skip",
+                                                "instance-class",
+                                                "small",
+                                                "retry-other-minutes",
+                                                "20")))
+                        .json(200)
+                        .path("settings");
 
         String yaml = admin.get("/api/v1/tasks/" + id + "/yaml").text();
         JsonNode again = admin.send("POST", "/api/v1/tasks", yaml, "application/yaml").json(201);
 
         assertThat(yaml)
-                .contains("source: 'redis://127.0.0.1:" + source.port(), "on-refused: skip");
-        assertThat(again.path("settings").toString()).isEqualTo("{\"on-refused\":\"skip\"}");
+                .contains("source: 'redis://127.0.0.1:" + source.port(), "on-refused: skip")
+                .contains("max-rps: 2000");
+        assertThat(again.path("settings")).hasSize(3).isEqualTo(settings);
         assertThat(again.path("source").path("name").asString()).isEqualTo("a");
         JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
         assertThat(copy.path("name").asString()).isEqualTo("orders (copy)");

@@ -175,6 +175,61 @@ class TwoWayTaskIT {
         assertThat(shown().path("conflicts").asLong()).isEqualTo(1);
     }
 
+    /// What the copy wrote is more than the target keeps of its stream, and nobody writes behind
+    /// it: both markers must leave the place where it began all the same.
+    @Test
+    void aCopyLargerThanTheBacklogCanBeGoneOnFromWithoutAnyWriteBehindIt() {
+        target.command("CONFIG", "SET", "repl-backlog-size", "16kb");
+        for (int i = 0; i < 30; i++) {
+            source.command("SET", "large:" + i, "v".repeat(10_000));
+        }
+        run();
+        String marker = "__syncline:{" + id + "}:pair-marker";
+        for (RedisServer each : List.of(source, target)) {
+            Await.until(
+                    "a marker behind the copy's",
+                    RunningService.LIMIT,
+                    () -> !each.text("GET", marker).startsWith("pair2 0 0 "));
+        }
+
+        act("pause");
+        await(admin, id, "paused");
+        act("resume");
+
+        await(admin, id, "running");
+        arrives(target, source, "and-back");
+    }
+
+    @Test
+    void whatUsersWriteAtEitherSideIsVerifiedSoonAfter() {
+        admin.patch(
+                        "/api/v1/tasks/" + id + "/verification-plan",
+                        Map.of(
+                                "incrementalPercent",
+                                100,
+                                "options",
+                                Map.of("recheckAfter", "0.1", "rechecks", 2)))
+                .json(200);
+        run();
+        for (int i = 0; i < 20; i++) {
+            source.command("SET", "from-source:" + i, "1");
+            target.command("SET", "from-target:" + i, "1");
+        }
+
+        JsonNode checked =
+                Await.value(
+                        "the keys of both sides",
+                        RunningService.LIMIT,
+                        () ->
+                                admin.get("/api/v1/tasks/" + id + "/verifications")
+                                        .json(200)
+                                        .path("verifications")
+                                        .path(0),
+                        it -> it.path("keys").asLong(0) >= 40);
+        assertThat(checked.path("kind").asString()).isEqualTo("incremental");
+        assertThat(checked.path("differences").asLong()).isZero();
+    }
+
     @Test
     void aResetSweepsBothSidesAndAReleaseToo() {
         run();

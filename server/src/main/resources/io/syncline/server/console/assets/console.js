@@ -10,6 +10,10 @@
   // Errors come as parts of pages with their remedy: show them where the answer would have gone.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
+    else if (event.detail.target.matches("[data-moves]")) {
+      put(event.detail.target, event.detail.serverResponse);
+      event.detail.shouldSwap = false;
+    }
   });
 
   const live = document.body.dataset.live;
@@ -19,18 +23,59 @@
     lost.hidden = good;
     document.body.classList.toggle("stale", !good);
   };
-  const put = (id, html) => {
-    const place = document.getElementById(id);
-    // What somebody is typing in or has opened stays as it is.
-    const active = document.activeElement;
-    if (!place || (place !== active && place.contains(active))) return;
+
+  // Values move in place: an element that is still there stays the same one, with what is typed in
+  // it, its focus, and the button that is being held down. One that does something else is another.
+  const does = (node) =>
+    node.id ||
+    node.getAttribute("href") ||
+    (node.matches("details") ? node.querySelector("form") ?? node : node).getAttribute("action") ||
+    "";
+  const same = (one, other) =>
+    one.nodeName === other.nodeName &&
+    (one.nodeType !== Node.ELEMENT_NODE || does(one) === does(other));
+  // What scripts and people set: it is in no page that the service makes.
+  const own = new Set(["open", "data-sent"]);
+  const morph = (place, fresh) => {
+    if (place.nodeType !== Node.ELEMENT_NODE) {
+      if (place.data !== fresh.data) place.data = fresh.data;
+      return;
+    }
+    for (const { name, value } of fresh.attributes) {
+      if (place.getAttribute(name) !== value) place.setAttribute(name, value);
+    }
+    for (const { name } of [...place.attributes]) {
+      if (!fresh.hasAttribute(name) && !own.has(name)) place.removeAttribute(name);
+    }
+    fill(place, fresh);
+  };
+  const fill = (place, fresh) => {
+    let old = place.firstChild;
+    for (const each of [...fresh.childNodes]) {
+      let found = old;
+      if (each.nodeType === Node.ELEMENT_NODE && does(each)) {
+        while (found && !same(found, each)) found = found.nextSibling;
+      }
+      if (!found || !same(found, each)) {
+        place.insertBefore(each, old);
+        continue;
+      }
+      while (old !== found) old = drop(old);
+      morph(found, each);
+      old = found.nextSibling;
+    }
+    while (old) old = drop(old);
+  };
+  const drop = (node) => {
+    const next = node.nextSibling;
+    node.remove();
+    return next;
+  };
+  const put = (place, html) => {
+    if (!place) return;
     const fresh = document.createElement(place.tagName);
     fresh.innerHTML = html;
-    if (fresh.innerHTML === place.innerHTML) return;
-    const opened = [...place.querySelectorAll("details")].map((each) => each.open);
-    if (place.querySelector("details[open] input")) return;
-    place.innerHTML = html;
-    place.querySelectorAll("details").forEach((each, i) => (each.open = opened[i] ?? false));
+    fill(place, fresh);
     if (window.htmx) window.htmx.process(place);
   };
   const open = () => {
@@ -39,7 +84,9 @@
     source.addEventListener("open", () => state(true));
     source.addEventListener("error", () => state(false));
     source.addEventListener("parts", (event) => {
-      for (const [id, html] of Object.entries(JSON.parse(event.data))) put(id, html);
+      for (const [id, html] of Object.entries(JSON.parse(event.data))) {
+        put(document.getElementById(id), html);
+      }
     });
     source.addEventListener("go", (event) => location.assign(event.data));
   };
