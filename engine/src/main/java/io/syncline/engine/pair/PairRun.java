@@ -4,6 +4,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.Pair;
 import io.syncline.engine.twoway.PairOptions;
@@ -31,7 +32,7 @@ final class PairRun implements PairRunning {
     private static final long UNMARKED_LIMIT = 64 << 10;
 
     /// What was read and not sent, per direction; beyond it the spool holds it.
-    private static final long QUEUED_LIMIT = 64 << 20;
+    private static final long QUEUED_LIMIT = 32 << 20;
 
     /// How long a stop waits for answers that are on their way.
     private static final long STOP_NANOS = 5_000_000_000L;
@@ -48,6 +49,7 @@ final class PairRun implements PairRunning {
     private volatile @Nullable Founding founding;
     private long markerNanos = System.nanoTime();
     private boolean caughtUp;
+    private volatile boolean founded;
 
     PairRun(
             LinkOptions options,
@@ -68,6 +70,11 @@ final class PairRun implements PairRunning {
 
     private void wake() {
         LockSupport.unpark(owner);
+    }
+
+    @Override
+    public boolean isFounded() {
+        return founded;
     }
 
     @Override
@@ -96,6 +103,7 @@ final class PairRun implements PairRunning {
             if (!found()) {
                 return false;
             }
+            founded = true;
             if (options.end() == LinkOptions.End.SNAPSHOT) {
                 return true;
             }
@@ -164,6 +172,7 @@ final class PairRun implements PairRunning {
                         true,
                         options.tuning().batchCommands(),
                         options.tuning().batchBytes(),
+                        true,
                         QUEUED_LIMIT),
                 resolution -> {
                     board.resolved(resolution);
@@ -187,7 +196,7 @@ final class PairRun implements PairRunning {
                 try {
                     moved |= sites.writer(i).deliver();
                     if (!sites.isStopping()) {
-                        moved |= pair.step(ends.get(i).site());
+                        moved |= pair.step(ends.get(i).site(), units(i));
                         moved |= pair.stepRepairs();
                     }
                     moved |= sites.writer(i).carry(pair);
@@ -212,6 +221,12 @@ final class PairRun implements PairRunning {
                 LockSupport.parkNanos(this, WAIT_NANOS);
             }
         }
+    }
+
+    /// Most units of a transaction: a server compares each watched key with those before it.
+    private int units(int at) {
+        int most = options.tuning().batchCommands();
+        return choices.guard() == GuardPolicy.Mode.ALWAYS ? sites.writer(at).pace().units(most) : most;
     }
 
     private boolean read(Pair pair, int at) throws IOException {

@@ -32,7 +32,7 @@ final class SlotRun implements PairRunning {
     private static final long WAIT_NANOS = 20_000_000;
 
     /// What was read and not sent, per primary; beyond it the spool holds it.
-    private static final long QUEUED_LIMIT = 64 << 20;
+    private static final long QUEUED_LIMIT = 32 << 20;
 
     /// How long a stop waits for answers that are on their way.
     private static final long STOP_NANOS = 5_000_000_000L;
@@ -48,6 +48,7 @@ final class SlotRun implements PairRunning {
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
+    private volatile boolean founded;
     private @Nullable SlotReports reports;
 
     /// @param ends of which only database 0 is synchronized
@@ -73,6 +74,11 @@ final class SlotRun implements PairRunning {
 
     private void wake() {
         LockSupport.unpark(owner);
+    }
+
+    @Override
+    public boolean isFounded() {
+        return founded;
     }
 
     @Override
@@ -102,6 +108,7 @@ final class SlotRun implements PairRunning {
             if (record == null) {
                 return false;
             }
+            founded = true;
             return options.end() == LinkOptions.End.SNAPSHOT || follow(record);
         } finally {
             beats.stop();
@@ -230,6 +237,7 @@ final class SlotRun implements PairRunning {
                         true,
                         options.tuning().batchCommands(),
                         options.tuning().batchBytes(),
+                        false,
                         QUEUED_LIMIT),
                 resolution -> {
                     board.resolved(resolution);

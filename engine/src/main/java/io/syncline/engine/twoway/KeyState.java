@@ -1,6 +1,5 @@
 package io.syncline.engine.twoway;
 
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// What is in flight on one key.
@@ -8,12 +7,9 @@ final class KeyState {
     /// Stands in the bits for commands that only read the key.
     private static final int READERS = 1 << 30;
 
-    /// Most keys have one write in flight.
-    private static final int FEW = 2;
-
     final KeyId key;
-    private final ArrayDeque<Op> sourceOps = new ArrayDeque<>(FEW);
-    private final ArrayDeque<Op> targetOps = new ArrayDeque<>(FEW);
+    private final OpList sourceOps = new OpList();
+    private final OpList targetOps = new OpList();
 
     /// The groups that stand in each queue, as bits, since it was empty last: where all are of one
     /// free group, none need be looked at.
@@ -30,7 +26,7 @@ final class KeyState {
         this.key = key;
     }
 
-    ArrayDeque<Op> ops(Site site) {
+    OpList ops(Site site) {
         return site == Site.SOURCE ? sourceOps : targetOps;
     }
 

@@ -120,18 +120,18 @@ final class StreamIndex {
 
     private void local(Flow flow, StreamUnit unit, List<PairCommand> commands) {
         boolean indexOnly = unit.offset() <= flow.durable;
-        StreamPlace place = new StreamPlace(flow.stream, unit.offset(), unit.database());
-        Flow back = from(flow.destination());
-        QueuedUnit queued = new QueuedUnit(place, back.seen, unit.size(), unit.millis());
+        List<Op.Item> items = new ArrayList<>(commands.size());
+        FlushScope scope = null;
         for (PairCommand command : commands) {
-            FlushScope scope = command.flush;
-            if (scope != null) {
-                queued.flush = wider(queued.flush, scope);
+            if (command.flush != null) {
+                scope = wider(scope, command.flush);
             } else {
-                queued.items.add(take(flow, unit, command, indexOnly));
+                items.add(take(flow, unit, command, indexOnly));
             }
         }
-        FlushScope scope = queued.flush;
+        StreamPlace known = from(flow.destination()).seen;
+        QueuedUnit queued = new QueuedUnit(flow.stream, unit, known, List.copyOf(items));
+        queued.flush = scope;
         if (scope != null && unit.offset() > flow.seen.offset()) {
             flushMet(flow, unit, queued, scope);
         }
@@ -229,7 +229,7 @@ final class StreamIndex {
     void settle(Flow flow, long through) {
         ledger.settle(flow, through);
         for (QueuedUnit head = flow.head();
-                head != null && head.place.offset() <= through;
+                head != null && head.offset <= through;
                 head = flow.head()) {
             flow.removeHead();
         }
