@@ -185,7 +185,7 @@ final class PairRun implements PairRunning {
         for (int i = 0; i < 2; i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
-                            i, ends.get(i).site().name(), Phase.STREAMING, true, ""));
+                            i, sites.stream(i).place(), Phase.STREAMING, true, ""));
         }
         long[] goals = {-1, -1};
         long deadline = Long.MAX_VALUE;

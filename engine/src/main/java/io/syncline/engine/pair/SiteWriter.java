@@ -7,7 +7,6 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.KeyRecord;
@@ -22,19 +21,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Carries the core's requests to one site, and its answers back to the core. Owner thread only.
 final class SiteWriter implements Closeable {
-    /// A key whose copy is refused so often in a row will not be taken the next time either.
-    private static final int MOST_REFUSALS = 3;
-
     /// PEXPIRETIME, which tells a key's expiry exactly, is known from here on.
     private static final int ABSOLUTE_EXPIRY_SINCE = 7;
 
@@ -55,7 +48,7 @@ final class SiteWriter implements Closeable {
     private final Runnable wake;
     private final Pace pace = new Pace();
     private final boolean absolute;
-    private final Map<KeyId, Integer> refusals = new HashMap<>();
+    private final Refusals refusals = new Refusals();
     private byte[] epoch = {};
     private long transactions;
     private @Nullable SiteChannel channel;
@@ -317,63 +310,29 @@ final class SiteWriter implements Closeable {
             int size,
             List<Reply> replies) {
         try {
+            Set<KeyId> unknown = Refusals.whenQueued(owners, replies);
+            if (!unknown.isEmpty()) {
+                refused.addAndGet(unknown.size());
+                core.executed(false, unknown);
+                return;
+            }
             Answers.accept(open.place(), replies);
             switch (replies.getLast()) {
-                case Reply.Nil nil -> {
-                    open.encoder().forgetDatabase();
-                    core.executed(false, Set.of());
-                }
+                case Reply.Nil nil -> core.executed(false, Set.of());
                 case Reply.Items items -> {
                     transactions++;
                     commands.addAndGet(transaction.commandCount());
                     bytes.addAndGet(size);
-                    core.executed(true, refusedKeys(open, transaction, owners, items.items()));
+                    Set<KeyId> keys =
+                            refusals.within(open.place(), transaction, owners, items.items());
+                    refused.addAndGet(keys.size());
+                    core.executed(true, keys);
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());
             }
         } catch (IOException e) {
             broken = e;
         }
-    }
-
-    private Set<KeyId> refusedKeys(
-            SiteChannel open,
-            Request.Transaction transaction,
-            Owners owners,
-            List<Reply> items) {
-        Set<KeyId> keys = new HashSet<>();
-        String reason = "";
-        for (int i = 0; i < items.size(); i++) {
-            if (items.get(i) instanceof Reply.Failure failure) {
-                reason = failure.text();
-                // Before the transaction's own commands stands MULTI.
-                keys.addAll(owners.of(i + 1));
-            }
-        }
-        for (KeyId key : transaction.marker().transfers().keySet()) {
-            if (!keys.contains(key)) {
-                refusals.remove(key);
-            } else if (refusals.merge(key, 1, Integer::sum) >= MOST_REFUSALS) {
-                throw unrestorable(open, key, reason);
-            }
-        }
-        if (!reason.isEmpty()) {
-            refused.addAndGet(keys.size());
-        }
-        return keys;
-    }
-
-    private static SynclineException unrestorable(SiteChannel open, KeyId key, String reason) {
-        boolean rights =
-                ErrorKind.of(reason) == ErrorKind.NOPERM || ErrorKind.of(reason) == ErrorKind.OOM;
-        return new SynclineException(
-                rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
-                open.place(),
-                "key "
-                        + key
-                        + " was written on both sides and cannot be made equal here: "
-                        + reason,
-                "Mend the cause, or delete the key on both sides, and start the task again");
     }
 
     /// Whether every answer has come.

@@ -265,7 +265,7 @@ final class SlotRun implements PairRunning {
         for (int i = 0; i < nodes.size(); i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
-                            i, nodes.get(i).site().name(), Phase.STREAMING, true, ""));
+                            i, nodes.get(i).stream().place(), Phase.STREAMING, true, ""));
         }
         long deadline = Long.MAX_VALUE;
         while (true) {

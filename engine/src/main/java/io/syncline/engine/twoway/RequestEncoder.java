@@ -151,6 +151,8 @@ public final class RequestEncoder {
             transfer(record);
         }
         plain("EXEC");
+        // If it is void, so are its SELECTs; what follows may be written before that is known.
+        selected = NOTHING_SELECTED;
     }
 
     /// SET of one of the pair's own keys, in its database.
@@ -230,10 +232,5 @@ public final class RequestEncoder {
             plain("SELECT", Integer.toString(database));
             selected = database;
         }
-    }
-
-    /// Behind an error nobody knows which database is selected.
-    public void forgetDatabase() {
-        selected = NOTHING_SELECTED;
     }
 }
