@@ -50,6 +50,7 @@ final class PairRun implements PairRunning {
     private long markerNanos = System.nanoTime();
     private boolean caughtUp;
     private volatile boolean founded;
+    private boolean copied;
 
     PairRun(
             LinkOptions options,
@@ -155,6 +156,9 @@ final class PairRun implements PairRunning {
         }
         board.copying(origin);
         boolean done = copy.run(unfinished, from != null);
+        // Its last numbers stay.
+        board.status(copy.status(), "");
+        copied = true;
         founding = null;
         return done;
     }
@@ -185,7 +189,7 @@ final class PairRun implements PairRunning {
         for (int i = 0; i < 2; i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
-                            i, sites.stream(i).place(), Phase.STREAMING, true, ""));
+                            i, sites.stream(i).place(), Phase.STREAMING, !copied, ""));
         }
         long[] goals = {-1, -1};
         long deadline = Long.MAX_VALUE;

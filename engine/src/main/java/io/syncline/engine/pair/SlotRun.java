@@ -49,6 +49,7 @@ final class SlotRun implements PairRunning {
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
     private volatile boolean founded;
+    private boolean copied;
     private @Nullable SlotReports reports;
 
     /// @param ends of which only database 0 is synchronized
@@ -139,6 +140,9 @@ final class SlotRun implements PairRunning {
         }
         board.copying(origin);
         FloorRecord done = copy.run(from == null ? record : null, from != null);
+        // Its last numbers stay.
+        board.status(copy.status(), "");
+        copied = true;
         founding = null;
         return done;
     }
@@ -265,7 +269,7 @@ final class SlotRun implements PairRunning {
         for (int i = 0; i < nodes.size(); i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
-                            i, nodes.get(i).stream().place(), Phase.STREAMING, true, ""));
+                            i, nodes.get(i).stream().place(), Phase.STREAMING, !copied, ""));
         }
         long deadline = Long.MAX_VALUE;
         while (true) {

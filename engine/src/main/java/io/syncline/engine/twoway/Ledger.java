@@ -302,7 +302,7 @@ final class Ledger {
                 op.live = false;
                 KeyState state = states.get(op.effect.key());
                 if (state != null) {
-                    state.ops(flow.origin).remove(op);
+                    state.remove(flow.origin, op);
                     forgetIfQuiet(state);
                 }
             }
@@ -314,7 +314,7 @@ final class Ledger {
         OpList ops = state.ops(site);
         for (Op op = ops.first(); op != null && op.offset <= through; op = ops.first()) {
             op.live = false;
-            ops.remove(op);
+            state.remove(site, op);
             changes++;
         }
     }

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class OpList implements Iterable<Op> {
     private @Nullable Op first;
     private @Nullable Op last;
+    private int size;
+
+    int size() {
+        return size;
+    }
 
     boolean isEmpty() {
         return first == null;
@@ -29,6 +34,7 @@ final class OpList implements Iterable<Op> {
             op.previous = behind;
         }
         last = op;
+        size++;
     }
 
     void remove(Op op) {
@@ -46,6 +52,7 @@ final class OpList implements Iterable<Op> {
         }
         op.previous = null;
         op.next = null;
+        size--;
     }
 
     /// A copy, for whoever changes the list meanwhile.
