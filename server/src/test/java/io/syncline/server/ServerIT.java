@@ -3,12 +3,12 @@ package io.syncline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Ports;
 import io.syncline.testkit.RedisServer;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,12 +27,10 @@ class ServerIT {
     private int port;
 
     @BeforeEach
-    void startServers() throws IOException {
+    void startServers() {
         source = RedisServer.start();
         target = RedisServer.start();
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        port = Ports.free();
     }
 
     @AfterEach
@@ -63,6 +61,17 @@ class ServerIT {
         }
     }
 
+    /// Data arrive before anybody has looked at how far they are: what is told comes a moment
+    /// later.
+    private void awaitTold(String pattern, String... arguments) {
+        Pattern wanted = Pattern.compile(pattern);
+        Await.value(
+                String.join(" ", arguments),
+                LIMIT,
+                () -> cli(0, arguments),
+                told -> wanted.matcher(told).find());
+    }
+
     @Test
     void aKilledServerGoesOnWhereItWasAndEveryCountIsExact() {
         source.command("SET", "counter", "0");
@@ -87,7 +96,7 @@ class ServerIT {
 
         try (Launched second = server()) {
             Await.until("everything", LIMIT, () -> "2000".equals(target.text("GET", "counter")));
-            assertThat(cli(0, "task", "list")).contains("orders", "Running");
+            awaitTold("orders  .*Running", "task", "list");
             assertThat(source.info("sync_full")).isEqualTo("1");
             assertThat(cli(0, "task", "events", "orders")).contains("started again");
             assertThat(cli(0, "task", "yaml", "orders")).contains("source: 'redis://127.0.0.1:");
@@ -124,8 +133,11 @@ class ServerIT {
                 Await.until("everything", LIMIT, () -> "1000".equals(each.text("GET", "counter")));
             }
             assertThat(source.info("sync_full")).isEqualTo(full);
-            assertThat(cli(0, "task", "show", "both"))
-                    .contains("forward  a to b: Running", "reverse  b to a: Running");
+            awaitTold(
+                    "(?s)forward  a to b: Running.*reverse  b to a: Running",
+                    "task",
+                    "show",
+                    "both");
             assertThat(cli(0, "task", "conflicts", "both")).contains("No conflict yet");
             assertThat(cli(0, "task", "yaml", "both")).contains("two-way: true");
             second.signal("TERM");

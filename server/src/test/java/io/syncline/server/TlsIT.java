@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Ports;
 import io.syncline.testkit.TlsCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,12 +46,6 @@ class TlsIT {
     private final List<String> logins = new CopyOnWriteArrayList<>();
     private String token = "";
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     /// A JVM that trusts our authority as it trusts the public ones.
     private static Map<String, String> trusting(Map<String, String> more) {
         Map<String, String> environment =
@@ -68,7 +62,7 @@ class TlsIT {
 
     @Test
     void consoleRestCommandLineAndMailGoOverTls() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         try (Launched server =
                 Launched.start(
                         trusting(Map.of("SYNCLINE_ADMIN_PASSWORD", PASSWORD)),
@@ -171,8 +165,8 @@ class TlsIT {
         }
     }
 
-    private SMTPServer.Builder smtp() throws IOException {
-        return SMTPServer.port(freePort())
+    private SMTPServer.Builder smtp() {
+        return SMTPServer.port(Ports.free())
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .requireAuth()
                 .showAuthCapabilitiesBeforeSTARTTLS(true)

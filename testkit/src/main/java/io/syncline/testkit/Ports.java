@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Below 32768, where Linux begins to give ports to outgoing connections, so that none of those
 /// takes one between our look and the server's bind; each handed out once per JVM. Another JVM may
 /// still be quicker: whoever starts a server tries another port then.
-final class Ports {
+public final class Ports {
     private static final int FIRST = 10_000;
     private static final int COUNT = 11_000;
 
@@ -25,7 +25,7 @@ final class Ports {
     private Ports() {}
 
     /// A port that is free now, and whose cluster bus port is free too.
-    static int free() {
+    public static int free() {
         for (int tried = 0; tried < COUNT; tried++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
             if (isFree(port) && isFree(port + BUS_OFFSET)) {

@@ -1,7 +1,8 @@
 package io.syncline.engine.pair;
 
 /// How large guarded transactions should be. A server compares each watched key with those before
-/// it, so small ones are cheap; each takes a round trip, so where that is long, large ones are fast.
+/// it, so small ones are cheap; each takes a round trip, so where that is long, large ones are
+/// fast.
 final class Pace {
     /// Where an answer takes no time: enough to share what a transaction costs by itself.
     private static final int FEWEST = 128;
@@ -20,8 +21,9 @@ final class Pace {
         roundTripNanos = Math.min(nanos, roundTripNanos + roundTripNanos / FADING + 1_000);
     }
 
+    /// Most units of a transaction.
+    ///
     /// @param most the user's limit
-    /// @return most units of a transaction
     int units(int most) {
         int fitting = (int) Math.sqrt((double) roundTripNanos / NANOS_PER_SQUARE);
         return Math.min(most, Math.max(FEWEST, fitting));

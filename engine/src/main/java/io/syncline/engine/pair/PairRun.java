@@ -186,6 +186,10 @@ final class PairRun implements PairRunning {
 
     /// @return whether the run is over; false when everything must be opened anew
     private boolean drive(Pair pair) throws IOException {
+        // Whoever hears that both stream, and looks, is to see it.
+        for (Site site : Site.values()) {
+            board.direction(site.index(), pair.status(site));
+        }
         for (int i = 0; i < 2; i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
@@ -230,7 +234,9 @@ final class PairRun implements PairRunning {
     /// Most units of a transaction: a server compares each watched key with those before it.
     private int units(int at) {
         int most = options.tuning().batchCommands();
-        return choices.guard() == GuardPolicy.Mode.ALWAYS ? sites.writer(at).pace().units(most) : most;
+        return choices.guard() == GuardPolicy.Mode.ALWAYS
+                ? sites.writer(at).pace().units(most)
+                : most;
     }
 
     private boolean read(Pair pair, int at) throws IOException {

@@ -31,16 +31,6 @@ final class SiteWriter implements Closeable {
     /// PEXPIRETIME, which tells a key's expiry exactly, is known from here on.
     private static final int ABSOLUTE_EXPIRY_SINCE = 7;
 
-    /// Where an answer takes no time: enough to share what a transaction costs by itself.
-    private static final int FEW_UNITS = 128;
-
-    /// A server before Valkey 9.1 takes some 4 ns for each pair of keys in a WATCH, and may take a
-    /// tenth of the time that an answer takes anyway.
-    private static final int NANOS_PER_SQUARE = 40;
-
-    /// One answer in so many may take twice as long before the shortest one counts no more.
-    private static final int FORGETFUL = 16;
-
     private final End end;
     private final Port port;
     private final Outgoing outgoing;

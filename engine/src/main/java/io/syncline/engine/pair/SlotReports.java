@@ -104,12 +104,24 @@ final class SlotReports {
         return false;
     }
 
+    /// Puts up the numbers of this moment.
+    void show() {
+        for (int i = 0; i < nodes.size(); i++) {
+            show(i);
+        }
+    }
+
+    private PairStatus show(int shard) {
+        SlotNode node = nodes.get(shard);
+        PairStatus status = pairs.status(node.site(), node.index());
+        board.put(shard, status);
+        return status;
+    }
+
     private void report() {
         boolean reached = pairs.isReady();
         for (int i = 0; i < nodes.size(); i++) {
-            SlotNode node = nodes.get(i);
-            PairStatus status = pairs.status(node.site(), node.index());
-            board.put(i, status);
+            PairStatus status = show(i);
             beats.acknowledge(i, status.acknowledged());
             if (goals[i] < 0) {
                 goals[i] = beats.siteOffset(i);

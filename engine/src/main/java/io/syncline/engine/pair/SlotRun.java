@@ -266,6 +266,8 @@ final class SlotRun implements PairRunning {
     }
 
     private boolean drive(SlotPairs pairs, FloorDesk desk, SlotReports reports) throws IOException {
+        // Whoever hears that all stream, and looks, is to see it.
+        reports.show();
         for (int i = 0; i < nodes.size(); i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(

@@ -49,7 +49,8 @@ record Commutation(Group group, byte[][] members) {
             return byMember;
         }
 
-        /// The groups, as bits, with which it commutes where the members differ; none for the others.
+        /// The groups, as bits, with which it commutes where the members differ; none for the
+        /// others.
         int apart() {
             return switch (this) {
                 case FIELD_SET, FIELD_COUNT -> FIELD_SET.bit | FIELD_COUNT.bit;

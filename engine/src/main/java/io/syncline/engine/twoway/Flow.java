@@ -140,6 +140,7 @@ final class Flow {
         final StreamPlace known;
 
         final List<Op.Item> items;
+
         /// Bytes in the stream.
         final int size;
 
@@ -229,6 +230,7 @@ final class Flow {
 
         /// Of the transaction that was sent last.
         int units;
+
         List<KeyId> transfers = List.of();
         Marker marker = Marker.NONE;
 

@@ -142,8 +142,7 @@ final class LinkWriter {
         }
         // A latched key may flip, a copy may be ready: then everything is looked at again.
         boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
-        List<Ready> plan =
-                same ? writer.plan : watched(flow, planner.plan(flow, writer.limit));
+        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, writer.limit));
         writer.plan = List.of();
         List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));

@@ -157,12 +157,8 @@ public final class Pair {
 
     /// Goes one step towards writing to a site.
     ///
-    /// @return whether anything was done
-    public boolean step(Site destination) {
-        return step(destination, options.unitsPerTransaction());
-    }
-
     /// @param units most units sent at once
+    /// @return whether anything was done
     public boolean step(Site destination, int units) {
         return step(destination, units, isHeld(destination));
     }
@@ -379,9 +375,7 @@ public final class Pair {
     /// Whether nothing is on its way in either direction.
     public boolean isQuiet() {
         for (Flow flow : flows) {
-            if (flow.hasQueued()
-                    || !flow.flushes.isEmpty()
-                    || !flow.writer.isFree()) {
+            if (flow.hasQueued() || !flow.flushes.isEmpty() || !flow.writer.isFree()) {
                 return false;
             }
         }

@@ -104,7 +104,8 @@ final class SlotTable {
                         new Start.Side(null, source.place, source.fence),
                         new Start.Side(null, target.place, target.fence));
         SlotPair made =
-                new SlotPair(slot, new Pair(start, options, listener, rules, recent), source, target);
+                new SlotPair(
+                        slot, new Pair(start, options, listener, rules, recent), source, target);
         made.pair.countFrom(lastSequence);
         active.put(slot, made);
         return made;

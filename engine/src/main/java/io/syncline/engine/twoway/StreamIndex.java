@@ -35,7 +35,7 @@ final class StreamIndex {
     void read(Site site, StreamUnit unit) {
         Flow flow = from(site);
         switch (unit.kind()) {
-            case LOCAL -> local(flow, unit, unit.commands());
+            case LOCAL -> local(flow, unit);
             case PAIR -> pair(flow, unit);
             case SNAPSHOT -> absorbSnapshot(flow, unit);
             case CONTROL -> {}
@@ -72,12 +72,13 @@ final class StreamIndex {
         List<PairCommand> before = new ArrayList<>();
         List<PairCommand> behind = new ArrayList<>();
         ownDeletes(unit, marker, before, behind);
-        if (!before.isEmpty()) {
-            local(flow, unit, before);
-        }
+        List<Op.Item> items = new ArrayList<>();
+        take(flow, unit, before, items);
         echo(flow, marker);
-        if (!behind.isEmpty()) {
-            local(flow, unit, behind);
+        take(flow, unit, behind, items);
+        if (!items.isEmpty()) {
+            // One unit, as its offset is one: of two, the first would settle the other.
+            enqueue(flow, queued(flow, unit, items));
         }
     }
 
@@ -118,25 +119,45 @@ final class StreamIndex {
         last.values().stream().filter(command -> command.deletes).forEach(before::add);
     }
 
-    private void local(Flow flow, StreamUnit unit, List<PairCommand> commands) {
-        boolean indexOnly = unit.offset() <= flow.durable;
-        List<Op.Item> items = new ArrayList<>(commands.size());
+    private void local(Flow flow, StreamUnit unit) {
         FlushScope scope = null;
-        for (PairCommand command : commands) {
+        for (PairCommand command : unit.commands()) {
             if (command.flush != null) {
                 scope = wider(scope, command.flush);
-            } else {
-                items.add(take(flow, unit, command, indexOnly));
             }
         }
-        StreamPlace known = from(flow.destination()).seen;
-        QueuedUnit queued = new QueuedUnit(flow.stream, unit, known, List.copyOf(items));
+        List<Op.Item> items = new ArrayList<>(unit.commands().size());
+        take(flow, unit, unit.commands(), items);
+        QueuedUnit queued = queued(flow, unit, items);
         queued.flush = scope;
         if (scope != null && unit.offset() > flow.seen.offset()) {
             flushMet(flow, unit, queued, scope);
         }
-        if (!indexOnly) {
+        enqueue(flow, queued);
+    }
+
+    private QueuedUnit queued(Flow flow, StreamUnit unit, List<Op.Item> items) {
+        StreamPlace known = from(flow.destination()).seen;
+        return new QueuedUnit(flow.stream, unit, known, List.copyOf(items));
+    }
+
+    private static boolean isIndexOnly(Flow flow, long offset) {
+        return offset <= flow.durable;
+    }
+
+    private static void enqueue(Flow flow, QueuedUnit queued) {
+        if (!isIndexOnly(flow, queued.offset)) {
             flow.enqueue(queued);
+        }
+    }
+
+    /// Takes in the commands of a unit that are no flushes.
+    private void take(Flow flow, StreamUnit unit, List<PairCommand> commands, List<Op.Item> into) {
+        boolean indexOnly = isIndexOnly(flow, unit.offset());
+        for (PairCommand command : commands) {
+            if (command.flush == null) {
+                into.add(take(flow, unit, command, indexOnly));
+            }
         }
     }
 

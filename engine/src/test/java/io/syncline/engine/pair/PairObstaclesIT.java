@@ -33,7 +33,9 @@ class PairObstaclesIT {
 
             pair.awaitQuiet(source, target);
             assertThat(target.text("GET", "b")).isEqualTo("12");
-            assertThat(pair.resolutions()).extracting(Resolution::cause).contains(LatchCause.REFUSED);
+            assertThat(pair.resolutions())
+                    .extracting(Resolution::cause)
+                    .contains(LatchCause.REFUSED);
         }
     }
 

@@ -13,8 +13,7 @@ class KeyStateTest {
     private final KeyState state = new KeyState(new KeyId(0, "hash".getBytes(US_ASCII)));
 
     private Op op(Commutation.Group group, String member) {
-        Commutation commutation =
-                new Commutation(group, new byte[][] {member.getBytes(US_ASCII)});
+        Commutation commutation = new Commutation(group, new byte[][] {member.getBytes(US_ASCII)});
         Effect[] effects = {new Effect(state.key, true, commutation)};
         PairCommand command = new PairCommand(0, new byte[0], 1, effects, false, false, false);
         return new Op(1, 1, new Op.Item(command), effects[0], false);

@@ -3,6 +3,7 @@ package io.syncline.engine.twoway;
 import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SimWorld.Options;
 import io.syncline.testkit.RandomTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -59,6 +60,12 @@ class PairSimTest {
     @ValueSource(longs = {1919216953, 501440, 523099})
     void worldsThatOnceEndedBadlyEndEqual(long seed) {
         runOne(seed, options(CONTENDED, true, 0), new SimTally());
+    }
+
+    /// A copy whose expiry was past at its destination, between two units of one transaction.
+    @Test
+    void aKeyThatVanishesInItsOwnCopyIsGoneAtBothSites() {
+        runOne(1718615965, options(BLIND_AFTER_THREE, true, 150), new SimTally());
     }
 
     @RandomTest(seeds = 1)

@@ -67,8 +67,8 @@ final class DirectionViews {
     /// has not begun.
     private static TaskState state(
             TaskState task, @Nullable Progress all, @Nullable Progress mine) {
-        boolean starts = task == TaskState.INITIALIZING || task == TaskState.RUNNING;
-        if (!starts || all == null) {
+        // The numbers are those of the last second: a task that runs may have begun to since.
+        if (task != TaskState.INITIALIZING || all == null) {
             return task;
         }
         if (mine == null) {

@@ -19,11 +19,7 @@ public final class PairChoicesReader {
     /// What would treat the two sides differently, or slow one of them down for ever, or reads what
     /// was written in no order.
     private static final List<Setting> ONLY_ONE_WAY =
-            List.of(
-                    Setting.EXTEND_EXPIRY,
-                    Setting.MAX_RPS,
-                    Setting.MAX_MBPS,
-                    Setting.SOURCE_MODE);
+            List.of(Setting.EXTEND_EXPIRY, Setting.MAX_RPS, Setting.MAX_MBPS, Setting.SOURCE_MODE);
 
     /// Nothing is left out of a pair, or both sides would differ without a word: a key whose
     /// command one side refuses is copied as a whole.

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -42,7 +43,7 @@ final class Browser implements AutoCloseable {
     private final Path folder;
     private final WebSocket socket;
     private final AtomicInteger ids = new AtomicInteger();
-    private final Map<Integer, SynchronousQueue<JsonNode>> waiting = new ConcurrentHashMap<>();
+    private final Map<Integer, BlockingQueue<JsonNode>> waiting = new ConcurrentHashMap<>();
     private final Map<String, Consumer<JsonNode>> listeners = new ConcurrentHashMap<>();
 
     private Browser(Process process, Path folder, String address) {
@@ -129,7 +130,12 @@ final class Browser implements AutoCloseable {
         String session =
                 send("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
                         .text("sessionId");
-        return new Tab(this, session, base);
+        return new Tab(this, target, session, base);
+    }
+
+    /// Shuts a page.
+    void close(String target) {
+        send("", "Target.closeTarget", Map.of("targetId", target));
     }
 
     /// What a command came to.
@@ -146,7 +152,7 @@ final class Browser implements AutoCloseable {
     /// Sends a command and waits for its result.
     Result send(String session, String method, Map<String, ?> parameters) {
         int id = ids.incrementAndGet();
-        SynchronousQueue<JsonNode> answer = new SynchronousQueue<>();
+        BlockingQueue<JsonNode> answer = new ArrayBlockingQueue<>(1);
         waiting.put(id, answer);
         Map<String, Object> message = new java.util.HashMap<>();
         message.put("id", id);
@@ -187,15 +193,10 @@ final class Browser implements AutoCloseable {
         }
 
         private void take(JsonNode node) {
-            SynchronousQueue<JsonNode> answer = waiting.get(node.path("id").asInt(-1));
-            try {
-                if (answer != null) {
-                    // The one who asked waits already, or gave up.
-                    answer.offer(node, 1, TimeUnit.SECONDS);
-                    return;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            BlockingQueue<JsonNode> answer = waiting.get(node.path("id").asInt(-1));
+            if (answer != null) {
+                answer.add(node);
+                return;
             }
             Consumer<JsonNode> listener = listeners.get(node.path("sessionId").asString(""));
             if (listener != null) {

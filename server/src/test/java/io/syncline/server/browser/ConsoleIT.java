@@ -48,6 +48,8 @@ class ConsoleIT {
 
     @AfterEach
     void stop() {
+        // First of all: a page that is open complains when its service goes.
+        tab.close();
         service.close();
         source.close();
         target.close();

@@ -21,14 +21,19 @@ import tools.jackson.databind.JsonNode;
 final class Tab {
     static final Duration LIMIT = Duration.ofSeconds(40);
     private static final Path SHOTS = Path.of("target", "screenshots");
+    private static final String DRAWN =
+            "document.readyState === 'complete'"
+                    + " && performance.getEntriesByName('first-contentful-paint').length > 0";
 
     private final Browser browser;
+    private final String target;
     private final String session;
     private final String base;
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-    Tab(Browser browser, String session, String base) {
+    Tab(Browser browser, String target, String session, String base) {
         this.browser = browser;
+        this.target = target;
         this.session = session;
         this.base = base;
         browser.listen(session, this::hear);
@@ -54,6 +59,11 @@ final class Tab {
             }
             default -> {}
         }
+    }
+
+    /// Shuts the page: nothing of it asks the service for anything any more.
+    void close() {
+        browser.close(target);
     }
 
     /// What the browser complained about since the page was opened.
@@ -96,8 +106,10 @@ final class Tab {
         return loaded();
     }
 
+    /// Waits until the page takes what is pressed: a browser drops keys and presses on a page that
+    /// it has not drawn yet, since nobody can have meant them.
     private Tab loaded() {
-        Await.until("the page", LIMIT, () -> ask("document.readyState").equals("complete"));
+        Await.until("the page", LIMIT, () -> ask(DRAWN).equals("true"));
         return this;
     }
 
@@ -145,43 +157,57 @@ final class Tab {
 
     /// Presses the mouse where the element is.
     Tab click(String selector) {
-        return pressAt(selector, element(selector));
+        String place = place(selector, element(selector));
+        mouse("mousePressed", place);
+        mouse("mouseReleased", place);
+        return this;
+    }
+
+    /// One half of it: `mousePressed` or `mouseReleased`.
+    Tab half(String type, String selector) {
+        mouse(type, place(selector, element(selector)));
+        return this;
     }
 
     /// Presses the mouse on the button or link that says this.
     Tab press(String words) {
-        return pressAt(
-                "a button '" + words + "'",
-                "[...document.querySelectorAll('button, a, summary')].find(e => e.offsetParent &&"
-                        + " !e.disabled && e.innerText.trim() === "
-                        + Browser.JSON.writeValueAsString(words)
-                        + ")");
+        String place =
+                place(
+                        "a button '" + words + "'",
+                        "[...document.querySelectorAll('button, a, summary')].find(e =>"
+                                + " e.offsetParent && !e.disabled && e.innerText.trim() === "
+                                + Browser.JSON.writeValueAsString(words)
+                                + ")");
+        mouse("mousePressed", place);
+        mouse("mouseReleased", place);
+        return this;
     }
 
-    /// Finds the element and its place in one step: live parts are replaced at any moment.
-    private Tab pressAt(String what, String found) {
-        String place =
-                Await.value(
-                        what,
-                        LIMIT,
-                        () ->
-                                ask(
-                                        "(() => { const e = "
-                                                + found
-                                                + "; if (!e) return '';"
-                                                + " e.scrollIntoView({block: 'center'});"
-                                                + " const r = e.getBoundingClientRect();"
-                                                + " return (r.x + r.width / 2) + ' '"
-                                                + " + (r.y + r.height / 2); })()"),
-                        seen -> !seen.isEmpty());
+    /// Finds the element and its place in one step: live parts change at any moment.
+    private String place(String what, String found) {
+        return Await.value(
+                what,
+                LIMIT,
+                () ->
+                        ask(
+                                "(() => { const e = "
+                                        + found
+                                        + "; if (!e || !("
+                                        + DRAWN
+                                        + ")) return '';"
+                                        + " e.scrollIntoView({block: 'center'});"
+                                        + " const r = e.getBoundingClientRect();"
+                                        + " return (r.x + r.width / 2) + ' '"
+                                        + " + (r.y + r.height / 2); })()"),
+                seen -> !seen.isEmpty());
+    }
+
+    private void mouse(String type, String place) {
         double x = Double.parseDouble(place.split(" ", -1)[0]);
         double y = Double.parseDouble(place.split(" ", -1)[1]);
-        for (String type : List.of("mousePressed", "mouseReleased")) {
-            send(
-                    "Input.dispatchMouseEvent",
-                    Map.of("type", type, "x", x, "y", y, "button", "left", "clickCount", 1));
-        }
-        return this;
+        send(
+                "Input.dispatchMouseEvent",
+                Map.of("type", type, "x", x, "y", y, "button", "left", "clickCount", 1));
     }
 
     /// Replaces what stands in a field.
@@ -223,6 +249,7 @@ final class Tab {
                     case "ArrowDown" -> 40;
                     default -> 0;
                 };
+        loaded();
         send(
                 "Input.dispatchKeyEvent",
                 Map.of(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Ports;
 import io.syncline.testkit.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,7 +68,7 @@ class PostgresIT {
         assumeTrue(bin.isPresent(), "SKIPPED: no PostgreSQL under " + VERSIONS);
         // Not below the test's own folder, which others may not enter.
         Path data = Files.createTempDirectory(Path.of("/tmp"), "syncline-pg");
-        int port = RunningService.freePort();
+        int port = Ports.free();
         Process init =
                 run(
                         data,

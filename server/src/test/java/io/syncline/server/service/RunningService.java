@@ -4,10 +4,8 @@ import io.syncline.engine.net.HostPort;
 import io.syncline.server.boot.ServerOptions;
 import io.syncline.server.boot.Service;
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Ports;
 import io.syncline.testkit.RedisServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -39,19 +37,11 @@ public final class RunningService implements AutoCloseable {
                 Service.start(
                         new ServerOptions(
                                 data,
-                                new HostPort("127.0.0.1", freePort()),
+                                new HostPort("127.0.0.1", Ports.free()),
                                 store,
                                 null,
                                 null,
                                 Map.of(ServerOptions.PASSWORD_VARIABLE, PASSWORD))));
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public Api anybody() {
