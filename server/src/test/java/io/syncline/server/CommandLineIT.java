@@ -54,6 +54,7 @@ class CommandLineIT {
                 "sync --source redis://a --target redis://b --source-password hunter2",
                 "sync --source redis://a --target redis://b hunter2",
                 "sync --source redis://a --source redis://:hunter2@b",
+                "sync --source redis://a --target redis://b --task a --task hunter2",
                 "sync --source redis://a --target",
                 "sync --source redis://a --target redis://b --json=hunter2",
                 "sync --source redis://a --target redis://b --snapshot-only" + " --until-caught-up",

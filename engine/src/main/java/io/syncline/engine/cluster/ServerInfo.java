@@ -137,6 +137,11 @@ public record ServerInfo(HostPort address, Map<String, String> fields) {
         return number("master_repl_offset");
     }
 
+    /// Its clock in microseconds (since Redis 6.2); -1 when it does not say.
+    public long serverMicros() {
+        return number("server_time_usec");
+    }
+
     /// Keys by database, as INFO keyspace says.
     public SortedMap<Integer, Long> keysByDatabase() {
         SortedMap<Integer, Long> keys = new TreeMap<>();

@@ -59,6 +59,11 @@ public final class DatabaseMap {
         return isIdentity() ? source : targets.getOrDefault(source, EXCLUDED);
     }
 
+    /// Whether a database of the target is written to.
+    public boolean isTarget(int database) {
+        return isIdentity() || targets.containsValue(database);
+    }
+
     /// The databases of the source that are mapped; empty for [#identity()].
     public Map<Integer, Integer> targets() {
         return targets;

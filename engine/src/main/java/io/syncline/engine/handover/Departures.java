@@ -93,6 +93,14 @@ final class Departures {
         }
     }
 
+    /// Waits until the node has said which slots it still owned at a place of the stream.
+    void awaitVerdict(long offset) throws RewindException {
+        while (ledger.confirmed(pipeline) < offset) {
+            ledger.hurry(pipeline);
+            await();
+        }
+    }
+
     private void await() throws RewindException {
         if (!patience.await()) {
             throw new StoppedException();

@@ -6,7 +6,10 @@ import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.target.RewindException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Commands of one slot that wait until an earlier owner's commands are in the target.
@@ -20,13 +23,19 @@ final class ParkedSlot {
     private long[] ends = new long[4];
     private int count;
 
+    /// The databases of the target in which the shard deleted all, at each FLUSHALL or FLUSHDB.
+    private final List<IntPredicate> flushes = new ArrayList<>();
+
+    /// Behind the last of these; -1 without any.
+    private long flushed = -1;
+
     ParkedSlot(Since since) {
         this.since = since;
     }
 
     /// The offset behind the last command that is held back.
     long end() {
-        return count == 0 ? since.offset() : ends[count - 1];
+        return Math.max(flushed, count == 0 ? since.offset() : ends[count - 1]);
     }
 
     /// @param offset behind the command
@@ -45,6 +54,28 @@ final class ParkedSlot {
         count++;
     }
 
+    /// Forgets what the shard deleted again, and notes that the target must not keep it either.
+    ///
+    /// @param among databases of the target
+    /// @param offset behind the command that deleted it
+    void flush(IntPredicate among, long offset) {
+        ParkedSlot kept = new ParkedSlot(since);
+        copy(kept, i -> !among.test(databases[i]));
+        wire.clear();
+        wire.put(kept.wire.array, 0, kept.wire.length);
+        databases = kept.databases;
+        arrivals = kept.arrivals;
+        ends = kept.ends;
+        count = kept.count;
+        flushes.add(among);
+        flushed = offset;
+    }
+
+    /// The databases in which the target's keys have to go before the commands are applied.
+    List<IntPredicate> flushes() {
+        return flushes;
+    }
+
     int bytes() {
         return wire.length;
     }
@@ -58,18 +89,26 @@ final class ParkedSlot {
         if (end() <= offset) {
             return null;
         }
+        ParkedSlot rest = new ParkedSlot(new Since(offset, since.database()));
+        copy(rest, i -> ends[i] > offset);
+        if (flushed > offset) {
+            rest.flushes.addAll(flushes);
+            rest.flushed = flushed;
+        }
+        return rest;
+    }
+
+    private void copy(ParkedSlot into, IntPredicate which) {
         CommandParser parser = new CommandParser();
         CommandView view = new CommandView();
-        ParkedSlot rest = new ParkedSlot(new Since(offset, since.database()));
         int at = 0;
         for (int i = 0; i < count; i++) {
             parser.parse(wire.array, at, wire.length, view);
             at = view.end;
-            if (ends[i] > offset) {
-                rest.add(ends[i], view, databases[i], arrivals[i]);
+            if (which.test(i)) {
+                into.add(ends[i], view, databases[i], arrivals[i]);
             }
         }
-        return rest;
     }
 
     void replay(SlotGate.Sink sink) throws IOException, RewindException {

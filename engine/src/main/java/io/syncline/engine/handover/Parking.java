@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What one pipeline holds back: for each slot, one queue for each ownership.
@@ -67,17 +68,30 @@ final class Parking {
 
     /// Holds a command back, in the queue of the ownership that it was run in.
     void add(int slot, long offset, CommandView view, int database, long arrivedMillis) {
-        ParkedSlot into = null;
-        for (ParkedSlot queue : slots.getOrDefault(slot, new ArrayDeque<>())) {
-            if (queue.since.offset() < offset) {
-                into = queue;
-            }
-        }
+        ParkedSlot into = at(slot, offset);
         if (into == null) {
             throw new IllegalStateException("slot " + slot + " holds nothing back");
         }
         into.add(offset, view, database, arrivedMillis);
         bytes += view.length();
+    }
+
+    /// The queue of the ownership that a slot had at a place; null for none.
+    @Nullable ParkedSlot at(int slot, long offset) {
+        ParkedSlot found = null;
+        for (ParkedSlot queue : slots.getOrDefault(slot, new ArrayDeque<>())) {
+            if (queue.since.offset() < offset) {
+                found = queue;
+            }
+        }
+        return found;
+    }
+
+    /// The shard deleted what it held.
+    void flush(ParkedSlot queue, IntPredicate databases, long offset) {
+        bytes -= queue.bytes();
+        queue.flush(databases, offset);
+        bytes += queue.bytes();
     }
 
     /// Takes the oldest queue of a slot out.

@@ -1,6 +1,5 @@
 package io.syncline.engine.handover;
 
-import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.KeyFinder;
@@ -13,12 +12,13 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +42,8 @@ public final class SlotGate {
     private final Imports imports = new Imports();
 
     private final Vacancies vacancies;
-
-    /// Of each slot, behind the last command that was applied.
-    private final long[] applied = new long[ClusterMap.SLOTS];
+    private final Reach reach;
+    private final Flushes flushes;
 
     private boolean fullReported;
 
@@ -93,6 +92,8 @@ public final class SlotGate {
         news = ledger.news(pipeline);
         vacancies = new Vacancies(ledger, pipeline);
         departures = new Departures(ledger, pipeline, settings.patience);
+        reach = new Reach(ledger, pipeline);
+        flushes = new Flushes(ledger, pipeline, parked);
     }
 
     // ---- starting ----
@@ -138,7 +139,7 @@ public final class SlotGate {
         owned.clear();
         parked.clear();
         vacancies.clear();
-        Arrays.fill(applied, -1);
+        reach.clear();
         departures.clear();
         imports.restore(Map.of());
         appliedUntil = -1;
@@ -202,8 +203,8 @@ public final class SlotGate {
         if (imports.take(slot, view, Departures.isDeletion(view, spec))) {
             return false;
         }
-        if (waiting == null && owned.get(slot) && !isOfLaterOwnership(slot, place.offset)) {
-            applied[slot] = place.offset;
+        if (waiting == null && owned.get(slot) && !reach.isOfLaterOwnership(slot, place.offset)) {
+            reach.note(slot, place.offset);
             return !settings.provesDeletions
                     || departures.isOfClient(
                             slot, view, spec, database, place.offset, arrivedMillis, sink);
@@ -225,12 +226,17 @@ public final class SlotGate {
         return Slots.of(view.buffer, view.offsets[key], view.lengths[key]);
     }
 
-    private boolean isOfLaterOwnership(int slot, long offset) {
-        if (!news.get()) {
-            return false;
+    /// Looks at FLUSHALL or FLUSHDB.
+    ///
+    /// @param databases of the target, that are concerned
+    /// @param place behind it
+    /// @return the slots whose keys are to be deleted now
+    public IntPredicate flushed(IntPredicate databases, Place place) throws RewindException {
+        if (settings.provesDeletions) {
+            departures.awaitVerdict(place.offset);
         }
-        Tenure ended = ledger.ended(pipeline, slot);
-        return ended != null && offset > ended.end();
+        flushes.met(databases, place.offset, writer.slots());
+        return slot -> parked.first(slot) == null && reach.covers(slot, place.offset);
     }
 
     /// Sees to it that there is a queue for a command.
@@ -286,20 +292,10 @@ public final class SlotGate {
         if (!granted.isEmpty()) {
             admit(granted, place, sink);
         }
-        giveUp(lostBefore(place), place);
+        giveUp(reach.lostBefore(place.offset), place);
         if (vacancies.drop(parked, place.offset)) {
             note(place);
         }
-    }
-
-    private BitSet lostBefore(Place place) {
-        BitSet lost = ledger.lostBefore(pipeline, place.offset);
-        for (int slot = lost.nextSetBit(0); slot >= 0; slot = lost.nextSetBit(slot + 1)) {
-            if (ledger.joins(pipeline, slot, applied[slot])) {
-                lost.clear(slot);
-            }
-        }
-        return lost;
     }
 
     private void giveUp(BitSet lost, Place place) throws RewindException {
@@ -328,7 +324,7 @@ public final class SlotGate {
     /// Applies what was held back in one transaction with the note, so that it is done once.
     private void admit(List<Integer> granted, Place place, Sink sink)
             throws IOException, RewindException {
-        List<ParkedSlot> queues = new ArrayList<>();
+        Map<Integer, ParkedSlot> queues = new TreeMap<>();
         for (int slot : granted) {
             owned.set(slot);
             vacancies.taken(slot);
@@ -336,15 +332,16 @@ public final class SlotGate {
             Tenure ended = ledger.ended(pipeline, slot);
             // An ownership in which no command was met has no queue: the first one is of a later.
             if (queue != null && (ended == null || ended.end() > queue.since.offset())) {
-                queues.add(queue);
-                applied[slot] = queue.end();
+                queues.put(slot, queue);
+                reach.note(slot, queue.end());
                 parked.close(slot);
             }
         }
         byte[] text = state().encode();
+        Flushes.apply(queues, writer.slots());
         do {
             place.clean = false;
-            for (ParkedSlot queue : queues) {
+            for (ParkedSlot queue : queues.values()) {
                 queue.replay(sink);
             }
             writer.slots().write(text, place);

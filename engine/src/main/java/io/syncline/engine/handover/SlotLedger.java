@@ -246,7 +246,8 @@ public final class SlotLedger {
 
     /// Every command of a slot that is not lost and stands before this was run by its owner.
     synchronized long confirmed(int pipeline) {
-        return party(pipeline).confirmed;
+        Party party = party(pipeline);
+        return party.gone ? Long.MAX_VALUE : party.confirmed;
     }
 
     /// Up to where a shard has nothing to say about a slot that its pipeline waits for: every key

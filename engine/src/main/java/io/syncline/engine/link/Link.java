@@ -69,7 +69,11 @@ public final class Link implements RunningTask {
         } else {
             precheck.spool(options.spool().directory(), options.spool().diskBytes());
         }
-        return precheck.run(finding -> events.accept(new LinkEvent.Checked(finding)));
+        return precheck.run(finding -> {
+            if (!isStopped()) {
+                events.accept(new LinkEvent.Checked(finding));
+            }
+        });
     }
 
     /// Runs until the end that the options name, [#stop()], or a failure.
@@ -136,7 +140,10 @@ public final class Link implements RunningTask {
         stopped.countDown();
         stopLimit.begin();
         LinkRun run = running;
-        if (run != null) {
+        if (run == null) {
+            // Nothing is on its way yet, and a side that does not answer is not waited for.
+            sides.cut();
+        } else {
             run.stop();
         }
     }

@@ -96,7 +96,11 @@ final class LinkRun {
             TaskRegistry found = TaskRegistry.find(connection, sides.keys(), sides.candidates());
             ServerInfo target = ServerInfo.read(connection);
             long start =
-                    found.start(connection, sides.isTargetEmpty(), options.source().toString());
+                    found.start(
+                            connection,
+                            sides.isTargetEmpty(),
+                            options.source().toString(),
+                            options.databasesText());
             origins.forEach(origin -> assigned.put(assigned.size(), origin));
             if (!shards.isEmpty()) {
                 var known = TaskRegistry.shards(found.read(connection));

@@ -28,6 +28,9 @@ final class Sides {
     private final Instance target;
     private @Nullable FileInspection inspection;
 
+    /// The target lets us not in, whatever is asked.
+    private volatile boolean closed;
+
     Sides(LinkOptions options) {
         this.options = options;
         String name = "syncline:" + options.task();
@@ -135,6 +138,7 @@ final class Sides {
         } catch (NotReadyException e) {
             throw e;
         } catch (IOException | SynclineException e) {
+            closed = e instanceof SynclineException;
             // The precheck asks the same node next and says what is wrong with it.
             System.getLogger(Sides.class.getName())
                     .log(System.Logger.Level.DEBUG, "asking the target", e);
@@ -153,6 +157,9 @@ final class Sides {
 
     /// Whether the target has heard of this task. A target that cannot be asked has not.
     boolean targetKnowsTask() {
+        if (closed) {
+            return false;
+        }
         try (Connection connection = control()) {
             TaskRegistry registry = TaskRegistry.find(connection, keys(), candidates());
             return !registry.read(connection).isEmpty();

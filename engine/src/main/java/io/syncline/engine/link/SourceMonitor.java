@@ -45,6 +45,7 @@ final class SourceMonitor implements SourceWatch {
     private boolean mayWrite;
     private boolean fullReported;
     private boolean warned;
+    private boolean clockMissed;
     private volatile long clockSkewMillis;
     private volatile boolean askNow;
 
@@ -164,7 +165,7 @@ final class SourceMonitor implements SourceWatch {
     }
 
     /// How far the source's clock is ahead of ours.
-    private static long skew(Connection connection) throws IOException {
+    private long skew(Connection connection) throws IOException {
         long before = System.currentTimeMillis();
         Reply reply = connection.call("TIME");
         long after = System.currentTimeMillis();
@@ -175,6 +176,22 @@ final class SourceMonitor implements SourceWatch {
             long theirs =
                     Long.parseLong(seconds.utf8()) * 1000 + Long.parseLong(micros.utf8()) / 1000;
             return theirs - (before + after) / 2;
+        }
+        long micros = ServerInfo.read(connection).serverMicros();
+        if (micros >= 0) {
+            return micros / 1000 - (after + System.currentTimeMillis()) / 2;
+        }
+        if (!clockMissed) {
+            clockMissed = true;
+            events.accept(
+                    new LinkEvent.Warned(
+                            connection.address().toString(),
+                            "the source does not tell its clock, so this machine's is taken for"
+                                    + " relative expiries: "
+                                    + (reply instanceof Reply.Failure failure
+                                            ? failure.text()
+                                            : reply.toString()),
+                            "Allow the account +time, or keep both clocks by NTP"));
         }
         return 0;
     }

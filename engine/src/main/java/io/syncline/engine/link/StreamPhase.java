@@ -21,6 +21,7 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Incremental synchronization: takes commands out of the spool and puts them into batches, in
@@ -194,11 +195,7 @@ final class StreamPhase {
                     writer.endTransaction(place);
                 }
             }
-            case FLUSHALL, FLUSHDB, SWAPDB -> {
-                if (!isPassed()) {
-                    flush(view, spec);
-                }
-            }
+            case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
             case CONTROL -> control(view);
             case READ -> {}
         }
@@ -299,6 +296,9 @@ final class StreamPhase {
         switch (shop.options().onFlush()) {
             case IGNORE -> {}
             case STOP -> {
+                if (isPassed()) {
+                    return;
+                }
                 place.offset -= view.length();
                 finish();
                 throw new SynclineException(
@@ -309,9 +309,26 @@ final class StreamPhase {
             }
             case APPLY -> {
                 if (filter.passes(view, spec)) {
-                    writer.flushDatabases(targetDatabase, view, spec, place);
+                    applyFlush(view, spec);
                 }
             }
+        }
+    }
+
+    private void applyFlush(CommandView view, CommandSpec spec)
+            throws IOException, RewindException {
+        IntPredicate slots = slot -> true;
+        if (gate != null && spec.kind() != CommandKind.SWAPDB) {
+            int only = targetDatabase;
+            slots =
+                    gate.flushed(
+                            spec.kind() == CommandKind.FLUSHDB
+                                    ? each -> each == only
+                                    : databases::isTarget,
+                            place);
+        }
+        if (!isPassed()) {
+            writer.flushDatabases(targetDatabase, view, spec, slots, place);
         }
     }
 }

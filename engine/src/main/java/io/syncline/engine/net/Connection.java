@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /// One blocking connection. Question and answer through [#call]; raw streams for replication links
@@ -88,6 +89,12 @@ public final class Connection implements Closeable {
         send(bytes);
         try {
             return replies.read();
+        } catch (SocketTimeoutException e) {
+            SocketTimeoutException plain =
+                    new SocketTimeoutException(
+                            "no answer within " + socket.getSoTimeout() / 1000 + " s");
+            plain.initCause(e);
+            throw plain;
         } catch (RespFormatException e) {
             throw new IOException("it does not speak the Redis protocol: " + e.getMessage(), e);
         }

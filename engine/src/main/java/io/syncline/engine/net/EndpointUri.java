@@ -73,7 +73,10 @@ public final class EndpointUri {
         List<HostPort> addresses =
                 Arrays.stream(hosts.split(",", -1)).map(h -> address(h, port, place)).toList();
         String primary = parameters.getOrDefault("master", "");
-        return new Endpoint(topology, addresses, credentials, tls(tls, parameters), primary);
+        if (topology != Topology.SENTINEL && !primary.isEmpty()) {
+            throw bad(place, "the parameter 'master' belongs to redis-sentinel://");
+        }
+        return new Endpoint(topology, addresses, credentials, tls(tls, parameters, place), primary);
     }
 
     /// `file:///absolute` and `file:relative` are both meant as they look; a host is not.
@@ -111,15 +114,29 @@ public final class EndpointUri {
         }
     }
 
-    private static TlsOptions tls(boolean scheme, Map<String, String> parameters) {
-        boolean enabled = scheme || Boolean.parseBoolean(parameters.get("tls"));
-        boolean verify = !"false".equals(parameters.get("verify-host"));
+    private static TlsOptions tls(boolean scheme, Map<String, String> parameters, String place) {
+        boolean enabled = flag(parameters, "tls", scheme, place) || scheme;
+        boolean verify = flag(parameters, "verify-host", true, place);
+        for (String name : List.of("ca", "cert", "key", "verify-host")) {
+            if (!enabled && parameters.containsKey(name)) {
+                throw bad(place, "the parameter '" + name + "' needs TLS (rediss://)");
+            }
+        }
         return new TlsOptions(
                 enabled,
                 path(parameters, "ca"),
                 path(parameters, "cert"),
                 path(parameters, "key"),
                 verify);
+    }
+
+    private static boolean flag(
+            Map<String, String> parameters, String name, boolean initial, String place) {
+        return switch (parameters.getOrDefault(name, initial ? "true" : "false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw bad(place, "the parameter '" + name + "' is not true or false");
+        };
     }
 
     private static @Nullable Path path(Map<String, String> parameters, String name) {

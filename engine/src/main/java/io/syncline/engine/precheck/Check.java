@@ -1,6 +1,7 @@
 package io.syncline.engine.precheck;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// One check: a line of the table in [Checks].
@@ -48,11 +49,7 @@ record Check(
                 Needs.SOURCE,
                 questions,
                 NONE,
-                (source, target, plan, verdict) -> {
-                    for (Node node : source.nodes()) {
-                        judge.judge(node, plan, verdict);
-                    }
-                });
+                (source, target, plan, verdict) -> judgeAll(source, judge, plan, verdict));
     }
 
     /// A check of every target node by itself.
@@ -62,11 +59,20 @@ record Check(
                 Needs.TARGET,
                 NONE,
                 questions,
-                (source, target, plan, verdict) -> {
-                    for (Node node : target.nodes()) {
-                        judge.judge(node, plan, verdict);
-                    }
-                });
+                (source, target, plan, verdict) -> judgeAll(target, judge, plan, verdict));
+    }
+
+    private static void judgeAll(Side side, NodeJudge judge, Plan plan, Verdict verdict)
+            throws IOException {
+        List<Verdict> verdicts =
+                AtOnce.each(
+                        side.nodes(),
+                        node -> {
+                            Verdict own = new Verdict(verdict.check(), new ArrayList<>());
+                            judge.judge(node, plan, own);
+                            return own;
+                        });
+        verdicts.forEach(own -> verdict.findings().addAll(own.findings()));
     }
 
     /// A check of both sides together.

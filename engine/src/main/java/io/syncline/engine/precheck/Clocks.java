@@ -1,5 +1,6 @@
 package io.syncline.engine.precheck;
 
+import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
@@ -23,13 +24,17 @@ final class Clocks {
     static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
         Node from = source.first();
         Node to = target.first();
-        if (!(from.ask("TIME") instanceof Reply.Items)) {
+        if (isSilent(from)) {
             verdict.unknown(from, "the clock", Replies.text(from.ask("TIME")));
-        } else if (!(to.ask("TIME") instanceof Reply.Items)) {
+        } else if (isSilent(to)) {
             verdict.unknown(to, "the clock", Replies.text(to.ask("TIME")));
         } else {
             judge(offset(from), offset(to), to, verdict);
         }
+    }
+
+    private static boolean isSilent(Node node) throws IOException {
+        return !(node.ask("TIME") instanceof Reply.Items) && node.info().serverMicros() < 0;
     }
 
     static void judge(Offset source, Offset target, Node node, Verdict verdict) {
@@ -63,11 +68,17 @@ final class Clocks {
     private static Offset offset(Node node) throws IOException {
         long before = System.currentTimeMillis();
         long beforeNanos = System.nanoTime();
-        List<String> time = Replies.texts(node.askNow("TIME"));
+        long server = millis(node);
         long half = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beforeNanos) / 2;
-        long server =
-                Long.parseLong(time.getFirst()) * 1000 + Long.parseLong(time.getLast()) / 1000;
         return new Offset(server - before - half, half + 1);
+    }
+
+    private static long millis(Node node) throws IOException {
+        if (node.ask("TIME") instanceof Reply.Items) {
+            List<String> time = Replies.texts(node.askNow("TIME"));
+            return Long.parseLong(time.getFirst()) * 1000 + Long.parseLong(time.getLast()) / 1000;
+        }
+        return ServerInfo.of(node.askNow("INFO", "server"), node.address()).serverMicros() / 1000;
     }
 
     private static String amount(long millis) {

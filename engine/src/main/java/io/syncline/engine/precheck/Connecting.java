@@ -24,18 +24,21 @@ final class Connecting {
 
     private final String side;
     private final Instance instance;
+    private final List<Finding> findings;
     private final List<Node> opened;
     private final Verdict connection;
     private final Verdict tls;
     private final Verdict authentication;
+    private final List<Node> nodes = new ArrayList<>();
     private boolean failed;
 
     /// Names one side.
     ///
-    /// @param opened where open nodes are noted, whatever happens
+    /// @param opened where open nodes are noted, whatever happens; several threads do so
     Connecting(String side, Instance instance, List<Finding> findings, List<Node> opened) {
         this.side = side;
         this.instance = instance;
+        this.findings = findings;
         this.opened = opened;
         this.connection = new Verdict(side + Checks.CONNECTION, findings);
         this.tls = new Verdict(side + Checks.TLS, findings);
@@ -43,11 +46,12 @@ final class Connecting {
     }
 
     Side connect() {
-        List<Node> nodes = new ArrayList<>();
         HostPort first = instance.endpoint().addresses().getFirst();
         try {
-            for (Instance.Shard shard : instance.shards()) {
-                open(shard.primary(), nodes);
+            for (Connecting one : AtOnce.each(instance.shards(), this::openShard)) {
+                findings.addAll(one.findings);
+                nodes.addAll(one.nodes);
+                failed |= one.failed;
             }
         } catch (SynclineException e) {
             refused(e.failure());
@@ -57,7 +61,13 @@ final class Connecting {
         return new Side(side, instance, nodes, !failed);
     }
 
-    private void open(HostPort address, List<Node> nodes) {
+    private Connecting openShard(Instance.Shard shard) {
+        Connecting one = new Connecting(side, instance, new ArrayList<>(), opened);
+        one.open(shard.primary());
+        return one;
+    }
+
+    private void open(HostPort address) {
         try {
             Node node = Node.open(instance.connector(), address);
             opened.add(node);
@@ -106,6 +116,23 @@ final class Connecting {
                     ErrorCode.TLS_FAILED,
                     "this port speaks TLS only",
                     "Write rediss:// instead of redis://, or name the port that speaks plain text");
+            return;
+        }
+        if (words(e).contains("cluster support disabled")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "the " + side + " is no cluster: " + words(e),
+                    "Write redis:// instead of redis-cluster://, or name a node of the cluster");
+            return;
+        }
+        if (words(e).contains("the sentinel answers 'ERR unknown command")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "this is no sentinel: it knows no SENTINEL command",
+                    "Name a sentinel, usually at port 26379, or write redis:// for the server"
+                            + " itself");
             return;
         }
         boolean announced = !instance.endpoint().addresses().contains(address);

@@ -27,8 +27,9 @@ final class OtherTasks {
         NavigableSet<String> tasks = new TreeSet<>();
         NavigableSet<String> running = new TreeSet<>();
         String blind = "";
+        AtOnce.each(target.nodes(), node -> TargetKeys.census(node, plan).tasks())
+                .forEach(tasks::addAll);
         for (Node node : target.nodes()) {
-            tasks.addAll(TargetKeys.census(node, plan).tasks());
             Reply clients = node.ask("CLIENT", "LIST");
             if (clients instanceof Reply.Bulk list) {
                 running.addAll(running(list.utf8()));

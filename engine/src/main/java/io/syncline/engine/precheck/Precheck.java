@@ -7,6 +7,7 @@ import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -85,7 +86,7 @@ public final class Precheck {
     /// The same, and tells each finding as soon as it is made: a person watches.
     public List<Finding> run(Consumer<Finding> told) {
         List<Finding> findings = new ArrayList<>();
-        List<Node> opened = new ArrayList<>();
+        List<Node> opened = Collections.synchronizedList(new ArrayList<>());
         int known = 0;
         try {
             Files sourceFiles = files;
@@ -161,9 +162,12 @@ public final class Precheck {
     /// Asks every node all that is known beforehand, in one round trip each.
     private void prefetch(Side side, boolean isSource, List<Finding> findings) {
         try {
-            for (Node node : side.nodes()) {
-                node.prefetch(questions(node, isSource));
-            }
+            AtOnce.each(
+                    side.nodes(),
+                    node -> {
+                        node.prefetch(questions(node, isSource));
+                        return node;
+                    });
         } catch (IOException | RespFormatException e) {
             stopped(side, e, new Verdict(side.name() + Checks.CONNECTION, findings));
         }

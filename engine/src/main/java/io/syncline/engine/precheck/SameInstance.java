@@ -29,7 +29,8 @@ final class SameInstance {
         }
     }
 
-    private static @Nullable String sameness(Side source, Side target) throws IOException {
+    /// In which way both sides share data; null when they do not.
+    static @Nullable String sameness(Side source, Side target) throws IOException {
         for (Node one : source.nodes()) {
             for (Node other : target.nodes()) {
                 String reason = sameness(one.info(), other.info());

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// What the account may do at a source node, asked without doing it: a real PSYNC would make the
 /// source fork.
 final class SourceRights {
-    /// Begins the name of every heartbeat key, as that of the managed service we follow.
-
     static final Check.Questions REPLICATION = SourceRights::replicationQuestions;
 
     static final Check.Questions HEARTBEAT = SourceRights::heartbeatQuestions;

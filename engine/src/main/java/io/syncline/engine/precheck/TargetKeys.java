@@ -38,9 +38,14 @@ final class TargetKeys {
             verdict.ok(place, "the target already knows this task");
             return;
         }
+        if (source.isUsable() && SameInstance.sameness(source, target) != null) {
+            // To empty it, as is said otherwise, would empty the source.
+            verdict.ok(place, "its keys are the source's own");
+            return;
+        }
         long keys = 0;
-        for (Node node : target.nodes()) {
-            keys += census(node, plan).foreign();
+        for (Census census : AtOnce.each(target.nodes(), node -> census(node, plan))) {
+            keys += census.foreign();
         }
         if (keys == 0) {
             verdict.ok(place, "the target holds no keys");

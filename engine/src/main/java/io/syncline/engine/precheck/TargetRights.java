@@ -32,9 +32,11 @@ final class TargetRights {
                     List.of("RESTORE", OWN_KEY, "0", "x", "REPLACE"),
                     List.of("SELECT", "0"));
 
+    private static final List<String> WATCH = List.of("WATCH", OWN_KEY);
+
     /// Not to be queued: they end, begin or guard a transaction.
     private static final List<List<String>> TRANSACTION =
-            List.of(List.of("WATCH", OWN_KEY), List.of("MULTI"), List.of("EXEC"));
+            List.of(WATCH, List.of("MULTI"), List.of("EXEC"));
 
     private static final List<String> GUARD = List.of(TargetNode.GUARD, "return 1", "1", OWN_KEY);
 
@@ -71,23 +73,20 @@ final class TargetRights {
         }
         Asker asker = asker(node);
         if (asker == null) {
-            verdict.unknown(
-                    node, "the right to write", "the account may use neither ACL nor MULTI");
+            Reply multi = node.ask("MULTI");
+            if (isRefusal(multi)) {
+                refused(node, Replies.text(multi), verdict);
+            } else {
+                verdict.unknown(node, "the right to write", Replies.text(multi));
+            }
             return;
         }
         List<List<String>> required = new ArrayList<>(OWN);
-        if (asker.asksAboutTransactions()) {
-            required.addAll(TRANSACTION);
-        }
+        required.addAll(asker.transaction());
         for (List<String> command : required) {
             String refusal = asker.refusal(command);
             if (refusal != null) {
-                verdict.error(
-                        node.address(),
-                        ErrorCode.NOT_PERMITTED,
-                        "the account may not write what a task writes: " + refusal,
-                        "Allow the account +@all -@admin ~*, or at least +@read +@write +@keyspace"
-                                + " +@transaction +@scripting +@connection on all keys");
+                refused(node, refusal, verdict);
                 return;
             }
         }
@@ -114,6 +113,19 @@ final class TargetRights {
         }
     }
 
+    private static void refused(Node node, String refusal, Verdict verdict) {
+        verdict.error(
+                node.address(),
+                ErrorCode.NOT_PERMITTED,
+                "the account may not write what a task writes: " + refusal,
+                "Allow the account +@all -@admin ~*, or at least +@read +@write +@keyspace"
+                        + " +@transaction +@scripting +@connection on all keys");
+    }
+
+    private static boolean isRefusal(Reply reply) {
+        return reply instanceof Reply.Failure failure && failure.kind() == ErrorKind.NOPERM;
+    }
+
     private static @Nullable Asker asker(Node node) throws IOException {
         if (node.isSince(7, 0)
                 && !node.user().isEmpty()
@@ -126,6 +138,7 @@ final class TargetRights {
         List<List<String>> queued = new ArrayList<>(OWN);
         queued.add(GUARD);
         queued.add(ANY);
+        queued.add(WATCH);
         List<List<String>> all = new ArrayList<>(queued);
         all.add(List.of("DISCARD"));
         node.prefetch(all);
@@ -136,7 +149,8 @@ final class TargetRights {
     private sealed interface Asker {
         @Nullable String refusal(List<String> command) throws IOException;
 
-        boolean asksAboutTransactions();
+        /// What of a transaction can be asked about in this way.
+        List<List<String>> transaction();
     }
 
     private record DryRun(Node node) implements Asker {
@@ -148,23 +162,22 @@ final class TargetRights {
         }
 
         @Override
-        public boolean asksAboutTransactions() {
-            return true;
+        public List<List<String>> transaction() {
+            return TRANSACTION;
         }
     }
 
     private record Queued(Node node) implements Asker {
         @Override
         public @Nullable String refusal(List<String> command) throws IOException {
-            return node.ask(command.toArray(String[]::new)) instanceof Reply.Failure failure
-                            && failure.kind() == ErrorKind.NOPERM
-                    ? failure.text()
-                    : null;
+            Reply reply = node.ask(command.toArray(String[]::new));
+            return isRefusal(reply) ? Replies.text(reply) : null;
         }
 
+        /// Whether it may be begun is seen, and WATCH is answered at once even within one.
         @Override
-        public boolean asksAboutTransactions() {
-            return false;
+        public List<List<String>> transaction() {
+            return List.of(WATCH);
         }
     }
 }

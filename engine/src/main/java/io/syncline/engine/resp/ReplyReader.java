@@ -20,6 +20,8 @@ public final class ReplyReader {
     /// COMMAND nests five deep; a limit keeps a hostile peer from ending our stack.
     public static final int DEPTH_LIMIT = 16;
 
+    private static final String KINDS = "+-:$*";
+
     private static final int LINE_LENGTH_LIMIT = ReplyParser.LINE_LENGTH_LIMIT;
 
     /// A status that most answers are.
@@ -66,6 +68,14 @@ public final class ReplyReader {
     private Reply read(int depth) throws IOException {
         int start = position;
         int kind = next();
+        if (KINDS.indexOf(kind) < 0) {
+            // At once: what speaks something else may never end the line.
+            throw new RespFormatException(
+                    start,
+                    "kind of a reply",
+                    RespFormatException.show((byte) kind),
+                    "one of + - : $ *");
+        }
         int length = line();
         return switch (kind) {
             case '+' -> status(length);
@@ -73,12 +83,7 @@ public final class ReplyReader {
             case ':' -> new Reply.Whole(number(start, length, Long.MIN_VALUE, Long.MAX_VALUE));
             case '$' -> bulk((int) number(start, length, -1, bulkLimit));
             case '*' -> items((int) number(start, length, -1, ITEM_COUNT_LIMIT), depth);
-            default ->
-                    throw new RespFormatException(
-                            start,
-                            "kind of a reply",
-                            RespFormatException.show((byte) kind),
-                            "one of + - : $ *");
+            default -> throw new IllegalStateException("kind " + kind);
         };
     }
 

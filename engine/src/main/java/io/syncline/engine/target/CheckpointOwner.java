@@ -170,7 +170,8 @@ final class CheckpointOwner {
     /// piece after a newer one has taken over: it must not delete what that one writes.
     ///
     /// @param databases which of the target's
-    void flushShard(IntPredicate databases) {
+    /// @param slots which of the shard's
+    void flushShard(IntPredicate databases, IntPredicate slots) {
         ShardFlush flush = new ShardFlush(settings);
         dialer.retrying(
                 finder,
@@ -180,7 +181,7 @@ final class CheckpointOwner {
                             select(connection, database);
                             flush.run(
                                     connection,
-                                    slot -> true,
+                                    slots,
                                     (deletes, count) ->
                                             whileOurs(connection, database, deletes, count));
                         }

@@ -1,6 +1,8 @@
 package io.syncline.engine.target;
 
+import java.io.IOException;
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The note stands at the node of the floor, and is written behind the data: should the process die
@@ -10,6 +12,7 @@ final class ClusterSlotBook implements SlotBook {
     private final ClusterWriter writer;
     private final FloorKeeper floor;
     private final SlotBatches batches;
+    private final ClusterBarrier barrier;
     private BitSet expected = new BitSet();
 
     ClusterSlotBook(
@@ -17,11 +20,13 @@ final class ClusterSlotBook implements SlotBook {
             TargetDialer dialer,
             ClusterWriter writer,
             FloorKeeper floor,
-            SlotBatches batches) {
+            SlotBatches batches,
+            ClusterBarrier barrier) {
         this.notes = SlotNotes.inCluster(settings, dialer);
         this.writer = writer;
         this.floor = floor;
         this.batches = batches;
+        this.barrier = barrier;
     }
 
     @Override
@@ -61,5 +66,12 @@ final class ClusterSlotBook implements SlotBook {
     @Override
     public boolean isApplied(int slot, long offset) {
         return batches.isApplied(slot, offset);
+    }
+
+    @Override
+    public void clear(IntPredicate databases, IntPredicate slots) throws IOException {
+        if (databases.test(0)) {
+            barrier.deleteKeys(slots);
+        }
     }
 }

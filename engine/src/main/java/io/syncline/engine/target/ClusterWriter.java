@@ -9,6 +9,7 @@ import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import java.io.IOException;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes to a cluster.
@@ -71,7 +72,7 @@ public final class ClusterWriter implements TargetWriter {
         refusals = new ClusterRefusals(settings, floor, lanes);
         slotwise = new Slotwise(batches, lanes, floor, refusals, settings.markedSnapshot());
         together = new CoLocation(settings, dialer, batches, lanes, slotwise);
-        slots = new ClusterSlotBook(settings, dialer, this, floor, batches);
+        slots = new ClusterSlotBook(settings, dialer, this, floor, batches, barrier);
     }
 
     // ---- starting ----
@@ -289,19 +290,19 @@ public final class ClusterWriter implements TargetWriter {
     // ---- what concerns every node ----
 
     @Override
-    public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
+    public void flushDatabases(
+            int database, CommandView command, CommandSpec spec, IntPredicate among, Place behind)
             throws RewindException, IOException {
         if (spec.kind() == CommandKind.SWAPDB) {
             refusals.refuse(Refusal.of(command, behind.offset, 0, TargetErrors.ONE_DATABASE));
-            batches.passed(behind);
-            return;
         }
-        if (spec.kind() == CommandKind.FLUSHDB && database != 0) {
+        if (spec.kind() == CommandKind.SWAPDB
+                || (spec.kind() == CommandKind.FLUSHDB && database != 0)) {
             batches.passed(behind);
             return;
         }
         drain();
-        barrier.deleteKeys(slot -> !batches.isApplied(slot, behind.offset));
+        barrier.deleteKeys(s -> among.test(s) && !batches.isApplied(s, behind.offset));
         // Inside a transaction of the source, too: all before it is in the target.
         batches.drainedTo(behind);
         // At once: the flush, read again, would delete what came behind it.

@@ -200,8 +200,8 @@ final class GuardedLane implements Closeable {
     }
 
     /// Deletes the keys of the source's shard, while nothing is on its way.
-    void flushShard(IntPredicate databases) {
-        owner.flushShard(databases);
+    void flushShard(IntPredicate databases, IntPredicate slots) {
+        owner.flushShard(databases, slots);
     }
 
     /// Puts a refusal into the target's list with the next batch.

@@ -1,6 +1,8 @@
 package io.syncline.engine.target;
 
+import java.io.IOException;
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a target keeps of a cluster source's slots for one pipeline, beside its checkpoint. Belongs
@@ -19,4 +21,10 @@ public interface SlotBook {
     ///
     /// @param offset behind the command
     boolean isApplied(int slot, long offset);
+
+    /// Deletes all that the target has of some slots, when everything before is there: may be
+    /// repeated.
+    ///
+    /// @param databases which of the target's
+    void clear(IntPredicate databases, IntPredicate slots) throws IOException;
 }

@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The note is a key like any other of ours: it is written in the batch, so that it and the data
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class StandaloneSlotBook implements SlotBook {
     private final SlotNotes notes;
     private final Appender appender;
+    private final Cleaner cleaner;
 
     /// Appends a SET of one of our own keys.
     @FunctionalInterface
@@ -15,9 +17,16 @@ final class StandaloneSlotBook implements SlotBook {
         void set(byte[] key, byte[] value, Place behind) throws RewindException;
     }
 
-    StandaloneSlotBook(SlotNotes notes, Appender appender) {
+    /// Deletes what some databases hold of some slots.
+    @FunctionalInterface
+    interface Cleaner {
+        void clear(IntPredicate databases, IntPredicate slots);
+    }
+
+    StandaloneSlotBook(SlotNotes notes, Appender appender, Cleaner cleaner) {
         this.notes = notes;
         this.appender = appender;
+        this.cleaner = cleaner;
     }
 
     @Override
@@ -38,5 +47,10 @@ final class StandaloneSlotBook implements SlotBook {
     @Override
     public boolean isApplied(int slot, long offset) {
         return false;
+    }
+
+    @Override
+    public void clear(IntPredicate databases, IntPredicate slots) {
+        cleaner.clear(databases, slots);
     }
 }

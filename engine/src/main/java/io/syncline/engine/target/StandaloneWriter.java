@@ -37,7 +37,8 @@ public final class StandaloneWriter implements TargetWriter {
                 new StandaloneSlotBook(
                         new SlotNotes(settings, dialer, settings.instance().primaryFinder()),
                         (key, value, behind) ->
-                                own(settings.database(), behind, bytes("SET"), key, value));
+                                own(settings.database(), behind, bytes("SET"), key, value),
+                        lane::flushShard);
     }
 
     @Override
@@ -171,16 +172,16 @@ public final class StandaloneWriter implements TargetWriter {
     // are there again in the same transaction ----
 
     @Override
-    public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
+    public void flushDatabases(
+            int database, CommandView command, CommandSpec spec, IntPredicate among, Place behind)
             throws RewindException {
         DatabaseMap databases = settings.databases();
         if (settings.ofShard() && spec.kind() != CommandKind.SWAPDB) {
             flushShard(
                     spec.kind() == CommandKind.FLUSHDB
                             ? each -> each == database
-                            : each ->
-                                    databases.isIdentity()
-                                            || databases.targets().containsValue(each),
+                            : databases::isTarget,
+                    among,
                     command,
                     behind);
             return;
@@ -202,7 +203,8 @@ public final class StandaloneWriter implements TargetWriter {
     /// All before the flush is in the target first, inside a transaction of the source, too: there
     /// the rest of it is a transaction of its own. A flush that is read again finds nothing behind
     /// it in the target yet.
-    private void flushShard(IntPredicate among, CommandView command, Place behind)
+    private void flushShard(
+            IntPredicate databases, IntPredicate among, CommandView command, Place behind)
             throws RewindException {
         boolean clean = behind.clean;
         behind.offset -= command.length();
@@ -210,7 +212,7 @@ public final class StandaloneWriter implements TargetWriter {
         try {
             checkpoint(behind);
             lane.drain();
-            lane.flushShard(among);
+            lane.flushShard(databases, among);
         } finally {
             behind.offset += command.length();
             behind.clean = clean;

@@ -6,6 +6,7 @@ import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.resp.CommandView;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One pipeline's way into its target: commands in stream order go in, batches with checkpoints go
@@ -61,7 +62,10 @@ public interface TargetWriter extends Closeable {
     void endTransaction(Place behind) throws RewindException;
 
     /// Applies FLUSHALL, FLUSHDB or SWAPDB of the source to what the task wrote.
-    void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind)
+    ///
+    /// @param slots of a source's shard: those that the shard owned when it ran the command
+    void flushDatabases(
+            int database, CommandView command, CommandSpec spec, IntPredicate slots, Place behind)
             throws RewindException, IOException;
 
     /// Applies a command that concerns every node (functions, scripts), in stream order.

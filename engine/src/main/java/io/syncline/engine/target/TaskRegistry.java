@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -24,6 +26,10 @@ public final class TaskRegistry {
     /// `1` when the target was empty at the first start, so that all keys in it are of our making.
     static final String OWNED = "owned";
 
+    /// The databases that the position counts for, as a user writes them.
+    static final String DATABASES = "databases";
+
+    private static final String ALL = "all";
     private static final String SHARD = "shard:";
     private static final String GONE = "gone";
 
@@ -60,9 +66,28 @@ public final class TaskRegistry {
     /// Registers one more start.
     ///
     /// @param owned whether the target is empty, which counts at the first start only
+    /// @param databases as a user writes them: `0,3:5`, or `all`
     /// @return the number of this start, larger than every one before
-    public long start(Connection connection, boolean owned, String source) throws IOException {
-        select(connection, database);
+    /// @throws SynclineException when there are databases that the task has no position for: what
+    ///   they held before would be missed without a word
+    public long start(Connection connection, boolean owned, String source, String databases)
+            throws IOException {
+        String before = read(connection).getOrDefault(DATABASES, databases);
+        if (takesOnMore(before, databases)) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    connection.address().toString(),
+                    "task "
+                            + keys.task()
+                            + " was started for databases "
+                            + before
+                            + "; it can give some up, not take on more ("
+                            + databases
+                            + ")",
+                    "Give the others a task of their own, or remove this one's position with"
+                            + " ./syncline sweep to copy all again");
+        }
+        set(connection, "HSET", DATABASES, databases);
         set(connection, "HSETNX", OWNED, owned ? "1" : "0");
         set(connection, "HSETNX", "created", Long.toString(System.currentTimeMillis()));
         set(connection, "HSET", "source", source);
@@ -77,6 +102,14 @@ public final class TaskRegistry {
             return number.value();
         }
         throw new IOException("HINCRBY is answered with " + starts);
+    }
+
+    static boolean takesOnMore(String before, String now) {
+        if (before.equals(ALL)) {
+            // Each of the same number; 3:5 writes to where nothing of 3 was.
+            return now.contains(":");
+        }
+        return !List.of(before.split(",", -1)).containsAll(List.of(now.split(",", -1)));
     }
 
     private void set(Connection connection, String command, String field, String value)

@@ -26,6 +26,7 @@ final class HandoverWorld {
     private enum Act {
         WRITE,
         MOVE,
+        FLUSHALL,
         PING,
         FORGET_IMPORT,
         READ,
@@ -67,7 +68,7 @@ final class HandoverWorld {
     private List<Act> weights() {
         List<Act> acts = new ArrayList<>();
         for (Act act : Act.values()) {
-            boolean seldom = act == Act.DIE || act == Act.FORGET_IMPORT;
+            boolean seldom = act == Act.DIE || act == Act.FORGET_IMPORT || act == Act.FLUSHALL;
             int weight = seldom ? random.nextInt(2) : 1 + random.nextInt(HEAVIEST);
             for (int i = 0; i < weight; i++) {
                 acts.add(act);
@@ -110,6 +111,7 @@ final class HandoverWorld {
             switch (act) {
                 case WRITE -> source.write();
                 case MOVE -> source.move();
+                case FLUSHALL -> source.flush();
                 case PING -> source.ping();
                 case FORGET_IMPORT -> source.forgetImport();
                 case READ -> any.read();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One pipeline of a simulated process: its applier, and the monitor that asks its node, whose
@@ -37,12 +38,13 @@ final class SimPipeline {
         this.number = number;
         this.shard = shard;
         this.ledger = ledger;
-        this.writer = new SimWriter(target, number, random);
+        BitSet owned = new BitSet();
+        this.writer = new SimWriter(target, number, owned, random);
         ledger.join(number, () -> {}, () -> {});
         gate =
                 new SlotGate(
                         new SlotGate.Settings(
-                                ledger, number, writer, new BitSet(), false, () -> true, () -> {}));
+                                ledger, number, writer, owned, false, () -> true, () -> {}));
     }
 
     /// Says what it holds.
@@ -84,9 +86,19 @@ final class SimPipeline {
         new CommandParser().parse(bytes, 0, bytes.length, view);
         place.offset += bytes.length;
         CommandSpec spec = CommandTable.standard().find(view);
-        if (spec.kind() != CommandKind.CONTROL
+        if (spec.kind() == CommandKind.FLUSHALL) {
+            flush(view, spec);
+        } else if (spec.kind() != CommandKind.CONTROL
                 && gate.admits(view, spec, 0, place, 0, this::write)) {
             write(0, view, spec, 0);
+        }
+    }
+
+    private void flush(CommandView view, CommandSpec spec) throws RewindException {
+        IntPredicate slots = gate.flushed(database -> true, place);
+        if (!gate.isPassed(place)) {
+            story.add("pipeline " + number + " applies FLUSHALL at " + place.offset);
+            writer.flushDatabases(0, view, spec, slots, place);
         }
     }
 

@@ -49,6 +49,11 @@ final class SimShard {
         }
     }
 
+    void flush() {
+        data.clear();
+        say("FLUSHALL");
+    }
+
     void restore(String key, String value) {
         data.put(key, value);
         say("RESTORE-ASKING", key, "0", value);

@@ -83,6 +83,11 @@ final class SimSource {
         }
     }
 
+    /// A client flushes one shard, as FLUSHALL of a cluster does shard by shard.
+    void flush() {
+        shards.get(random.nextInt(shards.size())).flush();
+    }
+
     void ping() {
         shards.get(random.nextInt(shards.size())).ping();
     }

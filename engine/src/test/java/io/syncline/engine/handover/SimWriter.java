@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A pipeline's way into the [SimTarget]: one batch, applied with its note and checkpoint or not at
@@ -22,6 +23,7 @@ final class SimWriter implements TargetWriter, SlotBook {
 
     private final SimTarget target;
     private final int pipeline;
+    private final BitSet owned;
     private final Random random;
     private final List<Runnable> batch = new ArrayList<>();
     private long offset;
@@ -31,9 +33,10 @@ final class SimWriter implements TargetWriter, SlotBook {
         private static final long serialVersionUID = 1;
     }
 
-    SimWriter(SimTarget target, int pipeline, Random random) {
+    SimWriter(SimTarget target, int pipeline, BitSet owned, Random random) {
         this.target = target;
         this.pipeline = pipeline;
+        this.owned = owned;
         this.random = random;
         this.offset = target.checkpoints.getOrDefault(pipeline, 0L);
     }
@@ -109,6 +112,22 @@ final class SimWriter implements TargetWriter, SlotBook {
     }
 
     @Override
+    public void clear(IntPredicate databases, IntPredicate slots) {
+        target.data
+                .keySet()
+                .removeIf(key -> owned.get(SimShard.slot(key)) && slots.test(SimShard.slot(key)));
+    }
+
+    @Override
+    public void flushDatabases(
+            int database, CommandView command, CommandSpec spec, IntPredicate slots, Place behind) {
+        offset = behind.offset - command.length();
+        drain();
+        clear(each -> true, slots);
+        offset = behind.offset;
+    }
+
+    @Override
     public void endTransaction(Place behind) {
         offset = behind.offset;
     }
@@ -148,11 +167,6 @@ final class SimWriter implements TargetWriter, SlotBook {
 
     @Override
     public void close(int commands, Place behind) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void flushDatabases(int database, CommandView command, CommandSpec spec, Place behind) {
         throw new UnsupportedOperationException();
     }
 

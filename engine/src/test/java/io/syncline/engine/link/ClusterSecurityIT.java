@@ -32,7 +32,6 @@ class ClusterSecurityIT {
         "+psync",
         "+replconf",
         "+info",
-        "+time",
         "+cluster|slots",
         "+cluster|nodes",
         "+setex",

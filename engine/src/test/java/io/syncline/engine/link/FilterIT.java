@@ -85,6 +85,24 @@ class FilterIT {
         }
     }
 
+    /// What a database held before its first start would be missed without a word.
+    @Test
+    void aTaskCanGiveUpDatabasesAndNotTakeOnMore() {
+        in(source, 3, "SET", "key", "1");
+        Sync two = Sync.of(source, target).database(0, 0).database(1, 1);
+        Sync fewer = Sync.of(source, target).database(0, 0);
+        for (Sync sync : List.of(two, fewer)) {
+            try (RunningLink link = sync.end(LinkOptions.End.CAUGHT_UP).start()) {
+                assertThat(link.awaitEnd()).isEqualTo(Link.Outcome.DONE);
+            }
+        }
+        assertThat(Sync.of(source, target).database(0, 0).database(3, 3).fails().reason())
+                .isEqualTo(
+                        "task it was started for databases 0; it can give some up, not take on"
+                                + " more (0,3)");
+        assertThat(Sync.of(source, target).fails().code()).isEqualTo(ErrorCode.BAD_OPTION);
+    }
+
     @Test
     void deniedCommandsStayBehindAndGroupsToo() {
         try (RunningLink link =

@@ -24,6 +24,19 @@ class BothSidesIT {
         }
     }
 
+    /// To empty the target, as is said of others that hold keys, would empty the source.
+    @Test
+    void nobodyIsToldToEmptyTheSource() {
+        try (RedisServer server = RedisServer.start()) {
+            server.command("SET", "key", "value");
+
+            assertThat(Trial.errors(Trial.of(server, server).run()))
+                    .singleElement()
+                    .asString()
+                    .startsWith("different-instances ");
+        }
+    }
+
     @Test
     void primaryAndReplicaAreAnErrorInBothDirectionsAndInOldVersions() {
         for (String version : new String[] {"redis-2.8", "redis-7"}) {

@@ -3,6 +3,8 @@ package io.syncline.engine.precheck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
@@ -155,5 +157,32 @@ class ClusterChecksIT {
 
     private static String uri(int node) {
         return "redis-cluster://127.0.0.1:" + cluster.nodes().get(node).port();
+    }
+
+    @Test
+    void shardsAreAskedAtOnce() throws InterruptedException {
+        try (RedisCluster far = RedisCluster.startBehindProxies(RedisServer::builder, 3, 0)) {
+            List<FaultProxy> silent =
+                    far.primaryNodes().subList(1, 3).stream().map(far::proxyOf).toList();
+            int[] before = silent.stream().mapToInt(FaultProxy::connections).toArray();
+            silent.forEach(
+                    proxy -> proxy.injectNext(FaultProxy.Direction.TO_CLIENT, new Fault.Stall()));
+            String one =
+                    "redis-cluster://127.0.0.1:"
+                            + far.proxyOf(far.primaryNodes().getFirst()).port();
+            Thread asking =
+                    Thread.ofVirtual()
+                            .start(() -> new Trial(one, Trial.uri(standalone)).overwriting().run());
+
+            Await.until(
+                    "both are asked though none answers",
+                    Duration.ofSeconds(15),
+                    () ->
+                            silent.get(0).connections() > before[0]
+                                    && silent.get(1).connections() > before[1]);
+
+            silent.forEach(FaultProxy::heal);
+            asking.join();
+        }
     }
 }

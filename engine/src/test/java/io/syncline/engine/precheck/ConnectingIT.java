@@ -98,6 +98,27 @@ class ConnectingIT {
     }
 
     @Test
+    void aStandaloneServerThatIsNamedAsAClusterOrASentinelIsTold() {
+        try (RedisServer server = RedisServer.start()) {
+            String address = "127.0.0.1:" + server.port();
+
+            assertThat(
+                            new Trial("redis-cluster://" + address, Trial.NOWHERE)
+                                    .find("source-connection"))
+                    .containsExactly(
+                            "ERROR the source is no cluster: CLUSTER SLOTS is answered with 'ERR This"
+                                    + " instance has cluster support disabled' | Write redis:// instead"
+                                    + " of redis-cluster://, or name a node of the cluster");
+            assertThat(
+                            new Trial("redis-sentinel://" + address + "?master=m", Trial.NOWHERE)
+                                    .find("source-connection"))
+                    .containsExactly(
+                            "ERROR this is no sentinel: it knows no SENTINEL command | Name a sentinel,"
+                                    + " usually at port 26379, or write redis:// for the server itself");
+        }
+    }
+
+    @Test
     void bothSidesAwayAreTwoErrors() {
         List<Finding> findings = new Trial(Trial.NOWHERE, Trial.NOWHERE).run();
 

@@ -73,8 +73,11 @@ class TargetChecksIT {
         "redis-7, +@all -@dangerous +info, restore",
         "redis-6.0, +@all -@dangerous +info, restore",
         "valkey-9, +@all -@dangerous +info, restore",
+        "redis-7, +@all -@dangerous +info +restore -multi, multi",
+        "redis-6.0, +@all -@dangerous +info +restore -watch, watch",
     })
-    void anAccountThatMayNotRestoreIsAnError(String version, String rules, String command) {
+    void anAccountThatMayNotRunWhatATaskRunsIsAnError(
+            String version, String rules, String command) {
         try (RedisServer server = RedisServer.start(find(version))) {
             Trial.account(server, "writer", (rules + " ~*").split(" ", -1));
 

@@ -64,6 +64,13 @@ final class DemoCommand {
         if (LinkCommand.has(parsed, SERVER)) {
             return ServerDemo.run(parsed, environment);
         }
+        if (parsed.hasMatchedOption(ServerCommand.LISTEN)) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    ServerCommand.LISTEN,
+                    "it needs " + SERVER,
+                    "Leave it out, or add " + SERVER);
+        }
         Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
         boolean fast = LinkCommand.has(parsed, FULL_SPEED);

@@ -1,5 +1,7 @@
 package io.syncline.server.cli;
 
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.server.settings.ConfigFile;
 import io.syncline.server.settings.LinkOptionsReader;
@@ -87,6 +89,14 @@ final class LinkCommand {
         for (Setting setting : Setting.values()) {
             if (parsed.hasMatchedOption(setting.option())) {
                 OptionSpec option = parsed.matchedOption(setting.option());
+                if (option.stringValues().size() > 1) {
+                    // Within groups of options picocli lets the last one win.
+                    throw new SynclineException(
+                            ErrorCode.BAD_OPTION,
+                            setting.option(),
+                            "it is given twice",
+                            "Keep one of the two");
+                }
                 Object value = option.getValue();
                 settings.offer(setting, setting.isFlag() ? "true" : String.valueOf(value));
             }

@@ -6,8 +6,10 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.target.Sweeper;
+import io.syncline.server.report.JsonEvents;
 import io.syncline.server.report.Output;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 import picocli.CommandLine.ParseResult;
 
@@ -26,13 +28,21 @@ final class SweepCommand {
             long removed =
                     new Sweeper(new Instance(options.target(), connector, true), options.task())
                             .sweep();
-            Output.standard()
-                    .line(
-                            "Removed "
-                                    + removed
-                                    + " keys of task "
-                                    + options.task()
-                                    + "; another start of it begins with a snapshot.");
+            if (LinkCommand.has(parsed, LinkCommand.JSON)) {
+                JsonEvents events = new JsonEvents(options.task());
+                Output.standard().event(events.swept(Instant.now(), removed));
+                Output.standard()
+                        .event(events.ended(Instant.now(), "done", ExitCode.DONE.number()));
+            } else {
+                Output.standard()
+                        .line(
+                                "Removed "
+                                        + removed
+                                        + (removed == 1 ? " key" : " keys")
+                                        + " of task "
+                                        + options.task()
+                                        + "; another start of it begins with a snapshot.");
+            }
             return ExitCode.DONE;
         } catch (IOException e) {
             throw new SynclineException(

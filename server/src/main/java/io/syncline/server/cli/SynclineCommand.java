@@ -12,8 +12,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -36,6 +39,7 @@ public final class SynclineCommand {
     private static final String TASK = "task";
     private static final String COMPLETION = "completion";
     private static final int USAGE_WIDTH = 100;
+    private static final Pattern OPTION = Pattern.compile("option '(--[a-z-]+)'");
 
     private final Map<String, String> environment;
 
@@ -228,6 +232,7 @@ public final class SynclineCommand {
                     bad(option(twice), "it is given twice", "Keep one of the two");
             case MissingParameterException missing ->
                     bad(option(missing), "its value is missing", help);
+            case MaxValuesExceededException many -> bad(option(many), "it takes no value", help);
             default -> bad(option(e), "its value is not one that it takes", help);
         };
     }
@@ -251,8 +256,20 @@ public final class SynclineCommand {
                 help);
     }
 
+    /// The option that an error is about. Some errors of picocli name it in their text alone.
     private static String option(ParameterException e) {
-        return e.getArgSpec() instanceof OptionSpec option ? option.longestName() : "command line";
+        if (e.getArgSpec() instanceof OptionSpec option) {
+            return option.longestName();
+        }
+        if (e instanceof MissingParameterException missing
+                && missing.getMissing().getFirst() instanceof OptionSpec option) {
+            return option.longestName();
+        }
+        Matcher name = OPTION.matcher(String.valueOf(e.getMessage()));
+        boolean known =
+                name.find()
+                        && e.getCommandLine().getCommandSpec().findOption(name.group(1)) != null;
+        return known ? name.group(1) : "command line";
     }
 
     private static Failure bad(String place, String reason, String remedy) {

@@ -85,6 +85,10 @@ public final class JsonEvents {
         return line(time, "note", json -> json.writeStringProperty("text", text));
     }
 
+    public byte[] swept(Instant time, long removed) {
+        return line(time, "swept", json -> json.writeNumberProperty("removed", removed));
+    }
+
     public byte[] proof(Instant time, Proof proof) {
         return line(
                 time,

@@ -29,7 +29,9 @@ final class PlainLines {
     /// One line, whatever an error text or a key brings along.
     void add(Tone tone, String text, String remedy) {
         String time = TIME.format(clock.instant().atZone(zone));
-        String body = text + (remedy.isEmpty() ? "" : ". " + remedy);
+        // A server's own words often end in a full stop.
+        String stop = text.endsWith(".") ? " " : ". ";
+        String body = text + (remedy.isEmpty() ? "" : stop + remedy);
         String safe = body.replaceAll("\\p{Cntrl}", "?");
         output.line(time + "  " + String.format("%-9s", tone.word()) + "  " + safe);
     }

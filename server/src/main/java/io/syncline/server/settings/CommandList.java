@@ -1,9 +1,12 @@
 package io.syncline.server.settings;
 
+import io.syncline.engine.command.CommandGroup;
 import io.syncline.engine.link.LinkOptions.CommandChoice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// Reads `--commands`: names and `@groups`, separated by commas; a leading `!` leaves one out.
 ///
@@ -29,9 +32,21 @@ final class CommandList {
                         Setting.COMMANDS,
                         "a list of command names and @groups, separated by commas");
             }
+            if (name.startsWith("@") && CommandGroup.ofLabel(name.substring(1)) == null) {
+                throw Values.bad(
+                        settings.place(Setting.COMMANDS),
+                        "there is no group '" + name + "'; groups are " + groups(),
+                        Setting.COMMANDS);
+            }
             (left ? deny : allow).add(name);
         }
         return new CommandChoice(allow, deny);
+    }
+
+    private static String groups() {
+        return Arrays.stream(CommandGroup.values())
+                .map(group -> "@" + group.label())
+                .collect(Collectors.joining(", "));
     }
 
     static String format(CommandChoice choice) {

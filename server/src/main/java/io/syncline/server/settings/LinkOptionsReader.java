@@ -16,6 +16,7 @@ import io.syncline.engine.net.Endpoint;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -89,7 +90,9 @@ public final class LinkOptionsReader {
     }
 
     private SourceMode sourceMode(Endpoint source) {
+        Duration interval = Duration.ofSeconds(number(Setting.SCAN_INTERVAL, 1, MAX_SCAN_SECONDS));
         if (Values.choice(settings, Setting.SOURCE_MODE, Mode.class) == Mode.PSYNC) {
+            refuseScanSettings();
             return new SourceMode.Psync();
         }
         Setting setting = Setting.SOURCE_MODE;
@@ -107,9 +110,21 @@ public final class LinkOptionsReader {
                     "a scan sees values, not commands, so none can be chosen",
                     "Leave " + Setting.COMMANDS.option() + " out");
         }
-        return new SourceMode.Scan(
-                Duration.ofSeconds(number(Setting.SCAN_INTERVAL, 1, MAX_SCAN_SECONDS)),
-                settings.flag(Setting.SCAN_SET_NOTIFICATIONS));
+        return new SourceMode.Scan(interval, settings.flag(Setting.SCAN_SET_NOTIFICATIONS));
+    }
+
+    /// What has no effect was meant for something.
+    private void refuseScanSettings() {
+        for (Setting setting : List.of(Setting.SCAN_INTERVAL, Setting.SCAN_SET_NOTIFICATIONS)) {
+            String none = setting.isFlag() ? "false" : setting.initial();
+            if (settings.given(setting) != null && !settings.text(setting).strip().equals(none)) {
+                throw new SynclineException(
+                        ErrorCode.BAD_OPTION,
+                        settings.place(setting),
+                        "it needs " + Setting.SOURCE_MODE.option() + " scan",
+                        "Leave it out, or choose that mode");
+            }
+        }
     }
 
     private enum Mode {
@@ -156,6 +171,9 @@ public final class LinkOptionsReader {
         if (settings.given(Setting.SPOOL_DIR) == null) {
             String user = System.getProperty("user.name", "user").replaceAll("[^\\w.-]", "_");
             return Path.of(System.getProperty("java.io.tmpdir"), "syncline-" + user);
+        }
+        if (text.isBlank()) {
+            throw Values.bad(settings, Setting.SPOOL_DIR, "the name of a folder");
         }
         try {
             return Path.of(text).toAbsolutePath();

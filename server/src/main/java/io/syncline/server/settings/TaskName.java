@@ -14,7 +14,8 @@ final class TaskName {
     /// Key names and file names carry it.
     static final int MAX_LENGTH = 64;
 
-    static final String RULE = "1 to " + MAX_LENGTH + " letters, digits, '.', '_' or '-'";
+    static final String RULE =
+            "1 to " + MAX_LENGTH + " letters, digits, '.', '_' or '-', not dots alone";
 
     private static final int HASH_BYTES = 4;
 
@@ -24,7 +25,8 @@ final class TaskName {
     private TaskName() {}
 
     static boolean isValid(String name) {
-        return name.matches("[A-Za-z0-9._-]{1," + MAX_LENGTH + "}");
+        // It names a folder, too, and '..' is another one.
+        return name.matches("[A-Za-z0-9._-]{1," + MAX_LENGTH + "}") && !name.matches("[.]+");
     }
 
     static String of(Endpoint source, Endpoint target, String databases) {

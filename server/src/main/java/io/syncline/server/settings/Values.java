@@ -56,7 +56,12 @@ final class Values {
         if (value.compareTo(BigDecimal.valueOf(most)) > 0) {
             throw bad(settings, setting, rule);
         }
-        return value.multiply(BigDecimal.valueOf(factor)).longValue();
+        long scaled = value.multiply(BigDecimal.valueOf(factor)).longValue();
+        if (scaled == 0 && value.signum() > 0) {
+            // Nought often means no limit, the opposite of next to nothing.
+            throw bad(settings, setting, rule + "; it is less than can be told from 0");
+        }
+        return scaled;
     }
 
     static long size(Settings settings, Setting setting, long least, long most) {

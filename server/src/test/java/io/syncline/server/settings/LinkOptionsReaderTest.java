@@ -117,7 +117,13 @@ class LinkOptionsReaderTest {
                 "SPOOL_DISK|9tbb|'9tbb' is not a size from 0 to 100tb, written like 64mb or 10gb",
                 "SPOOL_DISK|999999999999999gb|'999999999999999gb' is not a size from 0 to 100tb",
                 "ON_GAP|wait|'wait' is not one of resync, stop",
-                "TASK|a b|'a b' is not a task's name: 1 to 64 letters, digits, '.', '_' or '-'",
+                "TASK|a b|'a b' is not a task's name: 1 to 64 letters, digits, '.', '_' or '-', not"
+                        + " dots alone",
+                "TASK|..|'..' is not a task's name: 1 to 64 letters, digits, '.', '_' or '-', not"
+                        + " dots alone",
+                "MAX_MBPS|0.0000001|'0.0000001' is not a number from 0 to 1000000, such as 0.5 or"
+                        + " 20; it is less than can be told from 0",
+                "SPOOL_DIR|\"\"|'' is not the name of a folder",
                 "DATABASES|0,x|'0,x' is not a list of database numbers, such as 0,3:5, or all",
                 "DATABASES|0,0:1|source database 0 is named twice",
                 "DATABASES|0:1,2:1|two databases would be written to database 1",
@@ -156,6 +162,50 @@ class LinkOptionsReaderTest {
         assertThatThrownBy(() -> read(Map.of()))
                 .isInstanceOf(SynclineException.class)
                 .satisfies(e -> assertThat(e.toString()).doesNotContain("hunter2"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://a?tls=maybe, the parameter 'tls' is not true or false",
+        "rediss://a?verify-host=no, the parameter 'verify-host' is not true or false",
+        "redis://a?ca=/etc/ca.pem, the parameter 'ca' needs TLS (rediss://)",
+        "redis://a?master=m, the parameter 'master' belongs to redis-sentinel://",
+    })
+    void aParameterThatWouldHaveNoEffectIsRefused(String uri, String reason) {
+        settings.offer(Setting.SOURCE, uri);
+
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOfSatisfying(
+                        SynclineException.class,
+                        e ->
+                                assertThat(e.failure().reason())
+                                        .isEqualTo("not an endpoint: " + reason));
+    }
+
+    @Test
+    void aGroupThatIsNoneIsRefused() {
+        settings.offer(Setting.COMMANDS, "!@strings");
+
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOfSatisfying(
+                        SynclineException.class,
+                        e ->
+                                assertThat(e.failure().reason())
+                                        .startsWith(
+                                                "there is no group '@strings'; groups are @string,"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SCAN_INTERVAL, 5", "SCAN_SET_NOTIFICATIONS, true"})
+    void whatIsForAScanNeedsOne(Setting setting, String text) {
+        settings.offer(setting, text);
+
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOfSatisfying(
+                        SynclineException.class,
+                        e ->
+                                assertThat(e.failure().reason())
+                                        .isEqualTo("it needs --source-mode scan"));
     }
 
     @Test
