@@ -11,9 +11,12 @@ import java.util.List;
 ///
 /// Both are the same command, and the second ones directly follow the first. But what clients
 /// deleted last stands at the end of the copy's stream, too: so deletions are held until they are
-/// seen to be those, or not.
+/// seen to be those; or until another command shows that clearing away had not begun.
 final class Departure {
     private static final long PRIME = 0x9e3779b97f4a7c15L;
+
+    /// Clients do not delete so much without any other command in between: it is cleared away.
+    private static final int HELD_BYTES = 16 << 20;
 
     /// Stands for any number of other commands.
     static final long OTHER = 0;
@@ -25,6 +28,7 @@ final class Departure {
     private BitSet starts = new BitSet();
 
     private final List<Held> held = new ArrayList<>();
+    private int heldBytes;
     private boolean clearing;
 
     /// A deletion that waits for its verdict.
@@ -62,19 +66,19 @@ final class Departure {
                 whole |= start + length == copy.length - 1;
             }
         }
-        if (left.isEmpty()) {
-            clearing = true;
-            held.clear();
-            return List.of();
-        }
         starts = left;
         byte[] bytes = Arrays.copyOfRange(view.buffer, view.start, view.end);
         held.add(new Held(database, bytes, arrivedMillis));
-        if (!whole) {
-            return List.of();
+        heldBytes += bytes.length;
+        if (whole) {
+            starts.clear();
+            return takeHeld();
         }
-        clearing = true;
-        return takeHeld();
+        if (heldBytes > HELD_BYTES) {
+            clearing = true;
+            takeHeld();
+        }
+        return List.of();
     }
 
     /// Any other command: clearing away has not begun before it.
@@ -89,6 +93,7 @@ final class Departure {
     private List<Held> takeHeld() {
         List<Held> taken = new ArrayList<>(held);
         held.clear();
+        heldBytes = 0;
         return taken;
     }
 }

@@ -9,6 +9,7 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.IdentityHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Slots that the server's own jobs are taking away from one pipeline's shard. Belongs to the
@@ -40,7 +41,7 @@ final class Departures {
             CommandSpec spec,
             int database,
             long offset,
-            long arrivedMillis,
+            LongSupplier arrivedMillis,
             SlotGate.Sink sink)
             throws IOException, RewindException {
         boolean deletion = isDeletion(view, spec);
@@ -52,7 +53,9 @@ final class Departures {
             return true;
         }
         var known =
-                deletion ? departure.deletion(view, database, arrivedMillis) : departure.other();
+                deletion
+                        ? departure.deletion(view, database, arrivedMillis.getAsLong())
+                        : departure.other();
         CommandParser parser = new CommandParser();
         CommandView one = new CommandView();
         for (Departure.Held held : known) {

@@ -51,7 +51,8 @@ final class Parking {
 
     /// The oldest queue of a slot; null for none.
     @Nullable ParkedSlot first(int slot) {
-        Deque<ParkedSlot> queues = slots.get(slot);
+        // Asked for each command, and nearly always there is none.
+        Deque<ParkedSlot> queues = slots.isEmpty() ? null : slots.get(slot);
         return queues == null ? null : queues.peekFirst();
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public final class SlotGate {
     /// half moved for hours must not take all memory: then the stream waits.
     private static final int PARKED_BYTES = 64 << 20;
 
-    private final Settings settings;
+    private final GateSettings settings;
     private final SlotLedger ledger;
     private final int pipeline;
     private final TargetWriter writer;
@@ -50,23 +51,6 @@ public final class SlotGate {
     /// Up to here everything is in the target, save what was parked.
     private long appliedUntil = -1;
 
-    /// What a gate is made of.
-    ///
-    /// @param owned the slots that the pipeline applies: changed here, read by its writer
-    /// @param provesDeletions whether the source's version can move slots by a job of its own,
-    ///   which clears away what it has copied by deletions like those of clients (Valkey 9.0,
-    ///   cluster_migrateslots.c and `delKeysInSlot`)
-    /// @param patience waits a little; returns whether to go on waiting
-    /// @param warning hears when the stream has to wait
-    public record Settings(
-            SlotLedger ledger,
-            int pipeline,
-            TargetWriter writer,
-            BitSet owned,
-            boolean provesDeletions,
-            Patience patience,
-            Runnable warning) {}
-
     /// Waits for another thread's word.
     @FunctionalInterface
     public interface Patience {
@@ -83,15 +67,15 @@ public final class SlotGate {
                 throws IOException, RewindException;
     }
 
-    public SlotGate(Settings settings) {
+    public SlotGate(GateSettings settings) {
         this.settings = settings;
-        ledger = settings.ledger;
-        pipeline = settings.pipeline;
-        writer = settings.writer;
-        owned = settings.owned;
+        ledger = settings.ledger();
+        pipeline = settings.pipeline();
+        writer = settings.writer();
+        owned = settings.owned();
         news = ledger.news(pipeline);
         vacancies = new Vacancies(ledger, pipeline);
-        departures = new Departures(ledger, pipeline, settings.patience);
+        departures = new Departures(ledger, pipeline, settings.patience());
         reach = new Reach(ledger, pipeline);
         flushes = new Flushes(ledger, pipeline, parked);
     }
@@ -117,6 +101,9 @@ public final class SlotGate {
         if (state != null) {
             parked.restore(state.parked());
             imports.restore(state.importing());
+            if (settings.jobs() != null) {
+                settings.jobs().follows(state.jobSeconds());
+            }
         }
         BitSet again = new BitSet();
         parked.slots().forEach(again::set);
@@ -152,7 +139,7 @@ public final class SlotGate {
     public boolean beginSnapshot(BitSet present) throws RewindException {
         forget();
         while (!ledger.takeForSnapshot(pipeline, present)) {
-            if (!settings.patience.await()) {
+            if (!settings.patience().await()) {
                 return false;
             }
         }
@@ -160,8 +147,21 @@ public final class SlotGate {
         return true;
     }
 
-    /// Notes what is held, behind a snapshot for example.
-    public void note(Place place) throws RewindException {
+    /// Notes what is held, behind a snapshot, and which jobs of the server it is behind.
+    ///
+    /// @return false when the link stops
+    public boolean noteSnapshot(Place place) throws RewindException {
+        while (settings.jobs() != null && !settings.jobs().isAsked()) {
+            ledger.hurry(pipeline);
+            if (!settings.patience().await()) {
+                return false;
+            }
+        }
+        note(place);
+        return true;
+    }
+
+    private void note(Place place) throws RewindException {
         writer.slots().write(state().encode(), place);
     }
 
@@ -171,7 +171,9 @@ public final class SlotGate {
     }
 
     private SlotState state() {
-        return new SlotState(owned, parked.places(), imports.slots());
+        JobTimes jobs = settings.jobs();
+        return new SlotState(
+                owned, parked.places(), imports.slots(), jobs == null ? 0 : jobs.last());
     }
 
     /// Whether everything at this place is in the target already.
@@ -183,13 +185,14 @@ public final class SlotGate {
     ///
     /// @param database of the target
     /// @param place behind it
+    /// @param arrivedMillis tells when it arrived; asked only when that is needed
     /// @return whether it is to be applied now
     public boolean admits(
             CommandView view,
             CommandSpec spec,
             int database,
             Place place,
-            long arrivedMillis,
+            LongSupplier arrivedMillis,
             Sink sink)
             throws IOException, RewindException {
         int slot = slotOf(view, spec);
@@ -205,13 +208,13 @@ public final class SlotGate {
         }
         if (waiting == null && owned.get(slot) && !reach.isOfLaterOwnership(slot, place.offset)) {
             reach.note(slot, place.offset);
-            return !settings.provesDeletions
+            return settings.jobs() == null
                     || departures.isOfClient(
                             slot, view, spec, database, place.offset, arrivedMillis, sink);
         }
         if (!writer.slots().isApplied(slot, place.offset)) {
             park(slot, place, view);
-            parked.add(slot, place.offset, view, database, arrivedMillis);
+            parked.add(slot, place.offset, view, database, arrivedMillis.getAsLong());
         }
         return false;
     }
@@ -232,7 +235,7 @@ public final class SlotGate {
     /// @param place behind it
     /// @return the slots whose keys are to be deleted now
     public IntPredicate flushed(IntPredicate databases, Place place) throws RewindException {
-        if (settings.provesDeletions) {
+        if (settings.jobs() != null) {
             departures.awaitVerdict(place.offset);
         }
         flushes.met(databases, place.offset, writer.slots());
@@ -372,10 +375,10 @@ public final class SlotGate {
         while (parked.bytes() > PARKED_BYTES && place.clean) {
             if (!fullReported) {
                 fullReported = true;
-                settings.warning.run();
+                settings.warning().run();
             }
             look(place, sink);
-            if (!settings.patience.await()) {
+            if (!settings.patience().await()) {
                 throw new StoppedException();
             }
         }

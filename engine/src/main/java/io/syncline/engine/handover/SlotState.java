@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text, `1
-/// OWNED PARKED IMPORTING`, for example `1 0-5460,5462 5461@88013@0 -`.
+/// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text, `2
+/// OWNED PARKED IMPORTING JOBS`, for example `2 0-5460,5462 5461@88013@0 - 1795350000`.
 ///
 /// @param owned slots whose commands the pipeline applies
 /// @param parked slots whose commands are held back, with where the first of them stands: it and
@@ -20,9 +20,16 @@ import org.jspecify.annotations.Nullable;
 ///   place for each ownership, in order
 /// @param importing slots that the server itself is still copying, by the job's name: what the
 ///   stream says of them is a copy of another stream's and is not applied
-record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, BitSet> importing) {
+/// @param jobSeconds when the last job of the server that was followed had ended, by its node's
+///   clock, in seconds since 1970; 0 for none
+record SlotState(
+        BitSet owned,
+        Map<Integer, List<Since>> parked,
+        Map<String, BitSet> importing,
+        long jobSeconds) {
+    private static final String VERSION = "2";
     private static final String NOTHING = "-";
-    private static final int PARTS = 4;
+    private static final int PARTS = 5;
 
     SlotState {
         owned = (BitSet) owned.clone();
@@ -39,7 +46,8 @@ record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, Bit
     }
 
     byte[] encode() {
-        StringBuilder text = new StringBuilder("1 ").append(ranges(owned)).append(' ');
+        StringBuilder text =
+                new StringBuilder(VERSION).append(' ').append(ranges(owned)).append(' ');
         String comma = "";
         for (var entry : parked.entrySet()) {
             for (Since since : entry.getValue()) {
@@ -54,7 +62,7 @@ record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, Bit
             text.append(comma).append(entry.getKey()).append('=').append(ranges(entry.getValue()));
             comma = ";";
         }
-        text.append(importing.isEmpty() ? NOTHING : "");
+        text.append(importing.isEmpty() ? "- " : " ").append(jobSeconds);
         return text.toString().getBytes(US_ASCII);
     }
 
@@ -74,7 +82,7 @@ record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, Bit
     /// @return null when the text is none of ours
     static @Nullable SlotState decode(byte[] bytes) {
         String[] parts = new String(bytes, US_ASCII).split(" ", -1);
-        if (parts.length != PARTS || !parts[0].equals("1")) {
+        if (parts.length != PARTS || !parts[0].equals(VERSION)) {
             return null;
         }
         try {
@@ -93,7 +101,7 @@ record SlotState(BitSet owned, Map<Integer, List<Since>> parked, Map<String, Bit
                     importing.put(one.substring(0, equals), slots(one.substring(equals + 1)));
                 }
             }
-            return new SlotState(slots(parts[1]), parked, importing);
+            return new SlotState(slots(parts[1]), parked, importing, Long.parseLong(parts[4]));
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
             // Not written by this version: the caller says so, with the key's name.
             return null;

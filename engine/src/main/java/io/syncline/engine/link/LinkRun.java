@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -102,9 +103,12 @@ final class LinkRun {
                             options.source().toString(),
                             options.databasesText());
             origins.forEach(origin -> assigned.put(assigned.size(), origin));
+            String lost = "";
             if (!shards.isEmpty()) {
                 var known = TaskRegistry.shards(found.read(connection));
-                for (var entry : assign(shards, known).entrySet()) {
+                var mine = assign(shards, known);
+                lost = UnseenMoves.find(sides.source(), mine, notes(found, connection, mine));
+                for (var entry : mine.entrySet()) {
                     found.noteShard(connection, entry.getKey(), entry.getValue().ids());
                     assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));
                 }
@@ -124,9 +128,23 @@ final class LinkRun {
                             this::pipelineEnded,
                             this::pipelineCaughtUp,
                             shards.isEmpty() ? null : new SlotLedger(),
+                            lost,
                             this::topologySeen);
             return new Registered(found, assigned, made);
         }
+    }
+
+    private static Map<Integer, byte[]> notes(
+            TaskRegistry registry, Connection connection, SortedMap<Integer, Instance.Shard> shards)
+            throws IOException {
+        Map<Integer, byte[]> notes = new TreeMap<>();
+        for (int pipeline : shards.keySet()) {
+            byte[] note = registry.slotNote(connection, pipeline);
+            if (note != null) {
+                notes.put(pipeline, note);
+            }
+        }
+        return notes;
     }
 
     /// The shards of a cluster source whose moves of slots are followed; none for other sources, or

@@ -52,7 +52,11 @@ final class Pipeline implements Runnable {
     private final Supplier<BitSet> presentSlots;
 
     private final Gaps gaps;
+    private final String lost;
     private int brokenSnapshots;
+
+    /// Why another snapshot is taken; empty for the first one.
+    private String again = "";
 
     /// Whether the target has, or had, a position: else a snapshot that is repeated is no gap.
     private boolean stood;
@@ -86,6 +90,7 @@ final class Pipeline implements Runnable {
             TargetOpener scanner,
             Supplier<BitSet> presentSlots,
             Gaps gaps,
+            String lost,
             Ending ending) {
         this.shop = shop;
         this.slots = slots;
@@ -94,6 +99,7 @@ final class Pipeline implements Runnable {
         this.scanner = scanner;
         this.presentSlots = presentSlots;
         this.gaps = gaps;
+        this.lost = lost;
         this.ending = ending;
     }
 
@@ -129,6 +135,11 @@ final class Pipeline implements Runnable {
             from = standing(found);
             stood = from != null;
             fresh = found == null;
+            again = fresh || stood ? "" : "an earlier process did not end its snapshot";
+            if (stood && !lost.isEmpty()) {
+                gap(shop.place(), lost);
+                from = null;
+            }
         } catch (RewindException e) {
             stood = true;
             from = rewound(e);
@@ -264,17 +275,16 @@ final class Pipeline implements Runnable {
     }
 
     private void gap(String place, String reason) {
+        String remedy = reason.equals(lost) ? UnseenMoves.REMEDY : shop.intake().gapRemedy();
         if (shop.options().onGap() == LinkOptions.OnGap.STOP) {
             throw new SynclineException(
                     ErrorCode.POSITION_LOST,
                     place,
                     reason,
-                    shop.intake().gapRemedy()
-                            + ". Start with --on-gap resync to copy everything again");
+                    remedy + ". Start with --on-gap resync to copy everything again");
         }
-        shop.event(
-                new LinkEvent.Warned(
-                        place, reason + ": everything is copied again", shop.intake().gapRemedy()));
+        again = reason;
+        shop.event(new LinkEvent.Warned(place, reason + ": everything is copied again", remedy));
     }
 
     /// @return the stream's database behind the snapshot, or -1 when it broke or the link stops
@@ -282,7 +292,8 @@ final class Pipeline implements Runnable {
             throws IOException, RewindException {
         shop.progress().snapshots.incrementAndGet();
         shop.progress().replicationId = feed.replicationId();
-        enter(Phase.SNAPSHOT, false, "");
+        enter(Phase.SNAPSHOT, false, again);
+        again = "the last one was broken off";
         SlotGate gate = shop.gate();
         if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
             return -1;
@@ -293,6 +304,7 @@ final class Pipeline implements Runnable {
         int database = phase.run();
         if (database >= 0) {
             brokenSnapshots = 0;
+            again = "";
             if (stale != null) {
                 sweep(stale);
             }
@@ -300,6 +312,7 @@ final class Pipeline implements Runnable {
                 noteSlots(gate);
             }
         } else if (phase.isUnsettled()) {
+            again = "the last one was taken while slots were on their way to the shard";
             shop.event(
                     new LinkEvent.Warned(
                             shop.place(),
@@ -313,9 +326,10 @@ final class Pipeline implements Runnable {
     private void noteSlots(SlotGate gate) throws RewindException {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset + 1;
-        gate.note(place);
-        shop.writer().flush(place);
-        shop.writer().drain();
+        if (gate.noteSnapshot(place)) {
+            shop.writer().flush(place);
+            shop.writer().drain();
+        }
     }
 
     private void sweep(StaleKeys stale) throws IOException, RewindException {

@@ -65,6 +65,8 @@ final class PipelineParts {
     private volatile boolean reportedCaughtUp;
 
     /// What all pipelines of a run share.
+    ///
+    /// @param lost why no pipeline can go on from its position; empty when they can
     record Context(
             LinkOptions options,
             Sides sides,
@@ -79,6 +81,7 @@ final class PipelineParts {
             Pipeline.Ending ending,
             IntConsumer caughtUp,
             @Nullable SlotLedger ledger,
+            String lost,
             Consumer<ClusterNodes> topology) {}
 
     PipelineParts(Context context, int shard, Origin origin) throws IOException {
@@ -121,6 +124,7 @@ final class PipelineParts {
                                 this::openTarget,
                                 () -> follower == null ? owned : follower.present(),
                                 source.gaps(),
+                                context.lost,
                                 context.ending),
                         "applier " + shard);
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
@@ -196,7 +200,8 @@ final class PipelineParts {
                         filter,
                         tuning.batchCommands(),
                         tuning.batchBytes(),
-                        tuning.windowBytes(),
+                        // Each shard's pipeline has a line of its own to each node.
+                        tuning.windowBytes() / context.shards,
                         context.throttle,
                         options.retry(),
                         tuning.answerLimit(),

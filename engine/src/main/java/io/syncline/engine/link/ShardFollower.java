@@ -4,19 +4,22 @@ import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ShardIdentity;
+import io.syncline.engine.handover.GateSettings;
+import io.syncline.engine.handover.JobTimes;
 import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.target.TargetWriter;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What a pipeline needs to follow its shard of a cluster source while slots move.
 final class ShardFollower {
     private final SlotLedger ledger;
     private final int pipeline;
     private final ShardIdentity identity;
-    private final boolean hasJobs;
+    private final @Nullable JobTimes jobs;
     private final NodeFinder finder;
     private final ShardSlots present;
 
@@ -31,7 +34,7 @@ final class ShardFollower {
         this.ledger = ledger;
         this.pipeline = pipeline;
         this.identity = identity;
-        this.hasJobs = hasJobs;
+        this.jobs = hasJobs ? new JobTimes() : null;
         this.finder = source.shardFinder(identity);
         this.present =
                 new ShardSlots(finder, source.connector(), retry, source.endpoint().toString());
@@ -51,7 +54,7 @@ final class ShardFollower {
     }
 
     TopologyWatch watch(Heartbeat heartbeat, Consumer<ClusterNodes> seen) {
-        return new TopologyWatch(ledger, pipeline, identity, hasJobs, heartbeat, seen);
+        return new TopologyWatch(ledger, pipeline, identity, jobs, heartbeat, seen);
     }
 
     void join(Runnable nudge, Runnable wake) {
@@ -60,7 +63,7 @@ final class ShardFollower {
 
     SlotGate gate(TargetWriter writer, BitSet owned, SlotGate.Patience patience, Runnable warning) {
         return new SlotGate(
-                new SlotGate.Settings(ledger, pipeline, writer, owned, hasJobs, patience, warning));
+                new GateSettings(ledger, pipeline, writer, owned, jobs, patience, warning));
     }
 
     /// The shard is no more.

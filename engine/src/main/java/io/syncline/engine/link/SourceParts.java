@@ -73,12 +73,16 @@ record SourceParts(
         return replicated(((Origin.Replicated) origin).shard(), site);
     }
 
+    /// Whether a source can move slots by jobs of its own.
+    static boolean hasJobs(ServerInfo info) {
+        return info.isValkey() && info.major() >= VALKEY_JOBS_SINCE;
+    }
+
     private static SourceParts replicated(Instance.Shard shard, Site site) throws IOException {
         Instance instance = site.sides.source();
         ServerInfo info = info(instance, shard);
         LinkOptions options = site.options;
         Following following = site.following;
-        boolean hasJobs = info.isValkey() && info.major() >= VALKEY_JOBS_SINCE;
         ShardFollower follower =
                 following.ledger == null
                         ? null
@@ -86,7 +90,7 @@ record SourceParts(
                                 following.ledger,
                                 following.pipeline,
                                 new ShardIdentity(shard.ids()),
-                                hasJobs,
+                                hasJobs(info),
                                 instance,
                                 options.retry());
         NodeFinder finder = follower == null ? finder(instance, shard, info) : follower.finder();

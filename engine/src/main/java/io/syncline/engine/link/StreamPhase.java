@@ -22,6 +22,7 @@ import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Incremental synchronization: takes commands out of the spool and puts them into batches, in
@@ -43,6 +44,11 @@ final class StreamPhase {
     private final DatabaseMap databases;
     private final @Nullable KeySample sample;
     private final @Nullable SlotGate gate;
+
+    /// Once for all commands: each would make its own.
+    private final SlotGate.Sink sink = this::write;
+
+    private final LongSupplier arrival;
     private final Place place = new Place();
     private final ByteBuilder split = new ByteBuilder(256);
     private final CommandParser splitParser = new CommandParser();
@@ -63,6 +69,7 @@ final class StreamPhase {
         this.databases = shop.databases();
         this.sample = shop.sample();
         this.gate = shop.gate();
+        this.arrival = decoder::arrivedMillis;
         place.offset = offset;
         place.replicationId = feed.replicationId();
         selectSource(database);
@@ -87,7 +94,7 @@ final class StreamPhase {
                         lookAtSlots();
                     }
                     if (gate != null) {
-                        gate.awaitRoom(place, this::write);
+                        gate.awaitRoom(place, sink);
                     }
                     continue;
                 }
@@ -109,7 +116,7 @@ final class StreamPhase {
 
     private void lookAtSlots() throws IOException, RewindException {
         if (gate != null) {
-            gate.look(place, this::write);
+            gate.look(place, sink);
         }
     }
 
@@ -262,9 +269,10 @@ final class StreamPhase {
     }
 
     private void gated(CommandView view, CommandSpec spec) throws IOException, RewindException {
-        long arrived = decoder.arrivedMillis();
-        if (gate == null || gate.admits(view, spec, targetDatabase, place, arrived, this::write)) {
-            write(targetDatabase, view, spec, arrived);
+        if (gate == null || gate.admits(view, spec, targetDatabase, place, arrival, sink)) {
+            // Few commands are to be told when they arrived, and to find that out takes a lock.
+            boolean timed = rewriter.concerns(view, spec);
+            write(targetDatabase, view, spec, timed ? decoder.arrivedMillis() : 0);
         }
     }
 

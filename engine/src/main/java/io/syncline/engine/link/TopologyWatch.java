@@ -1,10 +1,10 @@
 package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
-import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.cluster.ShardIdentity;
+import io.syncline.engine.handover.JobTimes;
 import io.syncline.engine.handover.Sighting;
 import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Asks one shard of a cluster source which slots it owns, and at which place of its stream that is
 /// so. Belongs to the shard's monitor.
@@ -25,7 +26,8 @@ final class TopologyWatch {
     /// While a command waits for the answer. Each answer settles everything received so far.
     private static final long URGENT_NANOS = 10_000_000;
 
-    /// A job that ended earlier has nothing to do with a slot that is lost now.
+    /// A job that ended earlier has nothing to do with a slot that is lost now; one that no process
+    /// of the task has followed has, whenever it ended.
     private static final long JOB_SECONDS = 120;
 
     /// Of slots at once of which is asked whether keys are left.
@@ -34,24 +36,24 @@ final class TopologyWatch {
     private final SlotLedger ledger;
     private final int pipeline;
     private final ShardIdentity identity;
-    private final boolean hasJobs;
+    private final @Nullable JobTimes jobs;
     private final Heartbeat heartbeat;
     private final Consumer<ClusterNodes> seen;
     private long askedNanos = System.nanoTime() - EVERY_NANOS;
 
-    /// @param hasJobs whether the source can move slots by a job of its own
+    /// @param jobs of a source that can move slots by jobs of its own; null for others
     /// @param seen hears of the whole cluster
     TopologyWatch(
             SlotLedger ledger,
             int pipeline,
             ShardIdentity identity,
-            boolean hasJobs,
+            @Nullable JobTimes jobs,
             Heartbeat heartbeat,
             Consumer<ClusterNodes> seen) {
         this.ledger = ledger;
         this.pipeline = pipeline;
         this.identity = identity;
-        this.hasJobs = hasJobs;
+        this.jobs = jobs;
         this.heartbeat = heartbeat;
         this.seen = seen;
     }
@@ -72,7 +74,7 @@ final class TopologyWatch {
         ByteBuilder question = new ByteBuilder(256);
         RespWriter.command(question, "INFO", "replication");
         RespWriter.command(question, "CLUSTER", "NODES");
-        if (hasJobs) {
+        if (jobs != null) {
             RespWriter.command(question, "CLUSTER", "GETSLOTMIGRATIONS");
         }
         BitSet doubtful = ledger.doubtful(pipeline, DOUBTFUL_SLOTS);
@@ -83,7 +85,7 @@ final class TopologyWatch {
         RespWriter.command(question, "INFO", "replication");
         open.send(question);
         List<Reply> replies = new ArrayList<>();
-        int fixed = hasJobs ? 4 : 3;
+        int fixed = jobs == null ? 3 : 4;
         for (int i = fixed + doubtful.cardinality(); i > 0; i--) {
             replies.add(open.replies().read());
         }
@@ -95,9 +97,12 @@ final class TopologyWatch {
         long before = ServerInfo.of(replies.getFirst(), open.address()).replicationOffset();
         long after = ServerInfo.of(replies.getLast(), open.address()).replicationOffset();
         BitSet moved = new BitSet();
-        if (hasJobs) {
+        if (jobs != null) {
+            List<MoveJob> all = MoveJob.of(replies.get(2));
             long now = (System.currentTimeMillis() + clockSkewMillis) / 1000;
-            addJobs(replies.get(2), now, moved);
+            MoveJob.concerning(all, Math.min(jobs.followed(), now - JOB_SECONDS))
+                    .forEach(job -> moved.or(job.slots()));
+            jobs.seen(MoveJob.lastEnd(all));
         }
         identity.update(nodes);
         BitSet slots = myself.slots();
@@ -118,50 +123,5 @@ final class TopologyWatch {
             empty.set(slot, !(count instanceof Reply.Whole whole) || whole.value() == 0);
         }
         return empty;
-    }
-
-    /// Slots of jobs that are under way or have ended well of late.
-    private static void addJobs(Reply reply, long nowSeconds, BitSet slots) {
-        if (!(reply instanceof Reply.Items jobs)) {
-            return;
-        }
-        for (Reply job : jobs.items()) {
-            if (job instanceof Reply.Items fields) {
-                String state = field(fields, "state");
-                long updated = number(field(fields, "last_update_time"));
-                boolean over = state.equals("failed") || state.equals("cancelled");
-                if (!over && nowSeconds - updated <= JOB_SECONDS) {
-                    addRanges(field(fields, "slot_ranges"), slots);
-                }
-            }
-        }
-    }
-
-    private static String field(Reply.Items fields, String name) {
-        for (int i = 0; i + 1 < fields.items().size(); i += 2) {
-            if (fields.items().get(i) instanceof Reply.Bulk key && key.utf8().equals(name)) {
-                return switch (fields.items().get(i + 1)) {
-                    case Reply.Bulk bulk -> bulk.utf8();
-                    case Reply.Whole whole -> Long.toString(whole.value());
-                    default -> "";
-                };
-            }
-        }
-        return "";
-    }
-
-    private static void addRanges(String text, BitSet slots) {
-        for (String range : text.split("[ ,]+", -1)) {
-            String[] ends = range.split("-", 2);
-            long first = number(ends[0]);
-            long last = ends.length > 1 ? number(ends[1]) : first;
-            if (first >= 0 && last >= first && last < ClusterMap.SLOTS) {
-                slots.set((int) first, (int) last + 1);
-            }
-        }
-    }
-
-    private static long number(String text) {
-        return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
     }
 }

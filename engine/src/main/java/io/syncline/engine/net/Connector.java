@@ -15,6 +15,8 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ public final class Connector {
     private final @Nullable TlsContext tls;
     private final String clientName;
     private final OpenSockets sockets;
+
+    /// Nodes that have let us in.
+    private final Set<HostPort> served = ConcurrentHashMap.newKeySet();
 
     /// Keeps what every connection needs.
     ///
@@ -67,7 +72,8 @@ public final class Connector {
 
     /// Connects, speaks TLS, authenticates and names the connection.
     ///
-    /// @throws IOException when the node is away: worth another try
+    /// @throws IOException when the node is away, or does not let us in any more though it did:
+    ///   worth another try, since passwords and certificates are changed on one side first
     /// @throws SynclineException when trying again cannot help (wrong password, TLS mismatch)
     public Connection open(HostPort address) throws IOException {
         return open(address, ANSWER_LIMIT);
@@ -75,6 +81,19 @@ public final class Connector {
 
     /// The same, for questions whose answers may take only so long.
     public Connection open(HostPort address, Duration answerLimit) throws IOException {
+        try {
+            Connection connection = opened(address, answerLimit);
+            served.add(address);
+            return connection;
+        } catch (SynclineException e) {
+            if (served.contains(address)) {
+                throw new IOException(e.failure().reason(), e);
+            }
+            throw e;
+        }
+    }
+
+    private Connection opened(HostPort address, Duration answerLimit) throws IOException {
         Connection connection = connect(address);
         try {
             connection.answerLimit(answerLimit);

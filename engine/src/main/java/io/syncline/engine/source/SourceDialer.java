@@ -28,6 +28,10 @@ final class SourceDialer {
     private volatile boolean abandoning;
     private volatile boolean gone;
 
+    /// Whether a stream was opened before: a right that is missing then was taken away, and may be
+    /// given back.
+    private volatile boolean served;
+
     SourceDialer(Receiver.Settings settings, String place) {
         this.settings = settings;
         this.place = place;
@@ -52,6 +56,7 @@ final class SourceDialer {
             if (reason == null) {
                 try {
                     ReplicaStream opened = openOnce(from);
+                    served = true;
                     if (backoff.count() > 0) {
                         settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
                     }
@@ -65,6 +70,11 @@ final class SourceDialer {
                 } catch (IOException e) {
                     goneNanos = System.nanoTime() + GONE_NANOS;
                     reason = reason(e);
+                } catch (SynclineException e) {
+                    if (!served || settings.retry().isZero() || !isOfRights(e)) {
+                        throw e;
+                    }
+                    reason = e.failure().reason();
                 }
                 if (isStopping()) {
                     return null;
@@ -80,6 +90,13 @@ final class SourceDialer {
             reason = null;
         }
         return null;
+    }
+
+    private static boolean isOfRights(SynclineException e) {
+        return switch (e.failure().code()) {
+            case PSYNC_REFUSED, NOT_PERMITTED, NOT_AUTHENTICATED -> true;
+            default -> false;
+        };
     }
 
     private SynclineException exhausted(Backoff backoff, String reason, long now) {

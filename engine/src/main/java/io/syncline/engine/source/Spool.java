@@ -23,6 +23,8 @@ public final class Spool implements Closeable {
     /// Large enough that hand-over costs nothing per command, small enough to pass on at once.
     static final int BLOCK_BYTES = 256 << 10;
 
+    private static final long LEAST_BLOCKS = 4;
+
     /// A reader that has not finished a block for so long is not merely busy.
     private static final long READER_STANDS_NANOS = 200_000_000;
 
@@ -53,7 +55,8 @@ public final class Spool implements Closeable {
     /// @param wakeReader called after each write while the reader may be waiting
     public Spool(
             long memoryBytes, long diskBytes, Path directory, String name, Runnable wakeReader) {
-        this.memoryLimit = Math.max(memoryBytes, 4L * BLOCK_BYTES);
+        // Whole blocks: with room for half a one, each block were given up and made anew.
+        this.memoryLimit = Math.max(memoryBytes / BLOCK_BYTES, LEAST_BLOCKS) * BLOCK_BYTES;
         this.diskLimit = diskBytes;
         this.file = new SpoolFile(directory, name);
         this.wakeReader = wakeReader;

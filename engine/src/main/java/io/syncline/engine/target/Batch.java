@@ -127,6 +127,11 @@ public final class Batch {
         this(rules, 128 << 10, 512);
     }
 
+    /// A batch for units of slots: the one that fills it goes a little beyond.
+    static Batch ofSlots(Merger.Rules rules) {
+        return new Batch(rules, SlotBatches.BATCH_BYTES + (16 << 10), 512);
+    }
+
     /// Notes that a command begins at the wire's end.
     public void beginCommand() {
         beginCommandAt(wire.length);

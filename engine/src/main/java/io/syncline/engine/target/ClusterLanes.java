@@ -23,10 +23,6 @@ final class ClusterLanes {
     /// nearby.
     private static final int ENOUGH_BYTES = 512 << 10;
 
-    /// When so much has gathered, nodes get all they may have unanswered: behind a long line, more
-    /// must be on its way.
-    static final int GATHERED_BYTES = 4 << 20;
-
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final SlotBatches batches;
@@ -185,7 +181,7 @@ final class ClusterLanes {
 
         @Override
         public boolean hasRoom(NodeLane lane) {
-            return lane.roomBytes(batches.dueBytes() >= GATHERED_BYTES ? 0 : ENOUGH_BYTES) > 0;
+            return lane.roomBytes(batches.isGathered() ? 0 : ENOUGH_BYTES) > 0;
         }
 
         @Override

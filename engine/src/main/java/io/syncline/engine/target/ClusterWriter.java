@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Order is kept per slot, hence per key. Transactions of the source stay whole per slot.
 public final class ClusterWriter implements TargetWriter {
-    /// Beyond this the stream waits for answers.
-    private static final int WAITING_LIMIT_BYTES = 2 * ClusterLanes.GATHERED_BYTES;
-
     /// What slots on their way to another node may collect before the stream waits for them: a
     /// fifth of the memory that the whole process should need.
     private static final int HELD_LIMIT_BYTES = 64 << 20;
@@ -34,6 +31,7 @@ public final class ClusterWriter implements TargetWriter {
     private static final long FLOOR_NANOS = 5_000_000;
 
     private final WriterSettings settings;
+    private final int waitingLimit;
     private final SlotRouter router;
     private final SlotBatches batches;
     private final FloorKeeper floor;
@@ -63,6 +61,7 @@ public final class ClusterWriter implements TargetWriter {
 
     public ClusterWriter(WriterSettings settings) {
         this.settings = settings;
+        waitingLimit = settings.waitingBytes();
         TargetDialer dialer = new TargetDialer(settings);
         router = new SlotRouter();
         batches = new SlotBatches(settings);
@@ -131,7 +130,7 @@ public final class ClusterWriter implements TargetWriter {
         route(command, spec, behind);
         batches.passed(behind);
         // A huge one is sent when the decoder has let go of it, or it were in memory three times.
-        if (command.length() < WAITING_LIMIT_BYTES) {
+        if (command.length() < waitingLimit) {
             sendIfFull(behind);
         }
     }
@@ -215,7 +214,7 @@ public final class ClusterWriter implements TargetWriter {
             from = end;
         }
         if (batch != null) {
-            batches.grownSnapshot(to.length - openedAt);
+            batches.grownSnapshot(batch, to.length - openedAt);
         }
         batches.passed(behind);
         sendIfFull(behind);
@@ -248,7 +247,7 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private boolean isOverfull() {
-        return batches.waitingBytes() + lanes.waitingBytes() >= WAITING_LIMIT_BYTES
+        return batches.waitingBytes() + lanes.waitingBytes() >= waitingLimit
                 || batches.heldBytes() >= HELD_LIMIT_BYTES;
     }
 

@@ -36,7 +36,7 @@ final class SlotBatches {
 
     private final WriterSettings settings;
     private final MarkBook marks;
-    private final SlotLog log = new SlotLog();
+    private final SlotLog log;
     private final SlotUnits units;
     private final SlotQueue due = new SlotQueue();
     private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
@@ -45,14 +45,13 @@ final class SlotBatches {
     private final SnapshotBatches snapshot;
     private final LongAdder appliedCommands = new LongAdder();
     private final LongAdder appliedBytes = new LongAdder();
-    private volatile long appliedOffset = -1;
-
     private final byte[] states = new byte[ClusterMap.SLOTS];
-
     private final SlotStarts starts = new SlotStarts();
+    private final int gatheredBytes;
+    private volatile long appliedOffset = -1;
     private int sent;
     private int dueBytes;
-    private int fullAt = ClusterLanes.GATHERED_BYTES;
+    private int fullAt;
     private boolean streaming;
     private int newCommands;
     private int newBytes;
@@ -63,8 +62,11 @@ final class SlotBatches {
 
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
+        this.gatheredBytes = settings.gatheredBytes();
+        this.fullAt = gatheredBytes;
+        this.log = new SlotLog(2 * settings.waitingBytes());
         this.marks = new MarkBook(settings.keys(), settings.pipeline());
-        this.snapshot = new SnapshotBatches(settings, pool);
+        this.snapshot = new SnapshotBatches(this::take);
         this.units = new SlotUnits(settings.merges().sets(), marks);
     }
 
@@ -174,15 +176,15 @@ final class SlotBatches {
     }
 
     /// A command was appended to one of them.
-    void grownSnapshot(int bytes) {
-        snapshot.grown(bytes);
+    void grownSnapshot(Batch batch, int bytes) {
+        snapshot.grown(batch, bytes);
         newCommands++;
         newBytes += bytes;
     }
 
     private Batch take() {
         Batch batch = pool.poll();
-        return batch == null ? new Batch(settings.merges()) : batch;
+        return batch == null ? Batch.ofSlots(settings.merges()) : batch;
     }
 
     /// The stream has passed a place: every command up to it was appended.
@@ -209,14 +211,14 @@ final class SlotBatches {
         return back.heldBytes();
     }
 
-    /// Bytes that wait for no answer.
-    int dueBytes() {
-        return dueBytes;
+    /// Whether what waits for no answer is enough to be sent at once.
+    boolean isGathered() {
+        return dueBytes >= gatheredBytes;
     }
 
     /// Whether so much may go that it should, although more of the stream is there to be gathered.
     boolean isFull() {
-        return dueBytes >= fullAt || snapshot.bytes() >= BATCH_BYTES;
+        return dueBytes >= fullAt || snapshot.isFull();
     }
 
     /// Lets the throttle know what was appended since it was last asked.
@@ -274,7 +276,7 @@ final class SlotBatches {
         }
         filling.clear();
         // What stays has to wait for answers.
-        fullAt = Math.max(ClusterLanes.GATHERED_BYTES, dueBytes + BATCH_BYTES);
+        fullAt = Math.max(gatheredBytes, dueBytes + BATCH_BYTES);
     }
 
     private Batch filling(NodeLane lane) {

@@ -32,14 +32,13 @@ final class SlotLog {
     private static final int SLOT_MASK = 0x3fff;
     private static final int DATABASE_SHIFT = 32;
 
-    /// What is kept for later when all is sent: a busy stream needs it again at once.
-    private static final int KEPT_BYTES = 32 << 20;
-
+    private static final int FIRST_BYTES = 64 << 10;
     private static final int FIRST_ENTRIES = 1 << 10;
 
     private static final int NONE = -1;
 
-    private final ByteBuilder bytes = new ByteBuilder(64 << 10);
+    private final int usualBytes;
+    private final ByteBuilder bytes = new ByteBuilder(FIRST_BYTES);
     private long[] entries = new long[WORDS * FIRST_ENTRIES];
 
     /// The slot's entry before each. Apart, since a chain is followed from miss to miss otherwise.
@@ -58,7 +57,10 @@ final class SlotLog {
 
     private int gatheredCount;
 
-    SlotLog() {
+    /// @param usualBytes what a busy stream needs: taken at once when the first room is used up,
+    ///   since every buffer that was too small stays behind as garbage
+    SlotLog(int usualBytes) {
+        this.usualBytes = usualBytes;
         clear();
     }
 
@@ -73,8 +75,8 @@ final class SlotLog {
     private void rewind() {
         count = 0;
         bytes.length = 0;
-        if (bytes.array.length > KEPT_BYTES) {
-            bytes.clearAndTrim(FIRST_ENTRIES);
+        if (bytes.array.length > 2 * usualBytes) {
+            bytes.clearAndTrim(FIRST_BYTES);
         }
     }
 
@@ -157,7 +159,9 @@ final class SlotLog {
         if ((noBytes && waitingBytes <= bytes.length / 2) || (noEntries && waiting <= count / 2)) {
             closeHoles();
         }
-        bytes.ensure(more);
+        if (bytes.array.length - bytes.length < more) {
+            bytes.ensure(Math.max(more, usualBytes - bytes.length));
+        }
     }
 
     /// Moves what waits to the front, in the order it came.

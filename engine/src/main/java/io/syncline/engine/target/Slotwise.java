@@ -47,7 +47,7 @@ final class Slotwise implements CoLocation.Writer {
             to.beginCommandAt(start);
         }
         to.endCommand(behind.offset, behind.database, behind.clean, joined);
-        batches.grownSnapshot(command.length());
+        batches.grownSnapshot(to, command.length());
     }
 
     @Override

@@ -1,28 +1,28 @@
 package io.syncline.engine.target;
 
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Batches of a snapshot: commands that each write a key of their own and may be applied twice, so
 /// that they need no marks and no order. One is filled for each node.
 final class SnapshotBatches {
-    private final WriterSettings settings;
-    private final ArrayDeque<Batch> pool;
+    private final Supplier<Batch> rested;
     private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
     private int bytes;
+    private boolean full;
     private int onTheWay;
     private int repeats;
 
-    /// @param pool of batches at rest
-    SnapshotBatches(WriterSettings settings, ArrayDeque<Batch> pool) {
-        this.settings = settings;
-        this.pool = pool;
+    /// @param rested gives an empty batch
+    SnapshotBatches(Supplier<Batch> rested) {
+        this.rested = rested;
     }
 
     void clear() {
         filling.clear();
         bytes = 0;
+        full = false;
         onTheWay = 0;
         repeats = 0;
     }
@@ -31,8 +31,7 @@ final class SnapshotBatches {
     Batch open(int slot, NodeLane lane) {
         Batch batch = filling.get(lane);
         if (batch == null) {
-            Batch rested = pool.poll();
-            batch = rested == null ? new Batch(settings.merges()) : rested;
+            batch = rested.get();
             batch.repeatable = true;
             filling.put(lane, batch);
         }
@@ -44,8 +43,15 @@ final class SnapshotBatches {
     }
 
     /// A command was appended to a batch.
-    void grown(int more) {
+    void grown(Batch batch, int more) {
         bytes += more;
+        full |= batch.wire.length >= SlotBatches.BATCH_BYTES;
+    }
+
+    /// Whether a batch is as large as it should become. What is sent half empty takes as much
+    /// memory as what is full.
+    boolean isFull() {
+        return full;
     }
 
     /// Bytes that wait.
@@ -82,6 +88,7 @@ final class SnapshotBatches {
         }
         filling.clear();
         bytes = 0;
+        full = false;
     }
 
     /// A batch is off its way; what was not taken is appended anew.

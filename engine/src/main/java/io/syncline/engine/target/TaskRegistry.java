@@ -174,6 +174,13 @@ public final class TaskRegistry {
                 .read(connection);
     }
 
+    /// What a pipeline noted about slots of its source; null for nothing.
+    public byte @Nullable [] slotNote(Connection connection, int pipeline) throws IOException {
+        select(connection, database);
+        Reply reply = call(connection, "GET".getBytes(UTF_8), keys.slots(pipeline));
+        return reply instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+    }
+
     private static String text(Reply reply) {
         return reply instanceof Reply.Bulk bulk ? bulk.utf8() : "";
     }

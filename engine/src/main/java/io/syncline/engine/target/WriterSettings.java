@@ -57,6 +57,21 @@ public record WriterSettings(
         boolean markedSnapshot,
         Runnable wake) {
 
+    private static final int LEAST_GATHERED_BYTES = 4 * SlotBatches.BATCH_BYTES;
+    private static final int MOST_GATHERED_BYTES = 4 << 20;
+
+    /// When so much has gathered for a cluster, nodes get all they may have unanswered: behind a
+    /// long line, more must be on its way. In proportion to the window, so that the writers of a
+    /// run share the memory.
+    int gatheredBytes() {
+        return Math.clamp(windowBytes / 2, LEAST_GATHERED_BYTES, MOST_GATHERED_BYTES);
+    }
+
+    /// What may wait for a cluster: beyond this the stream waits for answers.
+    int waitingBytes() {
+        return 2 * gatheredBytes();
+    }
+
     /// Decides about refused commands, on the owner's thread.
     @FunctionalInterface
     public interface RefusalHandler {

@@ -43,8 +43,8 @@ final class SimPipeline {
         ledger.join(number, () -> {}, () -> {});
         gate =
                 new SlotGate(
-                        new SlotGate.Settings(
-                                ledger, number, writer, owned, false, () -> true, () -> {}));
+                        new GateSettings(
+                                ledger, number, writer, owned, null, () -> true, () -> {}));
     }
 
     /// Says what it holds.
@@ -63,7 +63,7 @@ final class SimPipeline {
     /// Copies an empty snapshot.
     void copy() throws RewindException {
         gate.beginSnapshot(shard.owned);
-        gate.note(place);
+        gate.noteSnapshot(place);
         writer.drain();
     }
 
@@ -89,7 +89,7 @@ final class SimPipeline {
         if (spec.kind() == CommandKind.FLUSHALL) {
             flush(view, spec);
         } else if (spec.kind() != CommandKind.CONTROL
-                && gate.admits(view, spec, 0, place, 0, this::write)) {
+                && gate.admits(view, spec, 0, place, () -> 0, this::write)) {
             write(0, view, spec, 0);
         }
     }

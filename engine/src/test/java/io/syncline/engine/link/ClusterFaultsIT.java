@@ -11,7 +11,7 @@ import io.syncline.testkit.RedisServerBuilder;
 import io.syncline.testkit.SlotMove;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -270,11 +270,10 @@ class ClusterFaultsIT {
     void writesThatAFailoverLosesAreSentAgain() {
         started = RedisCluster.start(RedisServer::builder, 3, 1);
         try (RunningLink link = link().awaitAllStreaming()) {
-            List<RedisServer> primaries = target().primaryNodes();
-            int at = 0;
+            Iterator<RedisServer> primaries = target().primaryNodes().iterator();
             for (Fate fate : Fate.values()) {
                 workload.awaitMore(2_000, LIMIT);
-                loseWrites(link, primaries.get(at++), fate);
+                loseWrites(link, primaries.next(), fate);
             }
             requireExactWithoutAnotherSnapshot(link);
         }

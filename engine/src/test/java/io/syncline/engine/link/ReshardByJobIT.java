@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -70,6 +71,43 @@ class ReshardByJobIT {
                 assertThat(workload.miscounts(copy)).as("%s", link).isEmpty();
                 new KeyspaceDigest().requireEqual(source, copy);
                 assertThat(link.events(LinkEvent.Refused.class)).as("%s", link).isEmpty();
+                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
+            }
+        }
+    }
+
+    /// What was cleared away cannot be told from what clients deleted then, so everything is copied
+    /// again.
+    @Test
+    void slotsMovedByJobsWhileTheTaskDoesNotRunAreNotLost() {
+        Optional<ServerBinary> found = Servers.find("valkey-9");
+        Assumptions.assumeTrue(found.isPresent());
+        ServerBinary binary = found.orElseThrow();
+        try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
+                RedisServer target = RedisServer.start(binary);
+                Workload workload =
+                        Workload.on(source)
+                                .profile(WorkloadProfile.MIXED)
+                                .withoutShortExpiries()
+                                .stepsPerSecond(2_000)
+                                .start()) {
+            Sync sync =
+                    Sync.between(TopologySide.endpointOf(source), Sync.at(target.port()))
+                            .skipRefused();
+            try (RunningLink link = sync.start().awaitAllStreaming()) {
+                workload.awaitMore(500, LIMIT);
+                link.stop();
+            }
+            List<RedisServer> nodes = source.primaryNodes();
+            workload.awaitMore(300, LIMIT);
+            source.moveByJob(nodes.get(0), nodes.get(1), 3_000);
+            workload.awaitMore(300, LIMIT);
+            try (RunningLink link = sync.start().awaitAllStreaming()) {
+                workload.awaitMore(500, LIMIT);
+                workload.stop();
+                Reshards.awaitCopied(source, link);
+                assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
+                new KeyspaceDigest().requireEqual(source, target);
                 assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
             }
         }

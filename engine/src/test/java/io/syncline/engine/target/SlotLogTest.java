@@ -47,7 +47,7 @@ class SlotLogTest {
     }
 
     private static void appendAndTake(Random random) {
-        SlotLog log = new SlotLog();
+        SlotLog log = new SlotLog(1 << 20);
         Map<Integer, List<Expected>> model = new HashMap<>();
         Place place = new Place();
         // From hardly anything waiting to most of it: holes are closed early, late or not at all.
@@ -113,7 +113,7 @@ class SlotLogTest {
 
     @Test
     void aCommandSaysWhereItsBodyBeginsAndHowItJoins() {
-        SlotLog log = new SlotLog();
+        SlotLog log = new SlotLog(1 << 20);
         Place place = new Place();
         log.append(7, command("SET", "key", "value"), MergeKind.SET, place);
         log.gather(7);
@@ -126,7 +126,7 @@ class SlotLogTest {
 
     @Test
     void aCommandWhoseNameCannotBeToldIsNotJoined() {
-        SlotLog log = new SlotLog();
+        SlotLog log = new SlotLog(1 << 20);
         byte[] padded =
                 ("*" + "0".repeat(300) + "3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n")
                         .getBytes(UTF_8);

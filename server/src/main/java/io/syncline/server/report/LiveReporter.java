@@ -53,8 +53,8 @@ public final class LiveReporter implements Reporter {
     public void happened(LinkEvent event) {
         switch (event) {
             case LinkEvent.Checked checked when checked.finding().severity() == Severity.OK -> {}
-            // The headline and the shards show these.
-            case LinkEvent.PhaseEntered entered when entered.reason().isEmpty() -> {}
+            // The headline and the shards show these; why a snapshot is repeated is warned of.
+            case LinkEvent.PhaseEntered entered -> {}
             case LinkEvent.Ended ended -> {}
             // One line for one outage, however often it is tried.
             case LinkEvent.Retrying retrying -> {

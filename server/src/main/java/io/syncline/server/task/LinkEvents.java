@@ -69,7 +69,9 @@ final class LinkEvents implements Consumer<LinkEvent> {
                 control.entry(
                         Level.INFO,
                         "phase",
-                        at(entered.source()) + "full synchronization of this shard begins",
+                        at(entered.source())
+                                + "full synchronization of this shard begins"
+                                + (entered.reason().isEmpty() ? "" : ": " + entered.reason()),
                         "");
             }
             case STREAMING -> {
