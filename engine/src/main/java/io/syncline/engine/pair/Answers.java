@@ -7,6 +7,7 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.KeyRecord;
 import io.syncline.engine.twoway.Marker;
+import io.syncline.engine.twoway.Owners;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -90,13 +91,13 @@ final class Answers {
     ///
     /// @param absolute whether expiries are told as Unix time
     /// @param owners of the commands, beginning with MULTI
-    static List<KeyRecord> records(List<Reply> items, List<List<KeyId>> owners, boolean absolute)
+    static List<KeyRecord> records(List<Reply> items, Owners owners, boolean absolute)
             throws IOException {
         long now = time(items.get(1));
         List<KeyRecord> records = new ArrayList<>();
         int at = 2;
         while (at + 1 < items.size()) {
-            List<KeyId> owner = owners.get(at + 1);
+            List<KeyId> owner = owners.of(at + 1);
             if (owner.isEmpty()) {
                 // A SELECT between keys of two databases.
                 at++;

@@ -4,6 +4,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.Pair;
 import io.syncline.engine.twoway.PairOptions;
@@ -31,7 +32,7 @@ final class PairRun implements PairRunning {
     private static final long UNMARKED_LIMIT = 64 << 10;
 
     /// What was read and not sent, per direction; beyond it the spool holds it.
-    private static final long QUEUED_LIMIT = 64 << 20;
+    private static final long QUEUED_LIMIT = 32 << 20;
 
     /// How long a stop waits for answers that are on their way.
     private static final long STOP_NANOS = 5_000_000_000L;
@@ -49,6 +50,8 @@ final class PairRun implements PairRunning {
     private volatile @Nullable Founding founding;
     private long markerNanos = System.nanoTime();
     private boolean caughtUp;
+    private volatile boolean founded;
+    private boolean copied;
 
     PairRun(
             LinkOptions options,
@@ -71,6 +74,11 @@ final class PairRun implements PairRunning {
 
     private void wake() {
         LockSupport.unpark(owner);
+    }
+
+    @Override
+    public boolean isFounded() {
+        return founded;
     }
 
     @Override
@@ -99,6 +107,7 @@ final class PairRun implements PairRunning {
             if (!found()) {
                 return false;
             }
+            founded = true;
             if (options.end() == LinkOptions.End.SNAPSHOT) {
                 return true;
             }
@@ -150,6 +159,9 @@ final class PairRun implements PairRunning {
         }
         board.copying(origin);
         boolean done = copy.run(unfinished, from != null);
+        // Its last numbers stay.
+        board.status(copy.status(), "");
+        copied = true;
         founding = null;
         return done;
     }
@@ -167,6 +179,7 @@ final class PairRun implements PairRunning {
                         true,
                         options.tuning().batchCommands(),
                         options.tuning().batchBytes(),
+                        true,
                         QUEUED_LIMIT),
                 resolution -> {
                     board.resolved(resolution);
@@ -183,7 +196,7 @@ final class PairRun implements PairRunning {
         for (int i = 0; i < 2; i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
-                            i, ends.get(i).site().name(), Phase.STREAMING, true, ""));
+                            i, sites.stream(i).place(), Phase.STREAMING, !copied, ""));
         }
         long[] goals = {-1, -1};
         long deadline = Long.MAX_VALUE;
@@ -194,7 +207,7 @@ final class PairRun implements PairRunning {
                 try {
                     moved |= sites.writer(i).deliver();
                     if (!sites.isStopping()) {
-                        moved |= pair.step(ends.get(i).site());
+                        moved |= pair.step(ends.get(i).site(), units(i));
                         moved |= pair.stepRepairs();
                     }
                     moved |= sites.writer(i).carry(pair);
@@ -219,6 +232,14 @@ final class PairRun implements PairRunning {
                 LockSupport.parkNanos(this, WAIT_NANOS);
             }
         }
+    }
+
+    /// Most units of a transaction: a server compares each watched key with those before it.
+    private int units(int at) {
+        int most = options.tuning().batchCommands();
+        return choices.guard() == GuardPolicy.Mode.ALWAYS
+                ? sites.writer(at).pace().units(most)
+                : most;
     }
 
     private boolean read(Pair pair, int at) throws IOException {

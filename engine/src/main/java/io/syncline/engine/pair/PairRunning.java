@@ -11,6 +11,9 @@ sealed interface PairRunning extends Closeable permits PairRun, SlotRun {
     /// @return whether it ended by itself, as the options say
     boolean run() throws IOException;
 
+    /// Whether the first copy, or the one that the user asked for, is behind it. From any thread.
+    boolean isFounded();
+
     /// From any thread.
     void stop();
 

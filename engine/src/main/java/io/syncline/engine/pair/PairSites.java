@@ -30,6 +30,7 @@ final class PairSites implements Closeable {
     private static final long WAIT_NANOS = 20_000_000;
 
     private final LinkOptions options;
+    private final Consumer<LinkEvent> events;
     private final List<End> ends;
     private final List<SiteStream> streams = new ArrayList<>();
     private final List<SiteWriter> writers = new ArrayList<>();
@@ -42,6 +43,7 @@ final class PairSites implements Closeable {
     PairSites(LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
             throws IOException {
         this.options = options;
+        this.events = events;
         this.ends = ends;
         List<ServerInfo> infos = List.of(ends.get(0).info(), ends.get(1).info());
         for (int i = 0; i < 2; i++) {
@@ -119,6 +121,8 @@ final class PairSites implements Closeable {
         if (source == null || target == null) {
             return null;
         }
+        streams.get(0).presentAt(source.offset(), events);
+        streams.get(1).presentAt(target.offset(), events);
         Start start = new Start(epoch, side(0, source, target), side(1, target, source));
         for (End end : ends) {
             StreamPlace place = start.readFrom(end.site());

@@ -8,6 +8,8 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.RunningTask;
+import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.Connection;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,33 +86,88 @@ public final class PairTask implements RunningTask {
             if (stopped.getCount() == 0) {
                 return Link.Outcome.STOPPED;
             }
-            try (PairRunning run = open()) {
+            boolean done = follow();
+            events.accept(new LinkEvent.Ended(done ? "done" : "stopped"));
+            return done ? Link.Outcome.DONE : Link.Outcome.STOPPED;
+        } catch (SynclineException e) {
+            return fail(e.failure());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Link.Outcome.STOPPED;
+        }
+    }
+
+    /// Runs, and begins again when a side goes away where a run does not wait for it itself: while
+    /// it begins, or within the first copy.
+    private boolean follow() throws InterruptedException {
+        Backoff backoff = null;
+        PairChoices present = choices;
+        while (true) {
+            PairRunning run = null;
+            try {
+                run = open(present);
                 running = run;
                 if (stopped.getCount() == 0) {
                     run.stop();
                 }
-                boolean done = run.run();
-                events.accept(new LinkEvent.Ended(done ? "done" : "stopped"));
-                return done ? Link.Outcome.DONE : Link.Outcome.STOPPED;
+                return run.run();
+            } catch (IOException e) {
+                if (run != null && run.isFounded()) {
+                    // What was replaced once is not to be replaced again.
+                    present = new PairChoices(choices.guard(), null);
+                    backoff = null;
+                }
+                long now = System.nanoTime();
+                backoff = backoff == null ? new Backoff(options.retry(), now) : backoff;
+                if (stopped.await(pause(backoff, now, e), TimeUnit.MILLISECONDS)) {
+                    return false;
+                }
+            } finally {
+                if (run != null) {
+                    run.close();
+                }
             }
-        } catch (SynclineException e) {
-            return fail(e.failure());
-        } catch (IOException e) {
-            return fail(
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            options.target().toString(),
-                            "a side went away: " + e.getMessage(),
-                            "Start the task again: it goes on where it stopped"));
         }
     }
 
-    private PairRunning open() throws IOException {
+    /// Says that it is tried again.
+    ///
+    /// @return milliseconds to wait
+    private long pause(Backoff backoff, long now, IOException reason) {
+        End end = away();
+        String place = end.instance().endpoint().addresses().getFirst().toString();
+        String text = reason.getMessage() == null ? reason.toString() : reason.getMessage();
+        long delay = backoff.next(now);
+        if (delay < 0) {
+            throw new SynclineException(
+                    ErrorCode.RETRY_EXHAUSTED,
+                    place,
+                    "this side went away: " + text,
+                    "Bring it back and start the task again: it goes on where it stopped");
+        }
+        new PairRetries(end.site().index(), end.side(), options.retry(), events)
+                .retrying(place, backoff.count(), backoff.elapsed(now), text);
+        return delay;
+    }
+
+    /// The side that cannot be reached; the target when both can again.
+    private End away() {
+        try (Connection connection = ends.getFirst().open()) {
+            connection.call("PING");
+            return ends.getLast();
+        } catch (IOException e) {
+            System.getLogger(PairTask.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the source is away", e);
+            return ends.getFirst();
+        }
+    }
+
+    private PairRunning open(PairChoices present) throws IOException {
         boolean slots = ends.get(0).instance().isCluster() || ends.get(1).instance().isCluster();
         WrittenKeys written = new WrittenKeys(sample);
         return slots
-                ? new SlotRun(options, choices, databaseZero(), events, resolutions, written)
-                : new PairRun(options, choices, ends, events, resolutions, written);
+                ? new SlotRun(options, present, databaseZero(), events, resolutions, written)
+                : new PairRun(options, present, ends, events, resolutions, written);
     }
 
     /// A cluster has no other.

@@ -73,7 +73,7 @@ final class SiteChannel implements Closeable {
         if (open.getAndIncrement() == 0) {
             waitingSinceNanos = System.nanoTime();
         }
-        expected.add(new Expected(encoder.owners().size(), handler));
+        expected.add(new Expected(encoder.owners().count(), handler));
         connection.send(encoder.out());
     }
 
@@ -103,7 +103,7 @@ final class SiteChannel implements Closeable {
     }
 
     private void read() {
-        ReplyReader replies = new ReplyReader(connection.input(), RECORD_LIMIT);
+        ReplyReader replies = new ReplyReader(new AnswerInput(connection.input()), RECORD_LIMIT);
         try {
             while (!closing) {
                 Expected next = expected.poll(1, TimeUnit.SECONDS);

@@ -5,6 +5,7 @@ import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.resp.RespFormatException;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One site's replication stream, from its socket to units. One thread reads units; the receiver
@@ -59,6 +61,8 @@ final class SiteStream implements Closeable {
     private final ArrayDeque<StreamUnit> kept = new ArrayDeque<>();
     private final Set<KeyId> keptKeys = new HashSet<>();
     private long keptBytes;
+    private long presentOffset;
+    private @Nullable Consumer<LinkEvent> foreignListener;
     private volatile @Nullable Feed feed;
     private volatile @Nullable Spool spool;
 
@@ -251,9 +255,29 @@ final class SiteStream implements Closeable {
         return beatMillis < 0 ? arrivedMillis : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
     }
 
+    /// Told at a start, behind the new epoch.
+    ///
+    /// @param offset what another task wrote before it, while this one did not run, is only told:
+    ///   it is like any other write, and refusing it would bar the way for ever
+    void presentAt(long offset, Consumer<LinkEvent> events) {
+        presentOffset = offset;
+        foreignListener = events;
+    }
+
     private void refuseForeign(UnitReader reader) {
         String foreign = reader.takeForeignKey();
-        if (foreign != null) {
+        Consumer<LinkEvent> listener = foreignListener;
+        if (foreign != null && listener != null && reader.offset() <= presentOffset) {
+            foreignListener = each -> {};
+            listener.accept(
+                    new LinkEvent.Warned(
+                            receiver.place(),
+                            "another Syncline task wrote into this instance while this one did not run"
+                                    + " (it wrote "
+                                    + foreign
+                                    + "): what it wrote goes to the other side, too",
+                            "See that it does not run again while this one does"));
+        } else if (foreign != null) {
             throw new SynclineException(
                     ErrorCode.TARGET_UNSUITABLE,
                     receiver.place(),

@@ -7,11 +7,11 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.KeyRecord;
 import io.syncline.engine.twoway.Marker;
+import io.syncline.engine.twoway.Owners;
 import io.syncline.engine.twoway.Pair;
 import io.syncline.engine.twoway.Request;
 import io.syncline.engine.twoway.RequestEncoder;
@@ -21,19 +21,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Carries the core's requests to one site, and its answers back to the core. Owner thread only.
 final class SiteWriter implements Closeable {
-    /// A key whose copy is refused so often in a row will not be taken the next time either.
-    private static final int MOST_REFUSALS = 3;
-
     /// PEXPIRETIME, which tells a key's expiry exactly, is known from here on.
     private static final int ABSOLUTE_EXPIRY_SINCE = 7;
 
@@ -42,8 +36,9 @@ final class SiteWriter implements Closeable {
     private final Outgoing outgoing;
     private final Duration answerLimit;
     private final Runnable wake;
+    private final Pace pace = new Pace();
     private final boolean absolute;
-    private final Map<KeyId, Integer> refusals = new HashMap<>();
+    private final Refusals refusals = new Refusals();
     private byte[] epoch = {};
     private long transactions;
     private @Nullable SiteChannel channel;
@@ -150,7 +145,7 @@ final class SiteWriter implements Closeable {
         ByteBuilder out = encoder.out();
         connection.send(out);
         List<Reply> replies = new ArrayList<>();
-        for (int i = 0; i < encoder.owners().size(); i++) {
+        for (int i = 0; i < encoder.owners().count(); i++) {
             replies.add(connection.replies().read());
         }
         return Answers.accept(connection.address().toString(), replies);
@@ -227,7 +222,11 @@ final class SiteWriter implements Closeable {
                     encoder.watch(watch);
                 }
                 encoder.fence();
-                open.send(replies -> fenced(core, open, replies));
+                long sent = System.nanoTime();
+                open.send(replies -> {
+                    pace.answered(System.nanoTime() - sent);
+                    fenced(core, open, replies);
+                });
             }
             case Request.Unwatch unwatch -> {
                 encoder.begin();
@@ -237,17 +236,21 @@ final class SiteWriter implements Closeable {
             case Request.AskRecords ask -> {
                 encoder.begin();
                 encoder.records(ask.keys(), absolute ? "PEXPIRETIME" : "PTTL");
-                List<List<KeyId>> owners = List.copyOf(encoder.owners());
+                Owners owners = encoder.owners();
                 open.send(replies -> records(core, open, ask, owners, replies));
             }
             case Request.Transaction transaction -> {
                 encoder.begin();
                 encoder.transaction(transaction, marker);
-                List<List<KeyId>> owners = List.copyOf(encoder.owners());
+                Owners owners = encoder.owners();
                 int size = encoder.out().length;
                 open.send(replies -> executed(core, open, transaction, owners, size, replies));
             }
         }
+    }
+
+    Pace pace() {
+        return pace;
     }
 
     private void fenced(Core core, SiteChannel open, List<Reply> replies) {
@@ -272,7 +275,7 @@ final class SiteWriter implements Closeable {
             Core core,
             SiteChannel open,
             Request.AskRecords ask,
-            List<List<KeyId>> owners,
+            Owners owners,
             List<Reply> replies) {
         try {
             Answers.accept(open.place(), replies);
@@ -293,66 +296,33 @@ final class SiteWriter implements Closeable {
             Core core,
             SiteChannel open,
             Request.Transaction transaction,
-            List<List<KeyId>> owners,
+            Owners owners,
             int size,
             List<Reply> replies) {
         try {
+            Set<KeyId> unknown = Refusals.whenQueued(owners, replies);
+            if (!unknown.isEmpty()) {
+                refused.addAndGet(unknown.size());
+                core.executed(false, unknown);
+                return;
+            }
             Answers.accept(open.place(), replies);
             switch (replies.getLast()) {
-                case Reply.Nil nil -> {
-                    open.encoder().forgetDatabase();
-                    core.executed(false, Set.of());
-                }
+                case Reply.Nil nil -> core.executed(false, Set.of());
                 case Reply.Items items -> {
                     transactions++;
                     commands.addAndGet(transaction.commandCount());
                     bytes.addAndGet(size);
-                    core.executed(true, refusedKeys(open, transaction, owners, items.items()));
+                    Set<KeyId> keys =
+                            refusals.within(open.place(), transaction, owners, items.items());
+                    refused.addAndGet(keys.size());
+                    core.executed(true, keys);
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());
             }
         } catch (IOException e) {
             broken = e;
         }
-    }
-
-    private Set<KeyId> refusedKeys(
-            SiteChannel open,
-            Request.Transaction transaction,
-            List<List<KeyId>> owners,
-            List<Reply> items) {
-        Set<KeyId> keys = new HashSet<>();
-        String reason = "";
-        for (int i = 0; i < items.size(); i++) {
-            if (items.get(i) instanceof Reply.Failure failure) {
-                reason = failure.text();
-                keys.addAll(owners.get(i + 1));
-            }
-        }
-        for (KeyId key : transaction.marker().transfers().keySet()) {
-            if (!keys.contains(key)) {
-                refusals.remove(key);
-            } else if (refusals.merge(key, 1, Integer::sum) >= MOST_REFUSALS) {
-                throw unrestorable(open, key, reason);
-            }
-        }
-        if (!reason.isEmpty()) {
-            refused.addAndGet(keys.size());
-        }
-        return keys;
-    }
-
-    private static SynclineException unrestorable(SiteChannel open, KeyId key, String reason) {
-        boolean rights =
-                ErrorKind.of(reason) == ErrorKind.NOPERM || ErrorKind.of(reason) == ErrorKind.OOM;
-        return new SynclineException(
-                rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
-                open.place(),
-                "key "
-                        + key
-                        + " was written on both sides and cannot be made equal here: "
-                        + reason,
-                "Mend the cause, or delete the key on both sides, and start the task again");
     }
 
     /// Whether every answer has come.

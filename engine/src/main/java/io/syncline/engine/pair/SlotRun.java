@@ -32,7 +32,7 @@ final class SlotRun implements PairRunning {
     private static final long WAIT_NANOS = 20_000_000;
 
     /// What was read and not sent, per primary; beyond it the spool holds it.
-    private static final long QUEUED_LIMIT = 64 << 20;
+    private static final long QUEUED_LIMIT = 32 << 20;
 
     /// How long a stop waits for answers that are on their way.
     private static final long STOP_NANOS = 5_000_000_000L;
@@ -49,6 +49,8 @@ final class SlotRun implements PairRunning {
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
+    private volatile boolean founded;
+    private boolean copied;
     private @Nullable SlotReports reports;
 
     /// @param ends of which only database 0 is synchronized
@@ -79,6 +81,11 @@ final class SlotRun implements PairRunning {
     }
 
     @Override
+    public boolean isFounded() {
+        return founded;
+    }
+
+    @Override
     public void stop() {
         SlotFounding copy = founding;
         if (copy != null) {
@@ -105,6 +112,7 @@ final class SlotRun implements PairRunning {
             if (record == null) {
                 return false;
             }
+            founded = true;
             return options.end() == LinkOptions.End.SNAPSHOT || follow(record);
         } finally {
             beats.stop();
@@ -135,6 +143,9 @@ final class SlotRun implements PairRunning {
         }
         board.copying(origin);
         FloorRecord done = copy.run(from == null ? record : null, from != null);
+        // Its last numbers stay.
+        board.status(copy.status(), "");
+        copied = true;
         founding = null;
         return done;
     }
@@ -233,6 +244,7 @@ final class SlotRun implements PairRunning {
                         true,
                         options.tuning().batchCommands(),
                         options.tuning().batchBytes(),
+                        false,
                         QUEUED_LIMIT),
                 resolution -> {
                     board.resolved(resolution);
@@ -262,7 +274,7 @@ final class SlotRun implements PairRunning {
         for (int i = 0; i < nodes.size(); i++) {
             events.accept(
                     new LinkEvent.PhaseEntered(
-                            i, nodes.get(i).site().name(), Phase.STREAMING, true, ""));
+                            i, nodes.get(i).stream().place(), Phase.STREAMING, !copied, ""));
         }
         long deadline = Long.MAX_VALUE;
         while (true) {

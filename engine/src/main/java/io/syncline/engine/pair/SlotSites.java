@@ -18,12 +18,14 @@ import java.util.function.Consumer;
 /// All primaries of both sites of a run over slots. Owner thread only, but for [#stop].
 final class SlotSites implements Closeable {
     private final List<End> ends;
+    private final Consumer<LinkEvent> events;
     private final List<List<SlotNode>> nodes = new ArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     SlotSites(LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
             throws IOException {
         this.ends = ends;
+        this.events = events;
         List<List<Port>> ports = List.of(ends.get(0).ports(), ends.get(1).ports());
         List<ServerInfo> infos = new ArrayList<>();
         for (List<Port> each : ports) {
@@ -111,7 +113,9 @@ final class SlotSites implements Closeable {
                 }
                 try {
                     String value = epoch + "." + node.site() + "." + System.nanoTime();
-                    fences.put(node, node.begin(value, List.of()).offset());
+                    long fence = node.begin(value, List.of()).offset();
+                    node.stream().presentAt(fence, events);
+                    fences.put(node, fence);
                 } catch (IOException e) {
                     node.lost(e);
                     pause(node);

@@ -1,11 +1,11 @@
 package io.syncline.engine.resp;
 
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Reads replies from a blocking stream, one at a time, and not a byte further, so that the same
@@ -24,11 +24,25 @@ public final class ReplyReader {
 
     private static final int LINE_LENGTH_LIMIT = ReplyParser.LINE_LENGTH_LIMIT;
 
+    /// A status that most answers are.
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    private record Status(byte[] bytes, Reply.Text reply) {
+        static Status of(String text) {
+            return new Status(text.getBytes(StandardCharsets.US_ASCII), new Reply.Text(text));
+        }
+    }
+
+    private static final List<Status> USUAL = List.of(Status.of("QUEUED"), Status.of("OK"));
+
+    private static final int FIRST_CAPACITY = 64;
+
     private final InputStream input;
     private final int bulkLimit;
 
     /// Bytes of this reply read so far: the place that an error names.
     private int position;
+
+    private byte[] line = new byte[FIRST_CAPACITY];
 
     public ReplyReader(InputStream input) {
         this(input, BULK_LENGTH_LIMIT);
@@ -62,13 +76,13 @@ public final class ReplyReader {
                     RespFormatException.show((byte) kind),
                     "one of + - : $ *");
         }
-        String line = line();
+        int length = line();
         return switch (kind) {
-            case '+' -> new Reply.Text(line);
-            case '-' -> new Reply.Failure(line);
-            case ':' -> new Reply.Whole(number(start, line, Long.MIN_VALUE, Long.MAX_VALUE));
-            case '$' -> bulk((int) number(start, line, -1, bulkLimit));
-            case '*' -> items((int) number(start, line, -1, ITEM_COUNT_LIMIT), depth);
+            case '+' -> status(length);
+            case '-' -> new Reply.Failure(text(length));
+            case ':' -> new Reply.Whole(number(start, length, Long.MIN_VALUE, Long.MAX_VALUE));
+            case '$' -> bulk((int) number(start, length, -1, bulkLimit));
+            case '*' -> items((int) number(start, length, -1, ITEM_COUNT_LIMIT), depth);
             default -> throw new IllegalStateException("kind " + kind);
         };
     }
@@ -105,27 +119,49 @@ public final class ReplyReader {
         return new Reply.Items(items);
     }
 
-    private String line() throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
+    /// Reads up to the line's end.
+    ///
+    /// @return the length of what stands in `line`
+    private int line() throws IOException {
+        int length = 0;
         for (int value = next(); value != '\r'; value = next()) {
-            if (line.size() == LINE_LENGTH_LIMIT) {
+            if (length == LINE_LENGTH_LIMIT) {
                 throw new RespFormatException(
                         position,
                         "length of a line",
                         "more than " + LINE_LENGTH_LIMIT,
                         "<= " + LINE_LENGTH_LIMIT);
             }
-            line.write(value);
+            if (length == line.length) {
+                line = Arrays.copyOf(line, 2 * length);
+            }
+            line[length++] = (byte) value;
         }
         int end = next();
         if (end != '\n') {
             throw new RespFormatException(
                     position - 1, "end of a line", RespFormatException.show((byte) end), "LF");
         }
-        return line.toString(StandardCharsets.UTF_8);
+        return length;
     }
 
-    private long number(int start, String text, long least, long most) {
+    private String text(int length) {
+        return new String(line, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /// What thousands of answers in a row are takes no new object.
+    private Reply.Text status(int length) {
+        for (Status each : USUAL) {
+            byte[] bytes = each.bytes;
+            if (Arrays.equals(line, 0, length, bytes, 0, bytes.length)) {
+                return each.reply;
+            }
+        }
+        return new Reply.Text(text(length));
+    }
+
+    private long number(int start, int length, long least, long most) {
+        String text = text(length);
         try {
             long value = Long.parseLong(text);
             if (value >= least && value <= most) {

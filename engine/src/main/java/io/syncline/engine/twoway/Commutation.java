@@ -49,6 +49,16 @@ record Commutation(Group group, byte[][] members) {
             return byMember;
         }
 
+        /// The groups, as bits, with which it commutes where the members differ; none for the
+        /// others.
+        int apart() {
+            return switch (this) {
+                case FIELD_SET, FIELD_COUNT -> FIELD_SET.bit | FIELD_COUNT.bit;
+                case MEMBER_SCORE, BIT -> bit;
+                case ALONE, COUNTER, SET_ADD, SKETCH, DELETE, ANYTHING -> 0;
+            };
+        }
+
         /// Whether any two commands of this group commute, whatever they touch.
         boolean isFree() {
             return !byMember && this != ALONE;

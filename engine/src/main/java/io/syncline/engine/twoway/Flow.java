@@ -1,9 +1,9 @@
 package io.syncline.engine.twoway;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,8 +39,11 @@ final class Flow {
     final ArrayDeque<QueuedUnit> sentUnits = new ArrayDeque<>();
     final ArrayDeque<QueuedUnit> waiting = new ArrayDeque<>();
 
-    /// Bytes in `waiting`.
+    /// Bytes of memory that `waiting` takes, roughly.
     long waitingBytes;
+
+    /// How often anything but new units came to the front of `waiting`, or went from there unsent.
+    long changes;
 
     /// Keys copied to the destination, with the origin's offset they were copied at.
     final Map<KeyId, Long> covered = new HashMap<>();
@@ -86,21 +89,30 @@ final class Flow {
 
     void enqueue(QueuedUnit unit) {
         waiting.addLast(unit);
-        waitingBytes += unit.size;
+        waitingBytes += unit.weight;
     }
 
     /// The next waiting unit is sent.
     void send() {
         QueuedUnit unit = waiting.removeFirst();
-        waitingBytes -= unit.size;
+        waitingBytes -= unit.weight;
         sentUnits.addLast(unit);
+    }
+
+    /// The last `count` sent units were executed: they stay until their echo is read.
+    void release(int count) {
+        Iterator<QueuedUnit> sent = sentUnits.descendingIterator();
+        for (int i = 0; i < count && sent.hasNext(); i++) {
+            sent.next().items.forEach(item -> item.command.release());
+        }
     }
 
     /// The last `count` sent units were not executed.
     void unsend(int count) {
+        changes++;
         for (int i = 0; i < count && !sentUnits.isEmpty(); i++) {
             QueuedUnit unit = sentUnits.removeLast();
-            waitingBytes += unit.size;
+            waitingBytes += unit.weight;
             waiting.addFirst(unit);
         }
     }
@@ -110,27 +122,48 @@ final class Flow {
         if (!sentUnits.isEmpty()) {
             sentUnits.removeFirst();
         } else {
-            waitingBytes -= waiting.removeFirst().size;
+            waitingBytes -= waiting.removeFirst().weight;
+            changes++;
         }
     }
 
     /// A local unit on its way.
     static final class QueuedUnit {
-        final StreamPlace place;
+        /// What a command takes beyond its bytes: its op, its key's state, their places in tables.
+        private static final long BYTES_PER_COMMAND = 400;
+
+        private final String stream;
+        final long offset;
+        private final int database;
 
         /// What of the destination's stream was known when it was read.
         final StreamPlace known;
 
-        final List<Op.Item> items = new ArrayList<>();
+        final List<Op.Item> items;
+
+        /// Bytes in the stream.
         final int size;
+
+        /// Bytes of memory, roughly.
+        final long weight;
+
         final long millis;
         @Nullable FlushScope flush;
 
-        QueuedUnit(StreamPlace place, StreamPlace known, int size, long millis) {
-            this.place = place;
+        QueuedUnit(String stream, StreamUnit unit, StreamPlace known, List<Op.Item> items) {
+            this.stream = stream;
+            this.offset = unit.offset();
+            this.database = unit.database();
             this.known = known;
-            this.size = size;
-            this.millis = millis;
+            this.items = items;
+            this.size = unit.size();
+            this.weight = unit.size() + BYTES_PER_COMMAND * items.size();
+            this.millis = unit.millis();
+        }
+
+        /// Where the origin's stream stands behind it.
+        StreamPlace place() {
+            return new StreamPlace(stream, offset, database);
         }
     }
 
@@ -172,18 +205,37 @@ final class Flow {
             /// The answer to WATCH.
             GUARD,
             /// That the destination's stream is read up to the fence.
-            WAIT,
-            /// The answer to EXEC.
-            EXEC
+            WAIT
         }
 
+        /// Of the guard of the next transaction.
         State state = State.IDLE;
+
+        /// Whether a transaction was sent and not answered. The next one's guard may be set behind
+        /// it on the same connection, so its answer comes first.
+        boolean executing;
+
+        /// Keys that it watched.
+        Set<KeyId> sentWatched = Set.of();
+
         long fence;
         int limit;
         boolean flush;
         Set<KeyId> watched = Set.of();
+
+        /// What was to be sent when the guard was set, and when that was.
+        List<Planner.Ready> plan = List.of();
+
+        long planned;
+
+        /// Of the transaction that was sent last.
         int units;
+
         List<KeyId> transfers = List.of();
         Marker marker = Marker.NONE;
+
+        boolean isFree() {
+            return state == State.IDLE && !executing;
+        }
     }
 }

@@ -93,7 +93,7 @@ final class FlushDesk {
 
     private boolean ask(Flow flow, Flow back, PendingFlush flush) {
         back.paused = true;
-        if (back.writer.state != Writer.State.IDLE || !back.sentUnits.isEmpty()) {
+        if (!back.writer.isFree() || !back.sentUnits.isEmpty()) {
             return false;
         }
         for (KeyState state : ledger.latched()) {
@@ -150,7 +150,7 @@ final class FlushDesk {
         Marker marker =
                 writer().marker(
                                 flow,
-                                head.place,
+                                head.place(),
                                 head.known,
                                 transfers,
                                 LinkWriter.deletes(List.of(), flush.records),

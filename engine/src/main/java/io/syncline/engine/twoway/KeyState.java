@@ -1,6 +1,5 @@
 package io.syncline.engine.twoway;
 
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// What is in flight on one key.
@@ -8,18 +7,23 @@ final class KeyState {
     /// Stands in the bits for commands that only read the key.
     private static final int READERS = 1 << 30;
 
-    /// Most keys have one write in flight.
-    private static final int FEW = 2;
+    /// As many ops are compared one by one.
+    private static final int LONG = 64;
 
     final KeyId key;
-    private final ArrayDeque<Op> sourceOps = new ArrayDeque<>(FEW);
-    private final ArrayDeque<Op> targetOps = new ArrayDeque<>(FEW);
+    private final OpList sourceOps = new OpList();
+    private final OpList targetOps = new OpList();
 
     /// The groups that stand in each queue, as bits, since it was empty last: where all are of one
     /// free group, none need be looked at.
     private int sourceGroups;
 
     private int targetGroups;
+
+    /// Only of a queue that is long.
+    private @Nullable MemberCounts sourceMembers;
+
+    private @Nullable MemberCounts targetMembers;
 
     @Nullable Conflict conflict;
 
@@ -30,7 +34,7 @@ final class KeyState {
         this.key = key;
     }
 
-    ArrayDeque<Op> ops(Site site) {
+    OpList ops(Site site) {
         return site == Site.SOURCE ? sourceOps : targetOps;
     }
 
@@ -41,7 +45,39 @@ final class KeyState {
         } else {
             targetGroups = targetOps.isEmpty() ? bit : targetGroups | bit;
         }
-        ops(site).add(op);
+        OpList ops = ops(site);
+        ops.add(op);
+        MemberCounts counts = members(site);
+        if (counts != null) {
+            counts.add(op);
+        } else if (ops.size() == LONG) {
+            counts = new MemberCounts();
+            ops.forEach(counts::add);
+            members(site, counts);
+        }
+    }
+
+    void remove(Site site, Op op) {
+        OpList ops = ops(site);
+        ops.remove(op);
+        MemberCounts counts = members(site);
+        if (counts != null && ops.isEmpty()) {
+            members(site, null);
+        } else if (counts != null) {
+            counts.remove(op);
+        }
+    }
+
+    private @Nullable MemberCounts members(Site site) {
+        return site == Site.SOURCE ? sourceMembers : targetMembers;
+    }
+
+    private void members(Site site, @Nullable MemberCounts counts) {
+        if (site == Site.SOURCE) {
+            sourceMembers = counts;
+        } else {
+            targetMembers = counts;
+        }
     }
 
     /// Whether a write gets on with all that is in flight from a site, seen without looking at
@@ -49,7 +85,11 @@ final class KeyState {
     boolean commutesAtOnce(Op op, Site site) {
         Commutation.Group group = op.effect.commutation().group();
         int groups = site == Site.SOURCE ? sourceGroups : targetGroups;
-        return group.isFree() && groups == group.bit();
+        if (group.isFree()) {
+            return groups == group.bit();
+        }
+        MemberCounts counts = members(site);
+        return counts != null && (groups & ~group.apart()) == 0 && !counts.mayMeet(op);
     }
 
     /// Whether any command in flight from a site may have read this key to compute another one.

@@ -2,6 +2,7 @@ package io.syncline.engine.twoway;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,12 @@ final class Ledger {
     private final PairOptions options;
     private final PairOptions.Rules rules;
     private long serial;
+
+    /// How often a key was latched or let go, or an op was void before it was sent.
+    private long changes;
+
+    /// Keys over which the last transaction was voided.
+    private final Set<KeyState> failing = new HashSet<>();
 
     Ledger(PairOptions options, PairOptions.Rules rules) {
         this.options = options;
@@ -64,11 +71,48 @@ final class Ledger {
         return Long.MAX_VALUE;
     }
 
+    /// Differs when what may be sent may differ.
+    long changes() {
+        return changes;
+    }
+
+    /// A transaction was voided, maybe over this key.
+    void failed(KeyId key) {
+        KeyState state = states.get(key);
+        if (state != null) {
+            state.failures++;
+            failing.add(state);
+        }
+    }
+
+    /// A transaction that watched these keys was executed.
+    void succeeded(Set<KeyId> keys) {
+        if (failing.isEmpty()) {
+            return;
+        }
+        for (KeyId key : keys) {
+            KeyState state = states.get(key);
+            if (state != null) {
+                recover(state);
+            }
+        }
+    }
+
+    private void recover(KeyState state) {
+        if (state.failures > 0) {
+            state.failures = 0;
+            failing.remove(state);
+        }
+    }
+
     int keyCount() {
         return states.size();
     }
 
     boolean isLatched(KeyId key) {
+        if (latched.isEmpty()) {
+            return false;
+        }
         KeyState state = states.get(key);
         return state != null && state.conflict != null;
     }
@@ -164,7 +208,7 @@ final class Ledger {
         if (!state.mayHaveReaders(other) || !rules.holds(Rule.KEYS_THAT_ARE_READ)) {
             return;
         }
-        for (Op theirs : List.copyOf(state.ops(other))) {
+        for (Op theirs : state.ops(other).toList()) {
             if (!theirs.writes() && !areBothDone(op, theirs)) {
                 taint(theirs);
             }
@@ -185,6 +229,7 @@ final class Ledger {
 
     /// What a command read was written concurrently: what it made of it must be copied.
     private void taint(Op reader) {
+        changes++;
         reader.item.tainted = true;
         for (Effect effect : reader.item.command.effects) {
             if (effect.writes()) {
@@ -211,6 +256,7 @@ final class Ledger {
         if (conflict != null) {
             return conflict;
         }
+        changes++;
         conflict = new Conflict(cause, ++serial);
         state.conflict = conflict;
         latched.put(key, state);
@@ -222,7 +268,7 @@ final class Ledger {
             }
         }
         for (Site site : Site.values()) {
-            for (Op op : List.copyOf(state.ops(site))) {
+            for (Op op : state.ops(site).toList()) {
                 glue(op, key);
             }
         }
@@ -234,13 +280,15 @@ final class Ledger {
         if (state.conflict != null) {
             state.conflict = null;
             latched.remove(state.key);
+            changes++;
         }
-        state.failures = 0;
+        recover(state);
         forgetIfQuiet(state);
     }
 
     private void forgetIfQuiet(KeyState state) {
         if (state.isQuiet()) {
+            recover(state);
             states.remove(state.key);
         }
     }
@@ -254,12 +302,7 @@ final class Ledger {
                 op.live = false;
                 KeyState state = states.get(op.effect.key());
                 if (state != null) {
-                    ArrayDeque<Op> ops = state.ops(flow.origin);
-                    if (ops.peekFirst() == op) {
-                        ops.removeFirst();
-                    } else {
-                        ops.remove(op);
-                    }
+                    state.remove(flow.origin, op);
                     forgetIfQuiet(state);
                 }
             }
@@ -268,10 +311,11 @@ final class Ledger {
 
     /// One key's ops of one site up to an offset are done.
     void drop(KeyState state, Site site, long through) {
-        ArrayDeque<Op> ops = state.ops(site);
-        for (Op op = ops.peekFirst(); op != null && op.offset <= through; op = ops.peekFirst()) {
+        OpList ops = state.ops(site);
+        for (Op op = ops.first(); op != null && op.offset <= through; op = ops.first()) {
             op.live = false;
-            ops.removeFirst();
+            state.remove(site, op);
+            changes++;
         }
     }
 

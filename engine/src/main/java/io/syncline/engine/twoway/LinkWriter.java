@@ -55,7 +55,7 @@ final class LinkWriter {
                 boolean read = back.position >= flow.writer.fence || backHeld || isBlind(flow);
                 yield (read || !rules.holds(Rule.READ_TO_FENCE_BEFORE_EXEC)) && go(flow, back);
             }
-            case GUARD, EXEC -> false;
+            case GUARD -> false;
         };
     }
 
@@ -68,7 +68,11 @@ final class LinkWriter {
         if (flow.paused || yields(flow, back)) {
             return false;
         }
-        if (flushes.step(flow, back)) {
+        boolean behind = flow.writer.executing;
+        if (behind && !mayGoAhead(flow, back)) {
+            return false;
+        }
+        if (!behind && flushes.step(flow, back)) {
             return true;
         }
         if (flushes.isBusy(flow)) {
@@ -77,11 +81,19 @@ final class LinkWriter {
         int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
         List<Ready> plan = planner.plan(flow, most);
         List<KeyState> transfers = planner.transfers(flow);
-        if (plan.isEmpty() && transfers.isEmpty() && !wantsHeartbeat(flow)) {
+        if (plan.isEmpty() && transfers.isEmpty() && (behind || !wantsHeartbeat(flow))) {
             return false;
         }
         guard(flow, planner.watch(flow, plan, transfers), most, false);
+        flow.writer.plan = plan;
+        flow.writer.planned = planned(flow);
         return true;
+    }
+
+    /// Whether a guard may be set behind a transaction that is not answered yet, which spares a
+    /// round trip. A flush goes alone.
+    private boolean mayGoAhead(Flow flow, Flow back) {
+        return options.ahead() && flow.flushes.isEmpty() && back.flushes.isEmpty();
     }
 
     /// Whether this link holds back because the other one cannot keep up: our echo stands in that
@@ -96,6 +108,11 @@ final class LinkWriter {
 
     private boolean isOver(Flow flow) {
         return flow.waitingBytes >= options.queuedBytesLimit();
+    }
+
+    /// A number that stays while a plan does.
+    private long planned(Flow flow) {
+        return ledger.changes() + flow.changes + planner.contended(flow);
     }
 
     private static boolean wantsHeartbeat(Flow flow) {
@@ -123,7 +140,10 @@ final class LinkWriter {
         if (flow.paused) {
             return giveUp(flow);
         }
-        List<Ready> plan = watched(flow, planner.plan(flow, writer.limit));
+        // A latched key may flip, a copy may be ready: then everything is looked at again.
+        boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
+        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, writer.limit));
+        writer.plan = List.of();
         List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));
         boolean heartbeat = wantsHeartbeat(flow);
@@ -158,7 +178,7 @@ final class LinkWriter {
         StreamPlace known = flow.sentKnown;
         if (!plan.isEmpty()) {
             QueuedUnit last = plan.getLast().unit();
-            through = last.place;
+            through = last.place();
             known = last.known;
         } else if (heartbeat) {
             through = flow.place();
@@ -247,14 +267,16 @@ final class LinkWriter {
         writer.marker = transaction.marker();
         writer.units = units;
         writer.transfers = List.copyOf(transaction.marker().transfers().keySet());
-        writer.state = Writer.State.EXEC;
+        writer.state = Writer.State.IDLE;
+        writer.executing = true;
+        writer.sentWatched = writer.watched;
         flow.requests.add(transaction);
     }
 
     /// The answer to EXEC. Only says what was sent: what is done, the echo says.
     void executed(Flow flow, boolean done) {
         Writer writer = flow.writer;
-        writer.state = Writer.State.IDLE;
+        writer.executing = false;
         if (!done) {
             voided(flow);
             return;
@@ -263,30 +285,20 @@ final class LinkWriter {
             flow.sentThrough = writer.marker.through();
             flow.sentKnown = writer.marker.known();
         }
-        for (KeyId key : writer.watched) {
-            KeyState state = ledger.find(key);
-            if (state != null) {
-                state.failures = 0;
-            }
-        }
+        ledger.succeeded(writer.sentWatched);
+        flow.release(writer.units);
     }
 
     /// Not executed: everything is as before it was sent.
     void voided(Flow flow) {
         Writer writer = flow.writer;
-        writer.state = Writer.State.IDLE;
         if (writer.flush) {
             flow.unsend(flow.sentUnits.size());
             flushes.retry(flow);
             return;
         }
         flow.unsend(writer.units);
-        for (KeyId key : writer.watched) {
-            KeyState state = ledger.find(key);
-            if (state != null) {
-                state.failures++;
-            }
-        }
+        writer.sentWatched.forEach(ledger::failed);
         for (KeyId key : writer.transfers) {
             KeyState state = ledger.find(key);
             Conflict conflict = state == null ? null : state.conflict;

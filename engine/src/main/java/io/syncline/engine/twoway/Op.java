@@ -1,5 +1,7 @@
 package io.syncline.engine.twoway;
 
+import org.jspecify.annotations.Nullable;
+
 /// One command's effect on one key, from when it is read until it is known to be settled.
 final class Op {
     final long offset;
@@ -11,6 +13,11 @@ final class Op {
     final boolean indexOnly;
 
     boolean live;
+
+    /// Its neighbours on the same key, from the same site.
+    @Nullable Op previous;
+
+    @Nullable Op next;
 
     Op(long offset, long millis, Item item, Effect effect, boolean indexOnly) {
         this.offset = offset;

@@ -35,10 +35,20 @@ public final class Pair {
     }
 
     Pair(Start start, PairOptions options, PairListener listener, PairOptions.Rules rules) {
+        this(start, options, listener, rules, new RecentWrites(options.guard()));
+    }
+
+    /// @param recent shared by all pairs of a site's slots
+    Pair(
+            Start start,
+            PairOptions options,
+            PairListener listener,
+            PairOptions.Rules rules,
+            RecentWrites recent) {
         this.options = options;
         this.rules = rules;
         this.ledger = new Ledger(options, rules);
-        this.recent = new RecentWrites(options.guard());
+        this.recent = recent;
         this.index = new StreamIndex(flows, ledger, rules, listener);
         this.flushes = new FlushDesk(ledger, rules, tokens);
         Planner planner = new Planner(ledger, options, rules, recent);
@@ -115,7 +125,7 @@ public final class Pair {
         return ready
                 && flow.waitingBytes >= options.queuedBytesLimit()
                 && back.sentUnits.isEmpty()
-                && back.writer.state != Flow.Writer.State.EXEC
+                && !back.writer.executing
                 && ledger.latchedCount() == 0
                 && flow.flushes.isEmpty()
                 && back.flushes.isEmpty();
@@ -147,12 +157,9 @@ public final class Pair {
 
     /// Goes one step towards writing to a site.
     ///
+    /// @param units most units sent at once
     /// @return whether anything was done
-    public boolean step(Site destination) {
-        return step(destination, options.unitsPerTransaction());
-    }
-
-    boolean step(Site destination, int units) {
+    public boolean step(Site destination, int units) {
         return step(destination, units, isHeld(destination));
     }
 
@@ -299,27 +306,24 @@ public final class Pair {
             }
         }
         Marker sent = flow.writer.marker;
-        switch (flow.writer.state) {
-            case IDLE -> {}
-            case GUARD, WAIT -> {
-                if (flow.writer.flush) {
-                    flushes.retry(flow);
-                }
-                flow.writer.state = Flow.Writer.State.IDLE;
+        if (flow.writer.executing) {
+            boolean done =
+                    marker != null
+                            && marker.epoch() == sent.epoch()
+                            && marker.sequence() == sent.sequence();
+            writer.executed(flow, done);
+        }
+        if (flow.writer.state != Flow.Writer.State.IDLE) {
+            if (flow.writer.flush) {
+                flushes.retry(flow);
             }
-            case EXEC -> {
-                boolean done =
-                        marker != null
-                                && marker.epoch() == sent.epoch()
-                                && marker.sequence() == sent.sequence();
-                writer.executed(flow, done);
-            }
+            flow.writer.state = Flow.Writer.State.IDLE;
         }
     }
 
     /// Whether a transaction was sent to a site and not answered.
     public boolean isUnanswered(Site site) {
-        return to(site).writer.state == Flow.Writer.State.EXEC;
+        return to(site).writer.executing;
     }
 
     /// Whether there is something for a site to do, or may be soon.
@@ -327,26 +331,26 @@ public final class Pair {
         Flow flow = to(destination);
         return !flow.waiting.isEmpty()
                 || !flow.requests.isEmpty()
-                || flow.writer.state != Flow.Writer.State.IDLE
+                || !flow.writer.isFree()
                 || ledger.latchedCount() > 0;
     }
 
     /// Whether a transaction to a site is begun, or anything is to be sent to it.
     boolean isWriting(Site destination) {
         Flow flow = to(destination);
-        return flow.writer.state != Flow.Writer.State.IDLE || !flow.requests.isEmpty();
+        return !flow.writer.isFree() || !flow.requests.isEmpty();
     }
 
     /// Whether an echo that is not read yet stands, or will stand, in a site's stream.
     boolean isOwed(Site site) {
         Flow flow = to(site);
-        return !flow.sentUnits.isEmpty() || flow.writer.state == Flow.Writer.State.EXEC;
+        return !flow.sentUnits.isEmpty() || flow.writer.executing;
     }
 
     /// Where the oldest write of a site ends that is not known to be done at the other one.
     long oldest(Site origin) {
         Flow.QueuedUnit head = from(origin).head();
-        return head == null ? Long.MAX_VALUE : head.place.offset();
+        return head == null ? Long.MAX_VALUE : head.offset;
     }
 
     long waitingBytes(Site origin) {
@@ -373,9 +377,7 @@ public final class Pair {
     /// Whether nothing is on its way in either direction.
     public boolean isQuiet() {
         for (Flow flow : flows) {
-            if (flow.hasQueued()
-                    || !flow.flushes.isEmpty()
-                    || flow.writer.state != Flow.Writer.State.IDLE) {
+            if (flow.hasQueued() || !flow.flushes.isEmpty() || !flow.writer.isFree()) {
                 return false;
             }
         }

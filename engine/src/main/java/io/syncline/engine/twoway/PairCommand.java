@@ -9,11 +9,15 @@ final class PairCommand {
     private static final Effect[] NO_EFFECTS = {};
     private static final byte[] NO_BYTES = {};
 
+    /// One that is about no key: it only serves others.
+    static final PairCommand SERVING =
+            new PairCommand(0, NO_BYTES, 0, NO_EFFECTS, false, false, false);
+
     /// In the source's numbers.
     final int database;
 
     /// RESP; may be several commands that belong together, or none.
-    final byte[] wire;
+    byte[] wire;
 
     /// How many commands stand in `wire`.
     final int count;
@@ -70,6 +74,17 @@ final class PairCommand {
         Commutation deletes = Commutation.of(Commutation.Group.DELETE);
         Effect[] effects = {new Effect(key, true, deletes)};
         return new PairCommand(key.database(), wire.toBytes(), 1, effects, true, false, false);
+    }
+
+    /// Stands for a key that is copied as a whole.
+    static PairCommand about(KeyId key) {
+        Effect[] effects = {new Effect(key, true, Commutation.ALONE)};
+        return new PairCommand(key.database(), NO_BYTES, 0, effects, false, false, false);
+    }
+
+    /// It was executed: only what it did to its keys matters from here on.
+    void release() {
+        wire = NO_BYTES;
     }
 
     boolean isMultiKey() {

@@ -9,12 +9,16 @@ import java.util.Set;
 /// @param unitsPerTransaction most units sent at once; the server looks through the watched keys
 ///   for each one more, so hundreds are the end of what pays
 /// @param bytesPerTransaction most bytes sent at once, unless one unit is larger
+/// @param ahead whether a transaction's guard is set before the one in front of it is answered:
+///   half the round trips. Where a connection serves many slots in turn, it goes to the next one
+///   instead
 /// @param queuedBytesLimit beyond it a stream is not read, so that the server or the spool holds it
 public record PairOptions(
         GuardPolicy guard,
         boolean deletesYield,
         int unitsPerTransaction,
         int bytesPerTransaction,
+        boolean ahead,
         long queuedBytesLimit) {
     /// Tells rules that a test has switched off.
     record Rules(Set<Rule> on) {

@@ -153,6 +153,13 @@ final class Planner {
         return keys;
     }
 
+    /// Grows when a key may have become worth guarding.
+    long contended(Flow flow) {
+        return options.guard().mode() == GuardPolicy.Mode.CONTENDED
+                ? recent.count(flow.destination())
+                : 0;
+    }
+
     private boolean isGuarded(Flow flow, KeyId key) {
         if (key.database() < 0 || isBlind(key)) {
             return false;

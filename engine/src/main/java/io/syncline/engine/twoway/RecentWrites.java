@@ -8,6 +8,7 @@ final class RecentWrites {
 
     private final long[][] times = new long[2][];
     private final long lifeMillis;
+    private final long[] counts = new long[2];
     private long now;
 
     RecentWrites(GuardPolicy policy) {
@@ -33,11 +34,17 @@ final class RecentWrites {
         if (table.length == 0) {
             return;
         }
+        counts[site.index()]++;
         for (PairCommand command : unit.commands()) {
             for (Effect effect : command.effects) {
                 table[place(effect.key())] = now;
             }
         }
+    }
+
+    /// How many writes of a site were noted.
+    long count(Site site) {
+        return counts[site.index()];
     }
 
     boolean contains(Site site, KeyId key) {

@@ -43,7 +43,7 @@ public final class RequestEncoder {
     private final IntUnaryOperator databases;
     private final Restorer restorer;
     private final ByteBuilder out = new ByteBuilder(FIRST_CAPACITY);
-    private final List<List<KeyId>> owners = new ArrayList<>();
+    private Owners owners = new Owners();
     private byte[] epoch = {};
     private int selected = 0;
 
@@ -64,15 +64,15 @@ public final class RequestEncoder {
         return out;
     }
 
-    /// For every command that was written since [#begin], the keys it concerns; none for those that
-    /// only serve others.
-    public List<List<KeyId>> owners() {
+    /// For every command that was written since [#begin], the keys it concerns. A new one each
+    /// time, so it may be kept.
+    public Owners owners() {
         return owners;
     }
 
     public void begin() {
         out.clearAndTrim(KEPT_CAPACITY);
-        owners.clear();
+        owners = new Owners();
     }
 
     /// WATCH, with as many SELECTs as there are databases.
@@ -92,7 +92,7 @@ public final class RequestEncoder {
             if (epoch && keys.isBySlot()) {
                 // A command of a cluster stays in one slot.
                 one("WATCH", keys.epoch());
-                owners.add(List.of());
+                owners.add(PairCommand.SERVING);
                 epoch = false;
                 if (watched.isEmpty()) {
                     return;
@@ -104,14 +104,14 @@ public final class RequestEncoder {
                 RespWriter.bulk(out, keys.epoch());
             }
             watched.forEach(key -> RespWriter.bulk(out, key.name()));
-            owners.add(List.of());
+            owners.add(PairCommand.SERVING);
         });
     }
 
     /// A command of words, about no key.
     public void plain(String... words) {
         RespWriter.command(out, words);
-        owners.add(List.of());
+        owners.add(PairCommand.SERVING);
     }
 
     /// Reads the epoch and the offset behind a WATCH.
@@ -127,6 +127,9 @@ public final class RequestEncoder {
 
     /// The same with the marker in a key of its slot.
     ///
+    /// It comes first, so that whoever reads the echo knows from the start whose it is; behind a
+    /// flush, which would take it away.
+    ///
     /// @param marker the key that the marker is written to
     public void transaction(Request.Transaction transaction, byte[] marker) {
         plain("MULTI");
@@ -137,18 +140,19 @@ public final class RequestEncoder {
             select(databases.applyAsInt(flush.database()));
             plain("FLUSHDB");
         }
+        set(marker, MarkerCodec.encode(transaction.marker()));
+        if (transaction.setEpoch()) {
+            set(keys.epoch(), epoch);
+        }
         for (PairCommand command : transaction.commands()) {
             command(command);
         }
         for (KeyRecord record : transaction.transfers()) {
             transfer(record);
         }
-        select(keys.database());
-        set(marker, MarkerCodec.encode(transaction.marker()));
-        if (transaction.setEpoch()) {
-            set(keys.epoch(), epoch);
-        }
         plain("EXEC");
+        // If it is void, so are its SELECTs; what follows may be written before that is known.
+        selected = NOTHING_SELECTED;
     }
 
     /// SET of one of the pair's own keys, in its database.
@@ -158,14 +162,14 @@ public final class RequestEncoder {
         RespWriter.bulk(out, "SET");
         RespWriter.bulk(out, key);
         RespWriter.bulk(out, value);
-        owners.add(List.of());
+        owners.add(PairCommand.SERVING);
     }
 
     /// GET of one of the pair's own keys, in its database.
     public void get(byte[] key) {
         select(keys.database());
         one("GET", key);
-        owners.add(List.of());
+        owners.add(PairCommand.SERVING);
     }
 
     private void command(PairCommand command) {
@@ -173,24 +177,13 @@ public final class RequestEncoder {
             select(databases.applyAsInt(command.database));
         }
         out.put(command.wire);
-        List<KeyId> concerned = concerned(command);
         for (int i = 0; i < command.count; i++) {
-            owners.add(concerned);
+            owners.add(command);
         }
-    }
-
-    private static List<KeyId> concerned(PairCommand command) {
-        List<KeyId> concerned = new ArrayList<>(command.effects.length);
-        for (Effect effect : command.effects) {
-            if (effect.writes() && effect.key().database() >= 0) {
-                concerned.add(effect.key());
-            }
-        }
-        return concerned;
     }
 
     private void transfer(KeyRecord record) {
-        List<KeyId> concerned = List.of(record.key());
+        PairCommand concerned = PairCommand.about(record.key());
         select(databases.applyAsInt(record.key().database()));
         one("DEL", record.key().name());
         owners.add(concerned);
@@ -221,8 +214,9 @@ public final class RequestEncoder {
             select(databases.applyAsInt(key.database()));
             one("DUMP", key.name());
             one(expiry, key.name());
-            owners.add(List.of(key));
-            owners.add(List.of(key));
+            PairCommand asking = PairCommand.about(key);
+            owners.add(asking);
+            owners.add(asking);
         }
         plain("EXEC");
     }
@@ -238,22 +232,5 @@ public final class RequestEncoder {
             plain("SELECT", Integer.toString(database));
             selected = database;
         }
-    }
-
-    /// Behind an error nobody knows which database is selected.
-    public void forgetDatabase() {
-        selected = NOTHING_SELECTED;
-    }
-
-    /// The keys of a transaction whose commands were refused.
-    ///
-    /// @param places the errors' places in the answer to EXEC
-    public static Collection<KeyId> ownersOf(List<List<KeyId>> owners, Collection<Integer> places) {
-        List<KeyId> concerned = new ArrayList<>();
-        for (int place : places) {
-            // Before the transaction's own commands stands MULTI.
-            concerned.addAll(owners.get(place + 1));
-        }
-        return concerned;
     }
 }

@@ -21,6 +21,7 @@ final class SlotTable {
     private final PairOptions.Rules rules;
     private final PairListener listener;
     private final long queuedBytesLimit;
+    private final RecentWrites recent;
     private long lastSequence;
 
     SlotTable(long epoch, PairOptions options, PairOptions.Rules rules, PairListener listener) {
@@ -33,9 +34,11 @@ final class SlotTable {
                         options.deletesYield(),
                         options.unitsPerTransaction(),
                         options.bytesPerTransaction(),
+                        false,
                         Long.MAX_VALUE);
         this.rules = rules;
         this.listener = listener;
+        recent = new RecentWrites(options.guard());
     }
 
     /// The primaries of a site.
@@ -101,7 +104,8 @@ final class SlotTable {
                         new Start.Side(null, source.place, source.fence),
                         new Start.Side(null, target.place, target.fence));
         SlotPair made =
-                new SlotPair(slot, new Pair(start, options, listener, rules), source, target);
+                new SlotPair(
+                        slot, new Pair(start, options, listener, rules, recent), source, target);
         made.pair.countFrom(lastSequence);
         active.put(slot, made);
         return made;

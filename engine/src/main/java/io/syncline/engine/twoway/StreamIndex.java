@@ -78,9 +78,7 @@ final class StreamIndex {
         take(flow, unit, behind, items);
         if (!items.isEmpty()) {
             // One unit, as its offset is one: of two, the first would settle the other.
-            QueuedUnit queued = queued(flow, unit);
-            queued.items.addAll(items);
-            enqueue(flow, queued);
+            enqueue(flow, queued(flow, unit, items));
         }
     }
 
@@ -122,25 +120,25 @@ final class StreamIndex {
     }
 
     private void local(Flow flow, StreamUnit unit) {
-        QueuedUnit queued = queued(flow, unit);
+        FlushScope scope = null;
         for (PairCommand command : unit.commands()) {
-            FlushScope scope = command.flush;
-            if (scope != null) {
-                queued.flush = wider(queued.flush, scope);
+            if (command.flush != null) {
+                scope = wider(scope, command.flush);
             }
         }
-        take(flow, unit, unit.commands(), queued.items);
-        FlushScope scope = queued.flush;
+        List<Op.Item> items = new ArrayList<>(unit.commands().size());
+        take(flow, unit, unit.commands(), items);
+        QueuedUnit queued = queued(flow, unit, items);
+        queued.flush = scope;
         if (scope != null && unit.offset() > flow.seen.offset()) {
             flushMet(flow, unit, queued, scope);
         }
         enqueue(flow, queued);
     }
 
-    private QueuedUnit queued(Flow flow, StreamUnit unit) {
-        StreamPlace place = new StreamPlace(flow.stream, unit.offset(), unit.database());
-        Flow back = from(flow.destination());
-        return new QueuedUnit(place, back.seen, unit.size(), unit.millis());
+    private QueuedUnit queued(Flow flow, StreamUnit unit, List<Op.Item> items) {
+        StreamPlace known = from(flow.destination()).seen;
+        return new QueuedUnit(flow.stream, unit, known, List.copyOf(items));
     }
 
     private static boolean isIndexOnly(Flow flow, long offset) {
@@ -148,7 +146,7 @@ final class StreamIndex {
     }
 
     private static void enqueue(Flow flow, QueuedUnit queued) {
-        if (!isIndexOnly(flow, queued.place.offset())) {
+        if (!isIndexOnly(flow, queued.offset)) {
             flow.enqueue(queued);
         }
     }
@@ -252,7 +250,7 @@ final class StreamIndex {
     void settle(Flow flow, long through) {
         ledger.settle(flow, through);
         for (QueuedUnit head = flow.head();
-                head != null && head.place.offset() <= through;
+                head != null && head.offset <= through;
                 head = flow.head()) {
             flow.removeHead();
         }

@@ -30,6 +30,14 @@ public final class UnitReader {
     private @Nullable Marker marker;
     private int slot = StreamUnit.NO_SLOT;
     private boolean inTransaction;
+
+    /// Whether the rest of this transaction is our own echo and tells only what it deletes.
+    private boolean echo;
+
+    /// Where the last flush stands in the stream. Until the other site has it, each key that we
+    /// write behind it counts.
+    private long flushedAt = -1;
+
     private boolean snapshot;
     private @Nullable String foreignKey;
     private long beatMillis = -1;
@@ -139,10 +147,19 @@ public final class UnitReader {
             commands = new ArrayList<>();
         }
         marker = null;
+        echo = false;
         slot = StreamUnit.NO_SLOT;
         snapshot = false;
         begun = offset;
         return unit;
+    }
+
+    /// What our own transaction wrote is known from when it was sent, save for the keys that it
+    /// copies as a whole or makes anew, where the order of what happened to them counts.
+    private boolean isPlainEcho(Marker of) {
+        return of.transfers().isEmpty()
+                && of.remade().isEmpty()
+                && of.known().offset() >= flushedAt;
     }
 
     private void flush(CommandView view, CommandSpec spec) {
@@ -153,11 +170,12 @@ public final class UnitReader {
         flushRule.met(view, spec, database, scopes);
         for (FlushScope scope : scopes) {
             commands.add(new PairCommand(scope));
+            flushedAt = offset;
         }
     }
 
     private void data(CommandView view, CommandSpec spec, long millis) {
-        if (isOwn(view, spec)) {
+        if ((echo && spec.kind() != CommandKind.DELETE) || isOwn(view, spec)) {
             return;
         }
         if (database != EXCLUDED) {
@@ -186,7 +204,9 @@ public final class UnitReader {
                 foreignKey = spec.kind() == CommandKind.DELETE ? foreignKey : view.text(at);
             } else if (own == keys.database() && keys.isMarker(buffer, from, length)) {
                 if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
-                    marker = MarkerCodec.decode(view.argument(2));
+                    Marker found = MarkerCodec.decode(view.argument(2));
+                    marker = found;
+                    echo = isPlainEcho(found);
                     slot = keys.isBySlot() ? Slots.of(buffer, from, length) : slot;
                 }
             } else if (keys.isBeat(buffer, from, length)) {

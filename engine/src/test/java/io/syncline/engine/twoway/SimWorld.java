@@ -56,10 +56,13 @@ final class SimWorld {
     private int losses;
     long now = 1_000;
 
+    private final boolean ahead;
+
     SimWorld(long seed, Options options, SimTally tally) {
         this.options = options;
         this.tally = tally;
         random = new SplittableRandom(seed);
+        ahead = seed % 2 == 0;
         Profile profile = options.profile();
         if (profile == null) {
             profile = Profile.values()[random.nextInt(Profile.values().length)];
@@ -89,7 +92,8 @@ final class SimWorld {
                 options.deletesYield(),
                 4,
                 1 << 20,
-                !options.strict() && random.nextInt(4) == 0 ? 200 : 1 << 20);
+                ahead,
+                !options.strict() && random.nextInt(4) == 0 ? 2_000 : 1 << 20);
     }
 
     PairOptions.Rules rules() {

@@ -118,7 +118,8 @@ final class SlotWorld {
                 options.deletesYield(),
                 4,
                 1 << 20,
-                random.nextInt(4) == 0 ? 200 : 1 << 20);
+                false,
+                random.nextInt(4) == 0 ? 2_000 : 1 << 20);
     }
 
     Set<Rule> rules() {

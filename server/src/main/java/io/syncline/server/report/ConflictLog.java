@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,8 @@ public final class ConflictLog implements Consumer<Resolution>, Closeable {
     ///
     /// @param number of the conflict, where somebody counts them; otherwise [#UNNUMBERED]
     public static byte[] line(Instant time, Resolution resolution, long number) {
+        byte[] name = resolution.key().name();
+        String key = new String(name, StandardCharsets.UTF_8);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
@@ -84,8 +88,10 @@ public final class ConflictLog implements Consumer<Resolution>, Closeable {
                 json.writeNumberProperty("number", number);
             }
             json.writeNumberProperty("database", resolution.key().database());
-            json.writeStringProperty(
-                    "key", new String(resolution.key().name(), StandardCharsets.UTF_8));
+            json.writeStringProperty("key", key);
+            if (!Arrays.equals(key.getBytes(StandardCharsets.UTF_8), name)) {
+                json.writeStringProperty("keyBase64", Base64.getEncoder().encodeToString(name));
+            }
             json.writeStringProperty("cause", word(resolution.cause()));
             written(json, "sourceTime", resolution.sourceMillis());
             written(json, "targetTime", resolution.targetMillis());

@@ -16,9 +16,10 @@ public final class PairChoicesReader {
     private static final List<Setting> ONLY_TWO_WAY =
             List.of(Setting.CONFLICT_GUARD, Setting.CONFLICT_LOG, Setting.RESYNC_FROM);
 
-    /// What would treat the two sides differently, or slow one of them down for ever.
+    /// What would treat the two sides differently, or slow one of them down for ever, or reads what
+    /// was written in no order.
     private static final List<Setting> ONLY_ONE_WAY =
-            List.of(Setting.EXTEND_EXPIRY, Setting.MAX_RPS, Setting.MAX_MBPS);
+            List.of(Setting.EXTEND_EXPIRY, Setting.MAX_RPS, Setting.MAX_MBPS, Setting.SOURCE_MODE);
 
     /// Nothing is left out of a pair, or both sides would differ without a word: a key whose
     /// command one side refuses is copied as a whole.
@@ -32,6 +33,17 @@ public final class PairChoicesReader {
                             + " on; a key whose command one side refuses is copied as a whole",
                     "Leave it out, or leave commands out on both sides with "
                             + Setting.COMMANDS.option());
+        }
+    }
+
+    private static void refuseFile(Settings settings) {
+        if (settings.given(Setting.SOURCE) != null
+                && settings.text(Setting.SOURCE).startsWith("file:")) {
+            throw new SynclineException(
+                    ErrorCode.BAD_OPTION,
+                    settings.place(Setting.SOURCE),
+                    "a file takes no writes, so it cannot be a side of a two-way task",
+                    "Import it first, with a task of its own that is one-way");
         }
     }
 
@@ -54,6 +66,7 @@ public final class PairChoicesReader {
         }
         if (twoWay) {
             refuseSkipping(settings);
+            refuseFile(settings);
         }
         return twoWay
                 ? new PairChoices(

@@ -33,4 +33,19 @@ class ConflictLogTest {
         assertThat(new String(counted, StandardCharsets.UTF_8))
                 .contains("\"event\":\"conflict\",\"number\":7,\"database\":3");
     }
+
+    @Test
+    void aKeyThatIsNoTextIsToldByteForByte() {
+        Resolution resolution =
+                new Resolution(
+                        new KeyId(0, new byte[] {(byte) 0xff, 'a'}),
+                        LatchCause.CONFLICT,
+                        1_000,
+                        2_000,
+                        Site.TARGET);
+        byte[] line = ConflictLog.line(Instant.EPOCH, resolution, ConflictLog.UNNUMBERED);
+
+        assertThat(new String(line, StandardCharsets.UTF_8))
+                .contains("\"keyBase64\":\"/2E=\",\"cause\":\"conflict\"");
+    }
 }

@@ -39,4 +39,22 @@ class PairChoicesReaderTest {
                 .isInstanceOf(SynclineException.class)
                 .hasMessageContaining("it cannot stand together with --two-way");
     }
+
+    @Test
+    void bothSidesAreReadAsReplicasDo() {
+        settings.offer(Setting.TWO_WAY, "true");
+        settings.offer(Setting.SOURCE, "file:dump.rdb");
+        assertThatThrownBy(() -> PairChoicesReader.read(settings))
+                .isInstanceOf(SynclineException.class)
+                .hasMessageContaining("a file takes no writes");
+    }
+
+    @Test
+    void aScanTellsNoOrderOfWrites() {
+        settings.offer(Setting.TWO_WAY, "true");
+        settings.offer(Setting.SOURCE_MODE, "scan");
+        assertThatThrownBy(() -> PairChoicesReader.read(settings))
+                .isInstanceOf(SynclineException.class)
+                .hasMessageContaining("it cannot stand together with --two-way");
+    }
 }

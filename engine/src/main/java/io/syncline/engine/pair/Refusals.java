@@ -1,0 +1,77 @@
+package io.syncline.engine.pair;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.resp.ErrorKind;
+import io.syncline.engine.resp.Reply;
+import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.Owners;
+import io.syncline.engine.twoway.Request;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The keys whose commands a site refuses for good, within a transaction or already when they are
+/// queued: they are to be copied as a whole, and a copy that is refused, too, ends the task.
+final class Refusals {
+    /// A key whose copy is refused so often in a row will not be taken the next time either.
+    private static final int MOST = 3;
+
+    private final Map<KeyId, Integer> copies = new HashMap<>();
+
+    /// Looks at the answers to a transaction of which some command could not be queued, so that
+    /// nothing of it was done: an older server may not know it.
+    ///
+    /// @return none when the transaction was queued, or the refusal is about no key or may pass
+    static Set<KeyId> whenQueued(Owners owners, List<Reply> replies) {
+        if (!(replies.getLast() instanceof Reply.Failure)) {
+            return Set.of();
+        }
+        Set<KeyId> keys = new HashSet<>();
+        for (int i = 0; i < replies.size() - 1; i++) {
+            if (replies.get(i) instanceof Reply.Failure failure) {
+                List<KeyId> concerned = owners.of(i);
+                boolean forGood = ErrorKind.of(failure.text()).remedy() == ErrorKind.Remedy.NONE;
+                if (!forGood || concerned.isEmpty()) {
+                    return Set.of();
+                }
+                keys.addAll(concerned);
+            }
+        }
+        return keys;
+    }
+
+    /// Looks at the answers to the commands of a transaction that was executed.
+    Set<KeyId> within(
+            String place, Request.Transaction transaction, Owners owners, List<Reply> items) {
+        Set<KeyId> keys = new HashSet<>();
+        String reason = "";
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof Reply.Failure failure) {
+                reason = failure.text();
+                // Before the transaction's own commands stands MULTI.
+                keys.addAll(owners.of(i + 1));
+            }
+        }
+        for (KeyId key : transaction.marker().transfers().keySet()) {
+            if (!keys.contains(key)) {
+                copies.remove(key);
+            } else if (copies.merge(key, 1, Integer::sum) >= MOST) {
+                throw unrestorable(place, key, reason);
+            }
+        }
+        return keys;
+    }
+
+    private static SynclineException unrestorable(String place, KeyId key, String reason) {
+        boolean rights =
+                ErrorKind.of(reason) == ErrorKind.NOPERM || ErrorKind.of(reason) == ErrorKind.OOM;
+        return new SynclineException(
+                rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
+                place,
+                "key " + key + " cannot be made equal here: its copy is refused: " + reason,
+                "Mend the cause, or delete the key on both sides, and start the task again");
+    }
+}

@@ -1,0 +1,120 @@
+package io.syncline.engine.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.precheck.Finding.Severity;
+import io.syncline.engine.twoway.GuardPolicy;
+import io.syncline.engine.twoway.LatchCause;
+import io.syncline.engine.twoway.Resolution;
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Servers;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/// What stands in a two-way task's way and must not stop it.
+class PairObstaclesIT {
+    @Test
+    void whatACommandMadeThatTheOtherSideDoesNotKnowIsCopied() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target =
+                        RedisServer.builder().config("rename-command COPY \"\"").start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            source.command("SET", "a", "1");
+            source.command("COPY", "a", "b");
+            source.command("APPEND", "b", "2");
+
+            pair.awaitQuiet(source, target);
+            assertThat(target.text("GET", "b")).isEqualTo("12");
+            assertThat(pair.resolutions())
+                    .extracting(Resolution::cause)
+                    .contains(LatchCause.REFUSED);
+        }
+    }
+
+    @Test
+    void whatAnotherTaskWroteWhileItDidNotRunDoesNotBarItsWay() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+                source.command("SET", "a", "1");
+                pair.awaitQuiet(source, target);
+            }
+            source.command("SET", "__syncline:{other}:task", "written by another task");
+            source.command("SET", "a", "2");
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+                pair.awaitQuiet(source, target);
+                assertThat(target.text("GET", "a")).isEqualTo("2");
+                assertThat(pair.events(LinkEvent.Warned.class))
+                        .extracting(LinkEvent.Warned::text)
+                        .anyMatch(text -> text.contains("{other}"));
+            }
+        }
+    }
+
+    @Test
+    void aSideThatGoesAwayWhileItBeginsIsWaitedFor() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                FaultProxy proxy = FaultProxy.before(target)) {
+            source.command("SET", "a", "1");
+            LinkOptions options =
+                    PairSetup.of(source.port(), proxy.port())
+                            .end(LinkOptions.End.CAUGHT_UP)
+                            .options();
+            List<LinkEvent> events = new CopyOnWriteArrayList<>();
+            PairTask task =
+                    new PairTask(
+                            options,
+                            new PairChoices(GuardPolicy.Mode.ALWAYS, null),
+                            event -> {
+                                events.add(event);
+                                cutBehindTheChecks(event, proxy);
+                            },
+                            resolution -> {});
+
+            assertThat(task.run()).isEqualTo(Link.Outcome.DONE);
+            assertThat(target.text("GET", "a")).isEqualTo("1");
+            assertThat(events).anyMatch(LinkEvent.Retrying.class::isInstance);
+        }
+    }
+
+    private static void cutBehindTheChecks(LinkEvent event, FaultProxy proxy) {
+        if (event instanceof LinkEvent.Checked) {
+            proxy.refuse(true);
+            proxy.breakConnections(new Fault.Reset());
+        } else if (event instanceof LinkEvent.Retrying) {
+            proxy.refuse(false);
+        }
+    }
+
+    /// Source and target may be of two versions, and what holds one way need not hold the other.
+    @Test
+    void whatAnOlderSourceDoesNotKnowIsToldOfTheReverseDirection() {
+        Assumptions.assumeTrue(Servers.find("redis-6.0").isPresent(), "no Redis 6.0 here");
+        try (RedisServer source = RedisServer.start(Servers.find("redis-6.0").orElseThrow());
+                RedisServer target = RedisServer.start()) {
+            PairTask task =
+                    new PairTask(
+                            PairSetup.of(source.port(), target.port()).options(),
+                            new PairChoices(GuardPolicy.Mode.ALWAYS, null),
+                            event -> {},
+                            resolution -> {});
+
+            assertThat(task.precheck())
+                    .anySatisfy(finding -> {
+                        assertThat(finding.check()).isEqualTo("reverse-versions");
+                        assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                    });
+        }
+    }
+}
