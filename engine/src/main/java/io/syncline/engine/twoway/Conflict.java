@@ -77,6 +77,11 @@ final class Conflict {
         return later ? Site.SOURCE : Site.TARGET;
     }
 
+    /// Whether the answer to this question is what it waits for.
+    boolean awaits(long question) {
+        return state == State.ASKED && token == question;
+    }
+
     /// Begins again.
     void reopen() {
         state = State.OPEN;

@@ -251,9 +251,7 @@ public final class Pair {
         for (KeyRecord record : records) {
             KeyState state = ledger.find(record.key());
             Conflict conflict = state == null ? null : state.conflict;
-            if (conflict != null
-                    && conflict.state == Conflict.State.ASKED
-                    && conflict.token == token) {
+            if (conflict != null && conflict.awaits(token)) {
                 conflict.state = Conflict.State.HERE;
                 conflict.record = record;
                 conflict.offset = offset;

@@ -17,9 +17,14 @@ public final class PairChoicesReader {
             List.of(Setting.CONFLICT_GUARD, Setting.CONFLICT_LOG, Setting.RESYNC_FROM);
 
     /// What would treat the two sides differently, or slow one of them down for ever, or reads what
-    /// was written in no order.
+    /// was written in no order, or ends before the two sides are a pair.
     private static final List<Setting> ONLY_ONE_WAY =
-            List.of(Setting.EXTEND_EXPIRY, Setting.MAX_RPS, Setting.MAX_MBPS, Setting.SOURCE_MODE);
+            List.of(
+                    Setting.EXTEND_EXPIRY,
+                    Setting.MAX_RPS,
+                    Setting.MAX_MBPS,
+                    Setting.SOURCE_MODE,
+                    Setting.SNAPSHOT_ONLY);
 
     /// Nothing is left out of a pair, or both sides would differ without a word: a key whose
     /// command one side refuses is copied as a whole.
@@ -53,8 +58,7 @@ public final class PairChoicesReader {
     public static @Nullable PairChoices read(Settings settings) {
         boolean twoWay = settings.flag(Setting.TWO_WAY);
         for (Setting setting : twoWay ? ONLY_ONE_WAY : ONLY_TWO_WAY) {
-            if (settings.given(setting) != null
-                    && !settings.text(setting).equals(setting.initial())) {
+            if (isMeant(settings, setting)) {
                 throw new SynclineException(
                         ErrorCode.BAD_OPTION,
                         settings.place(setting),
@@ -75,6 +79,14 @@ public final class PairChoicesReader {
                                 ? null
                                 : Values.choice(settings, Setting.RESYNC_FROM, Site.class))
                 : null;
+    }
+
+    private static boolean isMeant(Settings settings, Setting setting) {
+        if (settings.given(setting) == null) {
+            return false;
+        }
+        String text = settings.text(setting);
+        return !text.equals(setting.initial()) && !text.equals("false");
     }
 
     /// The file for conflicts; null for none.

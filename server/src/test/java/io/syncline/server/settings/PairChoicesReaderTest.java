@@ -57,4 +57,13 @@ class PairChoicesReaderTest {
                 .isInstanceOf(SynclineException.class)
                 .hasMessageContaining("it cannot stand together with --two-way");
     }
+
+    @Test
+    void aPairDoesNotEndWithItsFirstCopy() {
+        settings.offer(Setting.TWO_WAY, "true");
+        settings.offer(Setting.SNAPSHOT_ONLY, "true");
+        assertThatThrownBy(() -> PairChoicesReader.read(settings))
+                .isInstanceOf(SynclineException.class)
+                .hasMessageContaining("it cannot stand together with --two-way");
+    }
 }
