@@ -260,7 +260,8 @@ public final class RedisServer implements Instance, AutoCloseable {
             String info = probe.text("INFO", "all");
             // Another process may have taken the port between our look and this server's bind.
             return info.contains("process_id:" + process.pid() + "\r")
-                    && info.contains("loading:0");
+                    // Since 7.0 there is async_loading, too.
+                    && info.contains("\nloading:0");
         }
     }
 

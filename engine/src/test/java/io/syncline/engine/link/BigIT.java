@@ -87,7 +87,7 @@ class BigIT {
                                 true,
                                 "-XX:+UseSerialGC",
                                 "-XX:MaxNewSize=32m",
-                                "-Xmx540m")) {
+                                "-Xmx600m")) {
             Await.until(
                     "streaming; " + child.log(),
                     RunningLink.LIMIT,
