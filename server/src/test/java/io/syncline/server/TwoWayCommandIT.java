@@ -33,6 +33,11 @@ class TwoWayCommandIT {
                     sync.signal("TERM");
                     assertThat(sync.exitCode()).as("%s", sync).isEqualTo(130);
                     assertThat(sync.out()).contains("\"link\":\"forward\"", "\"conflicts\":0");
+                    // However short the copy was: only the first run made one.
+                    assertThat(sync.out().lines().filter(line -> line.contains("\"ended\"")))
+                            .singleElement()
+                            .asString()
+                            .contains("\"keys\":" + (run == 0 ? 1 : 0) + ",");
                 }
             }
             assertThat(target.text("GET", "a")).isEqualTo("1");

@@ -26,6 +26,7 @@ final class FirstCopy {
     private final Consumer<LinkEvent> events;
     private final List<SiteStream> streams;
     private volatile @Nullable Link copying;
+    private volatile @Nullable LinkStatus last;
     private volatile boolean stopping;
 
     /// @param streams of the receiver
@@ -56,10 +57,10 @@ final class FirstCopy {
         }
     }
 
-    /// The numbers of the copy; null while there is none.
+    /// The numbers of the copy, its last when it has ended; null before it.
     @Nullable LinkStatus status() {
         Link link = copying;
-        return link == null ? null : link.status();
+        return link == null ? last : link.status();
     }
 
     /// Runs a one-way link up to the end of its snapshot, and reads the receiver's streams
@@ -93,6 +94,7 @@ final class FirstCopy {
             }
         } finally {
             link.stop();
+            last = link.status();
             copying = null;
         }
         Failure why = failure.get();

@@ -142,7 +142,7 @@
   };
   let going = false;
   document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, textarea, select, dialog")) return;
+    if (event.target.closest("input, textarea, select, dialog[open]")) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key;
     if (going && places[key]) location.assign(places[key]);
