@@ -37,7 +37,7 @@ final class AtOnce {
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(
                         Math.min(MOST, items.size()),
-                        Thread.ofVirtual().name("syncline-precheck-", 0).factory())) {
+                        Thread.ofPlatform().daemon().name("precheck-", 0).factory())) {
             List<Future<R>> pending = new ArrayList<>();
             items.forEach(item -> pending.add(threads.submit(() -> step.take(item))));
             for (Future<R> one : pending) {

@@ -257,7 +257,8 @@ public final class Verification {
         for (List<Walk> ofNode : Walks.byNode(walks)) {
             Scanner scanner = new Scanner(shared, side, ofNode);
             scanners.add(
-                    Thread.ofVirtual()
+                    Thread.ofPlatform()
+                            .daemon()
                             .name("syncline-scan-" + ofNode.getFirst().node())
                             .start(scanner::scan));
         }
