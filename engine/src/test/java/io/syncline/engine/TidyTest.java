@@ -118,6 +118,17 @@ class TidyTest {
         assertThat(found).isEmpty();
     }
 
+    /// A JVM that exits waits 0.3 s for their poller, which the service alone can afford.
+    @Test
+    void noThreadIsVirtual() throws IOException {
+        assertThat(sources("main"))
+                .filteredOn(file -> !file.toString().contains("testkit"))
+                .allSatisfy(file ->
+                        assertThat(Files.readString(file))
+                                .as(file.toString())
+                                .doesNotContain("ofVirtual", "newVirtualThread"));
+    }
+
     @Test
     void namesSayWhatAThingIs() throws IOException {
         assertThat(everything())
