@@ -142,9 +142,8 @@ final class Ledger {
         if (op.writes()) {
             conflict.note(flow.origin, op, options.deletesYield());
         }
-        if (!op.indexOnly) {
-            glue(op, state.key);
-        }
+        // Also one that is done already: it found another value at the other site.
+        glue(op, state.key);
     }
 
     private boolean isFree(Op op, KeyState state, Site other) {

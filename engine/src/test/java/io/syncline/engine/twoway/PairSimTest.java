@@ -68,6 +68,12 @@ class PairSimTest {
         runOne(1718615965, options(BLIND_AFTER_THREE, true, 150), new SimTally());
     }
 
+    /// A RENAME that was applied before a crash, over a key that the other site had written unseen.
+    @Test
+    void aCommandThatIsReadAgainTakesItsOtherKeysAlong() {
+        runOne(876596550, options(NEVER, true, 0), new SimTally());
+    }
+
     @RandomTest(seeds = 1)
     void sitesEndEqualWithoutAnyGuard(long seed) {
         run(seed, options(NEVER, true, 0));
