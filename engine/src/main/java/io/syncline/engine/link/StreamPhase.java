@@ -46,7 +46,8 @@ final class StreamPhase {
     private final @Nullable SlotGate gate;
 
     /// Once for all commands: each would make its own.
-    private final SlotGate.Sink sink = this::write;
+    private final SlotGate.Sink sink =
+            (database, view, spec, millis) -> write(database, view, spec, () -> millis);
 
     private final LongSupplier arrival;
     private final Place place = new Place();
@@ -270,18 +271,17 @@ final class StreamPhase {
 
     private void gated(CommandView view, CommandSpec spec) throws IOException, RewindException {
         if (gate == null || gate.admits(view, spec, targetDatabase, place, arrival, sink)) {
-            // Few commands are to be told when they arrived, and to find that out takes a lock.
-            boolean timed = rewriter.concerns(view, spec);
-            write(targetDatabase, view, spec, timed ? decoder.arrivedMillis() : 0);
+            write(targetDatabase, view, spec, arrival);
         }
     }
 
-    private void write(int database, CommandView view, CommandSpec spec, long arrivedMillis)
+    /// @param arrivedMillis asked for few commands, since to find it out takes a lock
+    private void write(int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
             throws IOException, RewindException {
         if (rewriter.concerns(view, spec)) {
             ByteBuilder out = writer.open(database, view, spec, place);
             if (out != null) {
-                long arrived = shop.sourceMillis(arrivedMillis);
+                long arrived = shop.sourceMillis(arrivedMillis.getAsLong());
                 int count = rewriter.rewrite(view, spec, arrived, out);
                 writer.close(Math.max(0, count), place);
                 if (count != Rewriter.LEAVE) {

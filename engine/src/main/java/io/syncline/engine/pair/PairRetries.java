@@ -1,12 +1,19 @@
 package io.syncline.engine.pair;
 
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.RetryListener;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
 /// Turns retries into events and into what the status shows.
 final class PairRetries implements RetryListener {
+    /// Of a side that answers, but not to writes.
+    static final String NO_WRITES = "the instance takes no writes";
+
     private final int shard;
     private final LinkEvent.Side side;
     private final Duration limit;
@@ -27,6 +34,25 @@ final class PairRetries implements RetryListener {
 
     void connected() {
         text = "";
+    }
+
+    /// Says that a side is tried again.
+    ///
+    /// @param what became of it
+    /// @return milliseconds to wait
+    /// @throws SynclineException when it was tried for long enough
+    long again(Backoff backoff, long now, String place, String what, IOException reason) {
+        String words = reason.getMessage() == null ? reason.toString() : reason.getMessage();
+        long delay = backoff.next(now);
+        if (delay < 0) {
+            throw new SynclineException(
+                    ErrorCode.RETRY_EXHAUSTED,
+                    place,
+                    what + ": " + words,
+                    "Bring it back and start the task again: it goes on where it stopped");
+        }
+        retrying(place, backoff.count(), backoff.elapsed(now), words);
+        return delay;
     }
 
     @Override

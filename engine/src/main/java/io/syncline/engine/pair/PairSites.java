@@ -202,17 +202,8 @@ final class PairSites implements Closeable {
             backoff = new Backoff(options.retry(), now);
             backoffs[site] = backoff;
         }
-        long delay = backoff.next(now);
-        String text = reason.getMessage() == null ? reason.toString() : reason.getMessage();
         String place = ends.get(site).instance().endpoint().addresses().getFirst().toString();
-        if (delay < 0) {
-            throw new SynclineException(
-                    ErrorCode.RETRY_EXHAUSTED,
-                    place,
-                    "the instance takes no writes: " + text,
-                    "Bring it back and start the task again: it goes on where it stopped");
-        }
-        retries.get(site).retrying(place, backoff.count(), backoff.elapsed(now), text);
+        long delay = retries.get(site).again(backoff, now, place, PairRetries.NO_WRITES, reason);
         try {
             return !stopping.await(delay, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -1,6 +1,5 @@
 package io.syncline.engine.pair;
 
-import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
@@ -136,18 +135,8 @@ public final class PairTask implements RunningTask {
     private long pause(Backoff backoff, long now, IOException reason) {
         End end = away();
         String place = end.instance().endpoint().addresses().getFirst().toString();
-        String text = reason.getMessage() == null ? reason.toString() : reason.getMessage();
-        long delay = backoff.next(now);
-        if (delay < 0) {
-            throw new SynclineException(
-                    ErrorCode.RETRY_EXHAUSTED,
-                    place,
-                    "this side went away: " + text,
-                    "Bring it back and start the task again: it goes on where it stopped");
-        }
-        new PairRetries(end.site().index(), end.side(), options.retry(), events)
-                .retrying(place, backoff.count(), backoff.elapsed(now), text);
-        return delay;
+        return new PairRetries(end.site().index(), end.side(), options.retry(), events)
+                .again(backoff, now, place, "this side went away", reason);
     }
 
     /// The side that cannot be reached; the target when both can again.

@@ -2,8 +2,6 @@ package io.syncline.engine.pair;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ServerInfo;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Backoff;
@@ -223,19 +221,9 @@ final class SlotNode implements Closeable {
             present = new Backoff(options.retry(), now);
             backoff = present;
         }
-        String text = reason.getMessage() == null ? reason.toString() : reason.getMessage();
-        String place = stream.place();
-        long delay = present.next(now);
-        if (delay < 0) {
-            throw new SynclineException(
-                    ErrorCode.RETRY_EXHAUSTED,
-                    place,
-                    "the instance takes no writes: " + text,
-                    "Bring it back and start the task again: it goes on where it stopped");
-        }
+        long delay = retries.again(present, now, stream.place(), PairRetries.NO_WRITES, reason);
         away = true;
         awayUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(delay);
-        retries.retrying(place, present.count(), present.elapsed(now), text);
     }
 
     boolean isAway() {
