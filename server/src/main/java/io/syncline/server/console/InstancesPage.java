@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.account.Grants;
 import io.syncline.server.api.InstanceView;
+import io.syncline.server.api.ProbeView;
 import io.syncline.server.instance.Addresses;
 import io.syncline.server.instance.Draft;
 import io.syncline.server.instance.Instances;
@@ -116,7 +117,7 @@ public final class InstancesPage {
     }
 
     private void answer(Context ctx, Probe probe) {
-        ctx.html(pages.fill("part/probe.jte", Map.of("probe", probe)));
+        ctx.html(pages.fill("part/probe.jte", Map.of("probe", ProbeView.now(probe))));
     }
 
     private void show(Context ctx) {

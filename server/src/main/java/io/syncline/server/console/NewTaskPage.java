@@ -3,6 +3,7 @@ package io.syncline.server.console;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.api.ProbeView;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
@@ -94,7 +95,7 @@ final class NewTaskPage {
         } catch (SynclineException e) {
             throw Problem.of(e.failure());
         }
-        ctx.html(pages.fill("part/probe.jte", Map.of("probe", probe)));
+        ctx.html(pages.fill("part/probe.jte", Map.of("probe", ProbeView.now(probe))));
     }
 
     private void takeInstances(Context ctx) {

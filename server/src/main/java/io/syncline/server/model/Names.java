@@ -42,9 +42,14 @@ public final class Names {
         return text;
     }
 
+    /// A text without control characters, which could make a log say what did not happen.
+    public static String plain(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
     /// What a user gave, cut to what fits a sentence, without control characters.
     public static String shown(String text) {
-        String plain = text.replaceAll("\\p{Cntrl}", "?");
+        String plain = plain(text);
         return plain.length() <= MAX_SHOWN ? plain : plain.substring(0, MAX_SHOWN) + "...";
     }
 }

@@ -7,13 +7,20 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.model.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /// The open database, and the tables in it.
@@ -24,19 +31,52 @@ public final class Store implements AutoCloseable {
     /// A statement waits so long for another one's write; statements take milliseconds.
     private static final int BUSY_MILLIS = 10_000;
 
-    private static final long CONNECT_MILLIS = 10_000;
+    private static final long CONNECT_MILLIS = 5_000;
+
+    /// After a connection could not be had, nobody waits for one for so long: data that flow must
+    /// not stand still at each line of a log that cannot be written.
+    private static final long AWAY_NANOS = 10_000_000_000L;
+
+    private static final String FILE = "syncline.db";
+
+    /// Classes of SQL states: no connection, no resources, ends or begins.
+    private static final List<String> AWAY = List.of("08", "53", "57P");
+
+    private static final String AWAY_FILE =
+            "(?s)\\[SQLITE_(IOERR|FULL|CANTOPEN|READONLY|BUSY|CORRUPT|NOTADB).*";
+
+    private static final System.Logger LOG = System.getLogger(Store.class.getName());
 
     private final HikariDataSource source;
     private final Jdbi jdbi;
-    private final boolean embedded;
+
+    /// The embedded database; null for one that somebody else runs.
+    private final @Nullable Path file;
+
+    private final AtomicReference<@Nullable Long> awaySince = new AtomicReference<>();
 
     /// Time-ordered and unique within a process: milliseconds, then a counter.
     private final AtomicLong lastId = new AtomicLong();
 
-    private Store(HikariDataSource source, boolean embedded) {
+    private Store(HikariDataSource source, @Nullable Path file) {
+        this.file = file;
         this.source = source;
-        this.jdbi = Jdbi.create(source);
-        this.embedded = embedded;
+        this.jdbi = Jdbi.create(this::connection);
+    }
+
+    private Connection connection() throws SQLException {
+        Long since = awaySince.get();
+        if (since != null && System.nanoTime() - since < AWAY_NANOS) {
+            throw new SQLTransientConnectionException("the database was away a moment ago");
+        }
+        try {
+            Connection connection = source.getConnection();
+            awaySince.set(null);
+            return connection;
+        } catch (SQLTransientConnectionException e) {
+            awaySince.set(System.nanoTime());
+            throw e;
+        }
     }
 
     /// Opens a database and brings its tables up to date.
@@ -52,7 +92,7 @@ public final class Store implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS);
         config.setConnectionTimeout(CONNECT_MILLIS);
         if (embedded) {
-            config.setJdbcUrl(url.isEmpty() ? "jdbc:sqlite:" + folder.resolve("syncline.db") : url);
+            config.setJdbcUrl(url.isEmpty() ? "jdbc:sqlite:" + folder.resolve(FILE) : url);
             config.addDataSourceProperty("journal_mode", "WAL");
             config.addDataSourceProperty("synchronous", "NORMAL");
             config.addDataSourceProperty("foreign_keys", "true");
@@ -73,7 +113,7 @@ public final class Store implements AutoCloseable {
             source.close();
             throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
         }
-        return new Store(source, embedded);
+        return new Store(source, url.isEmpty() ? folder.resolve(FILE) : null);
     }
 
     private static HikariDataSource open(HikariConfig config) {
@@ -99,11 +139,6 @@ public final class Store implements AutoCloseable {
                 cause);
     }
 
-    /// Whether the database is a file of this machine.
-    public boolean isEmbedded() {
-        return embedded;
-    }
-
     /// `SQLite 3.54.1`, for the system page.
     public String product() {
         try (var connection = source.getConnection()) {
@@ -118,10 +153,33 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /// Whether it answers.
+    /// Whether it answers, and has our tables: a file that was removed while it is open still
+    /// answers, but forgets all at the next start.
     public boolean isReady() {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one())
-                == 1;
+        if (file != null && !Files.exists(file)) {
+            return false;
+        }
+        try {
+            return jdbi.withHandle(handle ->
+                    handle.createQuery("SELECT COUNT(*) FROM account").mapTo(int.class).one())
+                    > 0;
+        } catch (JdbiException e) {
+            LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
+            return false;
+        }
+    }
+
+    /// Whether a statement failed because the database is away, and not because of what it says.
+    public static boolean isAway(Throwable thrown) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (at instanceof SQLException e) {
+                String state = e.getSQLState() == null ? "" : e.getSQLState();
+                return e instanceof SQLTransientException
+                        || AWAY.stream().anyMatch(state::startsWith)
+                        || String.valueOf(e.getMessage()).matches(AWAY_FILE);
+            }
+        }
+        return false;
     }
 
     /// An id larger than every one before.

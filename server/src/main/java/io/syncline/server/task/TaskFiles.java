@@ -13,6 +13,7 @@ import io.syncline.server.settings.ConfigFile;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,7 +49,14 @@ public final class TaskFiles {
         Task.Topology topology =
                 settings.flag(Setting.TWO_WAY) ? Task.Topology.TWO_WAY : Task.Topology.ONE_WAY;
         Map<String, String> kept = kept(settings, topology);
-        kept.putAll(serviceSettings(text));
+        Map<String, String> service = serviceLines(text);
+        TaskSettings.SERVICE_ONLY.forEach(key -> {
+            String value = service.get(key);
+            if (value != null) {
+                kept.put(key, value);
+            }
+        });
+        AlertRules alerts = AlertLines.read(service);
         String ceiling =
                 Long.toString(
                         InstanceClass.ofCode(
@@ -69,30 +77,33 @@ public final class TaskFiles {
                         side(actor, settings, Setting.SOURCE),
                         side(actor, settings, Setting.TARGET),
                         kept,
-                        AlertRules.USUAL));
+                        alerts));
     }
 
     /// What only the service knows goes with the file as comments: to the command line they say
     /// nothing.
-    static String serviceLines(Map<String, String> settings) {
-        StringBuilder lines = new StringBuilder();
+    static String serviceLines(Task task) {
+        Map<String, String> all = new LinkedHashMap<>();
         for (String key : TaskSettings.SERVICE_ONLY) {
-            String value = settings.get(key);
+            String value = task.settings().get(key);
             if (value != null) {
-                lines.append(lines.isEmpty() ? "\n# What only the service reads\n" : "");
-                lines.append("# service: ").append(key).append(": ").append(value).append('\n');
+                all.put(key, value);
             }
         }
+        all.putAll(AlertLines.of(task.alerts()));
+        StringBuilder lines = new StringBuilder();
+        all.forEach((key, value) -> {
+            lines.append(lines.isEmpty() ? "\n# What only the service reads\n" : "");
+            lines.append("# service: ").append(key).append(": ").append(value).append('\n');
+        });
         return lines.toString();
     }
 
-    private static Map<String, String> serviceSettings(String text) {
+    private static Map<String, String> serviceLines(String text) {
         Map<String, String> found = new TreeMap<>();
         Matcher line = SERVICE_LINE.matcher(text);
         while (line.find()) {
-            if (TaskSettings.SERVICE_ONLY.contains(line.group(1))) {
-                found.put(line.group(1), line.group(2));
-            }
+            found.put(line.group(1), line.group(2));
         }
         return found;
     }

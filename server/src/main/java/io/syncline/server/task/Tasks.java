@@ -72,7 +72,11 @@ public final class Tasks {
                 new TaskContext(
                         store.tasks(),
                         store.taskLog(),
-                        new TaskOptions(instances, grants, store.tasks(), data.resolve("spool")),
+                        new TaskOptions(
+                                instances,
+                                grants,
+                                () -> all().stream().map(TaskControl::task).toList(),
+                                data.resolve("spool")),
                         new Conflicts(data.resolve("conflicts"), clock),
                         new KeySamples(),
                         observer,
@@ -163,6 +167,7 @@ public final class Tasks {
                         "",
                         "",
                         0,
+                        false,
                         now,
                         actor.name());
         store.tasks().put(task);
@@ -316,6 +321,12 @@ public final class Tasks {
         audit.record(actor, "task.acknowledge", task.id(), "refused command " + refused);
     }
 
+    /// How long a lost connection of a task is tried again, in minutes: its own time, or that of
+    /// another one that shares an instance.
+    public int retryMinutes(Task task) {
+        return context.options().retryMinutes(task);
+    }
+
     /// The task as a file for the command line, without secrets.
     public String yaml(Actor actor, String id) {
         return context.options().yaml(find(actor, id).task());
@@ -324,6 +335,11 @@ public final class Tasks {
     /// The engine's options of a task as it is now.
     LinkOptions options(Task task) {
         return context.options().of(task);
+    }
+
+    /// What becomes of changed databases.
+    AddedDatabases added() {
+        return new AddedDatabases(context.options());
     }
 
     /// The conflicts of two-way tasks.

@@ -255,6 +255,35 @@ class ConsoleIT {
         tab.awaitPath("/tasks");
     }
 
+    @Test
+    void aRefusedCommandIsSkippedAndAnotherOneRetried() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        String task = RunningService.task(service.admin(), "orders", from, to);
+        act(task, "start");
+        RunningService.await(service.admin(), task, "running");
+        target.command("SET", "first", "a string");
+        target.command("SET", "second", "a string");
+        source.command("RPUSH", "first", "1");
+        RunningService.await(service.admin(), task, "failed");
+
+        tab.open("/tasks/" + task + "/refused").awaitText(".list", "WRONGTYPE").shoot("refused");
+        assertThat(tab.text("#head")).contains("Failed", "RPUSH");
+        tab.press("Skip").awaitText(".list", "will be skipped");
+        RunningService.await(service.admin(), task, "running");
+
+        source.command("RPUSH", "second", "1");
+        RunningService.await(service.admin(), task, "failed");
+        tab.open("/tasks/" + task + "/refused").awaitText(".list", "second");
+        target.command("DEL", "second");
+        tab.press("Retry").awaitPath("/tasks/" + task + "(/refused)?");
+        RunningService.await(service.admin(), task, "running");
+        source.command("SET", "after", "1");
+        Await.until("the stream", Tab.LIMIT, () -> target.number("EXISTS", "after") == 1);
+        assertThat(tab.open("/tasks/" + task + "/refused").text(".list"))
+                .contains("first", "second");
+    }
+
     private void act(String task, String action) {
         service.admin().post("/api/v1/tasks/" + task + "/actions/" + action).json(200);
     }

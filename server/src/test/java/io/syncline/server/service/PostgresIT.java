@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,28 +83,48 @@ class PostgresIT {
                                 "syncline",
                                 "--no-sync"));
         assertThat(init.waitFor(60, TimeUnit.SECONDS) && init.exitValue() == 0).isTrue();
-        Process postgres =
-                run(
-                        data,
-                        List.of(
-                                bin.get().resolve("postgres").toString(),
-                                "-D",
-                                data.resolve("d").toString(),
-                                "-p",
-                                Integer.toString(port),
-                                "-k",
-                                data.toString(),
-                                "-c",
-                                "listen_addresses=127.0.0.1",
-                                "-c",
-                                "fsync=off"));
-        try {
-            Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
-            worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline");
+        try (Postgres postgres = new Postgres(bin.get(), data, port)) {
+            postgres.start();
+            worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline", postgres);
         } finally {
-            postgres.destroy();
-            postgres.waitFor(10, TimeUnit.SECONDS);
             delete(data);
+        }
+    }
+
+    /// A server that can go away and come back.
+    private record Postgres(Path bin, Path data, int port, AtomicReference<Process> process)
+            implements AutoCloseable {
+        Postgres(Path bin, Path data, int port) {
+            this(bin, data, port, new AtomicReference<>());
+        }
+
+        void start() throws IOException {
+            process.set(
+                    run(
+                            data,
+                            List.of(
+                                    bin.resolve("postgres").toString(),
+                                    "-D",
+                                    data.resolve("d").toString(),
+                                    "-p",
+                                    Integer.toString(port),
+                                    "-k",
+                                    data.toString(),
+                                    "-c",
+                                    "listen_addresses=127.0.0.1",
+                                    "-c",
+                                    "fsync=off")));
+            Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            // As its operators stop it: sessions are ended, nothing is waited for.
+            process.get().toHandle().destroy();
+            Process now = process.get();
+            if (!now.waitFor(1, TimeUnit.SECONDS)) {
+                now.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            }
         }
     }
 
@@ -113,7 +134,7 @@ class PostgresIT {
         }
     }
 
-    private void worksOn(String url) {
+    private void worksOn(String url, Postgres postgres) throws Exception {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
             source.command("SET", "key", "value");
@@ -134,8 +155,47 @@ class PostgresIT {
                 await(service.admin(), id, "running");
                 assertThat(target.text("GET", "key")).isEqualTo("value");
                 assertThat(source.info("sync_full")).isEqualTo("1");
+                goesOnWithoutIt(service, id, source, target, postgres);
             }
         }
+    }
+
+    /// Data, and what happens to a task, do not wait for the store.
+    private static void goesOnWithoutIt(
+            RunningService service,
+            String task,
+            RedisServer source,
+            RedisServer target,
+            Postgres postgres)
+            throws Exception {
+        postgres.close();
+        Await.until(
+                "the service says so",
+                RunningService.LIMIT,
+                () -> service.anybody().get("/health/ready").status() == 503);
+        Api.Answer refused = service.admin().get("/api/v1/tasks");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text()).contains("UNAVAILABLE", "Tasks that run go on");
+        source.command("SET", "meanwhile", "1");
+        Await.until(
+                "data go on",
+                RunningService.LIMIT,
+                () -> target.number("EXISTS", "meanwhile") == 1);
+        source.shutdown("SAVE");
+        source.restart();
+        source.command("SET", "afterwards", "1");
+        Await.until(
+                "a fault is got over",
+                RunningService.LIMIT,
+                () -> target.number("EXISTS", "afterwards") == 1);
+
+        postgres.start();
+
+        Await.until(
+                "the service is ready",
+                RunningService.LIMIT,
+                () -> service.anybody().get("/health/ready").status() == 200);
+        await(service.admin(), task, "running");
     }
 
     private static void delete(Path data) throws IOException {

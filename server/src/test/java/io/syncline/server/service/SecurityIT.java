@@ -167,6 +167,56 @@ class SecurityIT {
     }
 
     @Test
+    void guessesMadeSideBySideAreCountedLikeThoseMadeOneByOne() {
+        Map<String, String> guess = Map.of("user", "admin", "password", "guess-guess-guess");
+
+        List<Integer> answers =
+                java.util.stream.IntStream.range(0, 20)
+                        .mapToObj(i ->
+                                CompletableFuture.supplyAsync(
+                                        () ->
+                                                anybody.send(
+                                                                "POST",
+                                                                "/api/v1/login",
+                                                                Api.JSON.writeValueAsString(guess),
+                                                                "application/json",
+                                                                "X-Forwarded-For",
+                                                                "10.0.0." + i)
+                                                        .status(),
+                                        task -> Thread.ofVirtual().start(task)))
+                        .toList()
+                        .stream()
+                        .map(CompletableFuture::join)
+                        .toList();
+
+        assertThat(answers.stream().filter(status -> status == 401)).hasSize(5);
+        assertThat(answers.stream().filter(status -> status == 429)).hasSize(15);
+    }
+
+    @Test
+    void whatAProxyHandsOnIsFromElsewhereAndItsCookiesStayWithinTls() {
+        assertThat(anybody.get("/metrics").status()).isEqualTo(200);
+        assertThat(
+                        anybody.send("GET", "/metrics", null, FORM, "X-Forwarded-For", "127.0.0.1")
+                                .status())
+                .isEqualTo(401);
+        String cookie =
+                anybody.send(
+                                "POST",
+                                "/login",
+                                "user=admin&password=" + PASSWORD.replace(' ', '+'),
+                                FORM,
+                                "X-Forwarded-Proto",
+                                "https")
+                        .response()
+                        .headers()
+                        .firstValue("Set-Cookie")
+                        .orElse("");
+
+        assertThat(cookie).contains("Secure");
+    }
+
+    @Test
     void aWrongNameAndAWrongPasswordAreAnsweredAlike() {
         String name =
                 anybody.post("/api/v1/login", Map.of("user", "nobody", "password", "x")).text();
