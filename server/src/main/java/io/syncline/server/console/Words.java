@@ -147,10 +147,9 @@ public final class Words {
     }
 
     /// The commands that do with a task's file what the console does.
-    public static String commands(TaskView task) {
-        return "./syncline task import task.yaml\n./syncline task start '"
-                + task.name().replace("'", "'\\''")
-                + "' --wait\n./syncline sync --config task.yaml";
+    public static String commands() {
+        return "./syncline task import task.yaml\n./syncline task start ID --wait\n"
+                + "./syncline sync --config task.yaml";
     }
 
     /// What a button says.

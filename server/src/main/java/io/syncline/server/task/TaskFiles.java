@@ -29,6 +29,8 @@ public final class TaskFiles {
     private static final Pattern SERVICE_LINE =
             Pattern.compile("(?m)^# service: ([a-z-]{1,40}): ([a-z0-9]{1,20})\\s*$");
 
+    private static final Pattern NAME_LINE = Pattern.compile("(?m)^# service: name: (.{1,64})$");
+
     private final Tasks tasks;
     private final Instances instances;
 
@@ -72,7 +74,7 @@ public final class TaskFiles {
         return tasks.create(
                 actor,
                 new NewTask(
-                        settings.text(Setting.TASK),
+                        name(settings, text),
                         topology,
                         side(actor, settings, Setting.SOURCE),
                         side(actor, settings, Setting.TARGET),
@@ -84,6 +86,9 @@ public final class TaskFiles {
     /// nothing.
     static String serviceLines(Task task) {
         Map<String, String> all = new LinkedHashMap<>();
+        if (!task.name().equals(plainName(task.name()))) {
+            all.put("name", task.name());
+        }
         for (String key : TaskSettings.SERVICE_ONLY) {
             String value = task.settings().get(key);
             if (value != null) {
@@ -106,6 +111,17 @@ public final class TaskFiles {
             found.put(line.group(1), line.group(2));
         }
         return found;
+    }
+
+    /// A name for people may hold what one for keys may not.
+    private static String name(Settings settings, String text) {
+        Matcher line = NAME_LINE.matcher(text);
+        return line.find() ? line.group(1) : settings.text(Setting.TASK);
+    }
+
+    /// The name as the engine takes it.
+    static String plainName(String name) {
+        return name.replaceAll("[^A-Za-z0-9._-]+", "-");
     }
 
     private static Map<String, String> kept(Settings settings, Task.Topology topology) {

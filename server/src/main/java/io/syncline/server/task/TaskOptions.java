@@ -188,7 +188,7 @@ final class TaskOptions {
     String yaml(Task task) {
         RegisteredInstance source = instances.any(task.source().instance());
         RegisteredInstance target = instances.any(task.target().instance());
-        String name = task.name().replaceAll("[^A-Za-z0-9._-]+", "-");
+        String name = TaskFiles.plainName(task.name());
         Settings settings =
                 TaskSettings.settings(
                         task.topology(), task.settings(), source.uri(), target.uri(), name);

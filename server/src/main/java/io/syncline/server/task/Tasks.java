@@ -33,9 +33,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Every task of the service.
@@ -139,9 +139,20 @@ public final class Tasks {
                 .or(() -> {
                     List<TaskControl> named =
                             own.stream().filter(c -> c.task().name().equals(id)).toList();
-                    return named.size() == 1 ? Optional.of(named.getFirst()) : Optional.empty();
+                    if (named.size() > 1) {
+                        throw sameName(id, named);
+                    }
+                    return named.stream().findFirst();
                 })
                 .orElseThrow(() -> Problem.notFound("task", Names.shown(id)));
+    }
+
+    private static Problem sameName(String name, List<TaskControl> named) {
+        String ids = named.stream().map(c -> c.task().id()).collect(Collectors.joining(", "));
+        return Problem.badRequest(
+                "task",
+                "there are " + named.size() + " tasks named '" + Names.shown(name) + "'",
+                "Name one by its id: " + ids);
     }
 
     public TaskControl create(Actor actor, NewTask it) {

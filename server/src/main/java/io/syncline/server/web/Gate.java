@@ -56,13 +56,6 @@ public final class Gate {
                     "Cache-Control",
                     "no-store");
 
-    private static final Problem STORE_AWAY =
-            new Problem(
-                    Problem.Code.UNAVAILABLE,
-                    "store",
-                    "the service's database does not answer",
-                    "Tasks that run go on; check the database, and try again");
-
     private final Logins logins;
     private boolean secure;
 
@@ -82,7 +75,7 @@ public final class Gate {
                 (e, ctx) -> {
                     if (Store.isAway(e)) {
                         LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
-                        Errors.answer(STORE_AWAY, ctx);
+                        Errors.answer(storeAway(), ctx);
                         return;
                     }
                     LOG.log(System.Logger.Level.ERROR, ctx.method() + " " + ctx.path(), e);
@@ -94,6 +87,14 @@ public final class Gate {
                                     "Try again; if it repeats, report it with the log"),
                             ctx);
                 });
+    }
+
+    private static Problem storeAway() {
+        return new Problem(
+                Problem.Code.UNAVAILABLE,
+                "store",
+                "the service's database does not answer",
+                "Tasks that run go on; check the database, and try again");
     }
 
     private void before(Context ctx) {

@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,22 +83,29 @@ class PostgresIT {
                                 "--no-sync"));
         assertThat(init.waitFor(60, TimeUnit.SECONDS) && init.exitValue() == 0).isTrue();
         try (Postgres postgres = new Postgres(bin.get(), data, port)) {
-            postgres.start();
             worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline", postgres);
+            postgres.stop();
         } finally {
             delete(data);
         }
     }
 
     /// A server that can go away and come back.
-    private record Postgres(Path bin, Path data, int port, AtomicReference<Process> process)
-            implements AutoCloseable {
-        Postgres(Path bin, Path data, int port) {
-            this(bin, data, port, new AtomicReference<>());
+    private static final class Postgres implements AutoCloseable {
+        private final Path bin;
+        private final Path data;
+        private final int port;
+        private Process process;
+
+        Postgres(Path bin, Path data, int port) throws IOException {
+            this.bin = bin;
+            this.data = data;
+            this.port = port;
+            this.process = launch();
         }
 
-        void start() throws IOException {
-            process.set(
+        private Process launch() throws IOException {
+            Process launched =
                     run(
                             data,
                             List.of(
@@ -113,18 +119,24 @@ class PostgresIT {
                                     "-c",
                                     "listen_addresses=127.0.0.1",
                                     "-c",
-                                    "fsync=off")));
+                                    "fsync=off"));
             Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
+            return launched;
+        }
+
+        void start() throws IOException {
+            process = launch();
+        }
+
+        /// As its operators stop it: sessions are ended, nothing is waited for.
+        void stop() throws IOException {
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).inheritIO().start();
+            Await.until("PostgreSQL ends", RunningService.LIMIT, () -> !process.isAlive());
         }
 
         @Override
-        public void close() throws InterruptedException {
-            // As its operators stop it: sessions are ended, nothing is waited for.
-            process.get().toHandle().destroy();
-            Process now = process.get();
-            if (!now.waitFor(1, TimeUnit.SECONDS)) {
-                now.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-            }
+        public void close() {
+            process.destroyForcibly();
         }
     }
 
@@ -168,7 +180,7 @@ class PostgresIT {
             RedisServer target,
             Postgres postgres)
             throws Exception {
-        postgres.close();
+        postgres.stop();
         Await.until(
                 "the service says so",
                 RunningService.LIMIT,

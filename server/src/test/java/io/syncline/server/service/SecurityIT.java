@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -366,7 +368,35 @@ class SecurityIT {
                         "/api/v1/instances",
                         Map.of("name", "<script>alert(1)</script>", "uri", "redis://a"));
 
+        Api.Answer turned =
+                admin.post(
+                        "/api/v1/instances", Map.of("name", "evil\u202elive", "uri", "redis://a"));
+
         assertThat(refused.status()).isEqualTo(400);
+        assertThat(turned.status()).isEqualTo(400);
+    }
+
+    @Test
+    void whatIsNoRequestIsAnsweredInTheFormOfAllErrors() {
+        String answer = raw("GET /api/v1/tasks/%zz HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"code\":\"BAD_REQUEST\"", "X-Frame-Options: DENY");
+        assertThat(anybody.get("/live/tasks").status()).isEqualTo(401);
+    }
+
+    /// What a client of ours would refuse to send.
+    private String raw(String request) {
+        URI at = URI.create(anybody.base());
+        try (Socket socket = new Socket(at.getHost(), at.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
