@@ -10,9 +10,12 @@ import io.syncline.server.model.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +42,14 @@ public final class Store implements AutoCloseable {
 
     private static final String FILE = "syncline.db";
 
+    /// A machine that loses its power says no farewell: within a minute the lock is free again.
+    private static final String KEEP_ALIVE =
+            "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;"
+                    + " SET tcp_keepalives_count = 3";
+
+    /// The number is `syncline` in letters of a telephone's keys.
+    private static final String SOLE = "SELECT pg_try_advisory_lock(79625463)";
+
     /// Classes of SQL states: no connection, no resources, ends or begins.
     private static final List<String> AWAY = List.of("08", "53", "57P");
 
@@ -53,12 +64,16 @@ public final class Store implements AutoCloseable {
     /// The embedded database; null for one that somebody else runs.
     private final @Nullable Path file;
 
+    /// Holds a lock as long as we live; null where the data folder's lock says enough.
+    private final @Nullable Connection sole;
+
     private final AtomicReference<@Nullable Long> awaySince = new AtomicReference<>();
 
     /// Time-ordered and unique within a process: milliseconds, then a counter.
     private final AtomicLong lastId = new AtomicLong();
 
-    private Store(HikariDataSource source, @Nullable Path file) {
+    private Store(HikariDataSource source, @Nullable Path file, @Nullable Connection sole) {
+        this.sole = sole;
         this.file = file;
         this.source = source;
         this.jdbi = Jdbi.create(this::connection);
@@ -103,6 +118,7 @@ public final class Store implements AutoCloseable {
             config.setJdbcUrl(url);
         }
         HikariDataSource source = open(config);
+        Connection sole = embedded ? null : sole(source, url);
         try {
             Flyway.configure(Store.class.getClassLoader())
                     .dataSource(source)
@@ -110,10 +126,44 @@ public final class Store implements AutoCloseable {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
+            close(sole);
             source.close();
             throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
         }
-        return new Store(source, url.isEmpty() ? folder.resolve(FILE) : null);
+        return new Store(source, url.isEmpty() ? folder.resolve(FILE) : null, sole);
+    }
+
+    /// Two services over one store would take every task from each other, for ever.
+    ///
+    /// @return the session that holds the lock; it ends with us, however we end
+    private static Connection sole(HikariDataSource source, String url) {
+        try {
+            Connection connection = DriverManager.getConnection(url);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(KEEP_ALIVE);
+                try (ResultSet row = statement.executeQuery(SOLE)) {
+                    if (row.next() && row.getBoolean(1)) {
+                        return connection;
+                    }
+                }
+            }
+            close(connection);
+        } catch (SQLException e) {
+            source.close();
+            throw bad("it cannot be locked: " + firstLine(e), e);
+        }
+        source.close();
+        throw bad("another service uses it", null);
+    }
+
+    private static void close(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing", e);
+        }
     }
 
     private static HikariDataSource open(HikariConfig config) {
@@ -234,6 +284,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        close(sole);
         source.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.syncline.server.task;
 
+import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.precheck.Finding;
@@ -102,10 +103,14 @@ final class AddedDatabases {
             throw Problem.of(e.failure());
         }
         if (!errors.isEmpty()) {
+            boolean full = errors.getFirst().code() == ErrorCode.TARGET_NOT_EMPTY;
             throw Problem.badRequest(
                     "settings." + KEY,
                     errors.stream().map(Finding::reason).collect(Collectors.joining("; ")),
-                    errors.getFirst().remedy());
+                    full
+                            ? "Empty the databases that join, at the target; or create a second task"
+                                    + " for them"
+                            : errors.getFirst().remedy());
         }
     }
 }

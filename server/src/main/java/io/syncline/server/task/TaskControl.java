@@ -123,7 +123,9 @@ public final class TaskControl {
             if (transition.next().equals(before.standing()) && transition.effects().isEmpty()) {
                 return;
             }
-            after = before.at(transition.next(), sinceOf(before, transition), reason, remedy);
+            // Names of keys stand in reasons, and may be anything.
+            String plain = Names.plain(reason);
+            after = before.at(transition.next(), sinceOf(before, transition), plain, remedy);
             task = after;
             unstored = !isStored(after);
         }
@@ -219,7 +221,8 @@ public final class TaskControl {
         Task of = task();
         String id = of.id();
         try {
-            context.log().add(id, context.clock().instant(), level, kind, text, remedy);
+            String plain = Names.plain(text);
+            context.log().add(id, context.clock().instant(), level, kind, plain, remedy);
         } catch (RuntimeException e) {
             storeTrouble(of, e);
         }

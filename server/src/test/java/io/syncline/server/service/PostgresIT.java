@@ -4,6 +4,7 @@ import static io.syncline.server.service.RunningService.await;
 import static io.syncline.server.service.RunningService.instance;
 import static io.syncline.server.service.RunningService.task;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncline.testkit.Await;
@@ -167,6 +168,8 @@ class PostgresIT {
                 await(service.admin(), id, "running");
                 assertThat(target.text("GET", "key")).isEqualTo("value");
                 assertThat(source.info("sync_full")).isEqualTo("1");
+                assertThatThrownBy(() -> RunningService.start(folder.resolve("other"), url))
+                        .hasMessageContaining("another service uses it");
                 goesOnWithoutIt(service, id, source, target, postgres);
             }
         }
