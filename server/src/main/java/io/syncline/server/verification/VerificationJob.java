@@ -160,9 +160,7 @@ final class VerificationJob implements Runnable, VerifyListener {
                 case EQUAL -> State.EQUAL;
                 case DIFFERENT -> State.DIFFERENT;
                 case CANCELLED ->
-                        left
-                                ? State.RUNNING
-                                : failure == null ? State.CANCELLED : State.FAILED;
+                        left ? State.RUNNING : failure == null ? State.CANCELLED : State.FAILED;
                 case CANNOT_START, FAILED -> State.FAILED;
             };
         } finally {
