@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.fault.SynclineException;
@@ -65,7 +67,7 @@ public final class InstancesPage {
         pages.show(
                 ctx,
                 "instances",
-                "Instances",
+                t("instances"),
                 Map.of(
                         "rows",
                         rows,
@@ -78,9 +80,9 @@ public final class InstancesPage {
         Map<String, Object> values =
                 Map.of("form", form, "action", "/instances/new", "back", "/instances");
         if (form.isRefused()) {
-            pages.again(ctx, "instanceEdit", "New instance", values);
+            pages.again(ctx, "instanceEdit", t("new-instance"), values);
         } else {
-            pages.show(ctx, "instanceEdit", "New instance", values);
+            pages.show(ctx, "instanceEdit", t("new-instance"), values);
         }
     }
 

@@ -85,10 +85,11 @@ public final class Words {
             return it.stateText();
         }
         Long rate = it.commandsPerSecond();
-        return t(
-                "behind-writes-s",
-                lag(it.lagMillis(), it.lagBytes()),
-                rate(rate == null ? 0 : rate));
+        String lag = lag(it.lagMillis(), it.lagBytes());
+        String writes = rate(rate == null ? 0 : rate);
+        return lag.equals(UNKNOWN)
+                ? t("some-writes-s", writes)
+                : t("behind-writes-s", lag, writes);
     }
 
     public static String edge(ShardView shard) {
