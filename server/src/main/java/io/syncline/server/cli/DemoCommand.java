@@ -68,7 +68,7 @@ final class DemoCommand {
                 .addOption(
                         LinkCommand.flag(
                                 FULL_SPEED,
-                                "Traffic as fast as the source takes it, not 10,000 writes/s."))
+                                "One way: traffic as fast as the source takes it, not 10,000/s."))
                 .addOption(
                         LinkCommand.flag(
                                 LinkCommand.JSON, "One JSON event a line on standard output."));
@@ -112,6 +112,12 @@ final class DemoCommand {
         if (parsed.hasMatchedOption(ServerCommand.LISTEN) && !server) {
             throw bad(ServerCommand.LISTEN, "it needs " + SERVER, "Leave it out, or add " + SERVER);
         }
+        if (LinkCommand.has(parsed, FULL_SPEED) && (server || scene(parsed).twoWay())) {
+            throw bad(
+                    FULL_SPEED,
+                    "it is for one way only: two sides at full speed outrun the task",
+                    "Leave it out");
+        }
         if (LinkCommand.has(parsed, TOUR) && (server || !scene(parsed).equals(Scene.USUAL))) {
             throw bad(
                     TOUR,
@@ -128,7 +134,7 @@ final class DemoCommand {
             Scene scene, Duration duration, ParseResult parsed, Map<String, String> environment)
             throws IOException, InterruptedException {
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
-        boolean fast = LinkCommand.has(parsed, FULL_SPEED);
+        boolean fast = LinkCommand.has(parsed, FULL_SPEED) && !scene.twoWay();
         try (Demo demo = Demo.prepare(scene)) {
             Reporter reporter = SyncCommand.reporter(json, "demo", environment);
             reporter.say(demo.opening());
