@@ -54,8 +54,7 @@ final class DemoCommand {
                         LinkCommand.flag(
                                 CLUSTERS, "Two clusters of three shards, not two servers."))
                 .addOption(LinkCommand.flag(TWO_WAY, "Traffic on both sides, kept in step."))
-                .addOption(
-                        LinkCommand.flag(TOUR, "Each kind of demonstration, one after the other."))
+                .addOption(LinkCommand.flag(TOUR, "Between servers, then between clusters."))
                 .addOption(
                         LinkCommand.flag(
                                 SERVER,
@@ -80,7 +79,10 @@ final class DemoCommand {
             return ServerDemo.run(parsed, environment);
         }
         Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
-        List<Scene> scenes = LinkCommand.has(parsed, TOUR) ? Scene.ALL : List.of(scene(parsed));
+        List<Scene> scenes =
+                LinkCommand.has(parsed, TOUR)
+                        ? Scene.tour(LinkCommand.has(parsed, TWO_WAY))
+                        : List.of(scene(parsed));
         try {
             for (Scene scene : scenes) {
                 ExitCode code = show(scene, duration, parsed, environment);
@@ -118,11 +120,11 @@ final class DemoCommand {
                     "it is for one way only: two sides at full speed outrun the task",
                     "Leave it out");
         }
-        if (LinkCommand.has(parsed, TOUR) && (server || !scene(parsed).equals(Scene.USUAL))) {
+        if (LinkCommand.has(parsed, TOUR) && (server || scene(parsed).clusters())) {
             throw bad(
                     TOUR,
-                    "it shows every kind, and nothing beside it",
-                    "Leave out " + CLUSTERS + ", " + TWO_WAY + " and " + SERVER);
+                    "it shows servers and clusters, and nothing beside them",
+                    "Leave out " + CLUSTERS + " and " + SERVER);
         }
     }
 
