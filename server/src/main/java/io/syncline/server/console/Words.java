@@ -87,9 +87,7 @@ public final class Words {
         Long rate = it.commandsPerSecond();
         String lag = lag(it.lagMillis(), it.lagBytes());
         String writes = rate(rate == null ? 0 : rate);
-        return lag.equals(UNKNOWN)
-                ? t("some-writes-s", writes)
-                : t("behind-writes-s", lag, writes);
+        return lag.equals(UNKNOWN) ? t("some-writes-s", writes) : t("behind-writes-s", lag, writes);
     }
 
     public static String edge(ShardView shard) {
