@@ -59,6 +59,19 @@ public final class DatabaseMap {
         return isIdentity() ? source : targets.getOrDefault(source, EXCLUDED);
     }
 
+    /// The source's database that goes into one of the target, or [#EXCLUDED].
+    public int source(int target) {
+        if (isIdentity()) {
+            return target;
+        }
+        for (Map.Entry<Integer, Integer> entry : targets.entrySet()) {
+            if (entry.getValue() == target) {
+                return entry.getKey();
+            }
+        }
+        return EXCLUDED;
+    }
+
     /// Whether a database of the target is written to.
     public boolean isTarget(int database) {
         return isIdentity() || targets.containsValue(database);

@@ -51,6 +51,8 @@ public record LinkStatus(List<Shard> shards, String retrying, long conflicts, in
     /// @param spoolDiskBytes waiting on disk
     /// @param snapshots snapshots begun in this run
     /// @param resumes partial resynchronizations in this run
+    /// @param dropped keys of snapshots, and commands, that the user's rules left out
+    /// @param changed likewise, that were written under another name or without some of their keys
     public record Shard(
             int index,
             String source,
@@ -71,5 +73,54 @@ public record LinkStatus(List<Shard> shards, String retrying, long conflicts, in
             long spoolMemoryBytes,
             long spoolDiskBytes,
             int snapshots,
-            int resumes) {}
+            int resumes,
+            long dropped,
+            long changed) {
+        /// Without rules.
+        public Shard(
+                int index,
+                String source,
+                Phase phase,
+                String replicationId,
+                long snapshotBytesRead,
+                long snapshotBytesTotal,
+                long snapshotKeys,
+                long snapshotKeysTotal,
+                long receivedOffset,
+                long appliedOffset,
+                long sourceOffset,
+                long lagBytes,
+                long lagMillis,
+                long commands,
+                long bytes,
+                long refused,
+                long spoolMemoryBytes,
+                long spoolDiskBytes,
+                int snapshots,
+                int resumes) {
+            this(
+                    index,
+                    source,
+                    phase,
+                    replicationId,
+                    snapshotBytesRead,
+                    snapshotBytesTotal,
+                    snapshotKeys,
+                    snapshotKeysTotal,
+                    receivedOffset,
+                    appliedOffset,
+                    sourceOffset,
+                    lagBytes,
+                    lagMillis,
+                    commands,
+                    bytes,
+                    refused,
+                    spoolMemoryBytes,
+                    spoolDiskBytes,
+                    snapshots,
+                    resumes,
+                    0,
+                    0);
+        }
+    }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
-import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
@@ -45,7 +44,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     }
 
     /// What was found, in words for the user; null for nothing.
-    LinkEvent.@Nullable Warned warning(String place) {
+    private LinkEvent.@Nullable Warned warning(String place) {
         if (count == 0) {
             return null;
         }
@@ -67,8 +66,30 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         seen.add(database, key.array, key.offset, key.length);
     }
 
-    /// Scans one database of the target for what the snapshot did not have.
-    void sweep(Workshop shop, Connection connection, int database, Place place)
+    /// Scans the target for what the snapshot did not have, and tells what was found.
+    void sweep(Workshop shop, Pipeline.TargetOpener target) throws IOException, RewindException {
+        Place place = new Place();
+        place.offset = shop.progress().snapshotOffset;
+        List<Connection> connections = target.open();
+        try {
+            for (Connection connection : connections) {
+                for (int database : shop.targetDatabases(connection)) {
+                    sweep(shop, connection, database, place);
+                }
+            }
+        } finally {
+            connections.forEach(Connection::close);
+        }
+        shop.writer().flush(place);
+        shop.writer().drain();
+        shop.progress().snapshotOffset = place.offset;
+        LinkEvent.Warned found = warning(shop.writer().place());
+        if (found != null) {
+            shop.event(found);
+        }
+    }
+
+    private void sweep(Workshop shop, Connection connection, int database, Place place)
             throws IOException, RewindException {
         connection.call("SELECT", Integer.toString(database));
         ScanPage page;
@@ -99,7 +120,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
 
     private boolean isStale(Workshop shop, int database, byte[] key) {
         return !shop.filter().isExcluded(key, 0, key.length)
-                && slots.get(Slots.of(key, 0, key.length))
+                && shop.homes().isAtHome(database, key, slots::get)
                 && !seen.contains(database, key, 0, key.length);
     }
 

@@ -33,8 +33,16 @@ final class ShardFlush {
 
     /// Deletes on a connection that stands in the database.
     ///
-    /// @param slots which of the shard's
-    void run(Connection connection, IntPredicate slots, Piece piece) throws IOException {
+    /// @param slots which of the shard's, by the names that keys have at the source
+    /// @param here which of the target's
+    void run(
+            Connection connection,
+            int database,
+            IntPredicate slots,
+            IntPredicate here,
+            Piece piece)
+            throws IOException {
+        IntPredicate among = slot -> settings.slots().get(slot) && slots.test(slot);
         ByteBuilder deletes = new ByteBuilder(64 << 10);
         ScanPage page;
         String cursor = ScanPage.FIRST;
@@ -48,7 +56,7 @@ final class ShardFlush {
             deletes.clear();
             int count = 0;
             for (byte[] key : page.keys()) {
-                if (isToGo(key, slots)) {
+                if (isToGo(database, key, among) && here.test(Slots.of(key))) {
                     RespWriter.array(deletes, 2);
                     RespWriter.bulk(deletes, "DEL");
                     RespWriter.bulk(deletes, key);
@@ -61,10 +69,8 @@ final class ShardFlush {
         } while (!page.isLast());
     }
 
-    private boolean isToGo(byte[] key, IntPredicate slots) {
-        int slot = Slots.of(key);
-        return settings.slots().get(slot)
-                && slots.test(slot)
+    private boolean isToGo(int database, byte[] key, IntPredicate among) {
+        return settings.homes().isAtHome(database, key, among)
                 && !settings.excluded().isExcluded(key, 0, key.length);
     }
 

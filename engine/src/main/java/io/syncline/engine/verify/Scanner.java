@@ -7,6 +7,7 @@ import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.etl.KeyPattern;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;

@@ -41,7 +41,11 @@ public final class VerifyOptionsReader {
 
     /// Settings of `sync` that mean the same to `verify`.
     private static final Set<Setting> SHARED =
-            EnumSet.of(Setting.DATABASES, Setting.EXTEND_EXPIRY, Setting.RETRY_MINUTES);
+            EnumSet.of(
+                    Setting.DATABASES,
+                    Setting.ETL,
+                    Setting.EXTEND_EXPIRY,
+                    Setting.RETRY_MINUTES);
 
     private final Settings settings;
     private final Map<String, String> environment;
