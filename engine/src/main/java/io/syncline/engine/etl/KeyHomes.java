@@ -5,7 +5,6 @@ import io.syncline.engine.command.Slots;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntPredicate;
-import org.jspecify.annotations.Nullable;
 
 /// Tells of a key at the target in which slot of a cluster source it is at home: a new name has
 /// another slot. For any thread.
@@ -36,22 +35,31 @@ public final class KeyHomes {
         return all;
     }
 
-    /// Whether a key came from one of these slots. One that the rules make of no key counts by its
-    /// own name; one that may come from several only when all of them do.
+    /// Whether a key is at home in some slots.
+    public enum Home {
+        HERE,
+        ELSEWHERE,
+        /// Some keys that may have this name are, others are not.
+        UNSURE
+    }
+
+    /// Tells whether a key came from one of these slots. One that the rules make of no key counts
+    /// by its own name.
     ///
     /// @param database of the target
     /// @param slots of the source
-    public boolean isAtHome(int database, byte[] key, IntPredicate slots) {
+    public Home whether(int database, byte[] key, IntPredicate slots) {
         if (!rules.renames()) {
-            return slots.test(Slots.of(key));
+            return slots.test(Slots.of(key)) ? Home.HERE : Home.ELSEWHERE;
         }
-        Ruling ruling = rules.in(databases.source(database));
-        @Nullable List<byte[]> origins = ruling.origins(key);
+        List<byte[]> origins = rules.in(databases.source(database)).origins(key);
         if (origins == null) {
-            return false;
+            return Home.UNSURE;
         }
-        return origins.isEmpty()
-                ? slots.test(Slots.of(key))
-                : origins.stream().allMatch(origin -> slots.test(Slots.of(origin)));
+        if (origins.isEmpty()) {
+            origins.add(key);
+        }
+        long here = origins.stream().filter(origin -> slots.test(Slots.of(origin))).count();
+        return here == origins.size() ? Home.HERE : here == 0 ? Home.ELSEWHERE : Home.UNSURE;
     }
 }

@@ -2,12 +2,14 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.etl.CommandRules;
 import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.target.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,10 @@ final class RuleDesk {
     private final CommandRules commands;
     private final DatabaseMap databases;
     private final Progress progress;
+
+    /// Keys of several shards of a cluster may get one name.
+    private final boolean mayMingle;
+
     private final ByteBuilder name = new ByteBuilder(256);
     private final ByteSlice renamed = new ByteSlice();
 
@@ -29,6 +35,9 @@ final class RuleDesk {
         this.commands = new CommandRules(rules);
         this.databases = shop.databases();
         this.progress = shop.progress();
+        this.mayMingle =
+                shop.options().source().topology() == Endpoint.Topology.CLUSTER
+                        && !rules.meetings().isEmpty();
     }
 
     /// The name under which a snapshot's key is written, valid until the next one is asked for;
@@ -77,9 +86,17 @@ final class RuleDesk {
         return commands.spec();
     }
 
-    /// Whether SWAPDB would give keys to other rules than those they came by.
-    boolean forbidSwaps() {
-        return rules.namesDatabases();
+    /// Why FLUSHALL, FLUSHDB or SWAPDB cannot be done under the rules; empty when it can.
+    String objection(CommandSpec flush) {
+        if (flush.kind() == CommandKind.SWAPDB) {
+            return rules.namesDatabases()
+                    ? "it gives keys to other ETL rules than those they came by"
+                    : "";
+        }
+        return mayMingle
+                ? "it empties one shard of the source, and by the ETL rules keys of several shards"
+                        + " may have one name, so that this shard's cannot be told"
+                : "";
     }
 
     /// Records a command that cannot be done under the rules.

@@ -36,6 +36,9 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     private final List<String> examples = new ArrayList<>();
     private long count;
 
+    /// Keys that may be of this shard or of another one.
+    private long doubtful;
+
     /// @param slots of the shard that the snapshot is of
     /// @param owned whether they may be removed
     StaleKeys(BitSet slots, boolean owned) {
@@ -83,9 +86,19 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         shop.writer().flush(place);
         shop.writer().drain();
         shop.progress().snapshotOffset = place.offset;
-        LinkEvent.Warned found = warning(shop.writer().place());
+        String where = shop.writer().place();
+        LinkEvent.Warned found = warning(where);
         if (found != null) {
             shop.event(found);
+        }
+        if (doubtful > 0) {
+            shop.event(
+                    new LinkEvent.Warned(
+                            where,
+                            doubtful
+                                    + " keys of the target were left, since by the ETL rules keys of"
+                                    + " several shards may have their names",
+                            "Compare both sides with ./syncline verify and the same --etl"));
         }
     }
 
@@ -119,9 +132,18 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     }
 
     private boolean isStale(Workshop shop, int database, byte[] key) {
-        return !shop.filter().isExcluded(key, 0, key.length)
-                && shop.homes().isAtHome(database, key, slots::get)
-                && !seen.contains(database, key, 0, key.length);
+        if (shop.filter().isExcluded(key, 0, key.length)
+                || seen.contains(database, key, 0, key.length)) {
+            return false;
+        }
+        return switch (shop.homes().whether(database, key, slots::get)) {
+            case HERE -> true;
+            case ELSEWHERE -> false;
+            case UNSURE -> {
+                doubtful++;
+                yield false;
+            }
+        };
     }
 
     private static void delete(Workshop shop, int database, byte[] key, Place place)

@@ -370,9 +370,9 @@ final class StreamPhase {
                 if (!filter.passes(view, spec)) {
                     return;
                 }
-                if (swap && rules.forbidSwaps() && !isPassed()) {
-                    String reason = "it gives keys to other ETL rules than those they came by";
-                    refuse(rules.refuse(view, targetDatabase, place.offset, reason), view);
+                String objection = rules.objection(spec);
+                if (!objection.isEmpty() && !isPassed()) {
+                    refuse(rules.refuse(view, targetDatabase, place.offset, objection), view);
                     return;
                 }
                 applyFlush(view, spec);

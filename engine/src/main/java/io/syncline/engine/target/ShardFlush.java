@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.etl.KeyHomes;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.resp.ScanPage;
@@ -70,7 +71,7 @@ final class ShardFlush {
     }
 
     private boolean isToGo(int database, byte[] key, IntPredicate among) {
-        return settings.homes().isAtHome(database, key, among)
+        return settings.homes().whether(database, key, among) == KeyHomes.Home.HERE
                 && !settings.excluded().isExcluded(key, 0, key.length);
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.etl.KeyHomes.Home;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -150,9 +151,13 @@ class RulingTest {
         byte[] name = "customer:7".getBytes(UTF_8);
         byte[] other = "other".getBytes(UTF_8);
 
-        assertThat(homes.isAtHome(5, name, slot -> slot == old)).isTrue();
-        assertThat(homes.isAtHome(5, name, slot -> slot == Slots.of(name))).isFalse();
-        assertThat(homes.isAtHome(5, other, slot -> slot == Slots.of(other))).isTrue();
+        assertThat(homes.whether(5, name, slot -> slot == old)).isEqualTo(Home.HERE);
+        assertThat(homes.whether(5, name, slot -> slot == Slots.of(name)))
+                .isEqualTo(Home.ELSEWHERE);
+        assertThat(homes.whether(5, other, slot -> slot == Slots.of(other))).isEqualTo(Home.HERE);
+
+        homes = new KeyHomes(rules("rename user:* to customer:*"), DatabaseMap.identity());
+        assertThat(homes.whether(0, name, slot -> slot == old)).isEqualTo(Home.UNSURE);
     }
 
     @Test
