@@ -38,8 +38,8 @@ public final class CommandFilter {
         this(rules, table, new BitSet());
     }
 
-    /// @param ruled first bytes of keys that a rule of the user's may concern, and 256 for the empty
-    ///   key: of those [#verdict] says RULED
+    /// @param ruled first bytes of keys that a rule of the user's may concern, and 256 for the
+    ///   empty key: of those [#verdict] says RULED
     public CommandFilter(FilterRules rules, CommandTable table, BitSet ruled) {
         this.rules = rules;
         this.ruled = (BitSet) ruled.clone();
@@ -89,9 +89,7 @@ public final class CommandFilter {
             }
         }
         if (excluded == 0) {
-            return passing == KeyVerdict.PASS && hasFurtherKeys(spec)
-                    ? KeyVerdict.RULED
-                    : passing;
+            return passing == KeyVerdict.PASS && hasFurtherKeys(spec) ? KeyVerdict.RULED : passing;
         }
         if (excluded == count) {
             return KeyVerdict.DROP;
@@ -120,8 +118,7 @@ public final class CommandFilter {
     /// Whether a command may touch keys beside those it names where keys stand: by a pattern, or in
     /// a script. Of interest only where there are rules.
     private boolean hasFurtherKeys(CommandSpec spec) {
-        return !ruled.isEmpty()
-                && (spec.kind() == CommandKind.EVAL || spec.name().equals("SORT"));
+        return !ruled.isEmpty() && (spec.kind() == CommandKind.EVAL || spec.name().equals("SORT"));
     }
 
     /// Whether a key is not to be synchronized: also asked for keys of a snapshot.

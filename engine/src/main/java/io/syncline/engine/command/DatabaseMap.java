@@ -25,6 +25,11 @@ public final class DatabaseMap {
         return IDENTITY;
     }
 
+    /// Only these databases of the source; with none given, every one to itself.
+    public static DatabaseMap orIdentity(Map<Integer, Integer> targets) {
+        return targets.isEmpty() ? IDENTITY : of(targets);
+    }
+
     /// Only these databases of the source, each into the database given.
     ///
     /// @throws IllegalArgumentException when none is given, a number is out of range, or two go

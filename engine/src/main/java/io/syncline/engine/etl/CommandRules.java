@@ -97,7 +97,8 @@ public final class CommandRules {
         int count = finder.find(view, spec);
         if (count == 0) {
             return spec.kind() == CommandKind.EVAL
-                    ? refuse("it is a script that names no keys, so no rule can tell what it writes")
+                    ? refuse(
+                            "it is a script that names no keys, so no rule can tell what it writes")
                     : Verdict.AS_IS;
         }
         fates.begin(view);
@@ -153,8 +154,7 @@ public final class CommandRules {
             case "MSETEX" -> pairsWithOptions(view, count);
             case "RENAME", "RENAMENX" ->
                     fates.isDropped(2) ? of(view, "DEL", 1) : refuse(DROPPED_INPUT);
-            case "SMOVE" ->
-                    fates.isDropped(2) ? of(view, "SREM", 1, 3) : of(view, "SADD", 2, 3);
+            case "SMOVE" -> fates.isDropped(2) ? of(view, "SREM", 1, 3) : of(view, "SADD", 2, 3);
             case "RPOPLPUSH", "BRPOPLPUSH" -> popped(view, "RPOP");
             case "LMOVE", "BLMOVE" -> popped(view, view.isWord(3, "LEFT") ? "LPOP" : "RPOP");
             case "BITOP" -> result(2);

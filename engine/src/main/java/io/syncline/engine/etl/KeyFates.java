@@ -42,8 +42,7 @@ final class KeyFates {
     /// Looks at the key that an argument names.
     Fate judge(Ruling ruling, int argument) {
         int start = names.length;
-        Fate fate =
-                ruling.of(view.buffer, view.offsets[argument], view.lengths[argument], names);
+        Fate fate = ruling.of(view.buffer, view.offsets[argument], view.lengths[argument], names);
         switch (fate) {
             case KEPT -> starts[argument] = KEPT;
             case DROPPED -> {

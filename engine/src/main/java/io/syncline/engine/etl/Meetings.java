@@ -44,8 +44,7 @@ final class Meetings {
     /// Whether every key that already has such a name is left out or renamed itself.
     private boolean isCleared(Renaming renaming) {
         for (KeyRule other : rules) {
-            boolean all =
-                    other.databases().isEmpty() || other.databases().equals(rule.databases());
+            boolean all = other.databases().isEmpty() || other.databases().equals(rule.databases());
             if (other.action() == KeyRule.Action.KEEP) {
                 if (sharesDatabase(other)
                         && areCompatible(other.pattern().head(), renaming.to()[0])) {

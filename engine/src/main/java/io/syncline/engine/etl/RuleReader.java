@@ -154,8 +154,7 @@ public final class RuleReader {
                         "'" + list + "' is no list of database numbers below " + MOST_DATABASES,
                         "Write for example: db 0,3-5");
             }
-            databases.set(
-                    Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+            databases.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
         }
         return databases;
     }
@@ -265,9 +264,14 @@ public final class RuleReader {
                 part.setLength(0);
             } else if (pattern && (each == '?' || each == '[')) {
                 throw bad(
-                        "'" + word + "' has a '" + each + "', of which nobody knows what to put"
+                        "'"
+                                + word
+                                + "' has a '"
+                                + each
+                                + "', of which nobody knows what to put"
                                 + " into the new name",
-                        "A pattern to rename by has stars only; write \\" + each
+                        "A pattern to rename by has stars only; write \\"
+                                + each
                                 + " for one that belongs to the key");
             } else {
                 part.append(each == '\\' ? (char) (text[++i] & 0xff) : each);
@@ -276,8 +280,7 @@ public final class RuleReader {
         parts.add(latin(part));
         if (parts.size() - 1 > Renaming.MOST_STARS) {
             throw bad(
-                    "'" + word + "' has more than " + Renaming.MOST_STARS + " stars",
-                    "Use fewer");
+                    "'" + word + "' has more than " + Renaming.MOST_STARS + " stars", "Use fewer");
         }
         return parts.toArray(new byte[0][]);
     }
@@ -287,7 +290,6 @@ public final class RuleReader {
     }
 
     private SynclineException bad(String reason, String remedy) {
-        return new SynclineException(
-                ErrorCode.BAD_OPTION, place, reason, remedy);
+        return new SynclineException(ErrorCode.BAD_OPTION, place, reason, remedy);
     }
 }

@@ -70,12 +70,7 @@ public final class Ruling {
         for (byte[] prefix : RESERVED) {
             if (name.length - start >= prefix.length
                     && Arrays.equals(
-                            name.array,
-                            start,
-                            start + prefix.length,
-                            prefix,
-                            0,
-                            prefix.length)) {
+                            name.array, start, start + prefix.length, prefix, 0, prefix.length)) {
                 return true;
             }
         }

@@ -282,13 +282,16 @@ final class LinkRun {
 
     /// On an applier's thread: a target that is away for a moment is waited for.
     private void noteRules(int shard, String print) {
-        starting.again().at(LinkEvent.Side.TARGET, () -> {
-            try (Connection connection = sides.control()) {
-                registry.noteRules(connection, shard, print);
-                context.manifest().put(TaskRegistry.ruleField(shard), print);
-                return shard;
-            }
-        });
+        starting.again()
+                .at(
+                        LinkEvent.Side.TARGET,
+                        () -> {
+                            try (Connection connection = sides.control()) {
+                                registry.noteRules(connection, shard, print);
+                                context.manifest().put(TaskRegistry.ruleField(shard), print);
+                                return shard;
+                            }
+                        });
     }
 
     /// Every pipeline reports once that it has what its source had when it was asked.

@@ -111,10 +111,7 @@ final class PipelineParts {
         intake = source.intake();
         monitor = source.watch();
         follower = source.follower();
-        databases =
-                options.databases().isEmpty()
-                        ? DatabaseMap.identity()
-                        : DatabaseMap.of(options.databases());
+        databases = DatabaseMap.orIdentity(options.databases());
         homes = new KeyHomes(options.rules(), databases);
         filter = filter(options);
         writer = writer(options, owned);

@@ -49,9 +49,8 @@ final class RuleDesk {
             return key;
         }
         name.clear();
-        return switch (
-                rules.in(databases.source(database))
-                        .of(key.array, key.offset, key.length, name)) {
+        return switch (rules.in(databases.source(database))
+                .of(key.array, key.offset, key.length, name)) {
             case KEPT -> key;
             case DROPPED -> {
                 progress.dropped.incrementAndGet();
@@ -108,8 +107,7 @@ final class RuleDesk {
         return refuse(view, database, offset, commands.reason());
     }
 
-    @Nullable SynclineException refuse(
-            CommandView view, int database, long offset, String reason) {
+    @Nullable SynclineException refuse(CommandView view, int database, long offset, String reason) {
         Refusal refusal = Refusal.of(view, offset, database, reason);
         if (shop.refused(refusal)) {
             shop.writer().record(refusal);

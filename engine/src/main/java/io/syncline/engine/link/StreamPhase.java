@@ -317,8 +317,7 @@ final class StreamPhase {
     }
 
     /// Stops before a command, so that the task can be started again with another policy.
-    private void refuse(@Nullable SynclineException stop, CommandView view)
-            throws RewindException {
+    private void refuse(@Nullable SynclineException stop, CommandView view) throws RewindException {
         if (stop != null) {
             place.offset -= view.length();
             finish();

@@ -37,11 +37,7 @@ final class ShardFlush {
     /// @param slots which of the shard's, by the names that keys have at the source
     /// @param here which of the target's
     void run(
-            Connection connection,
-            int database,
-            IntPredicate slots,
-            IntPredicate here,
-            Piece piece)
+            Connection connection, int database, IntPredicate slots, IntPredicate here, Piece piece)
             throws IOException {
         IntPredicate among = slot -> settings.slots().get(slot) && slots.test(slot);
         ByteBuilder deletes = new ByteBuilder(64 << 10);

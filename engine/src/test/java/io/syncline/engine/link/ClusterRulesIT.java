@@ -60,7 +60,12 @@ class ClusterRulesIT {
         try (RedisServer first = RedisServer.start();
                 RedisServer last = RedisServer.start();
                 Workload workload =
-                        Workload.on(first).databases(0).connections(1).stepsPerSecond(2_000).seed(seed).start();
+                        Workload.on(first)
+                                .databases(0)
+                                .connections(1)
+                                .stepsPerSecond(2_000)
+                                .seed(seed)
+                                .start();
                 RunningLink there =
                         Sync.between(Sync.at(first.port()), of(target)).rules(RENAMED).start();
                 RunningLink back =

@@ -181,29 +181,29 @@ final class Sync {
 
     LinkOptions options() {
         return new LinkOptions(
-                task,
-                source,
-                target,
-                databases,
-                commands,
-                onExisting,
-                extendExpiry,
-                retry,
-                onRefused,
-                onGap,
-                onFlush,
-                Throttle.NONE,
-                end,
-                spool,
-                new Tuning(
-                        merge,
-                        batchCommands,
-                        Tuning.DEFAULT.batchBytes(),
-                        Tuning.DEFAULT.windowBytes(),
-                        heartbeat,
-                        Tuning.DEFAULT.checkpointLag(),
-                        answerLimit,
-                        silenceLimit))
+                        task,
+                        source,
+                        target,
+                        databases,
+                        commands,
+                        onExisting,
+                        extendExpiry,
+                        retry,
+                        onRefused,
+                        onGap,
+                        onFlush,
+                        Throttle.NONE,
+                        end,
+                        spool,
+                        new Tuning(
+                                merge,
+                                batchCommands,
+                                Tuning.DEFAULT.batchBytes(),
+                                Tuning.DEFAULT.windowBytes(),
+                                heartbeat,
+                                Tuning.DEFAULT.checkpointLag(),
+                                answerLimit,
+                                silenceLimit))
                 .withRules(rules);
     }
 
