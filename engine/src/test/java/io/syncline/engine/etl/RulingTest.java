@@ -3,6 +3,7 @@ package io.syncline.engine.etl;
 import static io.syncline.engine.etl.RuleReaderTest.rules;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.command.DatabaseMap;
@@ -27,8 +28,7 @@ class RulingTest {
 
     private static List<String> origins(KeyRules rules, String name) {
         List<byte[]> origins = rules.in(0).origins(name.getBytes(UTF_8));
-        assertThat(origins).isNotNull();
-        return origins.stream().map(key -> new String(key, UTF_8)).toList();
+        return requireNonNull(origins).stream().map(key -> new String(key, UTF_8)).toList();
     }
 
     @Test

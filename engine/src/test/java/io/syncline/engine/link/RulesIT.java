@@ -9,9 +9,9 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.SampleData;
+import io.syncline.testkit.Wire;
 import io.syncline.testkit.Workload;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,10 +40,12 @@ class RulesIT {
 
     static Set<String> keys(RedisServer server) {
         Set<String> keys = new TreeSet<>();
-        for (Object key : (List<?>) server.command("KEYS", "*")) {
-            String name = new String((byte[]) key, StandardCharsets.UTF_8);
-            if (!name.startsWith("__syncline:") && !name.startsWith("DTS_")) {
-                keys.add(name);
+        try (Wire wire = server.endpoint().connect()) {
+            for (Object key : wire.list("KEYS", "*")) {
+                String name = new String((byte[]) key, StandardCharsets.UTF_8);
+                if (!name.startsWith("__syncline:") && !name.startsWith("DTS_")) {
+                    keys.add(name);
+                }
             }
         }
         return keys;
