@@ -116,19 +116,6 @@ public final class SlotGate {
         return state == null ? null : state.first();
     }
 
-    /// Whether, by what the target knows, no slot was on its way when the task stopped, and none
-    /// has come or gone since.
-    ///
-    /// @param present asks for the slots of the shard now
-    public boolean isAtRest(Supplier<BitSet> present) {
-        byte[] text = writer.slots().read();
-        SlotState state = text == null ? null : SlotState.decode(text);
-        return state == null
-                || (state.parked().isEmpty()
-                        && state.importing().isEmpty()
-                        && state.owned().equals(present.get()));
-    }
-
     /// Begins from nothing.
     public void reset() {
         forget();

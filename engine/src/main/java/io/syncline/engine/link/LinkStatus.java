@@ -75,52 +75,5 @@ public record LinkStatus(List<Shard> shards, String retrying, long conflicts, in
             int snapshots,
             int resumes,
             long dropped,
-            long changed) {
-        /// Without rules.
-        public Shard(
-                int index,
-                String source,
-                Phase phase,
-                String replicationId,
-                long snapshotBytesRead,
-                long snapshotBytesTotal,
-                long snapshotKeys,
-                long snapshotKeysTotal,
-                long receivedOffset,
-                long appliedOffset,
-                long sourceOffset,
-                long lagBytes,
-                long lagMillis,
-                long commands,
-                long bytes,
-                long refused,
-                long spoolMemoryBytes,
-                long spoolDiskBytes,
-                int snapshots,
-                int resumes) {
-            this(
-                    index,
-                    source,
-                    phase,
-                    replicationId,
-                    snapshotBytesRead,
-                    snapshotBytesTotal,
-                    snapshotKeys,
-                    snapshotKeysTotal,
-                    receivedOffset,
-                    appliedOffset,
-                    sourceOffset,
-                    lagBytes,
-                    lagMillis,
-                    commands,
-                    bytes,
-                    refused,
-                    spoolMemoryBytes,
-                    spoolDiskBytes,
-                    snapshots,
-                    resumes,
-                    0,
-                    0);
-        }
-    }
+            long changed) {}
 }

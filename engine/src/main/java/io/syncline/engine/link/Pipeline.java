@@ -182,7 +182,10 @@ final class Pipeline implements Runnable {
 
     /// The position, if slots that moved are not in its way; else null.
     private @Nullable Position unmoved(@Nullable Position from) {
-        String objection = from == null ? "" : rules.objection(shop.gate(), presentSlots);
+        String objection =
+                from == null
+                        ? ""
+                        : rules.objection(shop.gate(), shop.writer().slots(), presentSlots);
         if (!objection.isEmpty()) {
             gap(shop.place(), objection);
         }
@@ -292,7 +295,10 @@ final class Pipeline implements Runnable {
     }
 
     private void gap(String place, String reason) {
-        String remedy = reason.equals(lost) ? UnseenMoves.REMEDY : shop.intake().gapRemedy();
+        String remedy =
+                reason.equals(lost)
+                        ? UnseenMoves.REMEDY
+                        : rules.remedy(reason, shop.intake().gapRemedy());
         if (shop.options().onGap() == LinkOptions.OnGap.STOP) {
             throw new SynclineException(
                     ErrorCode.POSITION_LOST,

@@ -2,6 +2,8 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.handover.SlotGate;
+import io.syncline.engine.handover.SlotRest;
+import io.syncline.engine.target.SlotBook;
 import io.syncline.engine.target.TaskRegistry;
 import java.util.BitSet;
 import java.util.function.Consumer;
@@ -11,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// Sees to it that a pipeline goes on from a position only under the rules by which it was reached:
 /// under others, what is at the target is not what the stream goes on from.
 final class RulesInForce {
+    private static final String REMEDY =
+            "Nothing, if other rules are meant; else start with those of before";
+
+    private static final String SLOTS_MOVED =
+            "slots of the source moved while the task stopped, and the ETL rules give keys other"
+                    + " slots at the target";
+
     private final String before;
     private final String now;
     private final boolean spread;
@@ -57,11 +66,18 @@ final class RulesInForce {
     /// The same for one that moving slots are in the way of. The mark of a slot of the target says
     /// of commands that were held back for a slot of the source whether they are there: but not
     /// where a renamed key has another slot than its old name.
-    String objection(@Nullable SlotGate gate, Supplier<BitSet> presentSlots) {
-        return spread && gate != null && !gate.isAtRest(presentSlots)
-                ? "slots of the source moved while the task stopped, and the ETL rules give keys"
-                        + " other slots at the target"
-                : "";
+    String objection(@Nullable SlotGate gate, SlotBook book, Supplier<BitSet> presentSlots) {
+        return spread && gate != null && !SlotRest.isSince(book, presentSlots) ? SLOTS_MOVED : "";
+    }
+
+    /// What to do about a position that does not count.
+    ///
+    /// @param other where the rules are not why
+    String remedy(String reason, String other) {
+        if (reason.equals(SLOTS_MOVED)) {
+            return UnseenMoves.REMEDY;
+        }
+        return !reason.isEmpty() && reason.equals(objection()) ? REMEDY : other;
     }
 
     /// Notes the rules of now, before a position that was reached under them stands.

@@ -27,6 +27,8 @@ final class SettingLines {
                         : t("precheck-and-report-errors"));
         lines.put(t("databases"), value(task, Setting.DATABASES));
         lines.put(t("commands"), value(task, Setting.COMMANDS));
+        String rules = value(task, Setting.ETL);
+        lines.put(t("configure-etl"), rules.isEmpty() ? t("no") : rules.replace("\n", "; "));
         lines.put(
                 t("retry-time"),
                 value(task, Setting.RETRY_MINUTES)

@@ -42,6 +42,13 @@ final class TaskPlan {
         if (!commands.equals("all")) {
             sentences.add("Of the commands while streaming, only these: " + commands + ".");
         }
+        String rules = setting(Setting.ETL);
+        if (!rules.isEmpty()) {
+            sentences.add(
+                    "Of the keys, by the first rule that each fits: "
+                            + rules.replace("\n", "; ")
+                            + ".");
+        }
         String ceiling = ceiling();
         if (!ceiling.isEmpty()) {
             sentences.add(ceiling);
