@@ -24,8 +24,9 @@ record KeyRule(
         RENAME
     }
 
+    /// @param database negative for one that is not carried over
     boolean countsFor(int database) {
-        return databases.isEmpty() || databases.get(database);
+        return databases.isEmpty() || (database >= 0 && databases.get(database));
     }
 
     /// Whether a key fits; the new name of one to be renamed is appended.

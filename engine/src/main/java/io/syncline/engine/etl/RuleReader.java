@@ -114,7 +114,10 @@ public final class RuleReader {
             case "drop" -> Action.DROP;
             case "keep" -> Action.KEEP;
             case "rename" -> Action.RENAME;
-            default -> throw bad("'" + word + "' is neither drop, keep nor rename", FORMS);
+            default ->
+                    throw bad(
+                            "'" + word + "' is neither drop, keep nor rename",
+                            FORMS + ". A file of rules is named as @FILE");
         };
     }
 
