@@ -163,13 +163,13 @@ class RulesIT {
                                 .start();
                 RedisServer third = RedisServer.start()) {
             run(Sync.of(source, target).rules(ALL_RENAMED));
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 String before = position();
                 try (ChildProcess child =
                         ChildLink.start(
                                 source.port(), target.port(), true, "-Drules=" + ALL_RENAMED)) {
                     Await.until("progress", RunningLink.LIMIT, () -> !position().equals(before));
-                    workload.awaitMore(random.nextInt(3_000), RunningLink.LIMIT);
+                    workload.awaitMore(random.nextInt(2_000), RunningLink.LIMIT);
                     assertThat(child.alive()).as(child.log()).isTrue();
                     child.kill();
                 }

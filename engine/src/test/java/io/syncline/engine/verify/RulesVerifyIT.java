@@ -44,7 +44,7 @@ class RulesVerifyIT {
     /// A repair writes what a task would have written.
     @Test
     void whatARepairHasMadeUnderRulesIsEqualUnderTheSameAndNoOthers() {
-        new SampleData(5).databases(0, 9).fill(source);
+        new SampleData(5).fill(source);
         source.command("SET", "tmp:1", "dropped");
         source.command("SET", "tmp2:1", "other");
         require(verifying().repair(Direction.SOURCE_TO_TARGET, false), Verification.Outcome.EQUAL);
