@@ -23,6 +23,7 @@ class PackageOrderTest {
                     "command",
                     "rdb",
                     "fault",
+                    "etl",
                     "net",
                     "cluster",
                     "source",

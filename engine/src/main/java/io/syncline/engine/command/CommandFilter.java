@@ -5,6 +5,7 @@ import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,14 +21,29 @@ public final class CommandFilter {
 
     private final boolean unknownNeedsName;
 
-    /// Whether some excluded prefix begins with this byte: one look decides for nearly all keys.
+    /// Whether some excluded prefix, or a key that a rule may concern, begins with this byte: one
+    /// look decides for nearly all keys.
     private final boolean[] suspectFirst = new boolean[256];
+
+    /// First bytes of keys that a rule may concern; 256 stands for the empty key.
+    private final BitSet ruled;
+
+    private final boolean suspectEmpty;
 
     private final byte[][] prefixes;
     private final KeyFinder finder = new KeyFinder();
 
+    /// Without rules for keys.
     public CommandFilter(FilterRules rules, CommandTable table) {
+        this(rules, table, new BitSet());
+    }
+
+    /// @param ruled first bytes of keys that a rule of the user's may concern, and 256 for the
+    ///   empty key: of those [#verdict] says RULED
+    public CommandFilter(FilterRules rules, CommandTable table, BitSet ruled) {
         this.rules = rules;
+        this.ruled = (BitSet) ruled.clone();
+        suspectEmpty = ruled.get(suspectFirst.length);
         List<CommandSpec> specs = table.all();
         passes = new boolean[specs.size() + 1];
         for (CommandSpec spec : specs) {
@@ -40,6 +56,9 @@ public final class CommandFilter {
         for (int i = 0; i < prefixes.length; i++) {
             prefixes[i] = rules.excludedPrefixes().get(i).getBytes(StandardCharsets.UTF_8);
             suspectFirst[prefixes[i][0] & 0xff] = true;
+        }
+        for (int first = 0; first < suspectFirst.length; first++) {
+            suspectFirst[first] |= ruled.get(first);
         }
     }
 
@@ -54,23 +73,23 @@ public final class CommandFilter {
     /// Judges a command by its keys.
     public KeyVerdict verdict(CommandView view, CommandSpec spec) {
         if (spec.singleKey()) {
-            return view.argumentCount > 1
-                            && isSuspect(view, 1)
-                            && isExcluded(view.buffer, view.offsets[1], view.lengths[1])
-                    ? KeyVerdict.DROP
+            return view.argumentCount > 1 && isSuspect(view, 1)
+                    ? verdict(view, 1)
                     : KeyVerdict.PASS;
         }
         int count = finder.find(view, spec);
         int excluded = 0;
+        KeyVerdict passing = KeyVerdict.PASS;
         for (int i = 0; i < count; i++) {
             int argument = finder.indexes[i];
-            if (isSuspect(view, argument)
-                    && isExcluded(view.buffer, view.offsets[argument], view.lengths[argument])) {
-                excluded++;
+            if (isSuspect(view, argument)) {
+                KeyVerdict verdict = verdict(view, argument);
+                excluded += verdict == KeyVerdict.DROP ? 1 : 0;
+                passing = verdict == KeyVerdict.RULED ? verdict : passing;
             }
         }
         if (excluded == 0) {
-            return KeyVerdict.PASS;
+            return passing == KeyVerdict.PASS && hasFurtherKeys(spec) ? KeyVerdict.RULED : passing;
         }
         if (excluded == count) {
             return KeyVerdict.DROP;
@@ -80,7 +99,26 @@ public final class CommandFilter {
 
     private boolean isSuspect(CommandView view, int argument) {
         return view.lengths[argument] > 0
-                && suspectFirst[view.buffer[view.offsets[argument]] & 0xff];
+                ? suspectFirst[view.buffer[view.offsets[argument]] & 0xff]
+                : suspectEmpty;
+    }
+
+    /// Of one key that is suspect.
+    private KeyVerdict verdict(CommandView view, int argument) {
+        if (isExcluded(view.buffer, view.offsets[argument], view.lengths[argument])) {
+            return KeyVerdict.DROP;
+        }
+        int first =
+                view.lengths[argument] > 0
+                        ? view.buffer[view.offsets[argument]] & 0xff
+                        : suspectFirst.length;
+        return ruled.get(first) ? KeyVerdict.RULED : KeyVerdict.PASS;
+    }
+
+    /// Whether a command may touch keys beside those it names where keys stand: by a pattern, or in
+    /// a script. Of interest only where there are rules.
+    private boolean hasFurtherKeys(CommandSpec spec) {
+        return !ruled.isEmpty() && (spec.kind() == CommandKind.EVAL || spec.name().equals("SORT"));
     }
 
     /// Whether a key is not to be synchronized: also asked for keys of a snapshot.

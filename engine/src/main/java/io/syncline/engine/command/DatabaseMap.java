@@ -25,6 +25,11 @@ public final class DatabaseMap {
         return IDENTITY;
     }
 
+    /// Only these databases of the source; with none given, every one to itself.
+    public static DatabaseMap orIdentity(Map<Integer, Integer> targets) {
+        return targets.isEmpty() ? IDENTITY : of(targets);
+    }
+
     /// Only these databases of the source, each into the database given.
     ///
     /// @throws IllegalArgumentException when none is given, a number is out of range, or two go
@@ -57,6 +62,19 @@ public final class DatabaseMap {
     /// The target's database for one of the source, or [#EXCLUDED]. Asked once per SELECT.
     public int target(int source) {
         return isIdentity() ? source : targets.getOrDefault(source, EXCLUDED);
+    }
+
+    /// The source's database that goes into one of the target, or [#EXCLUDED].
+    public int source(int target) {
+        if (isIdentity()) {
+            return target;
+        }
+        for (Map.Entry<Integer, Integer> entry : targets.entrySet()) {
+            if (entry.getValue() == target) {
+                return entry.getKey();
+            }
+        }
+        return EXCLUDED;
     }
 
     /// Whether a database of the target is written to.

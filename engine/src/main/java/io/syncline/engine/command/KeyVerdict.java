@@ -4,6 +4,8 @@ package io.syncline.engine.command;
 public enum KeyVerdict {
     /// No key is excluded.
     PASS,
+    /// No key is excluded, but the user's rules may concern some: they decide.
+    RULED,
     /// Every key is excluded: the command is left out.
     DROP,
     /// Some keys are excluded, and the command does the same without them:

@@ -1,5 +1,6 @@
 package io.syncline.engine.handover;
 
+import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.SlotBook;
 import java.io.IOException;
 import java.util.BitSet;
@@ -27,7 +28,7 @@ final class Flushes {
     /// @param databases of the target, in which it deleted
     /// @param offset behind it
     /// @param target knows of commands that an earlier process has applied
-    void met(IntPredicate databases, long offset, SlotBook target) {
+    void met(IntPredicate databases, long offset, SlotBook target) throws RewindException {
         for (int slot : parked.slots()) {
             ParkedSlot queue = parked.at(slot, offset);
             if (queue != null

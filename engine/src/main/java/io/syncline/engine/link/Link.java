@@ -61,7 +61,8 @@ public final class Link implements RunningTask {
                                 options.databases(),
                                 options.onExisting() == LinkOptions.OnExisting.OVERWRITE,
                                 sides.targetKnowsTask())
-                        .task(options.task());
+                        .task(options.task())
+                        .rules(options.rules());
         if (options.source().isFile()) {
             precheck.file(sides::inspection);
         } else if (options.sourceMode() instanceof LinkOptions.SourceMode.Scan scan) {

@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.net.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.SortedMap;
 /// @param spool where bytes wait that the target has not taken yet
 /// @param tuning knobs with good defaults
 /// @param sourceMode how a source that is a server is read
+/// @param rules which keys are carried over, and under which names
 public record LinkOptions(
         String task,
         Endpoint source,
@@ -41,7 +43,8 @@ public record LinkOptions(
         End end,
         SpoolLimits spool,
         Tuning tuning,
-        SourceMode sourceMode) {
+        SourceMode sourceMode,
+        KeyRules rules) {
 
     /// A source that is read as a replica does.
     public LinkOptions(
@@ -76,7 +79,8 @@ public record LinkOptions(
                 end,
                 spool,
                 tuning,
-                new SourceMode.Psync());
+                new SourceMode.Psync(),
+                KeyRules.NONE);
     }
 
     /// The same with another way to read the source.
@@ -97,7 +101,30 @@ public record LinkOptions(
                 end,
                 spool,
                 tuning,
-                mode);
+                mode,
+                rules);
+    }
+
+    /// The same with other rules.
+    public LinkOptions withRules(KeyRules other) {
+        return new LinkOptions(
+                task,
+                source,
+                target,
+                databases,
+                commands,
+                onExisting,
+                extendExpiry,
+                retry,
+                onRefused,
+                onGap,
+                onFlush,
+                throttle,
+                end,
+                spool,
+                tuning,
+                sourceMode,
+                other);
     }
 
     /// When it ends by itself: a source that is a file has an end of its own.

@@ -37,6 +37,7 @@ final class LinkRun {
     private final List<PipelineParts> pipelines = new CopyOnWriteArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final StopLimit stopLimit;
+    private final Starting starting;
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
     /// Guards which pipelines there are, and that the link ends with the last of them.
@@ -59,6 +60,7 @@ final class LinkRun {
         this.sides = sides;
         this.events = events;
         this.stopLimit = stopLimit;
+        this.starting = starting;
         this.throttle =
                 new Throttle(
                         options.throttle().commandsPerSecond(),
@@ -130,6 +132,7 @@ final class LinkRun {
                             this::pipelineCaughtUp,
                             shards.isEmpty() ? null : new SlotLedger(),
                             lost,
+                            this::noteRules,
                             this::topologySeen);
             return new Registered(found, assigned, made);
         }
@@ -276,6 +279,20 @@ final class LinkRun {
             System.getLogger(LinkRun.class.getName())
                     .log(System.Logger.Level.DEBUG, "noting that a shard is gone", e);
         }
+    }
+
+    /// On an applier's thread: a target that is away for a moment is waited for.
+    private void noteRules(int shard, String print) {
+        starting.again()
+                .at(
+                        LinkEvent.Side.TARGET,
+                        () -> {
+                            try (Connection connection = sides.control()) {
+                                registry.noteRules(connection, shard, print);
+                                context.manifest().put(TaskRegistry.ruleField(shard), print);
+                                return shard;
+                            }
+                        });
     }
 
     /// Every pipeline reports once that it has what its source had when it was asked.

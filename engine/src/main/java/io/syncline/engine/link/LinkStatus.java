@@ -51,6 +51,8 @@ public record LinkStatus(List<Shard> shards, String retrying, long conflicts, in
     /// @param spoolDiskBytes waiting on disk
     /// @param snapshots snapshots begun in this run
     /// @param resumes partial resynchronizations in this run
+    /// @param dropped keys of snapshots, and commands, that the user's rules left out
+    /// @param changed likewise, that were written under another name or without some of their keys
     public record Shard(
             int index,
             String source,
@@ -71,5 +73,7 @@ public record LinkStatus(List<Shard> shards, String retrying, long conflicts, in
             long spoolMemoryBytes,
             long spoolDiskBytes,
             int snapshots,
-            int resumes) {}
+            int resumes,
+            long dropped,
+            long changed) {}
 }

@@ -53,6 +53,7 @@ final class Pipeline implements Runnable {
 
     private final Gaps gaps;
     private final String lost;
+    private final RulesInForce rules;
     private int brokenSnapshots;
 
     /// Why another snapshot is taken; empty for the first one.
@@ -91,6 +92,7 @@ final class Pipeline implements Runnable {
             Supplier<BitSet> presentSlots,
             Gaps gaps,
             String lost,
+            RulesInForce rules,
             Ending ending) {
         this.shop = shop;
         this.slots = slots;
@@ -100,6 +102,7 @@ final class Pipeline implements Runnable {
         this.presentSlots = presentSlots;
         this.gaps = gaps;
         this.lost = lost;
+        this.rules = rules;
         this.ending = ending;
     }
 
@@ -136,8 +139,9 @@ final class Pipeline implements Runnable {
             stood = from != null;
             fresh = found == null;
             again = fresh || stood ? "" : "an earlier process did not end its snapshot";
-            if (stood && !lost.isEmpty()) {
-                gap(shop.place(), lost);
+            String objection = lost.isEmpty() ? rules.objection() : lost;
+            if (stood && !objection.isEmpty()) {
+                gap(shop.place(), objection);
                 from = null;
             } else if (stood && !shop.copyAgain().isEmpty()) {
                 again = shop.copyAgain();
@@ -148,6 +152,7 @@ final class Pipeline implements Runnable {
             from = rewound(e);
         }
         Feed feed = null;
+        from = unmoved(from);
         Position reading = stand(from);
         while (!shop.isStopping() && !left) {
             if (feed == null) {
@@ -170,12 +175,24 @@ final class Pipeline implements Runnable {
                 from = feed == null ? null : position(feed);
                 reading = from;
             } catch (RewindException e) {
-                from = rewound(e);
+                from = unmoved(rewound(e));
                 reading = stand(from);
                 feed = null;
             }
             fresh = false;
         }
+    }
+
+    /// The position, if slots that moved are not in its way; else null.
+    private @Nullable Position unmoved(@Nullable Position from) {
+        String objection =
+                from == null
+                        ? ""
+                        : rules.objection(shop.gate(), shop.writer().slots(), presentSlots);
+        if (!objection.isEmpty()) {
+            gap(shop.place(), objection);
+        }
+        return objection.isEmpty() ? from : null;
     }
 
     /// Where to read the stream from, to go on at a position: further back when commands of single
@@ -255,6 +272,9 @@ final class Pipeline implements Runnable {
             place.database = from.database();
         }
         place.replicationId = feed.replicationId();
+        if (feed.isFull()) {
+            rules.note();
+        }
         shop.writer().beginStreaming(place, feed.isFull());
         stood = true;
         if (shop.options().effectiveEnd() == LinkOptions.End.SNAPSHOT) {
@@ -278,7 +298,10 @@ final class Pipeline implements Runnable {
     }
 
     private void gap(String place, String reason) {
-        String remedy = reason.equals(lost) ? UnseenMoves.REMEDY : shop.intake().gapRemedy();
+        String remedy =
+                reason.equals(lost)
+                        ? UnseenMoves.REMEDY
+                        : rules.remedy(reason, shop.intake().gapRemedy());
         if (shop.options().onGap() == LinkOptions.OnGap.STOP) {
             throw new SynclineException(
                     ErrorCode.POSITION_LOST,
@@ -309,7 +332,7 @@ final class Pipeline implements Runnable {
             brokenSnapshots = 0;
             again = "";
             if (stale != null) {
-                sweep(stale);
+                stale.sweep(shop, scanner);
             }
             if (gate != null) {
                 noteSlots(gate);
@@ -332,28 +355,6 @@ final class Pipeline implements Runnable {
         if (gate.noteSnapshot(place)) {
             shop.writer().flush(place);
             shop.writer().drain();
-        }
-    }
-
-    private void sweep(StaleKeys stale) throws IOException, RewindException {
-        Place place = new Place();
-        place.offset = shop.progress().snapshotOffset;
-        List<Connection> connections = scanner.open();
-        try {
-            for (Connection connection : connections) {
-                for (int database : shop.targetDatabases(connection)) {
-                    stale.sweep(shop, connection, database, place);
-                }
-            }
-        } finally {
-            connections.forEach(Connection::close);
-        }
-        shop.writer().flush(place);
-        shop.writer().drain();
-        shop.progress().snapshotOffset = place.offset;
-        LinkEvent.Warned found = stale.warning(shop.writer().place());
-        if (found != null) {
-            shop.event(found);
         }
     }
 

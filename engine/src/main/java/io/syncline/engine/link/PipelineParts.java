@@ -14,6 +14,7 @@ import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.command.RewriteRules;
 import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.etl.KeyHomes;
 import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
@@ -28,6 +29,7 @@ import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StandaloneWriter;
 import io.syncline.engine.target.TargetWriter;
+import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
 import java.io.IOException;
@@ -55,6 +57,7 @@ final class PipelineParts {
     private final Workshop shop;
     private final SourceWatch monitor;
     private final DatabaseMap databases;
+    private final KeyHomes homes;
     private final TargetWriter writer;
     private final CommandFilter filter;
     private final Intake intake;
@@ -82,6 +85,7 @@ final class PipelineParts {
             IntConsumer caughtUp,
             @Nullable SlotLedger ledger,
             String lost,
+            RulesInForce.Notes ruleNotes,
             Consumer<ClusterNodes> topology) {}
 
     PipelineParts(Context context, int shard, Origin origin) throws IOException {
@@ -107,10 +111,8 @@ final class PipelineParts {
         intake = source.intake();
         monitor = source.watch();
         follower = source.follower();
-        databases =
-                options.databases().isEmpty()
-                        ? DatabaseMap.identity()
-                        : DatabaseMap.of(options.databases());
+        databases = DatabaseMap.orIdentity(options.databases());
+        homes = new KeyHomes(options.rules(), databases);
         filter = filter(options);
         writer = writer(options, owned);
         shop = workshop(options, source);
@@ -120,11 +122,12 @@ final class PipelineParts {
                                 shop,
                                 owned,
                                 Generation.first(context.start),
-                                io.syncline.engine.target.TaskRegistry.isOwned(context.manifest),
+                                TaskRegistry.isOwned(context.manifest),
                                 this::openTarget,
                                 () -> follower == null ? owned : follower.present(),
                                 source.gaps(),
                                 context.lost,
+                                RulesInForce.of(context, shard),
                                 context.ending),
                         "applier " + shard);
         // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
@@ -177,12 +180,14 @@ final class PipelineParts {
     }
 
     private static CommandFilter filter(LinkOptions options) {
-        FilterRules rules =
+        LinkOptions.CommandChoice commands = options.commands();
+        return new CommandFilter(
                 new FilterRules(
-                        new HashSet<>(options.commands().allow()),
-                        new HashSet<>(options.commands().deny()),
-                        FilterRules.standard().excludedPrefixes());
-        return new CommandFilter(rules, CommandTable.standard());
+                        new HashSet<>(commands.allow()),
+                        new HashSet<>(commands.deny()),
+                        FilterRules.standard().excludedPrefixes()),
+                CommandTable.standard(),
+                options.rules().firstBytes());
     }
 
     private TargetWriter writer(LinkOptions options, BitSet slots) {
@@ -196,6 +201,8 @@ final class PipelineParts {
                         context.sides.target(),
                         context.start,
                         slots,
+                        homes,
+                        homes.targetSlots(slots),
                         context.ledger != null || slots.cardinality() < ClusterMap.SLOTS,
                         filter,
                         tuning.batchCommands(),
@@ -251,6 +258,7 @@ final class PipelineParts {
                         format,
                         source.heartbeat(),
                         context.hooks,
+                        homes,
                         gate()),
                 this::idle);
     }
@@ -348,7 +356,9 @@ final class PipelineParts {
                 Math.max(0, waiting - disk),
                 disk,
                 progress.snapshots.get(),
-                progress.resumes.get());
+                progress.resumes.get(),
+                progress.dropped.get(),
+                progress.renamed.get());
     }
 
     /// What the user wants done about refused commands.

@@ -28,6 +28,13 @@ final class Progress {
     volatile long sourceOffset = UNKNOWN;
     volatile long lagMillis = UNKNOWN;
     final AtomicLong refused = new AtomicLong();
+
+    /// Keys of snapshots and commands of the stream that the user's rules left out.
+    final AtomicLong dropped = new AtomicLong();
+
+    /// Likewise, that were written under another name, or without some of their keys.
+    final AtomicLong renamed = new AtomicLong();
+
     final AtomicInteger snapshots = new AtomicInteger();
     final AtomicInteger resumes = new AtomicInteger();
 

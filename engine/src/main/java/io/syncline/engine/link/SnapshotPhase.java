@@ -35,6 +35,7 @@ final class SnapshotPhase {
     private final RdbReader reader;
     private final KeyObserver keys;
     private final KeyCopier copier;
+    private final RuleDesk rules;
     private int targetDatabase;
     private int streamDatabase;
     private boolean rewound;
@@ -55,6 +56,7 @@ final class SnapshotPhase {
         progress = shop.progress();
         reader = new RdbReader(decoder.snapshotInput(this::await), RdbLimits.DEFAULT);
         copier = new KeyCopier(shop, reader, place);
+        rules = new RuleDesk(shop);
     }
 
     /// Whether the snapshot was taken while slots were on their way to the shard: the stream of
@@ -174,8 +176,12 @@ final class SnapshotPhase {
             unsettled = true;
             return;
         }
-        keys.key(targetDatabase, key);
-        copier.copy(targetDatabase, key);
+        ByteSlice name = rules.nameOf(targetDatabase, key);
+        if (name == null) {
+            return;
+        }
+        keys.key(targetDatabase, name);
+        copier.copy(targetDatabase, name);
         progress.snapshotKeys.setRelease(++keyCount);
     }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
-import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
@@ -37,6 +36,9 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     private final List<String> examples = new ArrayList<>();
     private long count;
 
+    /// Keys that may be of this shard or of another one.
+    private long doubtful;
+
     /// @param slots of the shard that the snapshot is of
     /// @param owned whether they may be removed
     StaleKeys(BitSet slots, boolean owned) {
@@ -45,7 +47,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     }
 
     /// What was found, in words for the user; null for nothing.
-    LinkEvent.@Nullable Warned warning(String place) {
+    private LinkEvent.@Nullable Warned warning(String place) {
         if (count == 0) {
             return null;
         }
@@ -67,8 +69,40 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         seen.add(database, key.array, key.offset, key.length);
     }
 
-    /// Scans one database of the target for what the snapshot did not have.
-    void sweep(Workshop shop, Connection connection, int database, Place place)
+    /// Scans the target for what the snapshot did not have, and tells what was found.
+    void sweep(Workshop shop, Pipeline.TargetOpener target) throws IOException, RewindException {
+        Place place = new Place();
+        place.offset = shop.progress().snapshotOffset;
+        List<Connection> connections = target.open();
+        try {
+            for (Connection connection : connections) {
+                for (int database : shop.targetDatabases(connection)) {
+                    sweep(shop, connection, database, place);
+                }
+            }
+        } finally {
+            connections.forEach(Connection::close);
+        }
+        shop.writer().flush(place);
+        shop.writer().drain();
+        shop.progress().snapshotOffset = place.offset;
+        String where = shop.writer().place();
+        LinkEvent.Warned found = warning(where);
+        if (found != null) {
+            shop.event(found);
+        }
+        if (doubtful > 0) {
+            shop.event(
+                    new LinkEvent.Warned(
+                            where,
+                            doubtful
+                                    + " keys of the target were left, since by the ETL rules keys of"
+                                    + " several shards may have their names",
+                            "Compare both sides with ./syncline verify and the same --etl"));
+        }
+    }
+
+    private void sweep(Workshop shop, Connection connection, int database, Place place)
             throws IOException, RewindException {
         connection.call("SELECT", Integer.toString(database));
         ScanPage page;
@@ -98,9 +132,18 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     }
 
     private boolean isStale(Workshop shop, int database, byte[] key) {
-        return !shop.filter().isExcluded(key, 0, key.length)
-                && slots.get(Slots.of(key, 0, key.length))
-                && !seen.contains(database, key, 0, key.length);
+        if (shop.filter().isExcluded(key, 0, key.length)
+                || seen.contains(database, key, 0, key.length)) {
+            return false;
+        }
+        return switch (shop.homes().whether(database, key, slots::get)) {
+            case HERE -> true;
+            case ELSEWHERE -> false;
+            case UNSURE -> {
+                doubtful++;
+                yield false;
+            }
+        };
     }
 
     private static void delete(Workshop shop, int database, byte[] key, Place place)

@@ -28,6 +28,11 @@ final class Starting {
         this.backoff = new Backoff(options.retry(), System.nanoTime());
     }
 
+    /// The same with all of its time left.
+    Starting again() {
+        return new Starting(options, events, stopped);
+    }
+
     /// Something at one side without which nothing begins.
     @FunctionalInterface
     interface Step<T> {

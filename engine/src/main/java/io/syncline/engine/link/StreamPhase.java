@@ -44,10 +44,11 @@ final class StreamPhase {
     private final DatabaseMap databases;
     private final @Nullable KeySample sample;
     private final @Nullable SlotGate gate;
+    private final RuleDesk rules;
 
     /// Once for all commands: each would make its own.
     private final SlotGate.Sink sink =
-            (database, view, spec, millis) -> write(database, view, spec, () -> millis);
+            (database, view, spec, millis) -> late(database, view, spec, () -> millis);
 
     private final LongSupplier arrival;
     private final Place place = new Place();
@@ -70,6 +71,7 @@ final class StreamPhase {
         this.databases = shop.databases();
         this.sample = shop.sample();
         this.gate = shop.gate();
+        this.rules = new RuleDesk(shop);
         this.arrival = decoder::arrivedMillis;
         place.offset = offset;
         place.replicationId = feed.replicationId();
@@ -245,17 +247,25 @@ final class StreamPhase {
         }
         switch (filter.verdict(view, spec)) {
             case PASS -> {
-                gated(view, spec);
-                if (sample != null && spec.singleKey() && view.argumentCount > 1) {
-                    sample.wrote(place.database, view.buffer, view.offsets[1], view.lengths[1]);
+                if (isAdmitted(view, spec)) {
+                    write(targetDatabase, view, spec, arrival);
                 }
+                sample(view, spec);
+            }
+            case RULED -> {
+                if (isAdmitted(view, spec)) {
+                    refuse(ruled(targetDatabase, view, spec, arrival), view);
+                }
+                sample(view, spec);
             }
             case DROP -> shop.heartbeat().met(view, place.offset);
             case SPLIT -> {
                 split.clear();
                 filter.copyWithoutExcluded(view, spec, split);
                 splitParser.parse(split.array, 0, split.length, splitView);
-                gated(splitView, spec);
+                if (isAdmitted(splitView, spec)) {
+                    late(targetDatabase, splitView, spec, arrival);
+                }
             }
             case REFUSE -> mixed(view);
         }
@@ -269,9 +279,49 @@ final class StreamPhase {
         writer.record(refusal);
     }
 
-    private void gated(CommandView view, CommandSpec spec) throws IOException, RewindException {
-        if (gate == null || gate.admits(view, spec, targetDatabase, place, arrival, sink)) {
-            write(targetDatabase, view, spec, arrival);
+    private boolean isAdmitted(CommandView view, CommandSpec spec)
+            throws IOException, RewindException {
+        return gate == null || gate.admits(view, spec, targetDatabase, place, arrival, sink);
+    }
+
+    private void sample(CommandView view, CommandSpec spec) {
+        if (sample != null && spec.singleKey() && view.argumentCount > 1) {
+            sample.wrote(place.database, view.buffer, view.offsets[1], view.lengths[1]);
+        }
+    }
+
+    /// A command that the stream has passed already, or that is a part of one.
+    private void late(int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
+            throws IOException, RewindException {
+        SynclineException stop = ruled(database, view, spec, arrivedMillis);
+        if (stop != null) {
+            throw stop;
+        }
+    }
+
+    /// Writes what the user's rules make of a command.
+    ///
+    /// @return why the task stops at it; null when it goes on
+    private @Nullable SynclineException ruled(
+            int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
+            throws IOException, RewindException {
+        switch (rules.judge(database, view, spec)) {
+            case AS_IS -> write(database, view, spec, arrivedMillis);
+            case CHANGED -> write(database, rules.command(), rules.spec(), arrivedMillis);
+            case DROPPED -> {}
+            case REFUSED -> {
+                return rules.refuse(view, database, place.offset);
+            }
+        }
+        return null;
+    }
+
+    /// Stops before a command, so that the task can be started again with another policy.
+    private void refuse(@Nullable SynclineException stop, CommandView view) throws RewindException {
+        if (stop != null) {
+            place.offset -= view.length();
+            finish();
+            throw stop;
         }
     }
 
@@ -316,9 +366,15 @@ final class StreamPhase {
                         "Start it again with --on-flush apply or --on-flush ignore");
             }
             case APPLY -> {
-                if (filter.passes(view, spec)) {
-                    applyFlush(view, spec);
+                if (!filter.passes(view, spec)) {
+                    return;
                 }
+                String objection = rules.objection(spec);
+                if (!objection.isEmpty() && !isPassed()) {
+                    refuse(rules.refuse(view, targetDatabase, place.offset, objection), view);
+                    return;
+                }
+                applyFlush(view, spec);
             }
         }
     }

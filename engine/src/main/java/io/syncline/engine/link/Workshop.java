@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.etl.KeyHomes;
 import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
@@ -44,6 +45,7 @@ final class Workshop {
             TargetFormat targetFormat,
             Heartbeat heartbeat,
             LinkHooks hooks,
+            KeyHomes homes,
             @Nullable SlotGate gate) {}
 
     /// Told whenever nothing waits and everything read is in the target.
@@ -116,6 +118,11 @@ final class Workshop {
     /// Why everything is copied once more; empty: it is not.
     String copyAgain() {
         return tools.hooks.copyAgain();
+    }
+
+    /// Where keys of the target are at home at the source.
+    KeyHomes homes() {
+        return tools.homes;
     }
 
     /// Of a shard of a cluster; null for a standalone source.

@@ -48,6 +48,8 @@ record ShardNumbers(
                 stream.spoolMemoryBytes(),
                 stream.spoolDiskBytes(),
                 copy == null ? 0 : copy.snapshots(),
+                0,
+                0,
                 0);
     }
 

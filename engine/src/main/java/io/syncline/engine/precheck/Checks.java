@@ -72,6 +72,7 @@ final class Checks {
                             Check.NONE,
                             OtherTasks.QUESTIONS,
                             OtherTasks::judge),
+                    new Check("etl", Check.Needs.NOTHING, Check.NONE, Check.NONE, Rules::judge),
                     new Check("spool", Check.Needs.NOTHING, Check.NONE, Check.NONE, Spool::judge));
 
     private Checks() {}

@@ -6,6 +6,7 @@ import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.fault.ErrorCode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,15 +29,20 @@ final class CrossSlot {
     private CrossSlot() {}
 
     static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
-        if (source.isCluster() || !target.isCluster()) {
+        // Keys of one slot of a cluster stay in one, unless they get other names.
+        if ((source.isCluster() && !plan.rules().renames()) || !target.isCluster()) {
             return;
         }
         Node node = source.first();
-        Map<String, Long> calls = node.calls();
-        if (calls == null) {
-            verdict.unknown(
-                    node, "INFO commandstats", Replies.text(node.ask("INFO", "commandstats")));
-            return;
+        Map<String, Long> calls = new HashMap<>();
+        for (Node each : source.nodes()) {
+            Map<String, Long> own = each.calls();
+            if (own == null) {
+                String why = Replies.text(each.ask("INFO", "commandstats"));
+                verdict.unknown(each, "INFO commandstats", why);
+                return;
+            }
+            calls.putAll(own);
         }
         List<String> risky = risky(calls, node.isSince(EFFECTS_SINCE, 0));
         if (risky.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.syncline.engine.precheck;
 
+import io.syncline.engine.etl.KeyRules;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.NavigableSet;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param spoolDiskBytes how many of them per source shard
 /// @param kind how the source is read
 /// @param setsNotifications whether a scan may switch keyspace notifications on
+/// @param rules for keys
 record Plan(
         SortedMap<Integer, Integer> databases,
         boolean mayHoldKeys,
@@ -26,7 +28,8 @@ record Plan(
         @Nullable Path spoolDirectory,
         long spoolDiskBytes,
         SourceKind kind,
-        boolean setsNotifications) {
+        boolean setsNotifications,
+        KeyRules rules) {
     Plan {
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
     }
@@ -47,7 +50,8 @@ record Plan(
                 spoolDirectory,
                 spoolDiskBytes,
                 SourceKind.REPLICATED,
-                false);
+                false,
+                KeyRules.NONE);
     }
 
     Plan withTask(String name) {
@@ -66,6 +70,19 @@ record Plan(
         return with(task, spoolDirectory, spoolDiskBytes, kind, wanted);
     }
 
+    Plan withRules(KeyRules other) {
+        return new Plan(
+                databases,
+                mayHoldKeys,
+                resumes,
+                task,
+                spoolDirectory,
+                spoolDiskBytes,
+                kind,
+                setsNotifications,
+                other);
+    }
+
     private Plan with(
             String name,
             @Nullable Path directory,
@@ -80,7 +97,8 @@ record Plan(
                 directory,
                 diskBytes,
                 sourceKind,
-                notifications);
+                notifications,
+                rules);
     }
 
     /// Whether a database of the source is copied.

@@ -1,6 +1,7 @@
 package io.syncline.engine.precheck;
 
 import io.syncline.engine.cluster.Instance;
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.file.FileInspection;
 import io.syncline.engine.resp.RespFormatException;
@@ -54,6 +55,12 @@ public final class Precheck {
     /// Names the folder for waiting bytes, and how many of them per source shard it must hold.
     public Precheck spool(Path directory, long diskBytes) {
         plan = plan.withSpool(directory, diskBytes);
+        return this;
+    }
+
+    /// Names the rules for keys.
+    public Precheck rules(KeyRules rules) {
+        plan = plan.withRules(rules);
         return this;
     }
 

@@ -181,7 +181,9 @@ final class CheckpointOwner {
                             select(connection, database);
                             flush.run(
                                     connection,
+                                    database,
                                     slots,
+                                    slot -> true,
                                     (deletes, count) ->
                                             whileOurs(connection, database, deletes, count));
                         }

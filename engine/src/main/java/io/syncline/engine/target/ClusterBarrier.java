@@ -26,14 +26,17 @@ final class ClusterBarrier {
     /// must not wipe what others hold.
     ///
     /// @param slots which of them
-    void deleteKeys(IntPredicate slots) throws IOException {
+    /// @param here in which slots of the target
+    void deleteKeys(IntPredicate slots, IntPredicate here) throws IOException {
         for (Instance.Shard shard : settings.instance().shards()) {
             dialer.retrying(
                     shard::primary,
                     connection ->
                             flush.run(
                                     connection,
+                                    0,
                                     slots,
+                                    here,
                                     (deletes, count) ->
                                             ShardFlush.plain(connection, deletes, count)));
         }

@@ -131,7 +131,7 @@ final class ClusterLanes {
             return;
         }
         Map<NodeLane, Batch> expiries = new LinkedHashMap<>();
-        settings.slots().stream()
+        settings.written().stream()
                 .forEach(slot ->
                         batches.marks()
                                 .expire(

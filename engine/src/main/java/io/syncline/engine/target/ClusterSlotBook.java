@@ -13,6 +13,10 @@ final class ClusterSlotBook implements SlotBook {
     private final FloorKeeper floor;
     private final SlotBatches batches;
     private final ClusterBarrier barrier;
+
+    /// Keys of one slot of the source may be in any of ours: no mark tells of that slot's commands.
+    private final boolean spread;
+
     private BitSet expected = new BitSet();
 
     ClusterSlotBook(
@@ -27,6 +31,7 @@ final class ClusterSlotBook implements SlotBook {
         this.floor = floor;
         this.batches = batches;
         this.barrier = barrier;
+        this.spread = settings.isSpread();
     }
 
     @Override
@@ -64,14 +69,17 @@ final class ClusterSlotBook implements SlotBook {
     }
 
     @Override
-    public boolean isApplied(int slot, long offset) {
-        return batches.isApplied(slot, offset);
+    public boolean isApplied(int slot, long offset) throws RewindException {
+        if (spread && batches.marks().reachesBeyond(offset - 1)) {
+            throw new RewindException(null);
+        }
+        return !spread && batches.isApplied(slot, offset);
     }
 
     @Override
     public void clear(IntPredicate databases, IntPredicate slots) throws IOException {
         if (databases.test(0)) {
-            barrier.deleteKeys(slots);
+            barrier.deleteKeys(slots, slot -> true);
         }
     }
 }

@@ -301,7 +301,7 @@ public final class ClusterWriter implements TargetWriter {
             return;
         }
         drain();
-        barrier.deleteKeys(s -> among.test(s) && !batches.isApplied(s, behind.offset));
+        barrier.deleteKeys(among, slot -> !batches.isApplied(slot, behind.offset));
         // Inside a transaction of the source, too: all before it is in the target.
         batches.drainedTo(behind);
         // At once: the flush, read again, would delete what came behind it.

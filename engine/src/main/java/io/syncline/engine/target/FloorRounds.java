@@ -114,17 +114,17 @@ final class FloorRounds {
                             Math.max(after, System.currentTimeMillis()), slots, before, leaving);
             present = before != null && present.sameGroups(before) ? before : present;
             layout = present;
-            laidOut = (BitSet) settings.slots().clone();
+            laidOut = (BitSet) settings.written().clone();
         }
         return present;
     }
 
     private boolean isLaidOut() {
-        return laidOut.equals(settings.slots());
+        return laidOut.equals(settings.written());
     }
 
     private BitSet ofPipeline(BitSet slots) {
-        slots.and(settings.slots());
+        slots.and(settings.written());
         return slots;
     }
 

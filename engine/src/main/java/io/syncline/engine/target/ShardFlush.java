@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.etl.KeyHomes;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.resp.ScanPage;
@@ -33,8 +34,12 @@ final class ShardFlush {
 
     /// Deletes on a connection that stands in the database.
     ///
-    /// @param slots which of the shard's
-    void run(Connection connection, IntPredicate slots, Piece piece) throws IOException {
+    /// @param slots which of the shard's, by the names that keys have at the source
+    /// @param here which of the target's
+    void run(
+            Connection connection, int database, IntPredicate slots, IntPredicate here, Piece piece)
+            throws IOException {
+        IntPredicate among = slot -> settings.slots().get(slot) && slots.test(slot);
         ByteBuilder deletes = new ByteBuilder(64 << 10);
         ScanPage page;
         String cursor = ScanPage.FIRST;
@@ -48,7 +53,7 @@ final class ShardFlush {
             deletes.clear();
             int count = 0;
             for (byte[] key : page.keys()) {
-                if (isToGo(key, slots)) {
+                if (isToGo(database, key, among) && here.test(Slots.of(key))) {
                     RespWriter.array(deletes, 2);
                     RespWriter.bulk(deletes, "DEL");
                     RespWriter.bulk(deletes, key);
@@ -61,10 +66,8 @@ final class ShardFlush {
         } while (!page.isLast());
     }
 
-    private boolean isToGo(byte[] key, IntPredicate slots) {
-        int slot = Slots.of(key);
-        return settings.slots().get(slot)
-                && slots.test(slot)
+    private boolean isToGo(int database, byte[] key, IntPredicate among) {
+        return settings.homes().whether(database, key, among) == KeyHomes.Home.HERE
                 && !settings.excluded().isExcluded(key, 0, key.length);
     }
 

@@ -19,8 +19,10 @@ public interface SlotBook {
 
     /// Whether a slot's command is known to be in the target although the checkpoint is before it.
     ///
+    /// @param slot of the source
     /// @param offset behind the command
-    boolean isApplied(int slot, long offset);
+    /// @throws RewindException when that cannot be known any more, and a copy has to be made anew
+    boolean isApplied(int slot, long offset) throws RewindException;
 
     /// Deletes all that the target has of some slots, when everything before is there: may be
     /// repeated.

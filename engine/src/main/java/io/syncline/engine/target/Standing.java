@@ -53,8 +53,8 @@ final class Standing {
     ///
     /// @param book says whose marks count
     void readMarks(ClusterSlotBook book) {
-        BitSet marked = book.marked(settings.slots());
-        BitSet whole = book.whole(settings.slots());
+        BitSet marked = book.marked(settings.written());
+        BitSet whole = book.whole(settings.written());
         SlotMark[] found = answer(() -> nodes.marks(marked, batches.epoch(), true));
         NodeFloors floors = answer(this::floors);
         for (int slot = 0; slot < found.length; slot++) {

@@ -29,6 +29,7 @@ public final class TaskRegistry {
     /// The databases that the position counts for, as a user writes them.
     static final String DATABASES = "databases";
 
+    private static final String RULES = "rules:";
     private static final String ALL = "all";
     private static final String SHARD = "shard:";
     private static final String GONE = "gone";
@@ -161,6 +162,24 @@ public final class TaskRegistry {
             }
         });
         return shards;
+    }
+
+    /// Notes under which rules for keys a pipeline's position counts.
+    ///
+    /// @param print of the rules; empty for none
+    public void noteRules(Connection connection, int pipeline, String print) throws IOException {
+        select(connection, database);
+        set(connection, "HSET", ruleField(pipeline), print);
+    }
+
+    /// The field of [#noteRules].
+    public static String ruleField(int pipeline) {
+        return RULES + pipeline;
+    }
+
+    /// The print of the rules under which a pipeline's position counts; empty for none.
+    public static String rules(Map<String, String> manifest, int pipeline) {
+        return manifest.getOrDefault(ruleField(pipeline), "");
     }
 
     /// Whether all keys at the target were made by this task.

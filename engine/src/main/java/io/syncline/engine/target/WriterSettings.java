@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Merger;
+import io.syncline.engine.etl.KeyHomes;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.resp.ErrorKind;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import java.util.Map;
 /// @param instance the target
 /// @param start number of this start of the task
 /// @param slots of the source shard; all of them for a standalone source
+/// @param homes tells where keys of the target are at home at the source
+/// @param written the slots of a cluster target that may be written to; those of the source's
+///   shard, unless keys have other names
 /// @param ofShard whether the source is one shard of a cluster, so that a flush of it concerns its
 ///   slots' keys only
 /// @param excluded tells keys that are never copied, our own among them
@@ -42,6 +46,8 @@ public record WriterSettings(
         Instance instance,
         long start,
         BitSet slots,
+        KeyHomes homes,
+        BitSet written,
         boolean ofShard,
         CommandFilter excluded,
         int batchCommands,
@@ -70,6 +76,11 @@ public record WriterSettings(
     /// What may wait for a cluster: beyond this the stream waits for answers.
     int waitingBytes() {
         return 2 * gatheredBytes();
+    }
+
+    /// Whether the keys of one slot of a cluster source may be in any slot of the target.
+    boolean isSpread() {
+        return ofShard && homes.moveKeys();
     }
 
     /// Decides about refused commands, on the owner's thread.

@@ -148,7 +148,7 @@ final class BatchLook {
             }
             if (!hashes.isEmpty()) {
                 new FieldExpiries(sides)
-                        .compare(keys, hashes, source, target).stream()
+                        .compare(keys, place, hashes, source, target).stream()
                                 .map(keys::get)
                                 .forEach(suspects::add);
             }
@@ -182,11 +182,12 @@ final class BatchLook {
                 if (sourceAsked[i]) {
                     source[i].add(sourceExpiry, key);
                 }
+                byte[] name = sides.target().name(key, place.target());
                 if (targetAsked[i]) {
-                    target[i].add(targetExpiry, key);
+                    target[i].add(targetExpiry, name);
                 }
                 source[i].add(value(guess), key);
-                target[i].add(value(guess), key);
+                target[i].add(value(guess), name);
             }
             flush(source);
             flush(target);
@@ -286,10 +287,11 @@ final class BatchLook {
                     continue;
                 }
                 byte[] key = keys.get(i);
-                target[i].add(targetExpiry, key);
+                byte[] name = sides.target().name(key, place.target());
+                target[i].add(targetExpiry, name);
                 if (isAsked(i)) {
                     source[i].add(value(types[i]), key);
-                    target[i].add(value(types[i]), key);
+                    target[i].add(value(types[i]), name);
                 }
             }
             flush(source);

@@ -8,7 +8,8 @@ import java.util.Locale;
 ///
 /// @param database at the source
 /// @param targetDatabase where it belongs at the target
-/// @param key its bytes; [#keyText] for people
+/// @param key its bytes at the source; [#keyText] for people
+/// @param targetKey its bytes at the target: other ones where rules rename keys
 /// @param kind what differs first
 /// @param detail where, in words; may be empty
 /// @param source the value at the source in a few words; `-` when there is none
@@ -18,6 +19,7 @@ public record Difference(
         int database,
         int targetDatabase,
         Key key,
+        Key targetKey,
         Kind kind,
         String detail,
         String source,
@@ -25,6 +27,7 @@ public record Difference(
         Repair repair) {
     public Difference {
         requireNonNull(key, "key is null");
+        requireNonNull(targetKey, "targetKey is null");
         requireNonNull(kind, "kind is null");
         requireNonNull(detail, "detail is null");
         requireNonNull(repair, "repair is null");
@@ -86,15 +89,32 @@ public record Difference(
 
     Difference with(String sourceSummary, String targetSummary) {
         return new Difference(
-                database, targetDatabase, key, kind, detail, sourceSummary, targetSummary, repair);
+                database,
+                targetDatabase,
+                key,
+                targetKey,
+                kind,
+                detail,
+                sourceSummary,
+                targetSummary,
+                repair);
     }
 
     Difference with(Kind otherKind, String otherDetail) {
         return new Difference(
-                database, targetDatabase, key, otherKind, otherDetail, source, target, repair);
+                database,
+                targetDatabase,
+                key,
+                targetKey,
+                otherKind,
+                otherDetail,
+                source,
+                target,
+                repair);
     }
 
     Difference with(Repair other) {
-        return new Difference(database, targetDatabase, key, kind, detail, source, target, other);
+        return new Difference(
+                database, targetDatabase, key, targetKey, kind, detail, source, target, other);
     }
 }

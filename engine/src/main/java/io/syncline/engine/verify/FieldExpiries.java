@@ -27,7 +27,11 @@ final class FieldExpiries {
     /// @param hashes indexes of their keys
     /// @return indexes of those that differ, or changed meanwhile
     List<Integer> compare(
-            List<byte[]> keys, List<Integer> hashes, NodeLink[] source, NodeLink[] target)
+            List<byte[]> keys,
+            Place place,
+            List<Integer> hashes,
+            NodeLink[] source,
+            NodeLink[] target)
             throws IOException {
         for (int i : hashes) {
             source[i].add(HKEYS, keys.get(i));
@@ -48,7 +52,9 @@ final class FieldExpiries {
         }
         for (int at = 0; at < asked.size(); at++) {
             source[asked.get(at)].add(commands.get(at));
-            target[asked.get(at)].add(commands.get(at));
+            byte[] key = keys.get(asked.get(at));
+            target[asked.get(at)].add(
+                    sides.target().command(key, place.target(), commands.get(at)));
         }
         flush(asked, source);
         flush(asked, target);

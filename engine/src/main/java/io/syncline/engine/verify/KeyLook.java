@@ -22,14 +22,16 @@ final class KeyLook {
     private static final byte[] LAST = bytes(Integer.toString(Show.SHOWN_BYTES - 1));
 
     private final Sides sides;
+    private final Names names;
     private final Digest digest;
     private final LargeLook large;
     private final StreamLook streams;
     private final ModuleLook modules;
     private final FieldExpiries fields;
 
-    KeyLook(Sides sides, Digest digest) {
+    KeyLook(Sides sides, Names names, Digest digest) {
         this.sides = sides;
+        this.names = names;
         this.digest = digest;
         this.large = new LargeLook(sides, digest);
         this.streams = new StreamLook(sides, digest);
@@ -110,7 +112,8 @@ final class KeyLook {
                 new Difference(
                         place.source(),
                         place.target(),
-                        Key.of(key),
+                        Key.of(names.shown(key)),
+                        Key.of(names.atTarget(place.target(), key)),
                         found.kind,
                         found.detail,
                         "",

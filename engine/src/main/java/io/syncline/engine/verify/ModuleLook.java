@@ -75,7 +75,7 @@ final class ModuleLook {
     private static Answer digest(SideLinks side, byte[] key, int database, byte[][] command)
             throws IOException {
         NodeLink link = side.of(key, database);
-        link.add(command).flush();
+        link.add(side.command(key, database, command)).flush();
         return link.raw();
     }
 }

@@ -22,7 +22,7 @@ final class Presence {
         NodeLink[] links = new NodeLink[keys.size()];
         for (int i = 0; i < links.length; i++) {
             links[i] = side.of(keys.get(i), database);
-            links[i].add(EXISTS, keys.get(i));
+            links[i].add(EXISTS, side.name(keys.get(i), database));
         }
         for (NodeLink link : links) {
             link.flush();
@@ -46,7 +46,7 @@ final class Presence {
         byte[][] command = new byte[keys.size() + 1][];
         command[0] = EXISTS;
         for (int i = 0; i < keys.size(); i++) {
-            command[i + 1] = keys.get(i);
+            command[i + 1] = side.name(keys.get(i), database);
         }
         return Answer.number(side.of(keys.getFirst(), database).call(command)) == keys.size();
     }

@@ -32,7 +32,7 @@ final class RepairLane implements AutoCloseable {
         commands = 0;
         copy = null;
         link = links.of(key, database);
-        link.add(WATCH, key).flush();
+        link.add(WATCH, links.name(key, database)).flush();
     }
 
     int index() {

@@ -53,14 +53,16 @@ final class Repairer implements AutoCloseable {
 
     private final Sides sides;
     private final VerifyOptions.Repairs options;
+    private final Names names;
     private final KeyLook look;
     private final Digest digest;
     private final PayloadConverter payloads;
     private final List<RepairLane> lanes = new ArrayList<>();
 
-    Repairer(Sides sides, VerifyOptions.Repairs options, KeyLook look, Digest digest) {
+    Repairer(Sides sides, VerifyOptions options, Names names, KeyLook look, Digest digest) {
         this.sides = sides;
-        this.options = options;
+        this.options = options.repair();
+        this.names = names;
         this.look = look;
         this.digest = digest;
         this.payloads = new PayloadConverter(wrong().facts().format());
@@ -104,6 +106,8 @@ final class Repairer implements AutoCloseable {
                         skip(
                                 difference,
                                 "only the side to be mended has it, and keys are not deleted");
+            } else if (!toTarget() && names.isForeign(suspects.get(i).key())) {
+                steps[i] = skip(difference, "the ETL rules make no such name of any key");
             } else if (sizes.get(i) > LARGEST_BYTES) {
                 steps[i] = skip(difference, "it is too large to be read at once");
             } else {
@@ -155,6 +159,11 @@ final class Repairer implements AutoCloseable {
                 .stream()
                 .map(answers -> Answer.number(answers.getFirst()))
                 .toList();
+    }
+
+    /// Where a key is at the side to be mended.
+    private int databaseOf(Difference difference) {
+        return toTarget() ? difference.targetDatabase() : difference.database();
     }
 
     private int database(SideLinks side, Place place) {
@@ -271,10 +280,10 @@ final class Repairer implements AutoCloseable {
             lane.unwatch();
             return skip(difference, WRITTEN_HERE);
         }
-        LargeCopy copy =
-                new LargeCopy(lane.link(), payloads, wrong().facts().format(), suspect.key());
+        byte[] name = wrong().name(suspect.key(), databaseOf(difference));
+        LargeCopy copy = new LargeCopy(lane.link(), payloads, wrong().facts().format(), name);
         try {
-            lane.execute(commands(suspect.key(), right, now.difference().kind(), copy), copy);
+            lane.execute(commands(name, right, now.difference().kind(), copy), copy);
         } catch (UnsupportedValueException | RdbFormatException e) {
             copy.drop();
             lane.unwatch();

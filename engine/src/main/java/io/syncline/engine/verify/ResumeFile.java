@@ -38,7 +38,9 @@ final class ResumeFile {
                         options.target().addresses().toString(),
                         options.databases().toString(),
                         options.scope().toString(),
-                        options.repair().toString())
+                        options.repair().toString(),
+                        options.rules().print())
+                .strip()
                 .replaceAll("\\s+", " ");
     }
 

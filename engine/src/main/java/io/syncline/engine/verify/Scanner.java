@@ -7,6 +7,7 @@ import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.etl.KeyPattern;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
@@ -35,9 +36,10 @@ final class Scanner {
     private final VerifyOptions.Scope scope;
     private final CommandFilter filter =
             new CommandFilter(FilterRules.standard(), CommandTable.standard());
+    private final Names names;
     private final int batchKeys;
 
-    /// One alone is looked for by the server.
+    /// One alone is looked for by the server, where keys have the names that it fits.
     private final List<KeyPattern> patterns;
 
     /// @param walks of one node
@@ -46,6 +48,7 @@ final class Scanner {
         this.side = side;
         this.walks = walks;
         this.scope = run.options().scope();
+        this.names = new Names(run.options());
         this.patterns = scope.patterns().stream().map(KeyPattern::new).toList();
         long rate = run.options().limits().keysPerSecond();
         this.batchKeys =
@@ -128,7 +131,7 @@ final class Scanner {
     /// @return the cursor behind the page
     private String page(NodeLink link, Walk walk, String cursor)
             throws IOException, InterruptedException {
-        Answer[] page = Answer.items(link.call(command(cursor)));
+        Answer[] page = Answer.items(link.call(command(walk, cursor)));
         if (page.length != 2) {
             throw new NodeException(link.address(), "SCAN is answered in no known form");
         }
@@ -152,9 +155,9 @@ final class Scanner {
         return next;
     }
 
-    private byte[][] command(String cursor) {
+    private byte[][] command(Walk walk, String cursor) {
         byte[] count = bytes(Integer.toString(SCAN_COUNT));
-        return scope.patterns().size() != 1
+        return !isMatchedThere(walk)
                 ? new byte[][] {bytes("SCAN"), bytes(cursor), bytes("COUNT"), count}
                 : new byte[][] {
                     bytes("SCAN"),
@@ -166,11 +169,26 @@ final class Scanner {
                 };
     }
 
+    /// Whether the server picks the keys that fit: a pattern is of names at the source.
+    private boolean isMatchedThere(Walk walk) {
+        return patterns.size() == 1 && (walk.isForward() || names.areSame());
+    }
+
     private boolean concerns(Walk walk, byte[] key) {
         return (!walk.isPartial() || walk.slots().get(Slots.of(key)))
                 && !filter.isExcluded(key, 0, key.length)
-                && (patterns.size() < 2 || patterns.stream().anyMatch(each -> each.fits(key)))
-                && (scope.percent() == 100 || isSampled(key, scope.percent()));
+                && (patterns.isEmpty() || isMatchedThere(walk) || fits(walk, key))
+                && (scope.percent() == 100 || isSampled(key, scope.percent()))
+                && (!walk.isForward() || names.isCarried(walk.place().source(), key));
+    }
+
+    private boolean fits(Walk walk, byte[] key) {
+        List<byte[]> origins =
+                walk.isForward() ? List.of(key) : names.origins(walk.place().target(), key);
+        return origins == null
+                || origins.stream()
+                        .map(names::shown)
+                        .anyMatch(name -> patterns.stream().anyMatch(each -> each.fits(name)));
     }
 
     /// The same keys in each run and at both sides: by a hash of the name (FNV-1a, then mixed,

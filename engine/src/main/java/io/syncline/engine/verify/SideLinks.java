@@ -1,5 +1,7 @@
 package io.syncline.engine.verify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Redirect;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of one worker to one side, opened when first needed.
@@ -15,24 +18,32 @@ final class SideLinks implements AutoCloseable {
     /// A slot that moves while it is asked for is found within two; more is a cluster at odds.
     private static final int REDIRECT_LIMIT = 5;
 
+    /// Commands that name a key behind another word.
+    private static final Set<String> SECOND = Set.of("MEMORY", "XINFO", "DEBUG");
+
     private static final byte[] ASKING = NodeLink.bytes("ASKING");
 
     private final Side side;
     private final Digest digest;
+
+    /// What keys are called here; null where they have the names by which they are known.
+    private final @Nullable Names names;
+
     private final Map<HostPort, NodeLink> links = new HashMap<>();
     private @Nullable HostPort lastAddress;
     private @Nullable NodeLink last;
     private int heldBytes = AnswerReader.HELD_BYTES;
     private long takenBefore;
 
-    SideLinks(Side side, Digest digest) {
+    SideLinks(Side side, Digest digest, @Nullable Names names) {
         this.side = side;
         this.digest = digest;
+        this.names = names;
     }
 
     /// Other connections to the same side.
     SideLinks twin() {
-        return new SideLinks(side, digest.twin());
+        return new SideLinks(side, digest.twin(), names);
     }
 
     Side side() {
@@ -43,9 +54,32 @@ final class SideLinks implements AutoCloseable {
         return side.facts();
     }
 
+    /// What a key is called here.
+    byte[] name(byte[] key, int database) {
+        return names == null ? key : names.atTarget(database, key);
+    }
+
+    /// A command as it is asked here, with the key's name in its place.
+    byte[][] command(byte[] key, int database, byte[][] command) {
+        int place = SECOND.contains(new String(command[0], UTF_8)) ? 2 : 1;
+        // MULTI, EXEC and TIME name none.
+        if (names == null || command.length <= place) {
+            return command;
+        }
+        byte[][] renamed = command.clone();
+        renamed[place] = names.atTarget(database, key);
+        return renamed;
+    }
+
+    private List<byte[][]> commands(byte[] key, int database, List<byte[][]> commands) {
+        return names == null
+                ? commands
+                : commands.stream().map(each -> command(key, database, each)).toList();
+    }
+
     /// The connection to whoever has the key, standing in a database.
     NodeLink of(byte[] key, int database) throws IOException {
-        return at(side.owner(key), database);
+        return at(side.owner(name(key, database)), database);
     }
 
     private NodeLink at(HostPort address, int database) throws IOException {
@@ -63,8 +97,9 @@ final class SideLinks implements AutoCloseable {
     }
 
     /// Asks several things about one key in one go, wherever it is.
-    List<Answer> ask(byte[] key, int database, List<byte[][]> commands) throws IOException {
-        HostPort address = side.owner(key);
+    List<Answer> ask(byte[] key, int database, List<byte[][]> questions) throws IOException {
+        List<byte[][]> commands = commands(key, database, questions);
+        HostPort address = side.owner(name(key, database));
         boolean asking = false;
         for (int i = 0; ; i++) {
             NodeLink link = at(address, database);
@@ -99,7 +134,7 @@ final class SideLinks implements AutoCloseable {
         for (int i = 0; i < asked.length; i++) {
             asked[i] = of(keys.get(i), database);
             commands.add(questions.about(i));
-            commands.get(i).forEach(asked[i]::add);
+            commands(keys.get(i), database, commands.get(i)).forEach(asked[i]::add);
         }
         for (NodeLink link : asked) {
             link.flush();

@@ -2,6 +2,7 @@ package io.syncline.engine.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.net.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param repair what to do about differences
 /// @param retry how long to go on trying when either side is away
 /// @param state where the run keeps how far it is; null: nowhere
+/// @param rules which keys of the source the target has, and under which names
 public record VerifyOptions(
         Endpoint source,
         Endpoint target,
@@ -33,7 +35,8 @@ public record VerifyOptions(
         Limits limits,
         Repairs repair,
         Duration retry,
-        @Nullable Path state) {
+        @Nullable Path state,
+        KeyRules rules) {
     public VerifyOptions {
         requireNonNull(source, "source is null");
         requireNonNull(target, "target is null");
@@ -138,46 +141,61 @@ public record VerifyOptions(
                 Limits.DEFAULT,
                 Repairs.NONE,
                 Duration.ofMinutes(5),
-                null);
+                null,
+                KeyRules.NONE);
     }
 
     public VerifyOptions withScope(Scope other) {
         return new VerifyOptions(
-                source, target, databases, other, expiries, recheck, limits, repair, retry, state);
+                source, target, databases, other, expiries, recheck, limits, repair, retry, state,
+                rules);
     }
 
     public VerifyOptions withDatabases(SortedMap<Integer, Integer> other) {
         return new VerifyOptions(
-                source, target, other, scope, expiries, recheck, limits, repair, retry, state);
+                source, target, other, scope, expiries, recheck, limits, repair, retry, state,
+                rules);
     }
 
     public VerifyOptions withExpiries(ExpiryRules other) {
         return new VerifyOptions(
-                source, target, databases, scope, other, recheck, limits, repair, retry, state);
+                source, target, databases, scope, other, recheck, limits, repair, retry, state,
+                rules);
     }
 
     public VerifyOptions withRecheck(Recheck other) {
         return new VerifyOptions(
-                source, target, databases, scope, expiries, other, limits, repair, retry, state);
+                source, target, databases, scope, expiries, other, limits, repair, retry, state,
+                rules);
     }
 
     public VerifyOptions withLimits(Limits other) {
         return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, other, repair, retry, state);
+                source, target, databases, scope, expiries, recheck, other, repair, retry, state,
+                rules);
     }
 
     public VerifyOptions withRepair(Repairs other) {
         return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, limits, other, retry, state);
+                source, target, databases, scope, expiries, recheck, limits, other, retry, state,
+                rules);
     }
 
     public VerifyOptions withRetry(Duration other) {
         return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, limits, repair, other, state);
+                source, target, databases, scope, expiries, recheck, limits, repair, other, state,
+                rules);
     }
 
     public VerifyOptions withState(@Nullable Path other) {
         return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, limits, repair, retry, other);
+                source, target, databases, scope, expiries, recheck, limits, repair, retry, other,
+                rules);
+    }
+
+    public VerifyOptions withRules(KeyRules other) {
+        return new VerifyOptions(
+                source, target, databases, scope, expiries, recheck, limits, repair, retry, state,
+                other);
     }
 }

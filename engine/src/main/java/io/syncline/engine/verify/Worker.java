@@ -22,6 +22,7 @@ final class Worker {
     private final Sides sides;
     private final BatchLook batches;
     private final Presence presence;
+    private final Origins origins;
     private final KeyLook keys;
     private final Settling settling;
     private final Repairer repairer;
@@ -48,19 +49,21 @@ final class Worker {
         this.run = run;
         this.options = run.options();
         Digest digest = key.twin();
+        Names names = new Names(options);
         VerifyOptions.ExpiryRules rules = options.expiries();
         sides =
                 new Sides(
-                        new SideLinks(source, key.twin()),
-                        new SideLinks(target, key.twin()),
+                        new SideLinks(source, key.twin(), null),
+                        new SideLinks(target, key.twin(), names.areSame() ? null : names),
                         new Expiries(rules.tolerance().toMillis(), rules.extension().toMillis()),
                         options.scope().mode(),
                         run.pace());
         batches = new BatchLook(sides);
         presence = new Presence(sides);
-        keys = new KeyLook(sides, digest);
+        origins = new Origins(presence, sides, names);
+        keys = new KeyLook(sides, names, digest);
         settling = new Settling(sides, keys, digest);
-        repairer = new Repairer(sides, options.repair(), keys, digest);
+        repairer = new Repairer(sides, options, names, keys, digest);
     }
 
     /// Runs until the pace is stopped. The top of a thread: whatever goes wrong ends the run.
@@ -159,10 +162,7 @@ final class Worker {
         Rest rest =
                 batch.walk().isForward()
                         ? batches.look(batch.keys(), place)
-                        : new Rest(
-                                presence.missing(sides.source(), place.source(), batch.keys()),
-                                List.of(),
-                                false);
+                        : new Rest(origins.missing(batch.keys(), place), List.of(), false);
         run.pace().took(batch.keys().size(), sides.source(), sides.target());
         List<Suspect> suspects = new ArrayList<>(suspects(rest, place));
         if (rest.absent() || !suspects.isEmpty()) {

@@ -18,6 +18,7 @@ final class ChildLink {
         LinkOptions options =
                 Sync.of(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]))
                         .merge(Boolean.parseBoolean(arguments[2]))
+                        .rules(System.getProperty("rules", ""))
                         .options();
         Link link = new Link(options, System.out::println);
         System.out.println(link.run());

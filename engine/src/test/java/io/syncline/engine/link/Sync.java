@@ -1,5 +1,7 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.etl.KeyRules;
+import io.syncline.engine.etl.RuleReader;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.LinkOptions.CommandChoice;
 import io.syncline.engine.link.LinkOptions.End;
@@ -41,6 +43,7 @@ final class Sync {
     private OnGap onGap = OnGap.RESYNC;
     private OnFlush onFlush = OnFlush.APPLY;
     private End end = End.NEVER;
+    private KeyRules rules = KeyRules.NONE;
     private boolean merge = true;
     private int batchCommands = Tuning.DEFAULT.batchCommands();
     private Duration heartbeat = Tuning.DEFAULT.heartbeat();
@@ -138,6 +141,12 @@ final class Sync {
         return this;
     }
 
+    /// Rules for keys, one an argument.
+    Sync rules(String... lines) {
+        rules = RuleReader.read(String.join("\n", lines), number -> "rule " + number);
+        return this;
+    }
+
     Sync end(End when) {
         end = when;
         return this;
@@ -172,29 +181,30 @@ final class Sync {
 
     LinkOptions options() {
         return new LinkOptions(
-                task,
-                source,
-                target,
-                databases,
-                commands,
-                onExisting,
-                extendExpiry,
-                retry,
-                onRefused,
-                onGap,
-                onFlush,
-                Throttle.NONE,
-                end,
-                spool,
-                new Tuning(
-                        merge,
-                        batchCommands,
-                        Tuning.DEFAULT.batchBytes(),
-                        Tuning.DEFAULT.windowBytes(),
-                        heartbeat,
-                        Tuning.DEFAULT.checkpointLag(),
-                        answerLimit,
-                        silenceLimit));
+                        task,
+                        source,
+                        target,
+                        databases,
+                        commands,
+                        onExisting,
+                        extendExpiry,
+                        retry,
+                        onRefused,
+                        onGap,
+                        onFlush,
+                        Throttle.NONE,
+                        end,
+                        spool,
+                        new Tuning(
+                                merge,
+                                batchCommands,
+                                Tuning.DEFAULT.batchBytes(),
+                                Tuning.DEFAULT.windowBytes(),
+                                heartbeat,
+                                Tuning.DEFAULT.checkpointLag(),
+                                answerLimit,
+                                silenceLimit))
+                .withRules(rules);
     }
 
     /// Runs it on a thread of its own.

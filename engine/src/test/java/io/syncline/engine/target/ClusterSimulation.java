@@ -10,6 +10,8 @@ import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.etl.KeyHomes;
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
@@ -89,6 +91,8 @@ final class ClusterSimulation {
                 new Instance(
                         endpoint, new Connector(Credentials.NONE, TlsOptions.OFF, "sim"), true),
                 start,
+                all,
+                new KeyHomes(KeyRules.NONE, DatabaseMap.identity()),
                 all,
                 false,
                 new CommandFilter(FilterRules.standard(), CommandTable.standard()),

@@ -1,5 +1,6 @@
 package io.syncline.engine.verify;
 
+import io.syncline.engine.etl.RuleReader;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
@@ -58,6 +59,14 @@ public final class Verifying implements VerifyListener {
                 options.withScope(
                         new VerifyOptions.Scope(
                                 VerifyOptions.Mode.FULL, percent, List.of(patterns)));
+        return this;
+    }
+
+    /// Rules for keys, one an argument.
+    public Verifying rules(String... lines) {
+        options =
+                options.withRules(
+                        RuleReader.read(String.join("\n", lines), number -> "rule " + number));
         return this;
     }
 

@@ -89,7 +89,7 @@ final class LinkCommand {
         for (Setting setting : Setting.values()) {
             if (parsed.hasMatchedOption(setting.option())) {
                 OptionSpec option = parsed.matchedOption(setting.option());
-                if (option.stringValues().size() > 1) {
+                if (option.stringValues().size() > 1 && !setting.isRepeatable()) {
                     // Within groups of options picocli lets the last one win.
                     throw new SynclineException(
                             ErrorCode.BAD_OPTION,
@@ -97,8 +97,11 @@ final class LinkCommand {
                             "it is given twice",
                             "Keep one of the two");
                 }
-                Object value = option.getValue();
-                settings.offer(setting, setting.isFlag() ? "true" : String.valueOf(value));
+                settings.offer(
+                        setting,
+                        setting.isFlag()
+                                ? "true"
+                                : String.join(setting.separator(), option.stringValues()));
             }
         }
         if (parsed.hasMatchedOption(CONFIG)) {

@@ -29,6 +29,8 @@ final class SettingLines {
                         : t("precheck-and-report-errors"));
         lines.put(t("databases"), value(task, Setting.DATABASES));
         lines.put(t("commands"), value(task, Setting.COMMANDS));
+        String rules = value(task, Setting.ETL);
+        lines.put(t("configure-etl"), rules.isEmpty() ? t("no") : rules.replace("\n", "; "));
         lines.put(t("retry-time"), retry(task, retryMinutes));
         lines.put(
                 t("instance-class"), task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));

@@ -36,13 +36,14 @@ final class TaskDraft {
                     "max-rps",
                     "max-mbps",
                     "instance-class",
+                    "etl",
                     "conflict-guard");
     static final List<String> ALL =
             Stream.of(INSTANCES, OBJECTS, SETTINGS).flatMap(List::stream).toList();
 
     private static final List<String> PLAIN =
             Stream.concat(OBJECTS.stream(), SETTINGS.stream())
-                    .filter(name -> name.contains("-") || name.matches("databases|commands"))
+                    .filter(name -> name.contains("-") || name.matches("databases|commands|etl"))
                     .toList();
 
     private TaskDraft() {}

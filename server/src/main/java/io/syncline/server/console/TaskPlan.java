@@ -44,6 +44,13 @@ final class TaskPlan {
         if (!commands.equals("all")) {
             sentences.add(t("plan-commands", commands));
         }
+        String rules = setting(Setting.ETL);
+        if (!rules.isEmpty()) {
+            sentences.add(
+                    "Of the keys, by the first rule that each fits: "
+                            + rules.replace("\n", "; ")
+                            + ".");
+        }
         String ceiling = ceiling();
         if (!ceiling.isEmpty()) {
             sentences.add(ceiling);

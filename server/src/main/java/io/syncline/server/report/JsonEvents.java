@@ -49,6 +49,11 @@ public final class JsonEvents {
                     json.writeStringProperty("target", options.target().toString());
                     json.writeStringProperty("sourceMode", options.sourceModeText());
                     json.writeStringProperty("databases", options.databasesText());
+                    if (!options.rules().isEmpty()) {
+                        json.writeArrayPropertyStart("etl");
+                        options.rules().texts().forEach(json::writeString);
+                        json.writeEndArray();
+                    }
                 });
     }
 
@@ -237,6 +242,8 @@ public final class JsonEvents {
         known(json, "bytes", progress.total(Shard::bytes));
         rates(json, progress.totalRates());
         known(json, "refused", progress.total(Shard::refused));
+        known(json, "etlDropped", progress.total(Shard::dropped));
+        known(json, "etlChanged", progress.total(Shard::changed));
         known(json, "conflicts", progress.status().conflicts());
         known(json, "spoolMemoryBytes", progress.total(Shard::spoolMemoryBytes));
         known(json, "spoolDiskBytes", progress.total(Shard::spoolDiskBytes));
@@ -273,6 +280,8 @@ public final class JsonEvents {
         known(json, "bytes", shard.bytes());
         rates(json, rates);
         known(json, "refused", shard.refused());
+        known(json, "etlDropped", shard.dropped());
+        known(json, "etlChanged", shard.changed());
         known(json, "spoolMemoryBytes", shard.spoolMemoryBytes());
         known(json, "spoolDiskBytes", shard.spoolDiskBytes());
         known(json, "snapshots", shard.snapshots());

@@ -55,6 +55,9 @@ public final class VerifyEvents {
         if (!difference.key().isText()) {
             json.writeStringProperty("keyBase64", base64(difference.key()));
         }
+        if (!difference.targetKey().equals(difference.key())) {
+            json.writeStringProperty("targetKey", difference.targetKey().text());
+        }
         json.writeStringProperty("kind", difference.kind().word());
         json.writeStringProperty("detail", difference.detail());
         json.writeStringProperty("source", difference.source());

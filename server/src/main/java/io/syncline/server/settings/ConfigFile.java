@@ -24,10 +24,6 @@ public final class ConfigFile {
     private final String name;
     private final JsonParser parser;
 
-    /// Settings whose values are joined by commas.
-    private static final Set<Setting> LISTS =
-            EnumSet.of(Setting.DATABASES, Setting.COMMANDS, Setting.MATCH);
-
     private final Settings settings = new Settings();
     private final Set<Setting> seen = EnumSet.noneOf(Setting.class);
 
@@ -106,13 +102,13 @@ public final class ConfigFile {
     }
 
     private String list(Setting setting) {
-        if (!LISTS.contains(setting)) {
+        if (setting.separator().isEmpty()) {
             throw refuse(setting.key(), "a list is given where one value belongs", remedy(setting));
         }
         StringBuilder text = new StringBuilder();
         JsonToken token;
         while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
-            text.append(text.isEmpty() ? "" : ",").append(scalar(setting, token));
+            text.append(text.isEmpty() ? "" : setting.separator()).append(scalar(setting, token));
         }
         return text.toString();
     }

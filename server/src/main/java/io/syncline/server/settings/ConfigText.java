@@ -15,6 +15,7 @@ public final class ConfigText {
         effective.put(Setting.TASK, options.task());
         effective.put(Setting.DATABASES, options.databasesText());
         effective.put(Setting.COMMANDS, CommandList.format(options.commands()));
+        effective.put(Setting.ETL, options.rules().toString());
         Setting.Section section = null;
         StringBuilder text = new StringBuilder("# Passwords are left out.\n");
         for (Setting setting : Setting.values()) {
@@ -29,7 +30,15 @@ public final class ConfigText {
                 section = setting.section();
                 text.append("\n# ").append(section.heading()).append('\n');
             }
-            text.append(setting.key()).append(": ").append(scalar(setting, value)).append('\n');
+            text.append(setting.key()).append(':');
+            if (setting == Setting.ETL) {
+                options.rules()
+                        .texts()
+                        .forEach(rule -> text.append("\n  - ").append(scalar(setting, rule)));
+            } else {
+                text.append(' ').append(scalar(setting, value));
+            }
+            text.append('\n');
         }
         return text.toString();
     }

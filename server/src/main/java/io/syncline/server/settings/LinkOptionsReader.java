@@ -86,7 +86,8 @@ public final class LinkOptionsReader {
                 end(),
                 spool(task),
                 tuning(),
-                sourceMode(source));
+                sourceMode(source),
+                RuleList.read(settings));
     }
 
     private SourceMode sourceMode(Endpoint source) {

@@ -20,6 +20,7 @@ public final class PairChoicesReader {
     /// was written in no order, or ends before the two sides are a pair.
     private static final List<Setting> ONLY_ONE_WAY =
             List.of(
+                    Setting.ETL,
                     Setting.EXTEND_EXPIRY,
                     Setting.MAX_RPS,
                     Setting.MAX_MBPS,

@@ -58,6 +58,14 @@ public enum Setting {
             "LIST",
             "all",
             "Databases to copy; 3:5 writes database 3 to 5. Example: 0,3:5."),
+    ETL(
+            Section.TASK,
+            "etl",
+            "RULE",
+            "",
+            "A rule for keys, or @FILE with one a line; give it again for more. The first that a key"
+                    + " fits counts. Examples: 'drop tmp:*', 'keep user:* db 0,3',"
+                    + " 'rename user:* to customer:*'."),
     COMMANDS(
             Section.TASK,
             "commands",
@@ -340,6 +348,21 @@ public enum Setting {
     /// A flag is there or not; on the command line it takes no value, in a file `true` or `false`.
     public boolean isFlag() {
         return label.isEmpty();
+    }
+
+    /// What joins several values, each of a list in a file or each time that the option is given;
+    /// empty where only one can be.
+    public String separator() {
+        return switch (this) {
+            case DATABASES, COMMANDS, MATCH -> ",";
+            case ETL -> "\n";
+            default -> "";
+        };
+    }
+
+    /// Whether the option may be given more than once.
+    public boolean isRepeatable() {
+        return this == ETL;
     }
 
     /// The value that counts when none is given; empty when there is none or it depends.

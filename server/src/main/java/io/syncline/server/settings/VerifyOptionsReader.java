@@ -41,7 +41,8 @@ public final class VerifyOptionsReader {
 
     /// Settings of `sync` that mean the same to `verify`.
     private static final Set<Setting> SHARED =
-            EnumSet.of(Setting.DATABASES, Setting.EXTEND_EXPIRY, Setting.RETRY_MINUTES);
+            EnumSet.of(
+                    Setting.DATABASES, Setting.ETL, Setting.EXTEND_EXPIRY, Setting.RETRY_MINUTES);
 
     private final Settings settings;
     private final Map<String, String> environment;
@@ -80,7 +81,8 @@ public final class VerifyOptionsReader {
                         (int) number(Setting.CONNECTIONS, 1, MAX_CONNECTIONS)),
                 repairs(),
                 Duration.ofMinutes(number(Setting.RETRY_MINUTES, 0, MAX_RETRY_MINUTES)),
-                file(Setting.RESUME));
+                file(Setting.RESUME),
+                RuleList.read(settings));
     }
 
     /// A file cannot be asked for a key.

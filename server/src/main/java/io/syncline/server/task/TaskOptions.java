@@ -103,7 +103,7 @@ final class TaskOptions {
                 settings.offer(setting, value, VerifyFields.field(setting));
             }
         }
-        for (Setting setting : List.of(Setting.DATABASES, Setting.EXTEND_EXPIRY)) {
+        for (Setting setting : List.of(Setting.DATABASES, Setting.ETL, Setting.EXTEND_EXPIRY)) {
             String value = task.settings().get(setting.key());
             if (value != null) {
                 settings.offer(setting, value, "settings." + setting.key());

@@ -6,6 +6,7 @@ import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task.Topology;
 import io.syncline.server.settings.LinkOptionsReader;
 import io.syncline.server.settings.PairChoicesReader;
+import io.syncline.server.settings.RuleList;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import java.util.EnumSet;
@@ -37,12 +38,16 @@ public final class TaskSettings {
     /// What would treat the two sides differently, or slow one of them down for ever.
     private static final Set<Setting> ONE_WAY_ONLY =
             EnumSet.of(
+                    Setting.ETL,
                     Setting.SOURCE_MODE,
                     Setting.SCAN_INTERVAL,
                     Setting.SCAN_SET_NOTIFICATIONS,
                     Setting.EXTEND_EXPIRY,
                     Setting.MAX_RPS,
                     Setting.MAX_MBPS);
+
+    /// The wizard keeps what was entered in the address, and a server reads no longer one.
+    private static final int MOST_RULE_LETTERS = 4_000;
 
     /// Shorter, and a restart of a server becomes a failed task.
     private static final int MIN_RETRY_MINUTES = 10;
@@ -74,11 +79,12 @@ public final class TaskSettings {
     public static Map<String, String> checked(Topology topology, Map<String, String> given) {
         Map<String, String> kept = new TreeMap<>();
         given.forEach((key, text) -> {
-            String value = text.strip();
+            String value = text.replace("\r", "").strip();
             if (!value.equals(usual(topology, key)) && !value.isEmpty()) {
                 kept.put(key, value);
             }
         });
+        requireRules(kept.getOrDefault(Setting.ETL.key(), ""));
         try {
             // The endpoints are not looked at here; they only have to be there.
             Settings settings =
@@ -108,6 +114,34 @@ public final class TaskSettings {
                     "Give less time to other faults than to lost connections");
         }
         return kept;
+    }
+
+    /// Rules are given as text: no file of this machine is read for a caller.
+    private static void requireRules(String rules) {
+        String place = "settings." + Setting.ETL.key();
+        if (rules.length() > MOST_RULE_LETTERS) {
+            throw Problem.badRequest(
+                    place,
+                    rules.length()
+                            + " letters are more than the "
+                            + MOST_RULE_LETTERS
+                            + " there may be",
+                    "Use fewer rules with wider patterns");
+        }
+        if (rules.lines().anyMatch(line -> line.strip().startsWith(RuleList.FILE_MARK))) {
+            throw Problem.badRequest(
+                    place, "a file cannot be named here", "Write the rules themselves, one a line");
+        }
+        try {
+            RuleList.read(rules, place);
+        } catch (SynclineException e) {
+            // `settings.etl line 2`: the line is said in words, so that the place is the field's.
+            String line = e.failure().place().substring(place.length()).strip();
+            throw Problem.badRequest(
+                    place,
+                    (line.isEmpty() ? "" : "in " + line + " ") + e.failure().reason(),
+                    e.failure().remedy());
+        }
     }
 
     private static void requireClass(Topology topology, String code) {

@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Wire;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,48 @@ class TaskIT {
                 "the target is swept",
                 RunningService.LIMIT,
                 () -> !target.text("KEYS", "__syncline:*").contains(id));
+    }
+
+    @Test
+    void rulesForKeysAreCheckedKeptFollowedAndChanged() {
+        String id = create();
+        JsonNode wrong = rules(id, "drop key:1*\r\nrename a*b*").json(400);
+        assertThat(wrong.path("place").asString()).isEqualTo("settings.etl");
+        assertThat(wrong.path("message").asString())
+                .isEqualTo("in line 2 'rename a*b*' gives no new name");
+        assertThat(rules(id, "@/etc/passwd").json(400).path("message").asString())
+                .isEqualTo("a file cannot be named here");
+
+        rules(id, "drop key:1*\r\nrename key:* to new:*").json(200);
+        act(id, "start");
+        await(admin, id, "running");
+        Await.until("89 keys", RunningService.LIMIT, () -> names().size() == 89);
+        assertThat(names()).allMatch(name -> name.startsWith("new:"));
+        assertThat(admin.get("/api/v1/tasks/" + id + "/yaml").text())
+                .contains("etl:\n  - 'drop key:1*'\n  - 'rename key:* to new:*'\n");
+
+        rules(id, "drop key:*").json(200);
+        await(admin, id, "running");
+        source.command("SET", "other", "1");
+        Await.until("other rules", RunningService.LIMIT, () -> names().equals(Set.of("other")));
+    }
+
+    private Api.Answer rules(String id, String rules) {
+        return admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of("etl", rules)));
+    }
+
+    /// Of the target, without the task's own.
+    private Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        try (Wire wire = target.endpoint().connect()) {
+            for (Object key : wire.list("KEYS", "*")) {
+                String name = new String((byte[]) key, StandardCharsets.UTF_8);
+                if (!name.startsWith("__syncline:")) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
     }
 
     @Test

@@ -36,6 +36,8 @@ public final class Samples {
                 0,
                 0,
                 0,
+                0,
+                0,
                 0);
     }
 
@@ -60,6 +62,8 @@ public final class Samples {
                 4_096,
                 0,
                 1,
+                0,
+                0,
                 0);
     }
 
@@ -84,6 +88,8 @@ public final class Samples {
                 33,
                 0,
                 1,
+                0,
+                0,
                 0);
     }
 
@@ -108,7 +114,9 @@ public final class Samples {
                 0,
                 0,
                 0,
-                1);
+                1,
+                0,
+                0);
     }
 
     private static String source(int index) {

@@ -1,4 +1,4 @@
-package io.syncline.engine.verify;
+package io.syncline.engine.etl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

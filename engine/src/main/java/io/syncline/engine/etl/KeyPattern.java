@@ -1,21 +1,35 @@
-package io.syncline.engine.verify;
+package io.syncline.engine.etl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// A pattern of keys as `SCAN MATCH` takes it (`util.c`, `stringmatchlen`): `*`, `?`, `[a-z]`,
-/// `[^a]`, and `\` before a character that is meant as it is.
-final class KeyPattern {
+/// `[^a]`, and `\` before a character that is meant as it is. Goes back to the last star only, so
+/// its time is bounded by the product of both lengths.
+public final class KeyPattern {
     private final byte[] pattern;
 
-    KeyPattern(String pattern) {
-        this.pattern = NodeLink.bytes(pattern);
+    /// @param pattern in UTF-8; `?` stands for one byte
+    public KeyPattern(String pattern) {
+        this(pattern.getBytes(StandardCharsets.UTF_8));
     }
 
-    boolean fits(byte[] key) {
+    KeyPattern(byte[] pattern) {
+        this.pattern = pattern;
+    }
+
+    public boolean fits(byte[] key) {
+        return fits(key, 0, key.length);
+    }
+
+    boolean fits(byte[] buffer, int offset, int length) {
+        int end = offset + length;
         int at = 0;
-        int in = 0;
+        int in = offset;
         int star = -1;
-        int starIn = 0;
-        while (in < key.length) {
-            int next = at < pattern.length && pattern[at] != '*' ? step(at, key[in]) : -1;
+        int starIn = offset;
+        while (in < end) {
+            int next = at < pattern.length && pattern[at] != '*' ? step(at, buffer[in]) : -1;
             if (at < pattern.length && pattern[at] == '*') {
                 star = at++;
                 starIn = in;
@@ -71,5 +85,51 @@ final class KeyPattern {
         }
         // As the server has it, a bracket that is not closed ends with the pattern.
         return found == not ? -1 : Math.min(at + 1, pattern.length);
+    }
+
+    /// The bytes that the pattern is made of.
+    byte[] bytes() {
+        return pattern.clone();
+    }
+
+    /// What every key that fits begins with.
+    byte[] head() {
+        byte[] head = new byte[pattern.length];
+        int length = 0;
+        for (int at = 0; at < pattern.length; at++) {
+            byte each = pattern[at];
+            if (each == '*' || each == '?' || each == '[') {
+                break;
+            }
+            if (each == '\\' && at + 1 < pattern.length) {
+                each = pattern[++at];
+            }
+            head[length++] = each;
+        }
+        return Arrays.copyOf(head, length);
+    }
+
+    /// Whether every key fits that begins with [#head].
+    boolean isPrefix() {
+        for (int at = 0; at < pattern.length; at++) {
+            if (pattern[at] == '\\') {
+                at++;
+            } else if (pattern[at] == '?' || pattern[at] == '[') {
+                return false;
+            } else if (pattern[at] == '*') {
+                return at == pattern.length - 1;
+            }
+        }
+        return false;
+    }
+
+    /// Whether the empty key fits.
+    boolean fitsEmpty() {
+        return fits(pattern, 0, 0);
+    }
+
+    @Override
+    public String toString() {
+        return new String(pattern, StandardCharsets.UTF_8);
     }
 }
