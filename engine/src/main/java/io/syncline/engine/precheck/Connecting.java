@@ -100,7 +100,9 @@ final class Connecting {
 
     private void away(HostPort address, Exception e) {
         failed = true;
-        if (usesTls() && speaksPlain(address)) {
+        // Where nobody takes the connection, nobody speaks anything.
+        boolean taken = !words(e).contains("while connecting");
+        if (taken && usesTls() && speaksPlain(address)) {
             tls.error(
                     address,
                     ErrorCode.TLS_FAILED,
@@ -108,7 +110,7 @@ final class Connecting {
                     "Write redis:// instead of rediss://, or name the port that speaks TLS");
             return;
         }
-        if (!usesTls() && speaksTls(address)) {
+        if (taken && !usesTls() && speaksTls(address)) {
             tls.error(
                     address,
                     ErrorCode.TLS_FAILED,

@@ -2,6 +2,7 @@ package io.syncline.engine.precheck;
 
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param spoolDiskBytes how many of them per source shard
 /// @param kind how the source is read
 /// @param setsNotifications whether a scan may switch keyspace notifications on
+/// @param commands names that a user gave, of commands to copy or to leave out
+/// @param former what the task did before; null for nothing
 record Plan(
         SortedMap<Integer, Integer> databases,
         boolean mayHoldKeys,
@@ -26,9 +29,12 @@ record Plan(
         @Nullable Path spoolDirectory,
         long spoolDiskBytes,
         SourceKind kind,
-        boolean setsNotifications) {
+        boolean setsNotifications,
+        List<String> commands,
+        Precheck.@Nullable Former former) {
     Plan {
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
+        commands = List.copyOf(commands);
     }
 
     /// A source that is replicated.
@@ -47,7 +53,9 @@ record Plan(
                 spoolDirectory,
                 spoolDiskBytes,
                 SourceKind.REPLICATED,
-                false);
+                false,
+                List.of(),
+                null);
     }
 
     Plan withTask(String name) {
@@ -66,6 +74,34 @@ record Plan(
         return with(task, spoolDirectory, spoolDiskBytes, kind, wanted);
     }
 
+    Plan withCommands(List<String> names) {
+        return new Plan(
+                databases,
+                mayHoldKeys,
+                resumes,
+                task,
+                spoolDirectory,
+                spoolDiskBytes,
+                kind,
+                setsNotifications,
+                names,
+                former);
+    }
+
+    Plan withFormer(Precheck.@Nullable Former run) {
+        return new Plan(
+                databases,
+                mayHoldKeys,
+                resumes,
+                task,
+                spoolDirectory,
+                spoolDiskBytes,
+                kind,
+                setsNotifications,
+                commands,
+                run);
+    }
+
     private Plan with(
             String name,
             @Nullable Path directory,
@@ -80,7 +116,9 @@ record Plan(
                 directory,
                 diskBytes,
                 sourceKind,
-                notifications);
+                notifications,
+                commands,
+                former);
     }
 
     /// Whether a database of the source is copied.

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,30 @@ public final class Precheck {
     /// Names the folder for waiting bytes, and how many of them per source shard it must hold.
     public Precheck spool(Path directory, long diskBytes) {
         plan = plan.withSpool(directory, diskBytes);
+        return this;
+    }
+
+    /// Names commands as a user did: to copy, or to leave out. Groups are none.
+    public Precheck commands(List<String> names) {
+        plan = plan.withCommands(names);
+        return this;
+    }
+
+    /// What a task did in earlier runs.
+    ///
+    /// @param source as a URI without secrets; empty when it is not known
+    /// @param histories replication ids that its positions are of
+    /// @param nodes ids of the cluster nodes that it has read from
+    public record Former(String source, Set<String> histories, Set<String> nodes) {
+        public Former {
+            histories = Set.copyOf(histories);
+            nodes = Set.copyOf(nodes);
+        }
+    }
+
+    /// The task goes on.
+    public Precheck former(@Nullable Former run) {
+        plan = plan.withFormer(run);
         return this;
     }
 

@@ -29,6 +29,9 @@ public final class TaskRegistry {
     /// The databases that the position counts for, as a user writes them.
     static final String DATABASES = "databases";
 
+    /// What was read, without secrets.
+    private static final String SOURCE = "source";
+
     private static final String ALL = "all";
     private static final String SHARD = "shard:";
     private static final String GONE = "gone";
@@ -90,7 +93,7 @@ public final class TaskRegistry {
         set(connection, "HSET", DATABASES, databases);
         set(connection, "HSETNX", OWNED, owned ? "1" : "0");
         set(connection, "HSETNX", "created", Long.toString(System.currentTimeMillis()));
-        set(connection, "HSET", "source", source);
+        set(connection, "HSET", SOURCE, source);
         Reply starts =
                 call(
                         connection,
@@ -155,6 +158,11 @@ public final class TaskRegistry {
             }
         });
         return shards;
+    }
+
+    /// What the task has read until now, as a URI; empty when that is not known.
+    public static String source(Map<String, String> manifest) {
+        return manifest.getOrDefault(SOURCE, "");
     }
 
     /// Whether all keys at the target were made by this task.

@@ -46,7 +46,8 @@ final class ResumeFile {
     ///
     /// @param cursor everything before is settled
     /// @param keys that were compared
-    record Reached(String cursor, long keys) {}
+    /// @param passed keys of the node that the scan came by, compared or not
+    record Reached(String cursor, long keys, long passed) {}
 
     /// @param walks by name
     /// @param layout of the clusters at the start
@@ -73,7 +74,14 @@ final class ResumeFile {
         saved.byKind().forEach((kind, count) -> lines.add("kind " + kind.word() + " " + count));
         new TreeMap<>(saved.walks())
                 .forEach((name, reached) ->
-                        lines.add("walk " + name + " " + reached.cursor() + " " + reached.keys()));
+                        lines.add(
+                                String.join(
+                                        " ",
+                                        "walk",
+                                        name,
+                                        reached.cursor(),
+                                        Long.toString(reached.keys()),
+                                        Long.toString(reached.passed()))));
         Path next = file.resolveSibling(file.getFileName() + ".next");
         Files.write(next, lines, StandardCharsets.UTF_8);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -107,7 +115,12 @@ final class ResumeFile {
                 String[] words = line.split(" ", -1);
                 switch (words[0]) {
                     case "walk" ->
-                            walks.put(words[1], new Reached(words[2], Long.parseLong(words[3])));
+                            walks.put(
+                                    words[1],
+                                    new Reached(
+                                            words[2],
+                                            Long.parseLong(words[3]),
+                                            Long.parseLong(words[4])));
                     case "layout" -> layout = words[1];
                     case "kind" -> byKind.put(kind(words[1]), Long.parseLong(words[2]));
                     default -> numbers.put(words[0], Long.parseLong(words[1]));

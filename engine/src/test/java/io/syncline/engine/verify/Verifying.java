@@ -24,7 +24,7 @@ public final class Verifying implements VerifyListener {
     private final List<String> warnings = new ArrayList<>();
     private VerifyOptions options;
     private VerifyProgress last =
-            new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, 0, 0, Map.of(), 0);
+            new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0);
 
     private Verifying(VerifyOptions options) {
         this.options = options;
@@ -154,13 +154,13 @@ public final class Verifying implements VerifyListener {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        warnings.add("retrying: " + reason);
+    public void retrying(Fault fault) {
+        warnings.add("retrying " + fault.side() + ": " + fault.reason());
     }
 
     @Override
-    public void recovered(String place, Duration away) {
-        warnings.add("recovered");
+    public void recovered(String side, String place, Duration away) {
+        warnings.add("recovered " + side);
     }
 
     @Override

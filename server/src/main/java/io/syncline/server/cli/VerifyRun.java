@@ -189,13 +189,13 @@ final class VerifyRun implements VerifyListener {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        say(() -> reporter.retrying(place, count, elapsed, reason));
+    public void retrying(Fault fault) {
+        say(() -> reporter.retrying(fault));
     }
 
     @Override
-    public void recovered(String place, Duration away) {
-        say(() -> reporter.recovered(away));
+    public void recovered(String side, String place, Duration away) {
+        say(() -> reporter.recovered(side, place, away));
     }
 
     @Override
