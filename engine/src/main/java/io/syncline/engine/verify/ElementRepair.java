@@ -67,43 +67,23 @@ final class ElementRepair {
     private record Edit(byte[] name, Answer right, Answer wrong) {}
 
     /// What is under way for one key.
-    static final class Work {
+    static final class Work implements PartialRepair {
         private final ValueType type;
         private List<Edit> edits = List.of();
         private int rounds;
         private int idleRounds;
         private int written;
 
-        private Work(ValueType type) {
+        Work(ValueType type) {
             this.type = type;
         }
-    }
-
-    /// Whether elements of it can be mended one by one; null when not.
-    static @Nullable Work of(Suspect suspect) {
-        Look look = suspect.lastLook();
-        ValueType type = look.source().type();
-        boolean named = type == ValueType.HASH || type == ValueType.SET || type == ValueType.ZSET;
-        boolean same = look.target().type() == type;
-        return named && same && suspect.lastDifference().kind() == Difference.Kind.VALUE
-                ? new Work(type)
-                : null;
-    }
-
-    /// How a round ended.
-    enum Round {
-        /// Another one is needed, after a pause.
-        AGAIN,
-        /// Everything that differed and stood still is mended.
-        MENDED,
-        /// Nothing stood still, or others wrote all the time.
-        GIVEN_UP
     }
 
     /// Mends what was found by the round before, and looks for more.
     ///
     /// @param lane for the side to be mended
-    Round round(byte[] key, Place place, Work work, RepairLane lane) throws IOException {
+    PartialRepair.Round round(byte[] key, Place place, Work work, RepairLane lane)
+            throws IOException {
         int before = work.written;
         boolean all = true;
         for (int from = 0; from < work.edits.size(); from += TOGETHER) {
@@ -113,17 +93,17 @@ final class ElementRepair {
         boolean more = work.edits.size() >= MOST;
         work.idleRounds = work.written > before ? 0 : work.idleRounds + 1;
         if (!all || ++work.rounds > ROUNDS || work.idleRounds > IDLE_ROUNDS) {
-            return Round.GIVEN_UP;
+            return PartialRepair.Round.GIVEN_UP;
         }
         if (work.written > before && !more) {
-            return Round.MENDED;
+            return PartialRepair.Round.MENDED;
         }
         List<Edit> found = find(work.type, key, place);
         if (found == null) {
-            return Round.GIVEN_UP;
+            return PartialRepair.Round.GIVEN_UP;
         }
         work.edits = found;
-        return Round.AGAIN;
+        return PartialRepair.Round.AGAIN;
     }
 
     /// @return false when it could not be done, because others write or the server refuses

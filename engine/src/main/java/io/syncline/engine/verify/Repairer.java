@@ -56,6 +56,7 @@ final class Repairer implements AutoCloseable {
     private final PayloadConverter payloads;
     private final Rewrite rewrite;
     private final ElementRepair elements;
+    private final ListRepair lists;
     private final List<RepairLane> lanes = new ArrayList<>();
 
     Repairer(Sides sides, VerifyOptions.Repairs options, KeyLook look, Digest digest) {
@@ -66,6 +67,7 @@ final class Repairer implements AutoCloseable {
         this.payloads = new PayloadConverter(wrong().facts().format());
         this.rewrite = new Rewrite(wrong().facts(), payloads);
         this.elements = new ElementRepair(sides, right(), wrong());
+        this.lists = new ListRepair(sides, right(), wrong());
     }
 
     private boolean toTarget() {
@@ -102,7 +104,7 @@ final class Repairer implements AutoCloseable {
             Difference difference = confirmed(suspects.get(i));
             Kind extra = toTarget() ? Kind.MISSING_AT_SOURCE : Kind.MISSING_AT_TARGET;
             if (suspects.get(i).work != null) {
-                steps[i] = byElements(suspects.get(i), place);
+                steps[i] = inParts(suspects.get(i), place);
             } else if (difference.kind() == extra && !options.deleteExtra()) {
                 steps[i] =
                         skip(
@@ -137,17 +139,22 @@ final class Repairer implements AutoCloseable {
         return suspect.repairs < TRIES ? new Step.Again() : parts(suspect, reason);
     }
 
-    /// Goes on element by element, where a value has any.
+    /// Goes on part by part, where a value has parts.
     private static Step parts(Suspect suspect, String reason) {
-        suspect.work = ElementRepair.of(suspect);
+        suspect.work = PartialRepair.of(suspect);
         return suspect.work == null ? skip(confirmed(suspect), reason) : new Step.Again();
     }
 
-    private Step byElements(Suspect suspect, Place place) throws IOException {
-        ElementRepair.Work work = requireNonNull(suspect.work);
+    private Step inParts(Suspect suspect, Place place) throws IOException {
+        byte[] key = suspect.key();
         try {
             sides.hold(Integer.MAX_VALUE);
-            return switch (elements.round(suspect.key(), place, work, lane(0))) {
+            PartialRepair.Round round =
+                    switch (requireNonNull(suspect.work)) {
+                        case ElementRepair.Work work -> elements.round(key, place, work, lane(0));
+                        case ListRepair.Work work -> lists.round(key, place, work, lane(0));
+                    };
+            return switch (round) {
                 case AGAIN -> new Step.Again();
                 case GIVEN_UP -> skip(confirmed(suspect), "it is being written all the time");
                 case MENDED ->
