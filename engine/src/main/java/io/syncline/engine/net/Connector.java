@@ -201,7 +201,11 @@ public final class Connector {
                                         + " by the CA you named and carries this host's name"),
                         e);
             }
-            throw new IOException("the TLS handshake broke: " + e.getMessage(), e);
+            String words =
+                    e instanceof SocketTimeoutException
+                            ? "no answer within " + HANDSHAKE_LIMIT.toSeconds() + " s"
+                            : e.getMessage();
+            throw new IOException("the TLS handshake broke: " + words, e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.syncline.engine.precheck;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.file.FileInspection;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
@@ -115,11 +116,10 @@ public final class Precheck {
         int known = 0;
         try {
             Files sourceFiles = files;
-            Side from =
-                    sourceFiles == null
-                            ? new Connecting("source", source, findings, opened).connect()
-                            : SourceFile.look(source, sourceFiles, findings);
-            Side to = new Connecting("target", target, findings, opened).connect();
+            List<Connected> sides = connect(opened);
+            sides.forEach(side -> findings.addAll(side.findings));
+            Side from = sides.getFirst().side;
+            Side to = sides.getLast().side;
             prefetch(from, true, findings);
             prefetch(to, false, findings);
             known = tell(findings, known, told);
@@ -137,6 +137,33 @@ public final class Precheck {
             opened.forEach(Node::close);
         }
         return List.copyOf(findings);
+    }
+
+    private record Connected(Side side, List<Finding> findings) {}
+
+    /// Both sides at once: one that does not answer is waited for.
+    private List<Connected> connect(List<Node> opened) {
+        Files sourceFiles = files;
+        try {
+            return AtOnce.each(
+                    List.of("source", "target"),
+                    name -> {
+                        List<Finding> findings = new ArrayList<>();
+                        Instance instance = name.equals("source") ? source : target;
+                        Side side =
+                                instance == source && sourceFiles != null
+                                        ? SourceFile.look(source, sourceFiles, findings)
+                                        : new Connecting(name, instance, findings, opened)
+                                                .connect();
+                        return new Connected(side, findings);
+                    });
+        } catch (IOException e) {
+            throw new SynclineException(
+                    ErrorCode.UNREACHABLE,
+                    source.endpoint().toString(),
+                    "the checks ended: " + Connecting.words(e),
+                    "Start again");
+        }
     }
 
     /// Tells those that are new.

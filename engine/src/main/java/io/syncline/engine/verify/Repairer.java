@@ -305,7 +305,7 @@ final class Repairer implements AutoCloseable {
         }
         if (!wrong.print.equals(suspect.wrong)) {
             lane.unwatch();
-            return suspect.repairs > 0
+            return suspect.repairs > 0 || suspect.moved
                     ? parts(suspect, WRITTEN_HERE)
                     : skip(difference, WRITTEN_HERE);
         }

@@ -78,6 +78,22 @@ public final class Verifying implements VerifyListener {
         return this;
     }
 
+    Verifying target(Endpoint target) {
+        options =
+                new VerifyOptions(
+                        options.source(),
+                        target,
+                        options.databases(),
+                        options.scope(),
+                        options.expiries(),
+                        options.recheck(),
+                        options.limits(),
+                        options.repair(),
+                        options.retry(),
+                        options.state());
+        return this;
+    }
+
     VerifyOptions options() {
         return options;
     }
