@@ -64,7 +64,7 @@ final class ResumeFile {
         }
     }
 
-    void write(Saved saved) throws IOException {
+    void write(Saved saved) {
         List<String> lines = new ArrayList<>();
         lines.add(FORM);
         lines.add("of " + identity);
@@ -83,8 +83,20 @@ final class ResumeFile {
                                         Long.toString(reached.keys()),
                                         Long.toString(reached.passed()))));
         Path next = file.resolveSibling(file.getFileName() + ".next");
-        Files.write(next, lines, StandardCharsets.UTF_8);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.write(next, lines, StandardCharsets.UTF_8);
+            Files.move(
+                    next,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new SynclineException(
+                    ErrorCode.SPOOL_FULL,
+                    file.toString(),
+                    "the state cannot be written: " + e.getMessage(),
+                    "Look for room and rights there, and start again");
+        }
     }
 
     void delete() throws IOException {
@@ -92,10 +104,15 @@ final class ResumeFile {
     }
 
     /// What was written last; null when there is no file yet.
-    @Nullable Saved read() throws IOException {
-        if (!Files.exists(file)) {
-            return null;
+    @Nullable Saved read() {
+        try {
+            return Files.exists(file) ? parse() : null;
+        } catch (IOException e) {
+            throw refuse("it cannot be read: " + e.getMessage());
         }
+    }
+
+    private Saved parse() throws IOException {
         if (Files.size(file) > LARGEST_BYTES) {
             throw refuse("it is no state of a verification");
         }

@@ -345,7 +345,7 @@ public final class Verification {
             } else {
                 save();
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | SynclineException e) {
             ledger.warn(
                     String.valueOf(options.state()),
                     "the state cannot be kept: " + e.getMessage(),
