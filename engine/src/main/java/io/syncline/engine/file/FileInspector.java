@@ -70,6 +70,13 @@ public final class FileInspector {
         if (bytes == 0 && count == 1) {
             throw SourceFiles.unusable(file, "the file is empty", BROKEN);
         }
+        if (bytes > 0 && !SourceFiles.beginsWithRdb(file) && !SourceFiles.beginsWithCommand(file)) {
+            throw SourceFiles.unusable(
+                    file,
+                    "it is neither an RDB, which begins with REDIS or VALKEY, nor an append-only"
+                            + " file",
+                    BROKEN);
+        }
         long rdbBytes = 0;
         if (SourceFiles.beginsWithRdb(file)) {
             if (index > 0) {

@@ -47,11 +47,16 @@ record SourceFiles(Path named, List<Path> parts) {
                         : List.of(file);
         for (Path part : parts) {
             if (!Files.isRegularFile(part) || !Files.isReadable(part)) {
-                throw unusable(
-                        part,
-                        "it is not a file that this user may read"
-                                + (part.equals(file) ? "" : ", and the manifest names it"),
-                        "Copy the whole folder, with every file that its manifest names");
+                throw part.equals(file)
+                        ? unusable(
+                                part,
+                                "it is no regular file",
+                                "Copy what it holds to a file, and name that")
+                        : unusable(
+                                part,
+                                "it is not a file that this user may read, and the manifest names"
+                                        + " it",
+                                "Copy the whole folder, with every file that its manifest names");
             }
         }
         return new SourceFiles(named, parts);
@@ -82,6 +87,14 @@ record SourceFiles(Path named, List<Path> parts) {
         try (InputStream in = Files.newInputStream(file)) {
             String magic = new String(in.readNBytes(MAGIC_BYTES), StandardCharsets.ISO_8859_1);
             return magic.startsWith("REDIS") || magic.startsWith("VALKEY");
+        }
+    }
+
+    /// Whether a file begins with a command or with an annotation (`#TS:`) of an append-only file.
+    static boolean beginsWithCommand(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            int first = in.read();
+            return first == '*' || first == '#';
         }
     }
 

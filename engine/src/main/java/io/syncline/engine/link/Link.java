@@ -54,14 +54,17 @@ public final class Link implements RunningTask {
     /// Only looks: connects to both sides and reports every check.
     @Override
     public List<Finding> precheck() {
+        Precheck.Former former = sides.formerRun();
         Precheck precheck =
                 new Precheck(
                                 sides.source(),
                                 sides.target(),
                                 options.databases(),
                                 options.onExisting() == LinkOptions.OnExisting.OVERWRITE,
-                                sides.targetKnowsTask())
+                                former != null)
                         .task(options.task())
+                        .commands(options.commands().names())
+                        .former(former)
                         .rules(options.rules());
         if (options.source().isFile()) {
             precheck.file(sides::inspection);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /// Everything a user chooses for one link.
 ///
@@ -152,6 +153,13 @@ public record LinkOptions(
         public CommandChoice {
             allow = List.copyOf(allow);
             deny = List.copyOf(deny);
+        }
+
+        /// Every command that is named, without groups.
+        public List<String> names() {
+            return Stream.concat(allow.stream(), deny.stream())
+                    .filter(name -> !name.startsWith("@"))
+                    .toList();
         }
     }
 

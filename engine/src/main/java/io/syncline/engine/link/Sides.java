@@ -9,14 +9,19 @@ import io.syncline.engine.file.FileInspector;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.precheck.Precheck;
 import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
+import io.syncline.engine.target.Checkpoint;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.TaskRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -155,19 +160,35 @@ final class Sides {
         }
     }
 
-    /// Whether the target has heard of this task. A target that cannot be asked has not.
-    boolean targetKnowsTask() {
+    /// What the target knows of this task; null when it has not heard of it, or cannot be asked.
+    Precheck.@Nullable Former formerRun() {
         if (closed) {
-            return false;
+            return null;
         }
         try (Connection connection = control()) {
             TaskRegistry registry = TaskRegistry.find(connection, keys(), candidates());
-            return !registry.read(connection).isEmpty();
+            Map<String, String> known = registry.read(connection);
+            if (known.isEmpty()) {
+                return null;
+            }
+            Map<Integer, Set<String>> shards = TaskRegistry.shards(known);
+            Set<Integer> pipelines = new TreeSet<>(shards.keySet());
+            pipelines.add(0);
+            Set<String> histories = new HashSet<>();
+            for (int pipeline : pipelines) {
+                Checkpoint checkpoint = registry.checkpoint(connection, pipeline);
+                if (checkpoint != null && !checkpoint.replicationId().isEmpty()) {
+                    histories.add(checkpoint.replicationId());
+                }
+            }
+            Set<String> nodes = new HashSet<>();
+            shards.values().forEach(nodes::addAll);
+            return new Precheck.Former(TaskRegistry.source(known), histories, nodes);
         } catch (IOException | SynclineException e) {
             // The precheck asks the same node next and says what is wrong with it.
             System.getLogger(Sides.class.getName())
                     .log(System.Logger.Level.DEBUG, "looking for the task at the target", e);
-            return false;
+            return null;
         }
     }
 }

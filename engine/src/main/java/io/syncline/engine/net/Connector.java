@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLException;
@@ -29,6 +30,12 @@ public final class Connector {
     /// A node that takes longer to answer a question is treated as away.
     public static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
+    /// A node that was never heard of may be no server at all: one that accepts and says nothing.
+    static final Duration FIRST_ANSWER_LIMIT = Duration.ofSeconds(10);
+
+    /// Checks ask a node several times within moments; one that was silent is not waited for anew.
+    private static final long SILENCE_NANOS = Duration.ofSeconds(10).toNanos();
+
     /// A loaded server and a WAN take a fraction of this.
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(4);
 
@@ -41,6 +48,12 @@ public final class Connector {
 
     /// Nodes that have let us in.
     private final Set<HostPort> served = ConcurrentHashMap.newKeySet();
+
+    /// Nodes that never let us in and gave no answer within their time.
+    private final Map<HostPort, Silence> silent = new ConcurrentHashMap<>();
+
+    /// @param nanos when the time was over
+    private record Silence(long nanos, String words) {}
 
     /// Keeps what every connection needs.
     ///
@@ -90,10 +103,23 @@ public final class Connector {
 
     /// The same, for questions whose answers may take only so long.
     public Connection open(HostPort address, Duration answerLimit) throws IOException {
+        Silence silence = silent.get(address);
+        if (silence != null && System.nanoTime() - silence.nanos < SILENCE_NANOS) {
+            throw new ConnectException(silence.words);
+        }
         try {
             Connection connection = opened(address, answerLimit);
             served.add(address);
+            silent.remove(address);
             return connection;
+        } catch (IOException e) {
+            boolean late = e instanceof SocketTimeoutException;
+            if (!served.contains(address)
+                    && (late || e.getCause() instanceof SocketTimeoutException)) {
+                String words = String.valueOf(e.getMessage());
+                silent.put(address, new Silence(System.nanoTime(), words));
+            }
+            throw e;
         } catch (SynclineException e) {
             if (served.contains(address)) {
                 throw new IOException(e.failure().reason(), e);
@@ -105,7 +131,11 @@ public final class Connector {
     private Connection opened(HostPort address, Duration answerLimit) throws IOException {
         Connection connection = connect(address);
         try {
-            connection.answerLimit(answerLimit);
+            boolean known = served.contains(address);
+            connection.answerLimit(
+                    known || answerLimit.compareTo(FIRST_ANSWER_LIMIT) < 0
+                            ? answerLimit
+                            : FIRST_ANSWER_LIMIT);
             if (!credentials.isNone()) {
                 authenticate(connection);
             }
@@ -113,6 +143,7 @@ public final class Connector {
             if (reply instanceof Reply.Failure failure) {
                 checkAccess(connection, failure.text());
             }
+            connection.answerLimit(answerLimit);
             return connection;
         } catch (IOException | RuntimeException e) {
             connection.close();
@@ -138,7 +169,7 @@ public final class Connector {
             throw new ConnectException("the host name '" + address.host() + "' does not resolve");
         } catch (SocketTimeoutException e) {
             sockets.close(socket);
-            throw new ConnectException(
+            throw new SocketTimeoutException(
                     "no answer within " + CONNECT_LIMIT.toSeconds() + " s while connecting");
         } catch (NoRouteToHostException e) {
             sockets.close(socket);
@@ -170,7 +201,11 @@ public final class Connector {
                                         + " by the CA you named and carries this host's name"),
                         e);
             }
-            throw new IOException("the TLS handshake broke: " + e.getMessage(), e);
+            String words =
+                    e instanceof SocketTimeoutException
+                            ? "no answer within " + HANDSHAKE_LIMIT.toSeconds() + " s"
+                            : e.getMessage();
+            throw new IOException("the TLS handshake broke: " + words, e);
         }
     }
 

@@ -48,6 +48,7 @@ final class PairPrecheck {
                         overwrites,
                         resumes);
         forward.task(options.task())
+                .commands(options.commands().names())
                 .spool(options.spool().directory(), options.spool().diskBytes());
         findings.addAll(forward.run());
         if (isAnyError(findings)) {

@@ -42,6 +42,12 @@ final class Checks {
                             Check.NONE,
                             Check.NONE,
                             Databases::leftOut),
+                    new Check(
+                            "commands",
+                            Check.Needs.NOTHING,
+                            CommandNames.QUESTIONS,
+                            Check.NONE,
+                            CommandNames::judge),
                     Check.target("target-role", Check.NONE, TargetNode::role),
                     Check.target("target-cluster", ClusterHealth.QUESTIONS, ClusterHealth::judge),
                     Check.target(
@@ -53,6 +59,7 @@ final class Checks {
                             SameInstance.QUESTIONS,
                             SameInstance.QUESTIONS,
                             SameInstance::judge),
+                    Check.both("task-source", TaskSource.QUESTIONS, Check.NONE, TaskSource::judge),
                     Check.both("versions", Versions.QUESTIONS, Versions.QUESTIONS, Versions::judge),
                     Check.both("functions", Functions.QUESTIONS, Check.NONE, Functions::judge),
                     Check.both("modules", Modules.QUESTIONS, Check.NONE, Modules::judge),

@@ -10,6 +10,7 @@ import io.syncline.engine.net.TlsOptions;
 import io.syncline.engine.precheck.Finding.Severity;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,9 @@ final class Connecting {
     private static final String REACH =
             "Check host and port, that the server runs and listens on that address, and that"
                     + " firewalls and allow lists let this machine through";
+
+    /// What speaks at all says so at once.
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
 
     private final String side;
     private final Instance instance;
@@ -100,7 +104,9 @@ final class Connecting {
 
     private void away(HostPort address, Exception e) {
         failed = true;
-        if (usesTls() && speaksPlain(address)) {
+        // Where nobody takes the connection, nobody speaks anything.
+        boolean taken = !words(e).contains("while connecting");
+        if (taken && usesTls() && speaksPlain(address)) {
             tls.error(
                     address,
                     ErrorCode.TLS_FAILED,
@@ -108,7 +114,7 @@ final class Connecting {
                     "Write redis:// instead of rediss://, or name the port that speaks TLS");
             return;
         }
-        if (!usesTls() && speaksTls(address)) {
+        if (taken && !usesTls() && speaksTls(address)) {
             tls.error(
                     address,
                     ErrorCode.TLS_FAILED,
@@ -147,7 +153,8 @@ final class Connecting {
 
     /// Whether a server answers there without TLS, whatever it answers.
     private boolean speaksPlain(HostPort address) {
-        try (Connection plain = instance.connector().probing(TlsOptions.OFF).open(address)) {
+        try (Connection plain =
+                instance.connector().probing(TlsOptions.OFF).open(address, PROBE_LIMIT)) {
             return plain.address().equals(address);
         } catch (SynclineException e) {
             return e.failure().code() == ErrorCode.NOT_AUTHENTICATED;
@@ -159,7 +166,8 @@ final class Connecting {
 
     /// Whether a server answers there with TLS, trusted or not.
     private boolean speaksTls(HostPort address) {
-        try (Connection secured = instance.connector().probing(TlsOptions.ON).open(address)) {
+        try (Connection secured =
+                instance.connector().probing(TlsOptions.ON).open(address, PROBE_LIMIT)) {
             return secured.address().equals(address);
         } catch (SynclineException e) {
             // A certificate came, and was not liked: it is TLS. Other bytes are no TLS at all.

@@ -3,6 +3,7 @@ package io.syncline.engine.precheck;
 import io.syncline.engine.etl.KeyRules;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kind how the source is read
 /// @param setsNotifications whether a scan may switch keyspace notifications on
 /// @param rules for keys
+/// @param commands names that a user gave, of commands to copy or to leave out
+/// @param former what the task did before; null for nothing
 record Plan(
         SortedMap<Integer, Integer> databases,
         boolean mayHoldKeys,
@@ -29,9 +32,12 @@ record Plan(
         long spoolDiskBytes,
         SourceKind kind,
         boolean setsNotifications,
-        KeyRules rules) {
+        KeyRules rules,
+        List<String> commands,
+        Precheck.@Nullable Former former) {
     Plan {
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
+        commands = List.copyOf(commands);
     }
 
     /// A source that is replicated.
@@ -51,7 +57,9 @@ record Plan(
                 spoolDiskBytes,
                 SourceKind.REPLICATED,
                 false,
-                KeyRules.NONE);
+                KeyRules.NONE,
+                List.of(),
+                null);
     }
 
     Plan withTask(String name) {
@@ -71,6 +79,19 @@ record Plan(
     }
 
     Plan withRules(KeyRules other) {
+        return with(other, commands, former);
+    }
+
+    Plan withCommands(List<String> names) {
+        return with(rules, names, former);
+    }
+
+    Plan withFormer(Precheck.@Nullable Former run) {
+        return with(rules, commands, run);
+    }
+
+    private Plan with(
+            KeyRules keys, List<String> names, Precheck.@Nullable Former run) {
         return new Plan(
                 databases,
                 mayHoldKeys,
@@ -80,7 +101,9 @@ record Plan(
                 spoolDiskBytes,
                 kind,
                 setsNotifications,
-                other);
+                keys,
+                names,
+                run);
     }
 
     private Plan with(
@@ -98,7 +121,9 @@ record Plan(
                 diskBytes,
                 sourceKind,
                 notifications,
-                rules);
+                rules,
+                commands,
+                former);
     }
 
     /// Whether a database of the source is copied.

@@ -3,6 +3,7 @@ package io.syncline.engine.precheck;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.file.FileInspection;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,30 @@ public final class Precheck {
         return this;
     }
 
+    /// Names commands as a user did: to copy, or to leave out. Groups are none.
+    public Precheck commands(List<String> names) {
+        plan = plan.withCommands(names);
+        return this;
+    }
+
+    /// What a task did in earlier runs.
+    ///
+    /// @param source as a URI without secrets; empty when it is not known
+    /// @param histories replication ids that its positions are of
+    /// @param nodes ids of the cluster nodes that it has read from
+    public record Former(String source, Set<String> histories, Set<String> nodes) {
+        public Former {
+            histories = Set.copyOf(histories);
+            nodes = Set.copyOf(nodes);
+        }
+    }
+
+    /// The task goes on.
+    public Precheck former(@Nullable Former run) {
+        plan = plan.withFormer(run);
+        return this;
+    }
+
     /// The source is files.
     public Precheck file(Files files) {
         this.files = files;
@@ -97,11 +123,10 @@ public final class Precheck {
         int known = 0;
         try {
             Files sourceFiles = files;
-            Side from =
-                    sourceFiles == null
-                            ? new Connecting("source", source, findings, opened).connect()
-                            : SourceFile.look(source, sourceFiles, findings);
-            Side to = new Connecting("target", target, findings, opened).connect();
+            List<Connected> sides = connect(opened);
+            sides.forEach(side -> findings.addAll(side.findings));
+            Side from = sides.getFirst().side;
+            Side to = sides.getLast().side;
             prefetch(from, true, findings);
             prefetch(to, false, findings);
             known = tell(findings, known, told);
@@ -119,6 +144,33 @@ public final class Precheck {
             opened.forEach(Node::close);
         }
         return List.copyOf(findings);
+    }
+
+    private record Connected(Side side, List<Finding> findings) {}
+
+    /// Both sides at once: one that does not answer is waited for.
+    private List<Connected> connect(List<Node> opened) {
+        Files sourceFiles = files;
+        try {
+            return AtOnce.each(
+                    List.of("source", "target"),
+                    name -> {
+                        List<Finding> findings = new ArrayList<>();
+                        Instance instance = name.equals("source") ? source : target;
+                        Side side =
+                                instance == source && sourceFiles != null
+                                        ? SourceFile.look(source, sourceFiles, findings)
+                                        : new Connecting(name, instance, findings, opened)
+                                                .connect();
+                        return new Connected(side, findings);
+                    });
+        } catch (IOException e) {
+            throw new SynclineException(
+                    ErrorCode.UNREACHABLE,
+                    source.endpoint().toString(),
+                    "the checks ended: " + Connecting.words(e),
+                    "Start again");
+        }
     }
 
     /// Tells those that are new.

@@ -29,8 +29,16 @@ record Verdict(String check, List<Finding> findings) {
         add(Severity.WARNING, new Failure(code, place.toString(), reason, remedy));
     }
 
+    void warning(String place, ErrorCode code, String reason, String remedy) {
+        add(Severity.WARNING, new Failure(code, place, reason, remedy));
+    }
+
     void error(HostPort place, ErrorCode code, String reason, String remedy) {
-        add(Severity.ERROR, new Failure(code, place.toString(), reason, remedy));
+        error(place.toString(), code, reason, remedy);
+    }
+
+    void error(String place, ErrorCode code, String reason, String remedy) {
+        add(Severity.ERROR, new Failure(code, place, reason, remedy));
     }
 
     void add(Severity severity, Failure failure) {

@@ -30,6 +30,10 @@ public final class TaskRegistry {
     static final String DATABASES = "databases";
 
     private static final String RULES = "rules:";
+
+    /// What was read, without secrets.
+    private static final String SOURCE = "source";
+
     private static final String ALL = "all";
     private static final String SHARD = "shard:";
     private static final String GONE = "gone";
@@ -97,7 +101,7 @@ public final class TaskRegistry {
         set(connection, "HSET", DATABASES, databases);
         set(connection, "HSETNX", OWNED, owned ? "1" : "0");
         set(connection, "HSETNX", "created", Long.toString(System.currentTimeMillis()));
-        set(connection, "HSET", "source", source);
+        set(connection, "HSET", SOURCE, source);
         Reply starts =
                 call(
                         connection,
@@ -180,6 +184,11 @@ public final class TaskRegistry {
     /// The print of the rules under which a pipeline's position counts; empty for none.
     public static String rules(Map<String, String> manifest, int pipeline) {
         return manifest.getOrDefault(ruleField(pipeline), "");
+    }
+
+    /// What the task has read until now, as a URI; empty when that is not known.
+    public static String source(Map<String, String> manifest) {
+        return manifest.getOrDefault(SOURCE, "");
     }
 
     /// Whether all keys at the target were made by this task.

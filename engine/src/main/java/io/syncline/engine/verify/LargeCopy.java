@@ -41,7 +41,7 @@ final class LargeCopy {
         this.payloads = payloads;
         this.format = format;
         this.key = key;
-        this.removal = bytes(format.valkey() || format.major() >= 4 ? "UNLINK" : "DEL");
+        this.removal = removal(format);
         this.own =
                 bytes(
                         FilterRules.OWN_PREFIX
@@ -50,6 +50,11 @@ final class LargeCopy {
                                 + ":{"
                                 + Slots.tag(Slots.of(key))
                                 + "}");
+    }
+
+    /// Since 4.0 a key is taken away at once and its memory given back behind that.
+    static byte[] removal(TargetFormat format) {
+        return bytes(format.valkey() || format.major() >= 4 ? "UNLINK" : "DEL");
     }
 
     /// Copies a value that is large.

@@ -4,9 +4,7 @@ import static io.syncline.engine.verify.NodeLink.bytes;
 
 import io.syncline.engine.verify.Difference.Kind;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Compares values that are too large for a glance, piece by piece, in bounded memory.
@@ -234,37 +232,16 @@ final class LargeLook {
 
         /// What a side has under these names, in their order.
         private Answer[] members(End to, Answer[] items) throws IOException {
-            int count = items.length / step();
-            if (type == ValueType.HASH || to.side.facts().manyMembers()) {
-                byte[][] command = new byte[2 + count][];
-                command[0] = bytes(several(type));
-                command[1] = key;
-                for (int i = 0; i < count; i++) {
-                    command[2 + i] = name(items[i * step()]);
-                }
-                return Answer.items(to.ask(key, command));
+            byte[][] names = new byte[items.length / step()][];
+            for (int i = 0; i < names.length; i++) {
+                names[i] = name(items[i * step()]);
             }
-            byte[] name = bytes(type == ValueType.SET ? "SISMEMBER" : "ZSCORE");
-            List<byte[][]> commands = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                commands.add(new byte[][] {name, key, name(items[i * step()])});
-            }
-            return to.side.ask(key, to.database, commands).toArray(new Answer[0]);
+            return Members.of(to.side, to.database, type, key, names);
         }
     }
 
     /// What SISMEMBER says of a member.
     private static final Answer PRESENT = new Answer.Whole(1);
-
-    private static String several(ValueType type) {
-        return switch (type) {
-            case HASH -> "HMGET";
-            case SET -> "SMISMEMBER";
-            case ZSET -> "ZMSCORE";
-            case NONE, STRING, LIST, STREAM, MODULE ->
-                    throw new IllegalStateException(type + " has no members");
-        };
-    }
 
     private static Answer first(Answer[] answers) {
         return answers.length == 0 ? Answer.Nil.NIL : answers[0];

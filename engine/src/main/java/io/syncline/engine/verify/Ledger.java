@@ -2,7 +2,6 @@ package io.syncline.engine.verify;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -112,12 +111,12 @@ final class Ledger {
         listener.differs(difference);
     }
 
-    synchronized void retrying(String place, int count, Duration elapsed, String reason) {
-        listener.retrying(place, count, elapsed, reason);
+    synchronized void retrying(VerifyListener.Fault fault) {
+        listener.retrying(fault);
     }
 
-    synchronized void recovered(String place, Duration away) {
-        listener.recovered(place, away);
+    synchronized void recovered(VerifyListener.Fault last) {
+        listener.recovered(last.side(), last.place(), last.elapsed());
     }
 
     synchronized void warn(String place, String text, String remedy) {
@@ -130,7 +129,9 @@ final class Ledger {
     synchronized ResumeFile.Saved save(String layout) {
         Map<String, ResumeFile.Reached> reached = new TreeMap<>();
         for (Walk walk : walks) {
-            reached.put(walk.name(), new ResumeFile.Reached(walk.settled(), walk.keys()));
+            reached.put(
+                    walk.name(),
+                    new ResumeFile.Reached(walk.settled(), walk.keys(), walk.passed()));
         }
         try {
             return new ResumeFile.Saved(reached, layout, repaired, byKind, listener.written());
@@ -150,6 +151,14 @@ final class Ledger {
                 bytes,
                 checking,
                 byKind,
-                repaired);
+                repaired,
+                scanned());
+    }
+
+    /// How much of all scans is done, by what nodes announced; 0 while that is nothing.
+    private double scanned() {
+        long announced = walks.stream().mapToLong(Walk::announced).sum();
+        long passed = walks.stream().mapToLong(Walk::passed).sum();
+        return announced == 0 ? 0 : (double) passed / announced;
     }
 }

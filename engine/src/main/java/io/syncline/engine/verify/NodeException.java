@@ -4,7 +4,7 @@ import io.syncline.engine.net.HostPort;
 import java.io.IOException;
 
 /// A node does not answer, or says "not now".
-final class NodeException extends IOException {
+class NodeException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final transient HostPort address;
@@ -19,7 +19,7 @@ final class NodeException extends IOException {
         this.address = address;
     }
 
-    HostPort address() {
+    final HostPort address() {
         return address;
     }
 }

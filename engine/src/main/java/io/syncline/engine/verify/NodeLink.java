@@ -161,7 +161,7 @@ final class NodeLink implements AutoCloseable {
                 Redirect redirect = Redirect.parse(failed.text());
                 throw redirect == null
                         ? new NodeException(address(), failed.text())
-                        : new RedirectedException(redirect, "[" + place + "] " + failed.text());
+                        : new RedirectedException(redirect, address(), failed.text());
             }
             case OPERATOR ->
                     throw new SynclineException(

@@ -63,8 +63,8 @@ final class RepairLane implements AutoCloseable {
 
     /// Adds a transaction.
     ///
-    /// @param large what it puts in its place; dropped when it is not carried out
-    void execute(List<byte[][]> transaction, LargeCopy large) {
+    /// @param large what it puts in its place; dropped when it is not carried out. Null: nothing
+    void execute(List<byte[][]> transaction, @Nullable LargeCopy large) {
         copy = large;
         commands = transaction.size();
         link().add(States.MULTI);

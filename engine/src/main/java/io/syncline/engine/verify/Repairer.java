@@ -3,8 +3,6 @@ package io.syncline.engine.verify;
 import static io.syncline.engine.verify.NodeLink.bytes;
 import static java.util.Objects.requireNonNull;
 
-import io.syncline.engine.bytes.ByteBuilder;
-import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.RdbFormatException;
 import io.syncline.engine.rdb.UnsupportedValueException;
@@ -57,6 +55,9 @@ final class Repairer implements AutoCloseable {
     private final KeyLook look;
     private final Digest digest;
     private final PayloadConverter payloads;
+    private final Rewrite rewrite;
+    private final ElementRepair elements;
+    private final ListRepair lists;
     private final List<RepairLane> lanes = new ArrayList<>();
 
     Repairer(Sides sides, VerifyOptions options, Names names, KeyLook look, Digest digest) {
@@ -66,6 +67,9 @@ final class Repairer implements AutoCloseable {
         this.look = look;
         this.digest = digest;
         this.payloads = new PayloadConverter(wrong().facts().format());
+        this.rewrite = new Rewrite(wrong().facts(), payloads);
+        this.elements = new ElementRepair(sides, right(), wrong());
+        this.lists = new ListRepair(sides, right(), wrong());
     }
 
     private boolean toTarget() {
@@ -101,7 +105,9 @@ final class Repairer implements AutoCloseable {
         for (int i = 0; i < steps.length; i++) {
             Difference difference = confirmed(suspects.get(i));
             Kind extra = toTarget() ? Kind.MISSING_AT_SOURCE : Kind.MISSING_AT_TARGET;
-            if (difference.kind() == extra && !options.deleteExtra()) {
+            if (suspects.get(i).work != null) {
+                steps[i] = inParts(suspects.get(i), place);
+            } else if (difference.kind() == extra && !options.deleteExtra()) {
                 steps[i] =
                         skip(
                                 difference,
@@ -109,7 +115,7 @@ final class Repairer implements AutoCloseable {
             } else if (!toTarget() && names.isForeign(suspects.get(i).key())) {
                 steps[i] = skip(difference, "the ETL rules make no such name of any key");
             } else if (sizes.get(i) > LARGEST_BYTES) {
-                steps[i] = skip(difference, "it is too large to be read at once");
+                steps[i] = parts(suspects.get(i), "it is too large to be read at once");
             } else {
                 if (!some.isEmpty() && someBytes + sizes.get(i) > TOGETHER_BYTES) {
                     step(suspects, some, place, steps);
@@ -134,7 +140,40 @@ final class Repairer implements AutoCloseable {
 
     private static Step again(Suspect suspect, String reason) {
         suspect.repairs++;
-        return suspect.repairs < TRIES ? new Step.Again() : skip(confirmed(suspect), reason);
+        return suspect.repairs < TRIES ? new Step.Again() : parts(suspect, reason);
+    }
+
+    /// Goes on part by part, where a value has parts.
+    private static Step parts(Suspect suspect, String reason) {
+        suspect.work = PartialRepair.of(suspect);
+        return suspect.work == null ? skip(confirmed(suspect), reason) : new Step.Again();
+    }
+
+    private Step inParts(Suspect suspect, Place place) throws IOException {
+        byte[] key = suspect.key();
+        try {
+            sides.hold(Integer.MAX_VALUE);
+            PartialRepair.Round round =
+                    switch (requireNonNull(suspect.work)) {
+                        case ElementRepair.Work work -> elements.round(key, place, work, lane(0));
+                        case ListRepair.Work work -> lists.round(key, place, work, lane(0));
+                    };
+            return switch (round) {
+                case AGAIN -> new Step.Again();
+                case GIVEN_UP -> skip(confirmed(suspect), "it is being written all the time");
+                case MENDED ->
+                        new Step.Settled(confirmed(suspect).with(new Repair(Action.WRITTEN, "")));
+            };
+        } finally {
+            sides.hold(AnswerReader.HELD_BYTES);
+        }
+    }
+
+    private RepairLane lane(int index) {
+        if (lanes.size() == index) {
+            lanes.add(new RepairLane(wrong().twin()));
+        }
+        return lanes.get(index);
     }
 
     /// What each takes at the side where it is larger.
@@ -229,10 +268,7 @@ final class Repairer implements AutoCloseable {
             throws IOException {
         List<RepairLane> watched = new ArrayList<>();
         for (int i : prepared) {
-            if (lanes.size() == watched.size()) {
-                lanes.add(new RepairLane(wrong().twin()));
-            }
-            RepairLane lane = lanes.get(watched.size());
+            RepairLane lane = lane(watched.size());
             lane.watch(i, suspects.get(i).key(), database(wrong(), place));
             watched.add(lane);
         }
@@ -278,12 +314,16 @@ final class Repairer implements AutoCloseable {
         }
         if (!wrong.print.equals(suspect.wrong)) {
             lane.unwatch();
-            return skip(difference, WRITTEN_HERE);
+            return suspect.repairs > 0 || suspect.moved
+                    ? parts(suspect, WRITTEN_HERE)
+                    : skip(difference, WRITTEN_HERE);
         }
         byte[] name = wrong().name(suspect.key(), databaseOf(difference));
         LargeCopy copy = new LargeCopy(lane.link(), payloads, wrong().facts().format(), name);
         try {
-            lane.execute(commands(name, right, now.difference().kind(), copy), copy);
+            boolean onlyExpiry = now.difference().kind() == Kind.EXPIRY;
+            long expiry = expiry(right.expiry);
+            lane.execute(rewrite.commands(name, right.payload, expiry, onlyExpiry, copy), copy);
         } catch (UnsupportedValueException | RdbFormatException e) {
             copy.drop();
             lane.unwatch();
@@ -333,51 +373,6 @@ final class Repairer implements AutoCloseable {
         return difference != null && difference.kind() == Kind.EXPIRY
                 ? Action.EXPIRY_SET
                 : Action.WRITTEN;
-    }
-
-    private List<byte[][]> commands(byte[] key, Held right, Kind kind, LargeCopy copy)
-            throws IOException {
-        byte[] payload = right.payload;
-        if (payload == null) {
-            return List.<byte[][]>of(new byte[][] {bytes("DEL"), key});
-        }
-        long expiry = expiry(right.expiry);
-        if (kind == Kind.EXPIRY) {
-            return List.<byte[][]>of(
-                    expiry < 0
-                            ? new byte[][] {bytes("PERSIST"), key}
-                            : new byte[][] {bytes("PEXPIREAT"), key, bytes(Long.toString(expiry))});
-        }
-        ByteSlice slice = new ByteSlice().set(payload, 0, payload.length);
-        if (copy.write(slice)) {
-            return copy.take(expiry);
-        }
-        ByteBuilder converted = new ByteBuilder(1 << 10);
-        byte[] value = payloads.convert(slice, converted) ? converted.toBytes() : payload;
-        SideFacts facts = wrong().facts();
-        List<byte[][]> commands = new ArrayList<>();
-        List<byte[]> restore = new ArrayList<>();
-        boolean absolute = facts.restoreAbsolute() && expiry >= 0;
-        restore.addAll(List.of(bytes("RESTORE"), key, bytes(ttl(expiry, absolute)), value));
-        if (facts.restoreReplaces()) {
-            restore.add(bytes("REPLACE"));
-        } else {
-            commands.add(new byte[][] {bytes("DEL"), key});
-        }
-        if (absolute) {
-            restore.add(bytes("ABSTTL"));
-        }
-        commands.add(restore.toArray(new byte[0][]));
-        return commands;
-    }
-
-    /// Zero means no expiry, so an expiry in the past becomes the first millisecond there is.
-    private static String ttl(long expiry, boolean absolute) {
-        if (expiry < 0) {
-            return "0";
-        }
-        long value = absolute ? expiry : expiry - System.currentTimeMillis();
-        return Long.toString(Math.max(1, value));
     }
 
     /// As a task that extends expiries would have it.

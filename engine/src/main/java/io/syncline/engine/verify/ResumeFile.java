@@ -48,7 +48,8 @@ final class ResumeFile {
     ///
     /// @param cursor everything before is settled
     /// @param keys that were compared
-    record Reached(String cursor, long keys) {}
+    /// @param passed keys of the node that the scan came by, compared or not
+    record Reached(String cursor, long keys, long passed) {}
 
     /// @param walks by name
     /// @param layout of the clusters at the start
@@ -65,7 +66,7 @@ final class ResumeFile {
         }
     }
 
-    void write(Saved saved) throws IOException {
+    void write(Saved saved) {
         List<String> lines = new ArrayList<>();
         lines.add(FORM);
         lines.add("of " + identity);
@@ -75,10 +76,29 @@ final class ResumeFile {
         saved.byKind().forEach((kind, count) -> lines.add("kind " + kind.word() + " " + count));
         new TreeMap<>(saved.walks())
                 .forEach((name, reached) ->
-                        lines.add("walk " + name + " " + reached.cursor() + " " + reached.keys()));
+                        lines.add(
+                                String.join(
+                                        " ",
+                                        "walk",
+                                        name,
+                                        reached.cursor(),
+                                        Long.toString(reached.keys()),
+                                        Long.toString(reached.passed()))));
         Path next = file.resolveSibling(file.getFileName() + ".next");
-        Files.write(next, lines, StandardCharsets.UTF_8);
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.write(next, lines, StandardCharsets.UTF_8);
+            Files.move(
+                    next,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new SynclineException(
+                    ErrorCode.SPOOL_FULL,
+                    file.toString(),
+                    "the state cannot be written: " + e.getMessage(),
+                    "Look for room and rights there, and start again");
+        }
     }
 
     void delete() throws IOException {
@@ -86,10 +106,15 @@ final class ResumeFile {
     }
 
     /// What was written last; null when there is no file yet.
-    @Nullable Saved read() throws IOException {
-        if (!Files.exists(file)) {
-            return null;
+    @Nullable Saved read() {
+        try {
+            return Files.exists(file) ? parse() : null;
+        } catch (IOException e) {
+            throw refuse("it cannot be read: " + e.getMessage());
         }
+    }
+
+    private Saved parse() throws IOException {
         if (Files.size(file) > LARGEST_BYTES) {
             throw refuse("it is no state of a verification");
         }
@@ -109,7 +134,12 @@ final class ResumeFile {
                 String[] words = line.split(" ", -1);
                 switch (words[0]) {
                     case "walk" ->
-                            walks.put(words[1], new Reached(words[2], Long.parseLong(words[3])));
+                            walks.put(
+                                    words[1],
+                                    new Reached(
+                                            words[2],
+                                            Long.parseLong(words[3]),
+                                            Long.parseLong(words[4])));
                     case "layout" -> layout = words[1];
                     case "kind" -> byKind.put(kind(words[1]), Long.parseLong(words[2]));
                     default -> numbers.put(words[0], Long.parseLong(words[1]));

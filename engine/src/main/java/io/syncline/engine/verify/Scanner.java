@@ -78,6 +78,7 @@ final class Scanner {
     private void scan(Walk walk) throws InterruptedException {
         String cursor = walk.settled();
         Backoff backoff = new Backoff(run.options().retry(), System.nanoTime());
+        IOException fault = null;
         while (!cursor.equals(Walk.END)) {
             String process = walk.process();
             try (NodeLink link = new NodeLink(connect(walk), new Digest(0, 0))) {
@@ -86,9 +87,14 @@ final class Scanner {
                 link.select(walk.isForward() ? walk.place().source() : walk.place().target());
                 while (!cursor.equals(Walk.END)) {
                     cursor = page(link, walk, cursor);
+                    if (fault != null) {
+                        run.recovered(fault, backoff);
+                        fault = null;
+                    }
                     backoff = new Backoff(run.options().retry(), System.nanoTime());
                 }
             } catch (IOException e) {
+                fault = e;
                 Worker.pause(backoff, run, e);
                 follow(walk);
             }
@@ -139,8 +145,14 @@ final class Scanner {
         String next = text.equals("0") ? Walk.END : text;
         List<byte[]> keys = new ArrayList<>();
         for (Answer item : Answer.items(page[1])) {
-            if (item instanceof Answer.Bytes key && concerns(walk, key.head())) {
+            if (!(item instanceof Answer.Bytes key)) {
+                continue;
+            }
+            if (concerns(walk, key.head())) {
                 keys.add(key.head());
+            } else if (walk.isForward()) {
+                // Counts mean nothing where a key is left out: another one may be shown twice.
+                run.desk().doubt();
             }
         }
         // Between pages only: nothing of a page is settled before all of it was handed out.
@@ -152,6 +164,7 @@ final class Scanner {
             int to = Math.min(keys.size(), from + batchKeys);
             hand(new KeyBatch(walk, keys.subList(from, to), to == keys.size() ? next : null));
         }
+        walk.passed(next.equals(Walk.END) ? walk.announced() : SCAN_COUNT);
         return next;
     }
 

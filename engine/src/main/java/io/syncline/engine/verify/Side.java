@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// One side of a comparison as all workers see it: what it can be asked, and which node has which
@@ -24,6 +25,10 @@ final class Side {
     private final List<ServerInfo> nodes;
     private final List<BitSet> slots;
     private final SideFacts facts;
+
+    /// Every address that a connection was wanted to.
+    private final Set<HostPort> met = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable ClusterMap map;
     private volatile @Nullable HostPort primary;
 
@@ -39,6 +44,8 @@ final class Side {
         this.nodes = List.copyOf(nodes);
         this.slots = List.copyOf(slots);
         this.facts = SideFacts.of(nodes);
+        met.addAll(instance.endpoint().addresses());
+        nodes.forEach(node -> met.add(node.address()));
     }
 
     /// Asks what there is.
@@ -78,7 +85,13 @@ final class Side {
         return cluster;
     }
 
+    /// Whether an address is, or was, one of its nodes.
+    boolean has(HostPort address) {
+        return met.contains(address);
+    }
+
     Connection connect(HostPort address) throws IOException {
+        met.add(address);
         try {
             return instance.connector().open(address);
         } catch (IOException e) {
@@ -100,26 +113,50 @@ final class Side {
         if (!cluster) {
             HostPort known = primary;
             if (known == null) {
-                known = instance.primary();
+                known = asked(instance::primary);
                 primary = known;
             }
             return known;
         }
         ClusterMap known = map;
         if (known == null) {
-            known = instance.clusterMap();
+            known = asked(instance::clusterMap);
             map = known;
         }
         HostPort owner = known.owner(Slots.of(key));
         if (owner == null) {
             map = null;
-            throw new IOException("no primary of the " + name + " owns slot " + Slots.of(key));
+            throw new NodeException(
+                    first(), "no primary of the " + name + " owns slot " + Slots.of(key));
         }
         return owner;
     }
 
+    /// A question that any node may answer.
+    private interface Asking<T> {
+        T ask() throws IOException;
+    }
+
+    private HostPort first() {
+        return instance.endpoint().addresses().getFirst();
+    }
+
+    private <T> T asked(Asking<T> question) throws IOException {
+        try {
+            return question.ask();
+        } catch (NodeException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new NodeException(first(), e);
+        }
+    }
+
     /// Who owns which slot of a cluster now, asked anew.
     Layout layout() throws IOException {
+        return asked(this::askLayout);
+    }
+
+    private Layout askLayout() throws IOException {
         ClusterMap now = instance.clusterMap();
         BitSet open = new BitSet(ClusterMap.SLOTS);
         Set<HostPort> importers = new LinkedHashSet<>();

@@ -42,15 +42,17 @@ final class StartChecks {
                 preferPrimary);
     }
 
-    static void check(VerifyOptions options, Side source, Side target) throws IOException {
+    static void check(
+            VerifyOptions options, Side source, Side target, RepairRights.Warnings warnings)
+            throws IOException {
         loaded(source);
         loaded(target);
         apart(options, source, target);
         databases(options, source, target);
         switch (options.repair().direction()) {
             case NONE -> {}
-            case SOURCE_TO_TARGET -> writable(target);
-            case TARGET_TO_SOURCE -> writable(source);
+            case SOURCE_TO_TARGET -> writable(target, warnings);
+            case TARGET_TO_SOURCE -> writable(source, warnings);
         }
     }
 
@@ -100,7 +102,7 @@ final class StartChecks {
         }
     }
 
-    private static void writable(Side side) {
+    private static void writable(Side side, RepairRights.Warnings warnings) throws IOException {
         for (ServerInfo node : side.nodes()) {
             if (!node.isPrimary()) {
                 throw new SynclineException(
@@ -110,5 +112,6 @@ final class StartChecks {
                         "Name its primary");
             }
         }
+        new RepairRights(side, warnings).check();
     }
 }

@@ -29,6 +29,9 @@ final class Suspect {
 
     int repairs;
 
+    /// Once it is mended in parts.
+    @Nullable PartialRepair work;
+
     /// When its last look was due: after a fault the batch is gone through again, and no suspect
     /// may be looked at twice without a pause between.
     long turnNanos;

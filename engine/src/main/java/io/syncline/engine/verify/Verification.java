@@ -1,5 +1,7 @@
 package io.syncline.engine.verify;
 
+import static java.util.Objects.requireNonNull;
+
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
@@ -71,6 +73,7 @@ public final class Verification {
     private volatile Walks.Totals totals = Walks.Totals.UNKNOWN;
     private volatile boolean cancelled;
     private volatile String layout = "";
+    private volatile @Nullable Walks opened;
     private long savedNanos = System.nanoTime();
     private long slotsNanos = System.nanoTime();
 
@@ -133,6 +136,7 @@ public final class Verification {
         Walks walks;
         try {
             walks = open();
+            opened = walks;
             layout = walks.layout();
         } catch (IOException e) {
             listener.failed(StartChecks.unreachable("verify", "a side", e));
@@ -166,7 +170,7 @@ public final class Verification {
     private Walks open() throws IOException {
         Side source = StartChecks.open(options.source(), false, "source");
         Side target = StartChecks.open(options.target(), mends(), "target");
-        StartChecks.check(options, source, target);
+        StartChecks.check(options, source, target, ledger::warn);
         ResumeFile.Saved saved = file == null ? null : file.read();
         Walks walks = new Walks(options, source, target);
         if (saved != null && walks.restore(saved)) {
@@ -341,7 +345,7 @@ public final class Verification {
             } else {
                 save();
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | SynclineException e) {
             ledger.warn(
                     String.valueOf(options.state()),
                     "the state cannot be kept: " + e.getMessage(),
@@ -377,13 +381,13 @@ public final class Verification {
                 }
 
                 @Override
-                public void retrying(String place, int count, long elapsedNanos, String reason) {
-                    ledger.retrying(place, count, Duration.ofNanos(elapsedNanos), reason);
+                public void retrying(IOException e, Backoff backoff) {
+                    ledger.retrying(requireNonNull(opened).fault(e, backoff));
                 }
 
                 @Override
-                public void recovered(String place, long awayNanos) {
-                    ledger.recovered(place, Duration.ofNanos(awayNanos));
+                public void recovered(IOException e, Backoff backoff) {
+                    ledger.recovered(requireNonNull(opened).fault(e, backoff));
                 }
             };
 }

@@ -15,6 +15,8 @@ import java.util.Map;
 /// @param checking keys that differed and are looked at again
 /// @param byKind differences so far
 /// @param repaired of those, how many were mended
+/// @param scanned how much of all keys the scans came by, from 0 to 1: also told where nobody knows
+///   how many of them are meant
 public record VerifyProgress(
         Phase phase,
         long keys,
@@ -24,7 +26,8 @@ public record VerifyProgress(
         long bytes,
         long checking,
         Map<Difference.Kind, Long> byKind,
-        long repaired) {
+        long repaired,
+        double scanned) {
     /// What a verification does.
     public enum Phase {
         STARTING,
@@ -48,8 +51,16 @@ public record VerifyProgress(
 
     /// Scans may meet more keys than there were at the start, but it is over only at the end.
     private double done() {
+        if (!isCounted()) {
+            return Math.min(0.999, scanned);
+        }
         double all = Math.max(1, (double) keysTotal + targetKeysTotal);
         return Math.min(0.999, (keys + targetKeys) / all);
+    }
+
+    /// Whether it is known how many keys there are to look at.
+    public boolean isCounted() {
+        return keysTotal >= 0 && targetKeysTotal >= 0;
     }
 
     /// From 0 to 1; -1 while nothing is known.
@@ -57,7 +68,7 @@ public record VerifyProgress(
         return switch (phase) {
             case STARTING -> -1;
             case ENDED -> 1;
-            case COMPARING, EXTRAS -> keysTotal < 0 || targetKeysTotal < 0 ? -1 : done();
+            case COMPARING, EXTRAS -> done();
         };
     }
 }

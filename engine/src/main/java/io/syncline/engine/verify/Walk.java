@@ -36,6 +36,9 @@ final class Walk {
     /// Keys that are settled; behind the ledger's lock.
     private long keys;
 
+    /// Keys of the node that the scan came by, as far as that can be told.
+    private long passed;
+
     /// @param forward whether the keys are the source's
     /// @param node whose keys
     /// @param slots what it owns; all for a standalone server
@@ -106,9 +109,19 @@ final class Walk {
     }
 
     /// Goes on from where an earlier run was.
-    void restore(String cursor, long count) {
-        settled = cursor;
-        keys = count;
+    void restore(ResumeFile.Reached reached) {
+        settled = reached.cursor();
+        keys = reached.keys();
+        passed(reached.passed());
+    }
+
+    synchronized long passed() {
+        return passed;
+    }
+
+    /// A scan came by so many more; a server may show some more or fewer than it is asked for.
+    synchronized void passed(long more) {
+        passed = Math.min(announced, passed + more);
     }
 
     void settle(String cursor) {
@@ -124,5 +137,6 @@ final class Walk {
         process = otherProcess;
         settled = BEGIN;
         keys = 0;
+        passed = 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.syncline.engine.verify;
 
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.verify.KeySample.Written;
 import java.io.IOException;
@@ -139,7 +140,7 @@ final class Walks {
         for (Walk walk : all()) {
             ResumeFile.Reached reached = saved.walks().get(walk.name());
             if (reached != null) {
-                walk.restore(reached.cursor(), reached.keys());
+                walk.restore(reached);
             }
         }
         return true;
@@ -178,6 +179,18 @@ final class Walks {
 
     Side source() {
         return source;
+    }
+
+    /// A failed try in words for the user: whose node it is that is away.
+    VerifyListener.Fault fault(IOException e, Backoff backoff) {
+        HostPort node = e instanceof NodeException at ? at.address() : null;
+        return new VerifyListener.Fault(
+                node != null && source.has(node) ? source.name() : target.name(),
+                node == null ? "verify" : node.toString(),
+                backoff.count(),
+                backoff.elapsed(System.nanoTime()),
+                options.retry(),
+                Scanner.words(e));
     }
 
     Side target() {

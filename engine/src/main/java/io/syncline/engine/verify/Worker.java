@@ -40,9 +40,15 @@ final class Worker {
 
         void fail(Failure failure);
 
-        void retrying(String place, int count, long elapsedNanos, String reason);
+        /// A side is away.
+        ///
+        /// @param e why the last try failed
+        void retrying(IOException e, Backoff backoff);
 
-        void recovered(String place, long awayNanos);
+        /// It is back.
+        ///
+        /// @param e why the last try failed
+        void recovered(IOException e, Backoff backoff);
     }
 
     Worker(Run run, Side source, Side target, Digest key) {
@@ -107,15 +113,17 @@ final class Worker {
 
     private void retrying(Desk.Task task) {
         Backoff backoff = new Backoff(options.retry(), System.nanoTime());
+        IOException fault = null;
         while (true) {
             try {
                 handle(task);
-                if (backoff.count() > 0) {
-                    run.recovered("verify", backoff.elapsed(System.nanoTime()).toNanos());
+                if (fault != null) {
+                    run.recovered(fault, backoff);
                 }
                 return;
             } catch (IOException e) {
                 close();
+                fault = e;
                 pause(backoff, run, e);
             }
         }
@@ -139,9 +147,7 @@ final class Worker {
                     "Bring it back and start the verification again; with --resume it goes on where"
                             + " it stopped");
         }
-        String place = e instanceof NodeException node ? node.address().toString() : "verify";
-        long elapsedNanos = backoff.elapsed(System.nanoTime()).toNanos();
-        run.retrying(place, backoff.count(), elapsedNanos, Scanner.words(e));
+        run.retrying(e, backoff);
         run.pace().pause(delay);
     }
 

@@ -261,7 +261,7 @@ class FileSourceIT {
             Files.write(broken, java.util.Arrays.copyOf(bytes, bytes.length / 2));
             refused(broken, target, "the RDB ends too early: the file is cut off");
             Files.writeString(broken, "hello");
-            refused(broken, target, "a command begins with 0x68, not with '*'");
+            refused(broken, target, "it is neither an RDB, which begins with REDIS or VALKEY, nor");
             refused(folder.resolve("none"), target, "there is no such file");
             assertThat(target.number("DBSIZE")).isZero();
         }

@@ -8,7 +8,9 @@ import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What only shows when source and target are looked at together.
@@ -22,6 +24,42 @@ class BothSidesIT {
                                     + server.info("run_id")
                                     + ") | Name two different instances");
         }
+    }
+
+    @Test
+    void aTaskThatWouldReadAnotherServerThanBeforeIsAnError() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            Trial trial = Trial.of(source, target).resuming();
+            String place = "127.0.0.1:" + source.port();
+            var elsewhere = new Precheck.Former("redis://10.0.0.1:6379", Set.of("a"), Set.of());
+            var renamed =
+                    new Precheck.Former(
+                            "redis://10.0.0.1:6379",
+                            Set.of(source.info("master_replid")),
+                            Set.of());
+            var same = new Precheck.Former("redis://user@" + place, Set.of("a"), Set.of());
+
+            assertThat(find(trial, elsewhere))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "ERROR task trial has copied from redis://10.0.0.1:6379 until now, and"
+                                    + " this is another server with another history")
+                    .endsWith("start once with --on-existing overwrite");
+            assertThat(find(trial, renamed))
+                    .containsExactly("OK task trial has copied from this source before");
+            assertThat(find(trial, same))
+                    .containsExactly("OK task trial has copied from this source before");
+            assertThat(find(trial.overwriting(), elsewhere))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARNING task trial has copied from redis://10.0.0.1:6379");
+        }
+    }
+
+    private static List<String> find(Trial trial, Precheck.Former former) {
+        return Trial.sentences(trial.precheck().former(former).run(), "task-source");
     }
 
     /// To empty the target, as is said of others that hold keys, would empty the source.

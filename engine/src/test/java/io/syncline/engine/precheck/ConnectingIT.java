@@ -1,16 +1,26 @@
 package io.syncline.engine.precheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.net.Connector;
+import io.syncline.engine.net.Credentials;
+import io.syncline.engine.net.HostPort;
+import io.syncline.engine.net.TlsOptions;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.TlsCertificates;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -71,7 +81,7 @@ class ConnectingIT {
                                     + " machine through");
             assertThat(Trial.sentences(findings, Precheck.SKIPPED))
                     .containsExactly(
-                            "WARNING 19 further checks could not be made, since the source cannot be"
+                            "WARNING 20 further checks could not be made, since the source cannot be"
                                     + " asked | Mend the errors above and check again");
             assertThat(findings).extracting(Finding::check).contains("target-empty");
         }
@@ -197,6 +207,22 @@ class ConnectingIT {
                     .singleElement()
                     .asString()
                     .startsWith("ERROR the TLS handshake failed: ");
+        }
+    }
+
+    /// Checks open several connections: together they take no longer than one.
+    @Test
+    void whoNeverAnswersIsWaitedForOnce() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            HostPort place = new HostPort("127.0.0.1", silent.getLocalPort());
+            Connector connector = new Connector(Credentials.NONE, TlsOptions.OFF, "test");
+
+            assertThatThrownBy(() -> connector.open(place, Duration.ofSeconds(1)))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage("no answer within 1 s");
+            assertThatThrownBy(() -> connector.open(place))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessage("no answer within 1 s");
         }
     }
 

@@ -8,6 +8,7 @@ import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,23 @@ class SourceChecksIT {
     void stop() {
         source.close();
         target.close();
+    }
+
+    @Test
+    void aCommandThatNobodyKnowsIsToldAndOneThatLooksMistypedIsAnError() {
+        Precheck precheck =
+                Trial.of(source, target)
+                        .precheck()
+                        .commands(List.of("set", "sett", "my.command", "debug"));
+
+        assertThat(Trial.sentences(precheck.run(), "commands"))
+                .containsExactly(
+                        "ERROR neither Syncline nor the source knows a command 'sett'; the nearest"
+                                + " is 'set' | Write 'set', or leave it out until the source knows"
+                                + " it",
+                        "WARNING neither Syncline nor the source knows a command 'my.command' |"
+                                + " Leave it out, unless it is of a module that is still to be"
+                                + " loaded");
     }
 
     @Test

@@ -2,6 +2,10 @@ package io.syncline.engine.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
+import io.syncline.engine.net.Credentials;
+import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.verify.Difference.Action;
 import io.syncline.engine.verify.VerifyOptions.Direction;
 import io.syncline.testkit.Await;
@@ -17,11 +21,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /// A repair makes both sides equal, as another program sees them, and never takes a newer write
@@ -221,6 +227,101 @@ class RepairIT {
             new KeyspaceDigest().tolerance(TOLERANCE).requireEqual(source, target);
             assertThat(target.primaryNodes())
                     .allSatisfy(node -> assertThat(node.info("cmdstat_restore")).isEmpty());
+        }
+    }
+
+    /// As a task does it: each write goes to the source first and to the target a moment later, so
+    /// that neither side ever stands still.
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"redis-6.0", "valkey-9"})
+    void whatDiffersInCollectionsThatAreWrittenAllTheTimeIsMendedInParts(String version)
+            throws Exception {
+        ServerBinary binary = Servers.find(version).orElseGet(Servers::embedded);
+        try (RedisServer source = RedisServer.start(binary);
+                RedisServer target = RedisServer.start(binary)) {
+            fillHot(source);
+            fillHot(target);
+            target.command("HSET", "hash", "field:5", "wrong", "extra", "1");
+            target.command("HDEL", "hash", "field:6");
+            target.command("ZADD", "zset", -1, "member:5");
+            target.command("SREM", "set", "member:5");
+            target.command("LSET", "list", 500, "wrong");
+            target.command("LINSERT", "list", "BEFORE", "element:600", "extra");
+            target.command("LREM", "list", 1, "element:700");
+            AtomicBoolean ended = new AtomicBoolean();
+            CompletableFuture<Void> traffic =
+                    CompletableFuture.runAsync(() -> writeHot(source, target, ended));
+
+            Verifying repair =
+                    Verifying.between(source, target).repair(Direction.SOURCE_TO_TARGET, false);
+            Verification.Outcome outcome = repair.run();
+            ended.set(true);
+            traffic.get();
+
+            assertThat(outcome).as("%s", repair).isEqualTo(Verification.Outcome.EQUAL);
+            assertThat(repair.differences())
+                    .extracting(each -> each.repair().action())
+                    .hasSize(4)
+                    .containsOnly(Action.WRITTEN);
+            new KeyspaceDigest().requireEqual(source, target);
+        }
+    }
+
+    private static void fillHot(RedisServer server) {
+        for (int i = 0; i < 2_000; i++) {
+            server.command("HSET", "hash", "field:" + i, i);
+            server.command("ZADD", "zset", i, "member:" + i);
+            server.command("SADD", "set", "member:" + i);
+            server.command("RPUSH", "list", "element:" + i);
+        }
+    }
+
+    private static void writeHot(RedisServer source, RedisServer target, AtomicBoolean ended) {
+        try (Jedis one = source.client();
+                Jedis other = target.client()) {
+            for (int i = 0; !ended.get(); i++) {
+                String field = "field:" + (1_000 + i % 1_000);
+                for (Jedis client : List.of(one, other)) {
+                    client.hincrBy("hash", field, 1);
+                    client.zincrby("zset", 1, "member:" + (1_000 + i % 1_000));
+                    client.sadd("set", "new:" + i);
+                    client.rpush("list", "new:" + i);
+                    client.lpush("list", "newer:" + i);
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    @Test
+    void whoMayNotWriteIsToldBeforeAnythingIsCompared() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            source.command("SET", "key", "1");
+            target.command(
+                    "ACL", "SETUSER", "reader", "on", "nopass", "~*", "+@all", "-@write", "+watch");
+            Verifying repair =
+                    Verifying.between(source, target).repair(Direction.SOURCE_TO_TARGET, false);
+            Endpoint reader =
+                    Verifying.endpoint(target).withCredentials(new Credentials("reader", ""));
+            assertThat(repair.target(reader).run()).isEqualTo(Verification.Outcome.CANNOT_START);
+            assertThat(repair.failures())
+                    .singleElement()
+                    .satisfies(failure -> {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.NOT_PERMITTED);
+                        assertThat(failure.reason())
+                                .startsWith("the target takes no repair (RESTORE): NOPERM");
+                    });
+
+            target.command("CONFIG", "SET", "maxmemory", 1);
+            Verifying full =
+                    Verifying.between(source, target).repair(Direction.SOURCE_TO_TARGET, false);
+            assertThat(full.run()).isEqualTo(Verification.Outcome.CANNOT_START);
+            assertThat(full.failures())
+                    .singleElement()
+                    .extracting(Failure::code)
+                    .isEqualTo(ErrorCode.TARGET_OUT_OF_MEMORY);
+            assertThat(target.number("DBSIZE")).isZero();
         }
     }
 }

@@ -25,7 +25,7 @@ public final class Verifying implements VerifyListener {
     private final List<String> warnings = new ArrayList<>();
     private VerifyOptions options;
     private VerifyProgress last =
-            new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, 0, 0, Map.of(), 0);
+            new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0);
 
     private Verifying(VerifyOptions options) {
         this.options = options;
@@ -84,6 +84,22 @@ public final class Verifying implements VerifyListener {
 
     public Verifying recheck(Duration after, int times) {
         options = options.withRecheck(new VerifyOptions.Recheck(after, times));
+        return this;
+    }
+
+    Verifying target(Endpoint target) {
+        options =
+                new VerifyOptions(
+                        options.source(),
+                        target,
+                        options.databases(),
+                        options.scope(),
+                        options.expiries(),
+                        options.recheck(),
+                        options.limits(),
+                        options.repair(),
+                        options.retry(),
+                        options.state());
         return this;
     }
 
@@ -163,13 +179,13 @@ public final class Verifying implements VerifyListener {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        warnings.add("retrying: " + reason);
+    public void retrying(Fault fault) {
+        warnings.add("retrying " + fault.side() + ": " + fault.reason());
     }
 
     @Override
-    public void recovered(String place, Duration away) {
-        warnings.add("recovered");
+    public void recovered(String side, String place, Duration away) {
+        warnings.add("recovered " + side);
     }
 
     @Override

@@ -33,15 +33,28 @@ final class PrecheckCommand {
                 pair == null
                         ? new Link(options, event -> {})
                         : new PairTask(options, pair, event -> {}, resolution -> {});
+        boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
+        begin(options, json);
         List<Finding> findings = task.precheck();
         boolean failed = findings.stream().anyMatch(f -> f.severity() == Severity.ERROR);
         ExitCode code = failed ? ExitCode.PRECHECK_FAILED : ExitCode.DONE;
-        if (LinkCommand.has(parsed, LinkCommand.JSON)) {
+        if (json) {
             printJson(options, findings, code);
         } else {
             print(findings, environment);
         }
         return code;
+    }
+
+    /// Before anything is asked: a side that does not answer is waited for.
+    private static void begin(LinkOptions options, boolean json) {
+        Output output = Output.standard();
+        if (json) {
+            JsonEvents events = new JsonEvents(options.task());
+            output.event(events.started(Instant.now(), options, Version.text()));
+        } else {
+            output.line("precheck: " + options.source() + " -> " + options.target());
+        }
     }
 
     private static void print(List<Finding> findings, Map<String, String> environment) {
@@ -56,7 +69,6 @@ final class PrecheckCommand {
     private static void printJson(LinkOptions options, List<Finding> findings, ExitCode code) {
         JsonEvents events = new JsonEvents(options.task());
         Output output = Output.standard();
-        output.event(events.started(Instant.now(), options, Version.text()));
         findings.forEach(finding -> output.event(events.finding(Instant.now(), finding)));
         String outcome = code == ExitCode.DONE ? "done" : "precheck-failed";
         output.event(events.ended(Instant.now(), outcome, code.number()));

@@ -54,16 +54,16 @@ final class VerifyRun implements VerifyListener {
 
     /// Blocks until it has ended.
     ExitCode run() {
-        try (DifferenceFile opened = output == null ? null : new DifferenceFile(output)) {
-            file = opened;
-            return watched();
+        try {
+            file = output == null ? null : new DifferenceFile(output);
         } catch (IOException e) {
             throw new SynclineException(
                     ErrorCode.BAD_OPTION,
                     "--output",
                     "the file '" + output + "' cannot be written: " + e.getMessage(),
-                    "Name a file that this user may write, with room for it");
+                    "Name a file that this user may write");
         }
+        return watched();
     }
 
     private ExitCode watched() {
@@ -98,6 +98,7 @@ final class VerifyRun implements VerifyListener {
         Message.End end;
         try {
             end = new Message.End(verification.run(), null);
+            end = closed(end);
         } catch (SynclineException e) {
             end = new Message.End(Outcome.CANNOT_START, e);
         } catch (RuntimeException | Error e) {
@@ -105,6 +106,28 @@ final class VerifyRun implements VerifyListener {
             end = new Message.End(Outcome.FAILED, new SynclineException(Bugs.failure(e)));
         }
         put(end);
+    }
+
+    /// What cannot be written in full is no result.
+    private Message.End closed(Message.End end) {
+        try {
+            if (file != null) {
+                file.close();
+            }
+            return end;
+        } catch (IOException e) {
+            return end.outcome() == Outcome.FAILED
+                    ? end
+                    : new Message.End(Outcome.FAILED, unwritten(e));
+        }
+    }
+
+    private SynclineException unwritten(IOException e) {
+        return new SynclineException(
+                ErrorCode.SPOOL_FULL,
+                String.valueOf(output),
+                "a difference cannot be written: " + e.getMessage(),
+                "Make room, and start again with --resume");
     }
 
     private ExitCode watch() throws InterruptedException {
@@ -169,11 +192,7 @@ final class VerifyRun implements VerifyListener {
                 file.add(difference);
             }
         } catch (IOException e) {
-            throw new SynclineException(
-                    ErrorCode.SPOOL_FULL,
-                    String.valueOf(output),
-                    "a difference cannot be written: " + e.getMessage(),
-                    "Make room, and start again with --resume");
+            throw unwritten(e);
         }
         say(() -> reporter.differs(difference));
     }
@@ -189,18 +208,22 @@ final class VerifyRun implements VerifyListener {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        say(() -> reporter.retrying(place, count, elapsed, reason));
+    public void retrying(Fault fault) {
+        say(() -> reporter.retrying(fault));
     }
 
     @Override
-    public void recovered(String place, Duration away) {
-        say(() -> reporter.recovered(away));
+    public void recovered(String side, String place, Duration away) {
+        say(() -> reporter.recovered(side, place, away));
     }
 
     @Override
-    public long written() throws IOException {
-        return file == null ? 0 : file.written();
+    public long written() {
+        try {
+            return file == null ? 0 : file.written();
+        } catch (IOException e) {
+            throw unwritten(e);
+        }
     }
 
     @Override

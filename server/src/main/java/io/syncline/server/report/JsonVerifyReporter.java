@@ -3,6 +3,7 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.verify.Difference;
 import io.syncline.engine.verify.Verification.Outcome;
+import io.syncline.engine.verify.VerifyListener;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.view.VerifyEnding;
 import io.syncline.server.view.VerifyState;
@@ -36,13 +37,13 @@ public final class JsonVerifyReporter implements VerifyReporter {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        output.event(events.retrying(clock.instant(), place, count, elapsed, reason));
+    public void retrying(VerifyListener.Fault fault) {
+        output.event(events.retrying(clock.instant(), fault));
     }
 
     @Override
-    public void recovered(Duration away) {
-        output.event(events.recovered(clock.instant(), away));
+    public void recovered(String side, String place, Duration away) {
+        output.event(events.recovered(clock.instant(), side, place, away));
     }
 
     @Override

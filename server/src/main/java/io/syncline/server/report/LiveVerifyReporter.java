@@ -3,6 +3,7 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.verify.Difference;
 import io.syncline.engine.verify.Verification.Outcome;
+import io.syncline.engine.verify.VerifyListener;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.engine.verify.VerifyProgress;
 import io.syncline.server.view.Headline;
@@ -32,7 +33,7 @@ public final class LiveVerifyReporter implements VerifyReporter {
             new VerifyState(
                     Duration.ZERO,
                     new VerifyProgress(
-                            VerifyProgress.Phase.STARTING, 0, -1, 0, -1, 0, 0, Map.of(), 0),
+                            VerifyProgress.Phase.STARTING, 0, -1, 0, -1, 0, 0, Map.of(), 0, 0),
                     0,
                     0);
 
@@ -57,17 +58,24 @@ public final class LiveVerifyReporter implements VerifyReporter {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        String text = "a side is away for " + Numbers.duration(elapsed) + ": " + reason;
-        if (count > 1) {
+    public void retrying(VerifyListener.Fault fault) {
+        String text =
+                "the "
+                        + fault.side()
+                        + " is away for "
+                        + Numbers.duration(fault.elapsed())
+                        + ": "
+                        + fault.reason();
+        if (fault.count() > 1) {
             notes.pollLast();
         }
         keep(new Note(Tone.ATTENTION, text, ""));
     }
 
     @Override
-    public void recovered(Duration away) {
-        keep(new Note(Tone.WELL, "it is back after " + Numbers.duration(away), ""));
+    public void recovered(String side, String place, Duration away) {
+        String text = "the " + side + " is back after " + Numbers.duration(away);
+        keep(new Note(Tone.WELL, text, ""));
     }
 
     @Override

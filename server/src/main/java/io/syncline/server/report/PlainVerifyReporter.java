@@ -3,6 +3,7 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.verify.Difference;
 import io.syncline.engine.verify.Verification.Outcome;
+import io.syncline.engine.verify.VerifyListener;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.view.Headline;
 import io.syncline.server.view.Note;
@@ -50,14 +51,18 @@ public final class PlainVerifyReporter implements VerifyReporter {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        String when = "attempt " + count + ", away for " + Numbers.duration(elapsed);
-        lines.add(Tone.ATTENTION, "a side is away (" + when + "): " + reason, "");
+    public void retrying(VerifyListener.Fault fault) {
+        String when =
+                "attempt " + fault.count() + ", away for " + Numbers.duration(fault.elapsed());
+        lines.add(
+                Tone.ATTENTION,
+                "the " + fault.side() + " is away (" + when + "): " + fault.reason(),
+                "");
     }
 
     @Override
-    public void recovered(Duration away) {
-        lines.add(Tone.WELL, "it is back after " + Numbers.duration(away), "");
+    public void recovered(String side, String place, Duration away) {
+        lines.add(Tone.WELL, "the " + side + " is back after " + Numbers.duration(away), "");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.verify.Difference;
 import io.syncline.engine.verify.Key;
+import io.syncline.engine.verify.VerifyListener;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.engine.verify.VerifyProgress;
 import io.syncline.server.view.VerifyState;
@@ -105,21 +106,29 @@ public final class VerifyEvents {
         json.writeNumberProperty("repaired", progress.repaired());
     }
 
-    byte[] retrying(Instant time, String place, int count, Duration elapsed, String reason) {
+    byte[] retrying(Instant time, VerifyListener.Fault fault) {
         return events.line(
                 time,
                 "retrying",
                 json -> {
-                    json.writeStringProperty("place", place);
-                    json.writeNumberProperty("count", count);
-                    json.writeNumberProperty("elapsedMillis", elapsed.toMillis());
-                    json.writeStringProperty("reason", reason);
+                    json.writeStringProperty("side", fault.side());
+                    json.writeStringProperty("place", fault.place());
+                    json.writeNumberProperty("count", fault.count());
+                    json.writeNumberProperty("elapsedMillis", fault.elapsed().toMillis());
+                    json.writeNumberProperty("limitMillis", fault.limit().toMillis());
+                    json.writeStringProperty("reason", fault.reason());
                 });
     }
 
-    byte[] recovered(Instant time, Duration away) {
+    byte[] recovered(Instant time, String side, String place, Duration away) {
         return events.line(
-                time, "recovered", json -> json.writeNumberProperty("awayMillis", away.toMillis()));
+                time,
+                "recovered",
+                json -> {
+                    json.writeStringProperty("side", side);
+                    json.writeStringProperty("place", place);
+                    json.writeNumberProperty("awayMillis", away.toMillis());
+                });
     }
 
     byte[] warning(Instant time, String place, String text, String remedy) {

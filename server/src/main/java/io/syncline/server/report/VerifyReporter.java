@@ -3,6 +3,7 @@ package io.syncline.server.report;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.verify.Difference;
 import io.syncline.engine.verify.Verification.Outcome;
+import io.syncline.engine.verify.VerifyListener;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.view.VerifyState;
 import java.time.Duration;
@@ -17,9 +18,12 @@ public interface VerifyReporter {
 
     void warned(String place, String text, String remedy);
 
-    void retrying(String place, int count, Duration elapsed, String reason);
+    void retrying(VerifyListener.Fault fault);
 
-    void recovered(Duration away);
+    /// It is back.
+    ///
+    /// @param side `source` or `target`
+    void recovered(String side, String place, Duration away);
 
     void failed(Failure failure);
 

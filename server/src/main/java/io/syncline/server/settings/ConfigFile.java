@@ -75,14 +75,18 @@ public final class ConfigFile {
 
     private Settings read() {
         JsonToken first = parser.nextToken();
-        if (first == null || first == JsonToken.VALUE_NULL) {
-            return settings;
-        }
-        if (first != JsonToken.START_OBJECT) {
+        boolean empty = first == null || first == JsonToken.VALUE_NULL;
+        if (!empty && first != JsonToken.START_OBJECT) {
             throw refuse("", "the file is not a mapping", "Write one 'name: value' a line");
         }
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        while (!empty && parser.nextToken() == JsonToken.PROPERTY_NAME) {
             readOne(parser.currentName());
+        }
+        if (parser.nextToken() != null) {
+            throw refuse(
+                    "",
+                    "a second document follows, which would have no effect",
+                    "Keep one document, and no line of '---' behind its beginning");
         }
         return settings;
     }

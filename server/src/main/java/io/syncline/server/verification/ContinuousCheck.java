@@ -236,12 +236,12 @@ final class ContinuousCheck implements VerifyListener {
     }
 
     @Override
-    public void retrying(String place, int count, Duration elapsed, String reason) {
-        trouble = "[" + place + "] " + reason;
+    public void retrying(Fault fault) {
+        trouble = "[" + fault.place() + "] " + fault.reason();
     }
 
     @Override
-    public void recovered(String place, Duration away) {
+    public void recovered(String side, String place, Duration away) {
         trouble = "";
     }
 

@@ -11,13 +11,24 @@ import java.time.Duration;
 /// @param bytesPerSecond read from both sides
 public record VerifyState(
         Duration elapsed, VerifyProgress progress, double keysPerSecond, double bytesPerSecond) {
+    /// Less says nothing about the rest.
+    private static final double LEAST_FRACTION = 0.02;
+
     /// Until the end at the present rate; -1 when that cannot be told.
     public long secondsLeft() {
-        boolean told = progress.keysTotal() >= 0 && progress.targetKeysTotal() >= 0;
         return switch (progress.phase()) {
             case STARTING, ENDED -> -1;
-            case COMPARING, EXTRAS -> told && keysPerSecond > 0 ? atThisRate() : -1;
+            case COMPARING, EXTRAS ->
+                    !progress.isCounted() ? byScans() : keysPerSecond > 0 ? atThisRate() : -1;
         };
+    }
+
+    /// Where nobody knows how many keys are meant, as much time as what is behind took.
+    private long byScans() {
+        double done = progress.fraction();
+        return done < LEAST_FRACTION
+                ? -1
+                : (long) Math.ceil(elapsed.toMillis() / 1_000.0 * (1 - done) / done);
     }
 
     private long atThisRate() {

@@ -35,6 +35,15 @@ class ConfigFileTest {
     }
 
     @Test
+    void aSecondDocumentIsRefusedSinceItWouldHaveNoEffect() throws IOException {
+        Path file = file("---\nsource: redis://a\n---\nmax-rps: 3\n");
+
+        assertThatThrownBy(() -> ConfigFile.read(file))
+                .isInstanceOf(SynclineException.class)
+                .hasMessageContaining("a second document follows, which would have no effect");
+    }
+
+    @Test
     void theCommandLineWins() throws IOException {
         Settings settings = new Settings();
         settings.offer(Setting.TASK, "mine");
