@@ -3,7 +3,6 @@ package io.syncline.engine.handover;
 import io.syncline.engine.cluster.ClusterMap;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,11 +21,18 @@ public final class SlotLedger {
     /// Looks at a node before it is believed: nodes hear of an import a moment after each other.
     private static final int UNSEEN_LOOKS = 20;
 
+    /// The first answer behind a moment may be to a question before it.
+    private static final int CERTAIN_LOOKS = 2;
+
     private final int[] holders = new int[ClusterMap.SLOTS];
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final Map<Integer, Copy> copies = new HashMap<>();
+    /// Slots that a job of the server has brought to a shard, until their former holder is done.
+    private final BitSet copied = new BitSet();
+
+    /// @param count of looks at the pipeline's node
+    record Look(int pipeline, long count) {}
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -49,15 +55,21 @@ public final class SlotLedger {
 
     /// A pipeline says what it holds by what is in the target: at its start, and again when the
     /// target turned out to be behind that.
-    synchronized void register(int pipeline, BitSet owned) {
+    ///
+    /// @param left how the shard lost slots among these to jobs of the server, as far as noted
+    /// @param waiting slots of which it holds something back
+    synchronized void register(
+            int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
-        party.forget();
+        BitSet concerned = (BitSet) owned.clone();
+        concerned.or(waiting);
+        party.forgetFor(concerned, left);
         succession.withdraw(pipeline);
         for (int slot = 0; slot < holders.length; slot++) {
             if (owned.get(slot)) {
                 holders[slot] = pipeline;
-                if (party.asked && !party.seen.get(slot)) {
+                if (party.firstEnd(slot) == null && party.asked && !party.seen.get(slot)) {
                     party.endLater(slot);
                 } else {
                     succession.holds(pipeline, slot);
@@ -109,7 +121,7 @@ public final class SlotLedger {
         party.see(sighting);
         for (int slot = 0; slot < holders.length; slot++) {
             boolean held = holders[slot] == pipeline;
-            boolean was = first ? held : before.get(slot);
+            boolean was = first ? held && party.firstEnd(slot) == null : before.get(slot);
             if (owned.get(slot)) {
                 party.doubted.clear(slot);
                 if (!was && (!held || party.firstEnd(slot) != null)) {
@@ -133,7 +145,8 @@ public final class SlotLedger {
         boolean first = party.firstEnd(slot) == null;
         if (isByJob(slot)) {
             if (was || first) {
-                party.end(slot, party.previous, party.last, party.jobs.get(slot));
+                boolean exported = party.jobs.get(slot) || copied.get(slot);
+                party.end(slot, party.previous, party.last, exported);
             }
         } else if (held && first && !party.importing.get(slot)) {
             if (party.vacant.get(slot)) {
@@ -147,7 +160,7 @@ public final class SlotLedger {
 
     /// Whether a job of the server has moved a slot of late, whichever node says so.
     private boolean isByJob(int slot) {
-        return copies.containsKey(slot)
+        return copied.get(slot)
                 || parties.values().stream().anyMatch(party -> party.jobs.get(slot));
     }
 
@@ -223,9 +236,15 @@ public final class SlotLedger {
         grant(slot);
     }
 
-    /// The slots that were given to a pipeline since it last asked.
-    synchronized List<Integer> takeGranted(int pipeline) {
-        return party(pipeline).takeGranted();
+    /// The slots that were given to a pipeline since it last asked, save those whose ownership is
+    /// not read to its end, though a job has ended it.
+    synchronized List<Integer> takeGranted(int pipeline, long offset) {
+        return party(pipeline).takeGranted(offset);
+    }
+
+    /// Those that were given and not taken yet.
+    synchronized List<Integer> granted(int pipeline) {
+        return List.copyOf(party(pipeline).granted);
     }
 
     /// How far a pipeline has read its stream.
@@ -242,6 +261,11 @@ public final class SlotLedger {
     /// Whether an ownership ended between two places.
     synchronized boolean endedBetween(int pipeline, int slot, long from, long to) {
         return party(pipeline).endedBetween(slot, from, to);
+    }
+
+    /// Whether an ownership that began at a place was over at another, where all was deleted.
+    synchronized boolean survives(int pipeline, int slot, long from, long to) {
+        return party(pipeline).survives(slot, from, to);
     }
 
     /// Every command of a slot that is not lost and stands before this was run by its owner.
@@ -292,7 +316,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
-            copies.remove(slot);
+            copied.clear(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
                 grant(slot);
@@ -318,7 +342,9 @@ public final class SlotLedger {
         holders[slot] = pipeline;
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
-            party.end(slot, party.confirmed, party.last, party.jobs.get(slot));
+            // It was not seen to end: how much of it a job has cleared away is not known.
+            boolean exported = party.jobs.get(slot);
+            party.end(slot, exported ? -1 : party.confirmed, party.last, exported);
         }
         party.note();
     }
@@ -375,21 +401,44 @@ public final class SlotLedger {
     // ---- jobs of the server ----
 
     /// The copy of these slots, whose stream was not applied, became the slots themselves.
-    synchronized void copied(BitSet slots, Copy copy) {
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            copies.put(slot, copy);
-        }
+    synchronized void copied(BitSet slots) {
+        copied.or(slots);
         parties.values().forEach(Party::note);
     }
 
-    /// Whether it is known by now how a slot came to its new owner: a claim is made behind that.
-    synchronized boolean isCopyKnown(int slot) {
-        return copies.containsKey(slot) || succession.hasWaiting(slot) || isInSnapshot(slot);
+    /// Of these slots, those that a job of the server has brought and that were not given yet.
+    synchronized BitSet copiedAmong(Iterable<Integer> slots) {
+        BitSet among = new BitSet();
+        slots.forEach(slot -> among.set(slot, copied.get(slot)));
+        return among;
     }
 
-    /// What [#copied] told; null when the new owner has begun anew since.
-    synchronized @Nullable Copy copy(int slot) {
-        return copies.get(slot);
+    /// How a shard lost slots to jobs of the server, of those that its pipeline holds or waits for.
+    synchronized Map<Integer, List<Tenure>> exported(int pipeline, BitSet slots) {
+        return party(pipeline).exported(slots);
+    }
+
+    /// The pipeline whose node is the owner of a slot at a place of another one's stream, as far as
+    /// looks tell, and how often it was asked by then; null when that is not known.
+    synchronized @Nullable Look look(int pipeline, int slot, long offset) {
+        if (party(pipeline).last < offset) {
+            for (var entry : parties.entrySet()) {
+                Party party = entry.getValue();
+                if (entry.getKey() != pipeline && party.seen.get(slot)) {
+                    return new Look(entry.getKey(), party.looks);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// Whether the node of a look was heard to own the slot all the time since.
+    synchronized boolean hasOwnedSince(Look look, int slot) {
+        Party party = parties.get(look.pipeline());
+        return party != null
+                && party.looks >= look.count() + CERTAIN_LOOKS
+                && party.seen.get(slot)
+                && party.ownedSince[slot] <= look.count();
     }
 
     /// Whether the new owner's pipeline copies the slot from a snapshot.

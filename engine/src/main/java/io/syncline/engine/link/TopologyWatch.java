@@ -73,10 +73,11 @@ final class TopologyWatch {
         askedNanos = System.nanoTime();
         ByteBuilder question = new ByteBuilder(256);
         RespWriter.command(question, "INFO", "replication");
-        RespWriter.command(question, "CLUSTER", "NODES");
         if (jobs != null) {
+            // Before the slots: of a job that is told to have ended, the slots are told to be gone.
             RespWriter.command(question, "CLUSTER", "GETSLOTMIGRATIONS");
         }
+        RespWriter.command(question, "CLUSTER", "NODES");
         BitSet doubtful = ledger.doubtful(pipeline, DOUBTFUL_SLOTS);
         doubtful.stream()
                 .forEach(slot ->
@@ -89,7 +90,7 @@ final class TopologyWatch {
         for (int i = fixed + doubtful.cardinality(); i > 0; i--) {
             replies.add(open.replies().read());
         }
-        ClusterNodes nodes = ClusterNodes.of(replies.get(1), open.address());
+        ClusterNodes nodes = ClusterNodes.of(replies.get(fixed - 2), open.address());
         ClusterNodes.Node myself = nodes.myself();
         if (myself == null || !myself.primary()) {
             throw new IOException("[" + open.address() + "] the node is no primary any more");
@@ -97,12 +98,13 @@ final class TopologyWatch {
         long before = ServerInfo.of(replies.getFirst(), open.address()).replicationOffset();
         long after = ServerInfo.of(replies.getLast(), open.address()).replicationOffset();
         BitSet moved = new BitSet();
+        long last = 0;
         if (jobs != null) {
-            List<MoveJob> all = MoveJob.of(replies.get(2));
+            List<MoveJob> all = MoveJob.of(replies.get(1));
             long now = (System.currentTimeMillis() + clockSkewMillis) / 1000;
             MoveJob.concerning(all, Math.min(jobs.followed(), now - JOB_SECONDS))
                     .forEach(job -> moved.or(job.slots()));
-            jobs.seen(MoveJob.lastEnd(all));
+            last = MoveJob.lastEnd(all);
         }
         identity.update(nodes);
         BitSet slots = myself.slots();
@@ -110,6 +112,10 @@ final class TopologyWatch {
         BitSet empty = empty(doubtful, replies.subList(fixed - 1, replies.size() - 1));
         ledger.observed(
                 pipeline, new Sighting(before, slots, myself.importing(), moved, empty, after));
+        if (jobs != null) {
+            // Noted as followed only together with what it took away.
+            jobs.seen(last);
+        }
         seen.accept(nodes);
     }
 
