@@ -81,7 +81,7 @@ final class Departures {
             for (Tenure tenure : tenures) {
                 Leaving leaving = slots.get(slot);
                 boolean held = leaving != null && leaving.tenure().equals(tenure);
-                Since since = held ? leaving.queue().since : null;
+                Since since = leaving != null && held ? leaving.queue().since : null;
                 groups.computeIfAbsent(
                                 Arrays.asList(tenure, since),
                                 key -> {
@@ -108,10 +108,10 @@ final class Departures {
         if (ended == null
                 || !ended.exported()
                 || offset <= ended.confirmed()
-                || ledger.isInSnapshot(slot)) {
+                || ledger.jobs().isInSnapshot(slot)) {
             return false;
         }
-        ledger.exported(pipeline, owned).forEach((other, tenures) -> {
+        ledger.jobs().exported(pipeline, owned).forEach((other, tenures) -> {
             if (tenures.getFirst().equals(ended)) {
                 slots.putIfAbsent(other, new Leaving(ended, new ParkedSlot(since)));
             }

@@ -40,7 +40,7 @@ final class Imports {
     /// @param look at the slot's owner by then
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Deletion(
-            int slot, Since since, long offset, int database, byte[] command, SlotLedger.@Nullable Look look) {}
+            int slot, Since since, long offset, int database, byte[] command, ServerJobs.@Nullable Look look) {}
 
     /// @param slots that the server itself is copying
     /// @param since where the stream must be read again from, to know how the copy ends
@@ -133,8 +133,8 @@ final class Imports {
     /// Whether the slot's owner was heard to own it behind a deletion, so that its pipeline knows
     /// it for a client's.
     private boolean isConfirmed(Deletion deletion) {
-        SlotLedger.Look look = deletion.look;
-        return look != null && ledger.hasOwnedSince(look, deletion.slot);
+        ServerJobs.Look look = deletion.look;
+        return look != null && ledger.jobs().hasOwnedSince(look, deletion.slot);
     }
 
     /// Whether a new note is due.
@@ -166,7 +166,7 @@ final class Imports {
                 if (deletion) {
                     Since since = new Since(place.offset - view.length(), place.database);
                     byte[] bytes = Arrays.copyOfRange(view.buffer, view.start, view.end);
-                    var look = ledger.look(pipeline, slot, place.offset);
+                    var look = ledger.jobs().look(pipeline, slot, place.offset);
                     job.add(new Deletion(slot, since, place.offset, database, bytes, look));
                 } else {
                     job.forget(slot);

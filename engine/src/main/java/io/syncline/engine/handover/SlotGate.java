@@ -4,8 +4,6 @@ import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.KeyFinder;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
@@ -18,7 +16,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -37,20 +34,18 @@ public final class SlotGate {
     private final int pipeline;
     private final TargetWriter writer;
     private final BitSet owned;
-    private final AtomicBoolean news;
     private final KeyFinder finder = new KeyFinder();
     private final Parking parked = new Parking();
     private final Departures departures;
     private final Imports imports;
+    private final SlotNotes notes;
 
     private final Vacancies vacancies;
     private final Reach reach;
     private final Flushes flushes;
+    private final Turns turns;
 
     private boolean fullReported;
-
-    /// What was noted of slots that jobs of the server have taken away.
-    private Map<Integer, List<Tenure>> notedLeaving = Map.of();
 
     /// Up to here everything is in the target, save what was parked.
     private long appliedUntil = -1;
@@ -77,11 +72,12 @@ public final class SlotGate {
         pipeline = settings.pipeline();
         writer = settings.writer();
         owned = settings.owned();
-        news = ledger.news(pipeline);
         vacancies = new Vacancies(ledger, pipeline);
         imports = new Imports(ledger, pipeline);
         departures = new Departures(ledger, pipeline, settings.patience());
         reach = new Reach(ledger, pipeline);
+        notes = new SlotNotes(settings, parked, imports, departures);
+        turns = new Turns(settings, parked, departures, notes, reach, vacancies);
         flushes = new Flushes(ledger, pipeline, parked);
     }
 
@@ -92,15 +88,7 @@ public final class SlotGate {
     /// @param present asks for the slots of the shard now, for a target that knows of none
     /// @return where to read the stream from, if not from the checkpoint
     public @Nullable Since resume(long checkpointOffset, Supplier<BitSet> present) {
-        byte[] text = writer.slots().read();
-        SlotState state = text == null ? null : SlotState.decode(text);
-        if (text != null && state == null) {
-            throw new SynclineException(
-                    ErrorCode.TARGET_UNSUITABLE,
-                    writer.place(),
-                    "what the task noted about slots is of another version",
-                    "Run the version that wrote it, or sweep the task and start it again");
-        }
+        SlotState state = notes.read();
         forget();
         owned.or(state == null ? present.get() : state.owned());
         BitSet held = new BitSet();
@@ -122,7 +110,7 @@ public final class SlotGate {
         held.or(departures.slots());
         writer.slots().expect(held);
         if (state != null) {
-            ledger.copied(state.copied());
+            ledger.jobs().copied(state.copied());
         }
         var left = state == null ? List.<SlotState.Departed>of() : state.leaving();
         ledger.register(pipeline, owned, waiting, left);
@@ -142,7 +130,7 @@ public final class SlotGate {
         vacancies.clear();
         reach.clear();
         departures.restore(List.of());
-        notedLeaving = Map.of();
+        notes.forget();
         imports.restore(Map.of());
         appliedUntil = -1;
     }
@@ -172,41 +160,13 @@ public final class SlotGate {
                 return false;
             }
         }
-        note(place);
+        notes.write(place);
         return true;
-    }
-
-    private void note(Place place) throws RewindException {
-        writer.slots().write(state(place), place);
     }
 
     /// Whether a snapshot's key is in a slot of the shard.
     public boolean holds(byte[] array, int offset, int length) {
         return owned.get(Slots.of(array, offset, length));
-    }
-
-    private byte[] state(Place place) {
-        return state(owned, place);
-    }
-
-    private byte[] state(BitSet held, Place place) {
-        // Asked for first: a job that is noted as followed is noted with the slots it took.
-        long jobs = settings.jobs() == null ? 0 : settings.jobs().last();
-        notedLeaving = exported(held);
-        return new SlotState(
-                        held,
-                        parked.places(),
-                        imports.state(place),
-                        jobs,
-                        departures.state(notedLeaving),
-                        ledger.copiedAmong(parked.slots()))
-                .encode();
-    }
-
-    private Map<Integer, List<Tenure>> exported(BitSet held) {
-        BitSet slots = (BitSet) held.clone();
-        parked.slots().forEach(slots::set);
-        return ledger.exported(pipeline, slots);
     }
 
     /// Whether everything at this place is in the target already.
@@ -272,7 +232,7 @@ public final class SlotGate {
         boolean leaves = leaving != null && place.offset > leaving.queue().since.offset();
         if (isPassed(place)) {
             return !parks
-                    && !(leaves && place.offset <= leaving.tenure().end())
+                    && !(leaving != null && leaves && place.offset <= leaving.tenure().end())
                     && !imports.has(slot, place.offset);
         }
         // What is held back was noted behind everything before it, the checkpoint is older.
@@ -285,7 +245,7 @@ public final class SlotGate {
         if (!departures.begins(slot, place.offset, owned, since)) {
             return false;
         }
-        note(place);
+        notes.write(place);
         return true;
     }
 
@@ -334,29 +294,26 @@ public final class SlotGate {
                         && ledger.endedBetween(
                                 pipeline, slot, last.begins, place.offset))) {
             parked.open(slot, new Since(start, place.database));
-            note(place);
+            notes.write(place);
             claim(slot);
         }
     }
 
     private void claim(int slot) {
-        ParkedSlot first = parked.first(slot);
-        if (first != null) {
-            ledger.claim(pipeline, slot, first.begins);
-        }
+        Turns.claim(ledger, pipeline, parked, slot);
     }
 
     /// Looks at CLUSTER commands: those of a job that copies slots to this shard.
     public void control(CommandView view, Place place) throws RewindException {
         // A job that was noted without its end is over as soon as that is read again.
-        if (!Imports.concerns(view) || isPassed(place) && !imports.ends(view)) {
+        if (!Imports.concerns(view) || (isPassed(place) && !imports.ends(view))) {
             return;
         }
         Imports.Ended ended = imports.control(view, place);
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
             // Known before anyone can see a claim.
-            ledger.copied(slots);
+            ledger.jobs().copied(slots);
             Since since = new Since(place.offset, place.database);
             for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
                 ParkedSlot end = ended.end().get(slot);
@@ -367,7 +324,7 @@ public final class SlotGate {
             // A copy that is known to be over must not be met again.
             writer.checkpoint(place);
         }
-        note(place);
+        notes.write(place);
         if (ended != null && ended.successful()) {
             ended.slots().stream().forEach(this::claim);
         }
@@ -377,101 +334,12 @@ public final class SlotGate {
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
         // Where an earlier process stopped, a quiet source may stay for long.
-        if (!place.clean || place.offset < appliedUntil) {
-            return;
-        }
-        if (imports.isDue(place)) {
-            note(place);
-        }
-        if (!news.get()) {
-            return;
-        }
-        if (settings.jobs() != null) {
-            for (int slot : ledger.granted(pipeline)) {
-                ParkedSlot queue = parked.first(slot);
-                if (queue != null) {
-                    departures.awaitVerdict(slot, queue.end());
-                }
+        if (place.clean && place.offset >= appliedUntil) {
+            if (imports.isDue(place)) {
+                notes.write(place);
             }
+            turns.look(place, sink);
         }
-        List<Integer> granted = ledger.takeGranted(pipeline, place.offset);
-        if (!granted.isEmpty()) {
-            admit(granted, place, sink);
-        }
-        giveUp(reach.lostBefore(place.offset), place, sink);
-        if (vacancies.drop(parked, place.offset)
-                || !notedLeaving.equals(exported(owned))) {
-            note(place);
-        }
-    }
-
-    private void giveUp(BitSet lost, Place place, Sink sink) throws IOException, RewindException {
-        if (lost.isEmpty()) {
-            return;
-        }
-        List<ParkedSlot> queues = departures.settled(lost);
-        departures.forget(lost);
-        BitSet kept = (BitSet) owned.clone();
-        kept.andNot(lost);
-        noteNow(state(kept, place), queues, place, sink);
-        owned.andNot(lost);
-        ledger.giveUp(pipeline, lost);
-    }
-
-    /// What is noted, what was held back, and everything before it, is in the target behind this:
-    /// in one transaction, so that it is done once.
-    private void noteNow(byte[] text, Collection<ParkedSlot> queues, Place place, Sink sink)
-            throws IOException, RewindException {
-        // In a cluster, a note is behind the checkpoint: what is passed and of a slot that is given
-        // up must not be met again.
-        writer.checkpoint(place);
-        do {
-            place.clean = false;
-            for (ParkedSlot queue : queues) {
-                queue.replay(sink);
-            }
-            writer.slots().write(text, place);
-            place.clean = true;
-            writer.endTransaction(place);
-            writer.checkpoint(place);
-            writer.drain();
-            // A batch without a step in the stream leaves no trace in the checkpoint when its
-            // answer is lost.
-        } while (!Arrays.equals(text, writer.slots().read()));
-    }
-
-    /// Applies what was held back in one transaction with the note, so that it is done once.
-    private void admit(List<Integer> granted, Place place, Sink sink)
-            throws IOException, RewindException {
-        Map<Integer, ParkedSlot> queues = new TreeMap<>();
-        for (int slot : granted) {
-            owned.set(slot);
-            vacancies.taken(slot);
-            ParkedSlot queue = parked.first(slot);
-            Tenure ended = ledger.ended(pipeline, slot);
-            // An ownership in which no command was met has no queue: the first one is of a later.
-            if (queue != null && (ended == null || ended.end() > queue.begins)) {
-                if (ended != null && ended.exported()) {
-                    queue.dropDeletionsBehind(ended.confirmed());
-                }
-                queues.put(slot, queue);
-                reach.note(slot, queue.end());
-                parked.close(slot);
-            }
-        }
-        Flushes.apply(queues, writer.slots());
-        noteNow(state(place), queues.values(), place, sink);
-        fullReported = false;
-        passOn(granted, place, sink);
-    }
-
-    /// Slots with commands of yet another ownership are given up at once, and claimed again.
-    private void passOn(List<Integer> granted, Place place, Sink sink)
-            throws IOException, RewindException {
-        BitSet again = new BitSet();
-        granted.stream().filter(parked::has).forEach(again::set);
-        giveUp(again, place, sink);
-        again.stream().forEach(this::claim);
     }
 
     /// The offset before the first command that is held back.
@@ -491,15 +359,12 @@ public final class SlotGate {
                 throw new StoppedException();
             }
         }
+        fullReported &= parked.bytes() > PARKED_BYTES / 2;
     }
 
     /// The shard is dissolved and its stream is read to the end.
     public void leave(Place place, Sink sink) throws IOException, RewindException {
-        List<ParkedSlot> queues = departures.settled(owned);
-        departures.restore(List.of());
-        parked.clear();
-        noteNow(state(new BitSet(), place), queues, place, sink);
-        owned.clear();
+        turns.leave(place, sink);
         ledger.leave(pipeline);
     }
 

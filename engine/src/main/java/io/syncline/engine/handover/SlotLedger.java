@@ -21,18 +21,11 @@ public final class SlotLedger {
     /// Looks at a node before it is believed: nodes hear of an import a moment after each other.
     private static final int UNSEEN_LOOKS = 20;
 
-    /// The first answer behind a moment may be to a question before it.
-    private static final int CERTAIN_LOOKS = 2;
-
     private final int[] holders = new int[ClusterMap.SLOTS];
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    /// Slots that a job of the server has brought to a shard, until their former holder is done.
-    private final BitSet copied = new BitSet();
-
-    /// @param count of looks at the pipeline's node
-    record Look(int pipeline, long count) {}
+    private final ServerJobs jobs = new ServerJobs(this, parties);
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -109,6 +102,12 @@ public final class SlotLedger {
         return doubtful;
     }
 
+    /// What a shard's node said before its pipeline begins.
+    public synchronized void observedFirst(int pipeline, Sighting sighting) {
+        parties.computeIfAbsent(pipeline, key -> new Party());
+        observed(pipeline, sighting);
+    }
+
     /// What a shard's node said.
     public synchronized void observed(int pipeline, Sighting sighting) {
         Party party = parties.get(pipeline);
@@ -143,9 +142,9 @@ public final class SlotLedger {
     private void lost(int pipeline, Party party, int slot, boolean was) {
         boolean held = holders[slot] == pipeline;
         boolean first = party.firstEnd(slot) == null;
-        if (isByJob(slot)) {
+        if (jobs.haveMoved(slot)) {
             if (was || first) {
-                boolean exported = party.jobs.get(slot) || copied.get(slot);
+                boolean exported = party.jobs.get(slot) || jobs.hasCopied(slot);
                 party.end(slot, party.previous, party.last, exported);
             }
         } else if (held && first && !party.importing.get(slot)) {
@@ -158,17 +157,11 @@ public final class SlotLedger {
         }
     }
 
-    /// Whether a job of the server has moved a slot of late, whichever node says so.
-    private boolean isByJob(int slot) {
-        return copied.get(slot)
-                || parties.values().stream().anyMatch(party -> party.jobs.get(slot));
-    }
-
     /// A pipeline that waits for a slot, and whose node neither owns nor imports it, must have
     /// owned it unseen: the ownership of a holder that was seen all the time was two of them.
     private void endUnseen(int pipeline, Party party) {
         for (int slot : succession.slotsOf(pipeline).stream().toArray()) {
-            if (!party.isUninvolved(slot) || !isByJob(slot)) {
+            if (!party.isUninvolved(slot) || !jobs.haveMoved(slot)) {
                 party.unseen.remove(slot);
                 continue;
             }
@@ -196,7 +189,7 @@ public final class SlotLedger {
         party.importing.clear();
         for (int slot = 0; slot < holders.length; slot++) {
             if (holders[slot] == pipeline && party.firstEnd(slot) == null) {
-                party.end(slot, party.confirmed, Long.MAX_VALUE, isByJob(slot));
+                party.end(slot, party.confirmed, Long.MAX_VALUE, jobs.haveMoved(slot));
             }
             party.vacant.set(slot, succession.isWaiting(pipeline, slot));
         }
@@ -280,7 +273,7 @@ public final class SlotLedger {
     /// @return -1 when that is not so
     synchronized long vacatedUntil(int pipeline, int slot) {
         Party party = party(pipeline);
-        if (holders[slot] == pipeline || isByJob(slot) || !party.vacant.get(slot)) {
+        if (holders[slot] == pipeline || jobs.haveMoved(slot) || !party.vacant.get(slot)) {
             return -1;
         }
         return party.gone ? Long.MAX_VALUE : party.confirmed;
@@ -297,7 +290,7 @@ public final class SlotLedger {
     ///
     /// @param applied behind the last command that was applied
     synchronized boolean joins(int pipeline, int slot, long applied) {
-        return !isByJob(slot) && party(pipeline).joins(slot, applied);
+        return !jobs.haveMoved(slot) && party(pipeline).joins(slot, applied);
     }
 
     /// The slots held that can be given up at a place of the stream. One that was given and not
@@ -316,7 +309,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
-            copied.clear(slot);
+            jobs.given(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
                 grant(slot);
@@ -334,7 +327,7 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
-        Integer pipeline = succession.next(slot, isByJob(slot));
+        Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
         if (pipeline == null) {
             return;
         }
@@ -398,51 +391,8 @@ public final class SlotLedger {
         grantAll();
     }
 
-    // ---- jobs of the server ----
-
-    /// The copy of these slots, whose stream was not applied, became the slots themselves.
-    synchronized void copied(BitSet slots) {
-        copied.or(slots);
-        parties.values().forEach(Party::note);
-    }
-
-    /// Of these slots, those that a job of the server has brought and that were not given yet.
-    synchronized BitSet copiedAmong(Iterable<Integer> slots) {
-        BitSet among = new BitSet();
-        slots.forEach(slot -> among.set(slot, copied.get(slot)));
-        return among;
-    }
-
-    /// How a shard lost slots to jobs of the server, of those that its pipeline holds or waits for.
-    synchronized Map<Integer, List<Tenure>> exported(int pipeline, BitSet slots) {
-        return party(pipeline).exported(slots);
-    }
-
-    /// The pipeline whose node is the owner of a slot at a place of another one's stream, as far as
-    /// looks tell, and how often it was asked by then; null when that is not known.
-    synchronized @Nullable Look look(int pipeline, int slot, long offset) {
-        if (party(pipeline).last < offset) {
-            for (var entry : parties.entrySet()) {
-                Party party = entry.getValue();
-                if (entry.getKey() != pipeline && party.seen.get(slot)) {
-                    return new Look(entry.getKey(), party.looks);
-                }
-            }
-        }
-        return null;
-    }
-
-    /// Whether the node of a look was heard to own the slot all the time since.
-    synchronized boolean hasOwnedSince(Look look, int slot) {
-        Party party = parties.get(look.pipeline());
-        return party != null
-                && party.looks >= look.count() + CERTAIN_LOOKS
-                && party.seen.get(slot)
-                && party.ownedSince[slot] <= look.count();
-    }
-
-    /// Whether the new owner's pipeline copies the slot from a snapshot.
-    synchronized boolean isInSnapshot(int slot) {
-        return parties.values().stream().anyMatch(party -> party.wanted.get(slot));
+    /// What is known of moves by the server's own jobs.
+    ServerJobs jobs() {
+        return jobs;
     }
 }

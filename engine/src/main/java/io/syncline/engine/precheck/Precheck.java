@@ -3,6 +3,7 @@ package io.syncline.engine.precheck;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.file.FileInspection;
+import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -165,7 +165,7 @@ final class SimPipeline {
     }
 
     void firstLook() {
-        if (jobs != null) {
+        if (jobs != null || random.nextBoolean()) {
             monitor();
             monitor();
         }

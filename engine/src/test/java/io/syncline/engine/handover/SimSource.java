@@ -233,7 +233,7 @@ final class SimSource {
         }
     }
 
-    /// @return whether everything has moved
+    /// Does a step of a job; tells whether there is none any more.
     boolean finishSome() {
         if (!jobs.isEmpty()) {
             advance(jobs.getFirst());
@@ -242,8 +242,9 @@ final class SimSource {
     }
 
     void finishMoves() {
-        while (!finishSome()) {
-            continue;
+        boolean done = false;
+        while (!done) {
+            done = finishSome();
         }
         while (!moves.isEmpty()) {
             Integer slot = moves.keySet().iterator().next();
