@@ -43,9 +43,9 @@ final class Departures {
         departed.forEach(one -> {
             Since since = one.since();
             if (since != null) {
-                one.slots()
-                        .stream()
-                        .forEach(slot -> slots.put(slot, new Leaving(one.tenure(), new ParkedSlot(since))));
+                one.slots().stream()
+                        .forEach(slot ->
+                                slots.put(slot, new Leaving(one.tenure(), new ParkedSlot(since))));
             }
         });
     }
@@ -111,16 +111,17 @@ final class Departures {
                 || ledger.jobs().isInSnapshot(slot)) {
             return false;
         }
-        ledger.jobs().exported(pipeline, owned).forEach((other, tenures) -> {
-            if (tenures.getFirst().equals(ended)) {
-                slots.putIfAbsent(other, new Leaving(ended, new ParkedSlot(since)));
-            }
-        });
+        ledger.jobs()
+                .exported(pipeline, owned)
+                .forEach((other, tenures) -> {
+                    if (tenures.getFirst().equals(ended)) {
+                        slots.putIfAbsent(other, new Leaving(ended, new ParkedSlot(since)));
+                    }
+                });
         return true;
     }
 
-    void add(
-            Leaving into, long offset, CommandView view, int database, long arrivedMillis) {
+    void add(Leaving into, long offset, CommandView view, int database, long arrivedMillis) {
         into.queue().add(offset, view, database, arrivedMillis);
         heldBytes += view.length();
         if (heldBytes > HELD_BYTES) {

@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// ...`, then the copy as ordinary commands and what changed meanwhile, then `CLUSTER SYNCSLOTS
 /// FINISH STATE state NAME job`. All of it stands in the stream of the present owner, too.
 ///
-/// Save that deletions at the end of a slot's commands cannot be told there from those that clear it
-/// away. They are kept, to be applied when the slot is given to this shard's pipeline: a key that
-/// the copy ends without must not be there.
+/// Save that deletions at the end of a slot's commands cannot be told there from those that clear
+/// it away. They are kept, to be applied when the slot is given to this shard's pipeline: a key
+/// that the copy ends without must not be there.
 final class Imports {
     /// Deletions kept of one job. They are of use until the owner is heard to own the slots still,
     /// which takes tenths of a second.
     private static final int KEPT_BYTES = 16 << 20;
 
-    /// After so much of the stream it is noted where it must be read again from, so that the
-    /// source need not remember a copy's beginning.
+    /// After so much of the stream it is noted where it must be read again from, so that the source
+    /// need not remember a copy's beginning.
     private static final int NOTED_BYTES = 4 << 20;
 
     private static final String SUCCESS = "SUCCESS";
@@ -40,7 +40,12 @@ final class Imports {
     /// @param look at the slot's owner by then
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Deletion(
-            int slot, Since since, long offset, int database, byte[] command, ServerJobs.@Nullable Look look) {}
+            int slot,
+            Since since,
+            long offset,
+            int database,
+            byte[] command,
+            ServerJobs.@Nullable Look look) {}
 
     /// @param slots that the server itself is copying
     /// @param since where the stream must be read again from, to know how the copy ends
@@ -54,6 +59,7 @@ final class Imports {
 
         /// By slot, in the order of each slot's first one.
         final Map<Integer, List<Deletion>> last = new LinkedHashMap<>();
+
         long bytes;
 
         Job(BitSet slots, Since since, long begins) {
@@ -94,8 +100,8 @@ final class Imports {
     void restore(Map<String, Copied> importing) {
         jobs.clear();
         importing.forEach((name, copied) ->
-                jobs.put(name, new Job(
-                                (BitSet) copied.slots.clone(), copied.since, copied.begins)));
+                jobs.put(
+                        name, new Job((BitSet) copied.slots.clone(), copied.since, copied.begins)));
         collect();
     }
 

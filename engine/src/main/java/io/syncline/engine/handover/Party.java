@@ -109,9 +109,11 @@ final class Party {
     void forgetFor(BitSet slots, List<SlotState.Departed> left) {
         Map<Integer, List<Tenure>> known = exported(slots);
         forget();
-        left.forEach(one -> one.slots().stream()
-                .filter(slots::get)
-                .forEach(slot -> end(slot, one.tenure().confirmed(), one.tenure().end(), true)));
+        left.forEach(one ->
+                one.slots().stream()
+                        .filter(slots::get)
+                        .forEach(slot ->
+                                end(slot, one.tenure().confirmed(), one.tenure().end(), true)));
         known.forEach((slot, all) -> {
             Deque<Tenure> noted = ended.get(slot);
             long last = noted == null ? -1 : noted.getLast().end();

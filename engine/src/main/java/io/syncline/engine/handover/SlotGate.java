@@ -10,12 +10,9 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -291,8 +288,7 @@ public final class SlotGate {
         long start = place.offset - view.length();
         if (last == null
                 || (last.begins < start
-                        && ledger.endedBetween(
-                                pipeline, slot, last.begins, place.offset))) {
+                        && ledger.endedBetween(pipeline, slot, last.begins, place.offset))) {
             parked.open(slot, new Since(start, place.database));
             notes.write(place);
             claim(slot);

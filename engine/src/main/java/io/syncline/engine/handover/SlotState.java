@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text, `3
-/// OWNED PARKED IMPORTING JOBS LEAVING COPIED`, for example `3 0-5460,5462 5461@88013@0@88013 - 1795350000
+/// OWNED PARKED IMPORTING JOBS LEAVING COPIED`, for example `3 0-5460,5462 5461@88013@0@88013 -
+/// 1795350000
 /// - -`.
 ///
 /// @param owned slots whose commands the pipeline applies
@@ -72,23 +73,26 @@ record SlotState(
 
     byte[] encode() {
         List<String> held = new ArrayList<>();
-        parked.forEach((slot, places) -> places.forEach(one -> held.add(slot + at(one.since) + "@" + one.begins)));
+        parked.forEach((slot, places) ->
+                places.forEach(one -> held.add(slot + at(one.since) + "@" + one.begins)));
         List<String> copies = new ArrayList<>();
         importing.forEach((name, copy) ->
-                copies.add(name
-                        + '='
-                        + ranges(copy.slots())
-                        + at(copy.since())
-                        + '@'
-                        + copy.begins()));
+                copies.add(
+                        name
+                                + '='
+                                + ranges(copy.slots())
+                                + at(copy.since())
+                                + '@'
+                                + copy.begins()));
         List<String> left = new ArrayList<>();
-        leaving.forEach(one -> left.add(
-                ranges(one.slots)
-                        + '@'
-                        + one.tenure.confirmed()
-                        + '@'
-                        + one.tenure.end()
-                        + (one.since == null ? "" : at(one.since))));
+        leaving.forEach(one ->
+                left.add(
+                        ranges(one.slots)
+                                + '@'
+                                + one.tenure.confirmed()
+                                + '@'
+                                + one.tenure.end()
+                                + (one.since == null ? "" : at(one.since))));
         return String.join(
                         " ",
                         VERSION,

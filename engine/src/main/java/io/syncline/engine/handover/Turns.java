@@ -72,13 +72,13 @@ final class Turns {
             admit(granted, place, sink);
         }
         giveUp(reach.lostBefore(place.offset), place, sink);
-        if (vacancies.drop(parked, place.offset)
-                || notes.areBehind()) {
+        if (vacancies.drop(parked, place.offset) || notes.areBehind()) {
             notes.write(place);
         }
     }
 
-    private void giveUp(BitSet lost, Place place, SlotGate.Sink sink) throws IOException, RewindException {
+    private void giveUp(BitSet lost, Place place, SlotGate.Sink sink)
+            throws IOException, RewindException {
         if (lost.isEmpty()) {
             return;
         }
@@ -93,7 +93,8 @@ final class Turns {
 
     /// What is noted, what was held back, and everything before it, is in the target behind this:
     /// in one transaction, so that it is done once.
-    private void noteNow(byte[] text, Collection<ParkedSlot> queues, Place place, SlotGate.Sink sink)
+    private void noteNow(
+            byte[] text, Collection<ParkedSlot> queues, Place place, SlotGate.Sink sink)
             throws IOException, RewindException {
         // In a cluster, a note is behind the checkpoint: what is passed and of a slot that is given
         // up must not be met again.

@@ -108,8 +108,7 @@ final class LinkRun {
             if (ledger != null) {
                 var known = TaskRegistry.shards(found.read(connection));
                 var mine = assign(shards, known);
-                var unseen =
-                        UnseenMoves.find(sides.source(), mine, notes(found, connection, mine));
+                var unseen = UnseenMoves.find(sides.source(), mine, notes(found, connection, mine));
                 lost = unseen.words();
                 unseen.looks().forEach(ledger::observedFirst);
                 for (var entry : mine.entrySet()) {

@@ -53,9 +53,10 @@ record MoveJob(BitSet slots, String state, long updatedSeconds) {
     /// Whether one is under way.
     static boolean anyUnderWay(List<MoveJob> jobs) {
         return jobs.stream()
-                .anyMatch(job -> !job.hasEndedWell()
-                        && !job.state.equals("failed")
-                        && !job.state.equals("cancelled"));
+                .anyMatch(job ->
+                        !job.hasEndedWell()
+                                && !job.state.equals("failed")
+                                && !job.state.equals("cancelled"));
     }
 
     /// When the last one ended well; 0 for none.

@@ -41,14 +41,14 @@ final class UnseenMoves {
             throws IOException {
         BitSet moved = new BitSet();
         Map<Integer, Sighting> looks = new TreeMap<>();
-        var noted = shards.entrySet().stream()
-                .filter(entry -> notes.containsKey(entry.getKey()))
-                .toList();
+        var noted =
+                shards.entrySet().stream()
+                        .filter(entry -> notes.containsKey(entry.getKey()))
+                        .toList();
         if (!noted.isEmpty() && isValkey(source, noted.getFirst().getValue())) {
             for (Answer answer :
                     AtOnce.each(
-                            noted,
-                            each -> ask(source, each.getKey(), each.getValue(), notes))) {
+                            noted, each -> ask(source, each.getKey(), each.getValue(), notes))) {
                 moved.or(answer.moved);
                 if (answer.look != null) {
                     looks.put(answer.pipeline, answer.look);

@@ -49,10 +49,12 @@ final class HandoverWorld {
         target = new SimTarget(random.nextBoolean(), mortal);
         if (mortal) {
             source.movable =
-                    slot -> pipelines.isEmpty()
-                            || source.shards.stream()
-                                    .allMatch(shard -> pipelines.get(shard.number).holds(slot)
-                                            == shard.owned.get(slot));
+                    slot ->
+                            pipelines.isEmpty()
+                                    || source.shards.stream()
+                                            .allMatch(shard ->
+                                                    pipelines.get(shard.number).holds(slot)
+                                                            == shard.owned.get(slot));
         }
     }
 
@@ -72,7 +74,9 @@ final class HandoverWorld {
 
     /// What is special about it.
     String kind() {
-        return (mortal ? "mortal " : "") + (byJob ? "jobs" : "migrate") + (target.marks == null ? "" : " to a cluster");
+        return (mortal ? "mortal " : "")
+                + (byJob ? "jobs" : "migrate")
+                + (target.marks == null ? "" : " to a cluster");
     }
 
     int moves() {
@@ -97,7 +101,11 @@ final class HandoverWorld {
     private List<Act> weights() {
         List<Act> acts = new ArrayList<>();
         for (Act act : Act.values()) {
-            boolean seldom = act == Act.DIE || act == Act.FORGET_IMPORT || act == Act.FAIL_JOB || act == Act.FLUSHALL;
+            boolean seldom =
+                    act == Act.DIE
+                            || act == Act.FORGET_IMPORT
+                            || act == Act.FAIL_JOB
+                            || act == Act.FLUSHALL;
             int weight = seldom ? random.nextInt(2) : 1 + random.nextInt(HEAVIEST);
             for (int i = 0; i < weight; i++) {
                 acts.add(act);

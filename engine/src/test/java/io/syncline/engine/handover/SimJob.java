@@ -57,7 +57,8 @@ final class SimJob {
     /// Does the next step.
     ///
     /// @param clock the next second
-    /// @param watched whether somebody asks the old owner, at least once while the copy is under way
+    /// @param watched whether somebody asks the old owner, at least once while the copy is under
+    ///   way
     void advance(long clock, boolean watched) {
         switch (step) {
             case ESTABLISH -> {
@@ -65,10 +66,11 @@ final class SimJob {
                 words.addAll(
                         List.of("CLUSTER", "SYNCSLOTS", "ESTABLISH", "SOURCE", "x", "NAME", name));
                 words.add("SLOTSRANGE");
-                slots.stream().forEach(slot -> {
-                    words.add(Integer.toString(slot));
-                    words.add(Integer.toString(slot));
-                });
+                slots.stream()
+                        .forEach(slot -> {
+                            words.add(Integer.toString(slot));
+                            words.add(Integer.toString(slot));
+                        });
                 to.say(words.toArray(new String[0]));
                 from.jobs.add(this);
                 to.jobs.add(this);
@@ -77,9 +79,11 @@ final class SimJob {
             case SNAPSHOT -> {
                 for (int slot : slots.stream().toArray()) {
                     from.keysIn(slot)
-                            .forEach(key -> feed.add(new String[] {
-                                "APPEND", key, from.data.getOrDefault(key, "")
-                            }));
+                            .forEach(key ->
+                                    feed.add(
+                                            new String[] {
+                                                "APPEND", key, from.data.getOrDefault(key, "")
+                                            }));
                 }
                 copiedAt = clock;
                 step = Step.PAUSE;

@@ -84,9 +84,10 @@ final class SimPipeline {
         gate.beginSnapshot(shard.owned);
         target.data.keySet().removeIf(key -> shard.owned.get(SimShard.slot(key)));
         shard.owned.stream()
-                .forEach(slot -> shard.keysIn(slot)
-                        .forEach(key ->
-                                target.data.put(key, shard.data.getOrDefault(key, ""))));
+                .forEach(slot ->
+                        shard.keysIn(slot)
+                                .forEach(key ->
+                                        target.data.put(key, shard.data.getOrDefault(key, ""))));
         next = shard.stream.size();
         place.offset = shard.offset;
         story.add("pipeline " + number + " has copied a snapshot at " + place.offset);
@@ -183,8 +184,7 @@ final class SimPipeline {
         BitSet empty = ledger.doubtful(number, Integer.MAX_VALUE);
         empty.andNot(shard.slotsWithKeys());
         Sighting sighting =
-                new Sighting(
-                        offset, shard.owned, shard.importing, shard.exported(), empty, offset);
+                new Sighting(offset, shard.owned, shard.importing, shard.exported(), empty, offset);
         long ended = shard.jobSeconds;
         long now = clock.getAsLong();
         shard.asked = now;

@@ -30,6 +30,7 @@ final class SimSource {
 
     /// Whether a slot may move again by a job: in the order of two moves over a death nobody knows.
     IntPredicate movable = slot -> true;
+
     private int written;
     private int moved;
 
@@ -117,7 +118,8 @@ final class SimSource {
     /// A client flushes one shard, as FLUSHALL of a cluster does shard by shard.
     void flush() {
         SimShard shard = shards.get(random.nextInt(shards.size()));
-        if (jobs.stream().noneMatch(job -> job.from == shard && (job.isPaused() || job.isClaimed()))) {
+        if (jobs.stream()
+                .noneMatch(job -> job.from == shard && (job.isPaused() || job.isClaimed()))) {
             shard.flush();
             jobs.removeIf(job -> (job.from == shard || job.to == shard) && job.fail());
         }
@@ -160,7 +162,8 @@ final class SimSource {
             slots.or(from.owned);
             jobs.forEach(job -> slots.andNot(job.slots));
         }
-        long last = slots.stream().mapToLong(each -> movedAt.getOrDefault(each, -1L)).max().orElse(-1);
+        long last =
+                slots.stream().mapToLong(each -> movedAt.getOrDefault(each, -1L)).max().orElse(-1);
         if (shards.stream().anyMatch(shard -> shard.heard < last)
                 || !slots.stream().allMatch(movable)) {
             return;

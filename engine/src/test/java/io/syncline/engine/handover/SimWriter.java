@@ -19,8 +19,8 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A pipeline's way into the [SimTarget]: one batch, applied with its note and checkpoint or not at
-/// all, as to a standalone target; or, to a
-/// cluster, one for each slot, with the slot's mark and a note behind them.
+/// all, as to a standalone target; or, to a cluster, one for each slot, with the slot's mark and a
+/// note behind them.
 final class SimWriter implements TargetWriter, SlotBook {
     private static final int SELDOM = 40;
 
@@ -157,11 +157,13 @@ final class SimWriter implements TargetWriter, SlotBook {
             BitSet marked = (BitSet) owned.clone();
             marked.or(slots);
             found.clear();
-            target.marks.getOrDefault(pipeline, Map.of()).forEach((slot, mark) -> {
-                if (marked.get(slot)) {
-                    found.put(slot, mark);
-                }
-            });
+            target.marks
+                    .getOrDefault(pipeline, Map.of())
+                    .forEach((slot, mark) -> {
+                        if (marked.get(slot)) {
+                            found.put(slot, mark);
+                        }
+                    });
         }
     }
 
