@@ -17,6 +17,10 @@ final class ParkedSlot {
     private static final int FIRST_BYTES = 256;
 
     final Since since;
+
+    /// Where the ownership begins that the commands are of: behind what its copy ended with.
+    final long begins;
+
     private final ByteBuilder wire = new ByteBuilder(FIRST_BYTES);
     private int[] databases = new int[4];
     private long[] arrivals = new long[4];
@@ -30,7 +34,12 @@ final class ParkedSlot {
     private long flushed = -1;
 
     ParkedSlot(Since since) {
+        this(since, since.offset());
+    }
+
+    ParkedSlot(Since since, long begins) {
         this.since = since;
+        this.begins = begins;
     }
 
     /// The offset behind the last command that is held back.
@@ -54,12 +63,34 @@ final class ParkedSlot {
         count++;
     }
 
+    /// Forgets the deletions at the end.
+    ///
+    /// @param offset up to which commands are kept in any case
+    void dropDeletionsBehind(long offset) {
+        CommandParser parser = new CommandParser();
+        CommandView view = new CommandView();
+        int kept = 0;
+        int keptBytes = 0;
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            parser.parse(wire.array, at, wire.length, view);
+            at = view.end;
+            if (ends[i] <= offset
+                    || !Departures.isDeletion(view, CommandTable.standard().find(view))) {
+                kept = i + 1;
+                keptBytes = at;
+            }
+        }
+        count = kept;
+        wire.length = keptBytes;
+    }
+
     /// Forgets what the shard deleted again, and notes that the target must not keep it either.
     ///
     /// @param among databases of the target
     /// @param offset behind the command that deleted it
     void flush(IntPredicate among, long offset) {
-        ParkedSlot kept = new ParkedSlot(since);
+        ParkedSlot kept = new ParkedSlot(since, begins);
         copy(kept, i -> !among.test(databases[i]));
         wire.clear();
         wire.put(kept.wire.array, 0, kept.wire.length);

@@ -21,20 +21,20 @@ final class Parking {
         bytes = 0;
     }
 
-    void restore(Map<Integer, List<Since>> since) {
+    void restore(Map<Integer, List<SlotState.Parked>> since) {
         clear();
         since.forEach((slot, places) -> {
-            for (Since place : places) {
-                open(slot, place);
+            for (SlotState.Parked place : places) {
+                open(slot, new ParkedSlot(place.since(), place.begins()));
             }
         });
     }
 
-    Map<Integer, List<Since>> places() {
-        Map<Integer, List<Since>> places = new TreeMap<>();
+    Map<Integer, List<SlotState.Parked>> places() {
+        Map<Integer, List<SlotState.Parked>> places = new TreeMap<>();
         slots.forEach((slot, queues) -> {
-            List<Since> since = new ArrayList<>();
-            queues.forEach(queue -> since.add(queue.since));
+            List<SlotState.Parked> since = new ArrayList<>();
+            queues.forEach(queue -> since.add(new SlotState.Parked(queue.since, queue.begins)));
             places.put(slot, since);
         });
         return places;
@@ -64,7 +64,13 @@ final class Parking {
 
     /// Begins a queue for a new ownership.
     void open(int slot, Since since) {
-        slots.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(new ParkedSlot(since));
+        open(slot, new ParkedSlot(since));
+    }
+
+    /// Begins one that holds something back already.
+    void open(int slot, ParkedSlot queue) {
+        slots.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(queue);
+        bytes += queue.bytes();
     }
 
     /// Holds a command back, in the queue of the ownership that it was run in.

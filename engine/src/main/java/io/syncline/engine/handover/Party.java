@@ -1,5 +1,6 @@
 package io.syncline.engine.handover;
 
+import io.syncline.engine.cluster.ClusterMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -7,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,12 @@ final class Party {
     boolean registered;
 
     boolean asked;
+
+    /// How often its node was asked.
+    long looks;
+
+    /// The look since which each slot that is owned was owned.
+    final long[] ownedSince = new long[ClusterMap.SLOTS];
 
     /// What its node owned when it was last asked.
     BitSet seen = new BitSet();
@@ -71,7 +79,12 @@ final class Party {
         previous = confirmed;
         confirmed = sighting.before();
         last = sighting.after();
-        seen = sighting.owned();
+        looks++;
+        BitSet owned = sighting.owned();
+        BitSet gained = sighting.owned();
+        gained.andNot(seen);
+        gained.stream().forEach(slot -> ownedSince[slot] = looks);
+        seen = owned;
         importing = sighting.importing();
         jobs = sighting.exported();
         vacant = sighting.empty();
@@ -87,6 +100,39 @@ final class Party {
         granted.clear();
         vacant.clear();
         doubted.clear();
+    }
+
+    /// The same, save how slots were lost to jobs of the server: that cannot be found out again.
+    ///
+    /// @param slots that the pipeline holds or waits for
+    /// @param left how its shard lost some of them, as an earlier process noted it
+    void forgetFor(BitSet slots, List<SlotState.Departed> left) {
+        Map<Integer, List<Tenure>> known = exported(slots);
+        forget();
+        left.forEach(one ->
+                one.slots().stream()
+                        .filter(slots::get)
+                        .forEach(slot ->
+                                end(slot, one.tenure().confirmed(), one.tenure().end(), true)));
+        known.forEach((slot, all) -> {
+            Deque<Tenure> noted = ended.get(slot);
+            long last = noted == null ? -1 : noted.getLast().end();
+            all.stream()
+                    .filter(one -> one.end() > last)
+                    .forEach(one -> end(slot, one.confirmed(), one.end(), true));
+        });
+    }
+
+    /// How slots were lost to jobs of the server, that are not given up yet.
+    Map<Integer, List<Tenure>> exported(BitSet slots) {
+        Map<Integer, List<Tenure>> exported = new TreeMap<>();
+        ended.forEach((slot, all) -> {
+            List<Tenure> some = all.stream().filter(Tenure::exported).toList();
+            if (slots.get(slot) && !some.isEmpty()) {
+                exported.put(slot, some);
+            }
+        });
+        return exported;
     }
 
     /// Whether its node had nothing to do with a slot.
@@ -143,9 +189,16 @@ final class Party {
         return due;
     }
 
-    List<Integer> takeGranted() {
-        List<Integer> taken = List.copyOf(granted);
-        granted.clear();
+    List<Integer> takeGranted(long offset) {
+        List<Integer> taken = new ArrayList<>(granted);
+        taken.removeIf(slot -> {
+            Tenure first = firstEnd(slot);
+            return first != null
+                    && first.exported()
+                    && first.end() > offset
+                    && first.end() != Long.MAX_VALUE;
+        });
+        granted.removeAll(taken);
         note();
         return taken;
     }
@@ -159,6 +212,19 @@ final class Party {
         Deque<Tenure> all = ended.get(slot);
         return all != null
                 && all.stream().anyMatch(tenure -> tenure.end() > from && tenure.end() < to);
+    }
+
+    /// Whether an ownership that began at a place was over at another, where the shard deleted all.
+    /// A job does not outlive that: what its node ran since it was last confirmed, it ran without
+    /// the slot.
+    boolean survives(int slot, long from, long to) {
+        Deque<Tenure> all = ended.get(slot);
+        return all != null
+                && all.stream()
+                        .anyMatch(tenure ->
+                                tenure.end() > from
+                                        && (tenure.exported() ? tenure.confirmed() : tenure.end())
+                                                < to);
     }
 
     void forgetFirstEnd(int slot) {

@@ -4,20 +4,15 @@ import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.KeyFinder;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import io.syncline.engine.target.TargetWriter;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -36,15 +31,16 @@ public final class SlotGate {
     private final int pipeline;
     private final TargetWriter writer;
     private final BitSet owned;
-    private final AtomicBoolean news;
     private final KeyFinder finder = new KeyFinder();
     private final Parking parked = new Parking();
     private final Departures departures;
-    private final Imports imports = new Imports();
+    private final Imports imports;
+    private final SlotNotes notes;
 
     private final Vacancies vacancies;
     private final Reach reach;
     private final Flushes flushes;
+    private final Turns turns;
 
     private boolean fullReported;
 
@@ -73,10 +69,12 @@ public final class SlotGate {
         pipeline = settings.pipeline();
         writer = settings.writer();
         owned = settings.owned();
-        news = ledger.news(pipeline);
         vacancies = new Vacancies(ledger, pipeline);
+        imports = new Imports(ledger, pipeline);
         departures = new Departures(ledger, pipeline, settings.patience());
         reach = new Reach(ledger, pipeline);
+        notes = new SlotNotes(settings, parked, imports, departures);
+        turns = new Turns(settings, parked, departures, notes, reach, vacancies);
         flushes = new Flushes(ledger, pipeline, parked);
     }
 
@@ -87,31 +85,32 @@ public final class SlotGate {
     /// @param present asks for the slots of the shard now, for a target that knows of none
     /// @return where to read the stream from, if not from the checkpoint
     public @Nullable Since resume(long checkpointOffset, Supplier<BitSet> present) {
-        byte[] text = writer.slots().read();
-        SlotState state = text == null ? null : SlotState.decode(text);
-        if (text != null && state == null) {
-            throw new SynclineException(
-                    ErrorCode.TARGET_UNSUITABLE,
-                    writer.place(),
-                    "what the task noted about slots is of another version",
-                    "Run the version that wrote it, or sweep the task and start it again");
-        }
+        SlotState state = notes.read();
         forget();
         owned.or(state == null ? present.get() : state.owned());
+        BitSet held = new BitSet();
+        BitSet waiting = new BitSet();
         if (state != null) {
             parked.restore(state.parked());
             imports.restore(state.importing());
+            departures.restore(state.leaving());
+            parked.slots().forEach(waiting::set);
+            held.or(waiting);
+            held.andNot(departures.slots());
             if (settings.jobs() != null) {
                 settings.jobs().follows(state.jobSeconds());
             }
         }
-        BitSet again = new BitSet();
-        parked.slots().forEach(again::set);
         // Of a slot that left and came back, what was before is in the target.
-        owned.andNot(again);
+        owned.andNot(held);
         appliedUntil = checkpointOffset;
-        writer.slots().expect(again);
-        ledger.register(pipeline, owned);
+        held.or(departures.slots());
+        writer.slots().expect(held);
+        if (state != null) {
+            ledger.jobs().copied(state.copied());
+        }
+        var left = state == null ? List.<SlotState.Departed>of() : state.leaving();
+        ledger.register(pipeline, owned, waiting, left);
         parked.slots().forEach(this::claim);
         return state == null ? null : state.first();
     }
@@ -119,7 +118,7 @@ public final class SlotGate {
     /// Begins from nothing.
     public void reset() {
         forget();
-        ledger.register(pipeline, owned);
+        ledger.register(pipeline, owned, new BitSet(), List.of());
     }
 
     private void forget() {
@@ -127,7 +126,8 @@ public final class SlotGate {
         parked.clear();
         vacancies.clear();
         reach.clear();
-        departures.clear();
+        departures.restore(List.of());
+        notes.forget();
         imports.restore(Map.of());
         appliedUntil = -1;
     }
@@ -157,23 +157,13 @@ public final class SlotGate {
                 return false;
             }
         }
-        note(place);
+        notes.write(place);
         return true;
-    }
-
-    private void note(Place place) throws RewindException {
-        writer.slots().write(state().encode(), place);
     }
 
     /// Whether a snapshot's key is in a slot of the shard.
     public boolean holds(byte[] array, int offset, int length) {
         return owned.get(Slots.of(array, offset, length));
-    }
-
-    private SlotState state() {
-        JobTimes jobs = settings.jobs();
-        return new SlotState(
-                owned, parked.places(), imports.slots(), jobs == null ? 0 : jobs.last());
     }
 
     /// Whether everything at this place is in the target already.
@@ -200,23 +190,73 @@ public final class SlotGate {
             return !isPassed(place);
         }
         ParkedSlot waiting = parked.first(slot);
-        if (isPassed(place) && (waiting == null || place.offset <= waiting.since.offset())) {
+        Leaving leaving = departures.of(slot);
+        if (isInTarget(slot, place, waiting, leaving)) {
             return false;
         }
-        if (imports.take(slot, view, Departures.isDeletion(view, spec))) {
+        boolean deletion = settings.jobs() != null && Departures.isDeletion(view, spec);
+        if (leaving != null && place.offset <= leaving.tenure().end()) {
+            holdBack(leaving, slot, view, database, place, arrivedMillis);
             return false;
         }
-        if (waiting == null && owned.get(slot) && !reach.isOfLaterOwnership(slot, place.offset)) {
-            reach.note(slot, place.offset);
-            return settings.jobs() == null
-                    || departures.isOfClient(
-                            slot, view, spec, database, place.offset, arrivedMillis, sink);
+        if (imports.take(slot, view, deletion, database, place)) {
+            return false;
+        }
+        if (waiting == null && owned.get(slot)) {
+            if (deletion) {
+                departures.awaitVerdict(slot, place.offset);
+            }
+            if (!reach.isOfLaterOwnership(slot, place.offset)) {
+                if (deletion && begins(slot, view, place)) {
+                    return admits(view, spec, database, place, arrivedMillis, sink);
+                }
+                reach.note(slot, place.offset);
+                return true;
+            }
         }
         if (!writer.slots().isApplied(slot, place.offset)) {
             park(slot, place, view);
             parked.add(slot, place.offset, view, database, arrivedMillis.getAsLong());
         }
         return false;
+    }
+
+    /// Whether a command was applied, or is of no concern: the stream is read from further back for
+    /// the sake of what was held back in single slots.
+    private boolean isInTarget(
+            int slot, Place place, @Nullable ParkedSlot waiting, @Nullable Leaving leaving) {
+        boolean parks = waiting != null && place.offset > waiting.since.offset();
+        boolean leaves = leaving != null && place.offset > leaving.queue().since.offset();
+        if (isPassed(place)) {
+            return !parks
+                    && !(leaving != null && leaves && place.offset <= leaving.tenure().end())
+                    && !imports.has(slot, place.offset);
+        }
+        // What is held back was noted behind everything before it, the checkpoint is older.
+        return (waiting != null || leaving != null) && !parks && !leaves;
+    }
+
+    /// Whether a deletion may be part of clearing away a slot that a job of the server has moved.
+    private boolean begins(int slot, CommandView view, Place place) throws RewindException {
+        Since since = new Since(place.offset - view.length(), place.database);
+        if (!departures.begins(slot, place.offset, owned, since)) {
+            return false;
+        }
+        notes.write(place);
+        return true;
+    }
+
+    private void holdBack(
+            Leaving leaving,
+            int slot,
+            CommandView view,
+            int database,
+            Place place,
+            LongSupplier arrivedMillis) {
+        if (!writer.slots().isApplied(slot, place.offset)) {
+            long arrived = arrivedMillis.getAsLong();
+            departures.add(leaving, place.offset, view, database, arrived);
+        }
     }
 
     /// The slot of the first key: a node of a cluster runs no command over several. Negative for a
@@ -247,38 +287,40 @@ public final class SlotGate {
         ParkedSlot last = parked.last(slot);
         long start = place.offset - view.length();
         if (last == null
-                || (last.since.offset() < start
-                        && ledger.endedBetween(
-                                pipeline, slot, last.since.offset(), place.offset))) {
+                || (last.begins < start
+                        && ledger.endedBetween(pipeline, slot, last.begins, place.offset))) {
             parked.open(slot, new Since(start, place.database));
-            note(place);
+            notes.write(place);
             claim(slot);
         }
     }
 
     private void claim(int slot) {
-        ParkedSlot first = parked.first(slot);
-        if (first != null) {
-            ledger.claim(pipeline, slot, first.since.offset());
-        }
+        Turns.claim(ledger, pipeline, parked, slot);
     }
 
     /// Looks at CLUSTER commands: those of a job that copies slots to this shard.
     public void control(CommandView view, Place place) throws RewindException {
-        if (isPassed(place) || !Imports.concerns(view)) {
+        // A job that was noted without its end is over as soon as that is read again.
+        if (!Imports.concerns(view) || (isPassed(place) && !imports.ends(view))) {
             return;
         }
-        Imports.Ended ended = imports.control(view);
+        Imports.Ended ended = imports.control(view, place);
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
             // Known before anyone can see a claim.
-            ledger.copied(slots, new Copy(ended.end()));
+            ledger.jobs().copied(slots);
             Since since = new Since(place.offset, place.database);
             for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-                parked.open(slot, since);
+                ParkedSlot end = ended.end().get(slot);
+                parked.open(slot, end == null ? new ParkedSlot(since) : end);
             }
         }
-        writer.slots().write(state().encode(), place);
+        if (ended != null && !isPassed(place)) {
+            // A copy that is known to be over must not be met again.
+            writer.checkpoint(place);
+        }
+        notes.write(place);
         if (ended != null && ended.successful()) {
             ended.slots().stream().forEach(this::claim);
         }
@@ -288,91 +330,22 @@ public final class SlotGate {
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
         // Where an earlier process stopped, a quiet source may stay for long.
-        if (!place.clean || place.offset < appliedUntil || !news.get()) {
-            return;
-        }
-        List<Integer> granted = ledger.takeGranted(pipeline);
-        if (!granted.isEmpty()) {
-            admit(granted, place, sink);
-        }
-        giveUp(reach.lostBefore(place.offset), place);
-        if (vacancies.drop(parked, place.offset)) {
-            note(place);
-        }
-    }
-
-    private void giveUp(BitSet lost, Place place) throws RewindException {
-        if (lost.isEmpty()) {
-            return;
-        }
-        owned.andNot(lost);
-        // What a job clears away comes in one piece, and it is over.
-        departures.clear();
-        noteNow(place);
-        ledger.giveUp(pipeline, lost);
-    }
-
-    /// What is noted, and everything before it, is in the target behind this.
-    private void noteNow(Place place) throws RewindException {
-        byte[] text = state().encode();
-        do {
-            writer.slots().write(text, place);
-            writer.checkpoint(place);
-            writer.drain();
-            // A batch without a step in the stream leaves no trace in the checkpoint when its
-            // answer is lost.
-        } while (!Arrays.equals(text, writer.slots().read()));
-    }
-
-    /// Applies what was held back in one transaction with the note, so that it is done once.
-    private void admit(List<Integer> granted, Place place, Sink sink)
-            throws IOException, RewindException {
-        Map<Integer, ParkedSlot> queues = new TreeMap<>();
-        for (int slot : granted) {
-            owned.set(slot);
-            vacancies.taken(slot);
-            ParkedSlot queue = parked.first(slot);
-            Tenure ended = ledger.ended(pipeline, slot);
-            // An ownership in which no command was met has no queue: the first one is of a later.
-            if (queue != null && (ended == null || ended.end() > queue.since.offset())) {
-                queues.put(slot, queue);
-                reach.note(slot, queue.end());
-                parked.close(slot);
+        if (place.clean && place.offset >= appliedUntil) {
+            if (imports.isDue(place)) {
+                notes.write(place);
             }
+            turns.look(place, sink);
         }
-        byte[] text = state().encode();
-        Flushes.apply(queues, writer.slots());
-        do {
-            place.clean = false;
-            for (ParkedSlot queue : queues.values()) {
-                queue.replay(sink);
-            }
-            writer.slots().write(text, place);
-            place.clean = true;
-            writer.endTransaction(place);
-            writer.checkpoint(place);
-            writer.drain();
-        } while (!Arrays.equals(text, writer.slots().read()));
-        fullReported = false;
-        passOn(granted, place);
-    }
-
-    /// Slots with commands of yet another ownership are given up at once, and claimed again.
-    private void passOn(List<Integer> granted, Place place) throws RewindException {
-        BitSet again = new BitSet();
-        granted.stream().filter(parked::has).forEach(again::set);
-        giveUp(again, place);
-        again.stream().forEach(this::claim);
     }
 
     /// The offset before the first command that is held back.
     public long heldFrom() {
-        return parked.from();
+        return Math.min(parked.from(), departures.from());
     }
 
     /// Waits while too much is held back.
     public void awaitRoom(Place place, Sink sink) throws IOException, RewindException {
-        while (parked.bytes() > PARKED_BYTES && place.clean) {
+        while (parked.bytes() > PARKED_BYTES && place.clean && ledger.granted(pipeline).isEmpty()) {
             if (!fullReported) {
                 fullReported = true;
                 settings.warning().run();
@@ -382,13 +355,12 @@ public final class SlotGate {
                 throw new StoppedException();
             }
         }
+        fullReported &= parked.bytes() > PARKED_BYTES / 2;
     }
 
     /// The shard is dissolved and its stream is read to the end.
-    public void leave(Place place) throws RewindException {
-        owned.clear();
-        parked.clear();
-        noteNow(place);
+    public void leave(Place place, Sink sink) throws IOException, RewindException {
+        turns.leave(place, sink);
         ledger.leave(pipeline);
     }
 

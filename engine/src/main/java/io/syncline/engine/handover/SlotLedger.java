@@ -3,7 +3,6 @@ package io.syncline.engine.handover;
 import io.syncline.engine.cluster.ClusterMap;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +25,7 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final Map<Integer, Copy> copies = new HashMap<>();
+    private final ServerJobs jobs = new ServerJobs(this, parties);
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -49,15 +48,21 @@ public final class SlotLedger {
 
     /// A pipeline says what it holds by what is in the target: at its start, and again when the
     /// target turned out to be behind that.
-    synchronized void register(int pipeline, BitSet owned) {
+    ///
+    /// @param left how the shard lost slots among these to jobs of the server, as far as noted
+    /// @param waiting slots of which it holds something back
+    synchronized void register(
+            int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
-        party.forget();
+        BitSet concerned = (BitSet) owned.clone();
+        concerned.or(waiting);
+        party.forgetFor(concerned, left);
         succession.withdraw(pipeline);
         for (int slot = 0; slot < holders.length; slot++) {
             if (owned.get(slot)) {
                 holders[slot] = pipeline;
-                if (party.asked && !party.seen.get(slot)) {
+                if (party.firstEnd(slot) == null && party.asked && !party.seen.get(slot)) {
                     party.endLater(slot);
                 } else {
                     succession.holds(pipeline, slot);
@@ -97,6 +102,12 @@ public final class SlotLedger {
         return doubtful;
     }
 
+    /// What a shard's node said before its pipeline begins.
+    public synchronized void observedFirst(int pipeline, Sighting sighting) {
+        parties.computeIfAbsent(pipeline, key -> new Party());
+        observed(pipeline, sighting);
+    }
+
     /// What a shard's node said.
     public synchronized void observed(int pipeline, Sighting sighting) {
         Party party = parties.get(pipeline);
@@ -109,7 +120,7 @@ public final class SlotLedger {
         party.see(sighting);
         for (int slot = 0; slot < holders.length; slot++) {
             boolean held = holders[slot] == pipeline;
-            boolean was = first ? held : before.get(slot);
+            boolean was = first ? held && party.firstEnd(slot) == null : before.get(slot);
             if (owned.get(slot)) {
                 party.doubted.clear(slot);
                 if (!was && (!held || party.firstEnd(slot) != null)) {
@@ -131,9 +142,10 @@ public final class SlotLedger {
     private void lost(int pipeline, Party party, int slot, boolean was) {
         boolean held = holders[slot] == pipeline;
         boolean first = party.firstEnd(slot) == null;
-        if (isByJob(slot)) {
+        if (jobs.haveMoved(slot)) {
             if (was || first) {
-                party.end(slot, party.previous, party.last, party.jobs.get(slot));
+                boolean exported = party.jobs.get(slot) || jobs.hasCopied(slot);
+                party.end(slot, party.previous, party.last, exported);
             }
         } else if (held && first && !party.importing.get(slot)) {
             if (party.vacant.get(slot)) {
@@ -145,17 +157,11 @@ public final class SlotLedger {
         }
     }
 
-    /// Whether a job of the server has moved a slot of late, whichever node says so.
-    private boolean isByJob(int slot) {
-        return copies.containsKey(slot)
-                || parties.values().stream().anyMatch(party -> party.jobs.get(slot));
-    }
-
     /// A pipeline that waits for a slot, and whose node neither owns nor imports it, must have
     /// owned it unseen: the ownership of a holder that was seen all the time was two of them.
     private void endUnseen(int pipeline, Party party) {
         for (int slot : succession.slotsOf(pipeline).stream().toArray()) {
-            if (!party.isUninvolved(slot) || !isByJob(slot)) {
+            if (!party.isUninvolved(slot) || !jobs.haveMoved(slot)) {
                 party.unseen.remove(slot);
                 continue;
             }
@@ -183,7 +189,7 @@ public final class SlotLedger {
         party.importing.clear();
         for (int slot = 0; slot < holders.length; slot++) {
             if (holders[slot] == pipeline && party.firstEnd(slot) == null) {
-                party.end(slot, party.confirmed, Long.MAX_VALUE, isByJob(slot));
+                party.end(slot, party.confirmed, Long.MAX_VALUE, jobs.haveMoved(slot));
             }
             party.vacant.set(slot, succession.isWaiting(pipeline, slot));
         }
@@ -223,9 +229,15 @@ public final class SlotLedger {
         grant(slot);
     }
 
-    /// The slots that were given to a pipeline since it last asked.
-    synchronized List<Integer> takeGranted(int pipeline) {
-        return party(pipeline).takeGranted();
+    /// The slots that were given to a pipeline since it last asked, save those whose ownership is
+    /// not read to its end, though a job has ended it.
+    synchronized List<Integer> takeGranted(int pipeline, long offset) {
+        return party(pipeline).takeGranted(offset);
+    }
+
+    /// Those that were given and not taken yet.
+    synchronized List<Integer> granted(int pipeline) {
+        return List.copyOf(party(pipeline).granted);
     }
 
     /// How far a pipeline has read its stream.
@@ -244,6 +256,11 @@ public final class SlotLedger {
         return party(pipeline).endedBetween(slot, from, to);
     }
 
+    /// Whether an ownership that began at a place was over at another, where all was deleted.
+    synchronized boolean survives(int pipeline, int slot, long from, long to) {
+        return party(pipeline).survives(slot, from, to);
+    }
+
     /// Every command of a slot that is not lost and stands before this was run by its owner.
     synchronized long confirmed(int pipeline) {
         Party party = party(pipeline);
@@ -256,7 +273,7 @@ public final class SlotLedger {
     /// @return -1 when that is not so
     synchronized long vacatedUntil(int pipeline, int slot) {
         Party party = party(pipeline);
-        if (holders[slot] == pipeline || isByJob(slot) || !party.vacant.get(slot)) {
+        if (holders[slot] == pipeline || jobs.haveMoved(slot) || !party.vacant.get(slot)) {
             return -1;
         }
         return party.gone ? Long.MAX_VALUE : party.confirmed;
@@ -273,7 +290,7 @@ public final class SlotLedger {
     ///
     /// @param applied behind the last command that was applied
     synchronized boolean joins(int pipeline, int slot, long applied) {
-        return !isByJob(slot) && party(pipeline).joins(slot, applied);
+        return !jobs.haveMoved(slot) && party(pipeline).joins(slot, applied);
     }
 
     /// The slots held that can be given up at a place of the stream. One that was given and not
@@ -292,7 +309,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
-            copies.remove(slot);
+            jobs.given(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
                 grant(slot);
@@ -310,7 +327,7 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
-        Integer pipeline = succession.next(slot, isByJob(slot));
+        Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
         if (pipeline == null) {
             return;
         }
@@ -318,7 +335,9 @@ public final class SlotLedger {
         holders[slot] = pipeline;
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
-            party.end(slot, party.confirmed, party.last, party.jobs.get(slot));
+            // It was not seen to end: how much of it a job has cleared away is not known.
+            boolean exported = party.jobs.get(slot);
+            party.end(slot, exported ? -1 : party.confirmed, party.last, exported);
         }
         party.note();
     }
@@ -372,28 +391,8 @@ public final class SlotLedger {
         grantAll();
     }
 
-    // ---- jobs of the server ----
-
-    /// The copy of these slots, whose stream was not applied, became the slots themselves.
-    synchronized void copied(BitSet slots, Copy copy) {
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            copies.put(slot, copy);
-        }
-        parties.values().forEach(Party::note);
-    }
-
-    /// Whether it is known by now how a slot came to its new owner: a claim is made behind that.
-    synchronized boolean isCopyKnown(int slot) {
-        return copies.containsKey(slot) || succession.hasWaiting(slot) || isInSnapshot(slot);
-    }
-
-    /// What [#copied] told; null when the new owner has begun anew since.
-    synchronized @Nullable Copy copy(int slot) {
-        return copies.get(slot);
-    }
-
-    /// Whether the new owner's pipeline copies the slot from a snapshot.
-    synchronized boolean isInSnapshot(int slot) {
-        return parties.values().stream().anyMatch(party -> party.wanted.get(slot));
+    /// What is known of moves by the server's own jobs.
+    ServerJobs jobs() {
+        return jobs;
     }
 }

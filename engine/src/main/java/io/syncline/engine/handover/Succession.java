@@ -116,7 +116,12 @@ final class Succession {
             }
         }
         while (taker == null && !line.isEmpty()) {
-            int first = line.poll();
+            int first = line.getFirst();
+            if (byJob && !waiting.containsKey(first)) {
+                // It has not read yet how it got the slot: what stands before is none of it.
+                return null;
+            }
+            line.removeFirst();
             if (byJob || party(first).seen.get(slot)) {
                 taker = first;
             }

@@ -5,6 +5,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
+import java.io.IOException;
 
 /// The end of a pipeline whose shard lost its last slot and was dissolved.
 final class Dissolution {
@@ -14,7 +15,10 @@ final class Dissolution {
     private Dissolution() {}
 
     /// Everything that was received of the stream is in the target: hands the slots over.
-    static void leave(Workshop shop, SlotGate gate, Place place) throws RewindException {
+    ///
+    /// @param sink takes what was held back
+    static void leave(Workshop shop, SlotGate gate, Place place, SlotGate.Sink sink)
+            throws IOException, RewindException {
         long last = shop.progress().sourceOffset;
         if (last > place.offset) {
             throw new SynclineException(
@@ -25,7 +29,7 @@ final class Dissolution {
                             + " bytes of its stream were read",
                     REMEDY);
         }
-        gate.leave(place);
+        gate.leave(place, sink);
         shop.event(
                 new LinkEvent.Warned(
                         shop.place(),

@@ -107,10 +107,13 @@ final class LinkRun {
                             !hooks.copyAgain().isEmpty());
             origins.forEach(origin -> assigned.put(assigned.size(), origin));
             String lost = "";
-            if (!shards.isEmpty()) {
+            SlotLedger ledger = shards.isEmpty() ? null : new SlotLedger();
+            if (ledger != null) {
                 var known = TaskRegistry.shards(found.read(connection));
                 var mine = assign(shards, known);
-                lost = UnseenMoves.find(sides.source(), mine, notes(found, connection, mine));
+                var unseen = UnseenMoves.find(sides.source(), mine, notes(found, connection, mine));
+                lost = unseen.words();
+                unseen.looks().forEach(ledger::observedFirst);
                 for (var entry : mine.entrySet()) {
                     found.noteShard(connection, entry.getKey(), entry.getValue().ids());
                     assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));
@@ -130,7 +133,7 @@ final class LinkRun {
                             hooks,
                             this::pipelineEnded,
                             this::pipelineCaughtUp,
-                            shards.isEmpty() ? null : new SlotLedger(),
+                            ledger,
                             lost,
                             this::noteRules,
                             this::topologySeen);

@@ -50,6 +50,15 @@ record MoveJob(BitSet slots, String state, long updatedSeconds) {
                 .toList();
     }
 
+    /// Whether one is under way.
+    static boolean anyUnderWay(List<MoveJob> jobs) {
+        return jobs.stream()
+                .anyMatch(job ->
+                        !job.hasEndedWell()
+                                && !job.state.equals("failed")
+                                && !job.state.equals("cancelled"));
+    }
+
     /// When the last one ended well; 0 for none.
     static long lastEnd(List<MoveJob> jobs) {
         return jobs.stream()

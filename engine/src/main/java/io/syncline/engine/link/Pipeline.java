@@ -290,7 +290,7 @@ final class Pipeline implements Runnable {
         reached = new Position(at.replicationId, at.offset, at.database);
         SlotGate gate = shop.gate();
         if (ended && feed.ending() == Feed.Ending.GONE && gate != null) {
-            Dissolution.leave(shop, gate, at);
+            Dissolution.leave(shop, gate, at, stream.sink());
             left = true;
             return null;
         }

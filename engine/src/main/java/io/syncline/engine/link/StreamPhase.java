@@ -83,6 +83,11 @@ final class StreamPhase {
         return place;
     }
 
+    /// Takes what was held back.
+    SlotGate.Sink sink() {
+        return sink;
+    }
+
     /// Runs until the stream ends, the link stops, or, if asked to, the target has caught up.
     ///
     /// @return whether the stream has ended, so that its feed says what comes next

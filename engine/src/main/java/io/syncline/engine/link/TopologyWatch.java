@@ -1,19 +1,12 @@
 package io.syncline.engine.link;
 
-import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ClusterNodes;
-import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.cluster.ShardIdentity;
 import io.syncline.engine.handover.JobTimes;
-import io.syncline.engine.handover.Sighting;
 import io.syncline.engine.handover.SlotLedger;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.Reply;
-import io.syncline.engine.resp.RespWriter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +16,9 @@ final class TopologyWatch {
     /// A slot's commands are held back for about so long when it moves; a node answers from memory.
     private static final long EVERY_NANOS = 100_000_000;
 
-    /// While a command waits for the answer. Each answer settles everything received so far.
+    /// While a command waits for the answer, and while a job moves slots: what was deleted before
+    /// its copy began must be known for a client's. Each answer settles everything received so far.
     private static final long URGENT_NANOS = 10_000_000;
-
-    /// A job that ended earlier has nothing to do with a slot that is lost now; one that no process
-    /// of the task has followed has, whenever it ended.
-    private static final long JOB_SECONDS = 120;
 
     /// Of slots at once of which is asked whether keys are left.
     private static final int DOUBTFUL_SLOTS = 1_024;
@@ -39,6 +29,7 @@ final class TopologyWatch {
     private final @Nullable JobTimes jobs;
     private final Heartbeat heartbeat;
     private final Consumer<ClusterNodes> seen;
+    private boolean moving;
     private long askedNanos = System.nanoTime() - EVERY_NANOS;
 
     /// @param jobs of a source that can move slots by jobs of its own; null for others
@@ -59,11 +50,11 @@ final class TopologyWatch {
     }
 
     boolean isDue(long now) {
-        return now - askedNanos >= (ledger.isUrgent(pipeline) ? URGENT_NANOS : EVERY_NANOS);
+        return now - askedNanos >= (isUrgent() ? URGENT_NANOS : EVERY_NANOS);
     }
 
     boolean isUrgent() {
-        return ledger.isUrgent(pipeline);
+        return moving || ledger.isUrgent(pipeline);
     }
 
     /// Asks the shard's primary, in one write, so that little can happen in between.
@@ -71,57 +62,17 @@ final class TopologyWatch {
     /// @param clockSkewMillis how far its clock is ahead of ours
     void ask(Connection open, long clockSkewMillis) throws IOException {
         askedNanos = System.nanoTime();
-        ByteBuilder question = new ByteBuilder(256);
-        RespWriter.command(question, "INFO", "replication");
-        RespWriter.command(question, "CLUSTER", "NODES");
-        if (jobs != null) {
-            RespWriter.command(question, "CLUSTER", "GETSLOTMIGRATIONS");
-        }
         BitSet doubtful = ledger.doubtful(pipeline, DOUBTFUL_SLOTS);
-        doubtful.stream()
-                .forEach(slot ->
-                        RespWriter.command(
-                                question, "CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)));
-        RespWriter.command(question, "INFO", "replication");
-        open.send(question);
-        List<Reply> replies = new ArrayList<>();
-        int fixed = jobs == null ? 3 : 4;
-        for (int i = fixed + doubtful.cardinality(); i > 0; i--) {
-            replies.add(open.replies().read());
-        }
-        ClusterNodes nodes = ClusterNodes.of(replies.get(1), open.address());
-        ClusterNodes.Node myself = nodes.myself();
-        if (myself == null || !myself.primary()) {
-            throw new IOException("[" + open.address() + "] the node is no primary any more");
-        }
-        long before = ServerInfo.of(replies.getFirst(), open.address()).replicationOffset();
-        long after = ServerInfo.of(replies.getLast(), open.address()).replicationOffset();
-        BitSet moved = new BitSet();
+        ShardLook look = ShardLook.at(open, jobs != null, doubtful);
+        identity.update(look.nodes());
+        heartbeat.keepIn(look.myself().slots());
+        long followed = jobs == null ? Long.MAX_VALUE : jobs.followed();
+        ledger.observed(pipeline, look.sighting(followed, clockSkewMillis));
         if (jobs != null) {
-            List<MoveJob> all = MoveJob.of(replies.get(2));
-            long now = (System.currentTimeMillis() + clockSkewMillis) / 1000;
-            MoveJob.concerning(all, Math.min(jobs.followed(), now - JOB_SECONDS))
-                    .forEach(job -> moved.or(job.slots()));
-            jobs.seen(MoveJob.lastEnd(all));
+            // Noted as followed only together with what it took away.
+            jobs.seen(MoveJob.lastEnd(look.jobs()));
+            moving = MoveJob.anyUnderWay(look.jobs());
         }
-        identity.update(nodes);
-        BitSet slots = myself.slots();
-        heartbeat.keepIn(slots);
-        BitSet empty = empty(doubtful, replies.subList(fixed - 1, replies.size() - 1));
-        ledger.observed(
-                pipeline, new Sighting(before, slots, myself.importing(), moved, empty, after));
-        seen.accept(nodes);
-    }
-
-    /// Where the account may not count keys, none are believed to be there: only an import that was
-    /// forgotten midway leaves some.
-    private static BitSet empty(BitSet slots, List<Reply> counts) {
-        BitSet empty = new BitSet();
-        int at = 0;
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            Reply count = counts.get(at++);
-            empty.set(slot, !(count instanceof Reply.Whole whole) || whole.value() == 0);
-        }
-        return empty;
+        seen.accept(look.nodes());
     }
 }

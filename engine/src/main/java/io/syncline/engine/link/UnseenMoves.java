@@ -3,11 +3,15 @@ package io.syncline.engine.link;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.handover.JobTimes;
+import io.syncline.engine.handover.Sighting;
+import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.net.Connection;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Finds out at a start whether jobs of a cluster source moved slots while no process of the task
 /// looked.
@@ -22,27 +26,61 @@ final class UnseenMoves {
 
     private UnseenMoves() {}
 
-    /// Asks every shard's node for its jobs.
+    /// @param words what happened; empty for nothing
+    /// @param looks at the shards' nodes in the same moment, by pipeline
+    record Found(String words, Map<Integer, Sighting> looks) {}
+
+    private record Answer(int pipeline, BitSet moved, @Nullable Sighting look) {}
+
+    /// Asks every shard's node for its jobs, where it can have any.
     ///
     /// @param shards by pipeline
     /// @param notes what each pipeline noted about slots
-    /// @return what happened, in words; empty for nothing
-    static String find(
+    static Found find(
             Instance source, SortedMap<Integer, Instance.Shard> shards, Map<Integer, byte[]> notes)
             throws IOException {
         BitSet moved = new BitSet();
-        for (var entry : shards.entrySet()) {
-            byte[] note = notes.get(entry.getKey());
-            if (note == null) {
-                continue;
-            }
-            try (Connection connection = source.connector().open(entry.getValue().primary())) {
-                if (SourceParts.hasJobs(ServerInfo.read(connection))) {
-                    var jobs = MoveJob.of(connection.call("CLUSTER", "GETSLOTMIGRATIONS"));
-                    moved.or(MoveJob.movedSince(jobs, JobTimes.followedBy(note)));
+        Map<Integer, Sighting> looks = new TreeMap<>();
+        var noted =
+                shards.entrySet().stream()
+                        .filter(entry -> notes.containsKey(entry.getKey()))
+                        .toList();
+        if (!noted.isEmpty() && isValkey(source, noted.getFirst().getValue())) {
+            for (Answer answer :
+                    AtOnce.each(
+                            noted, each -> ask(source, each.getKey(), each.getValue(), notes))) {
+                moved.or(answer.moved);
+                if (answer.look != null) {
+                    looks.put(answer.pipeline, answer.look);
                 }
             }
         }
+        return new Found(words(moved), looks);
+    }
+
+    /// All shards are of the same make, though maybe not of the same version.
+    private static boolean isValkey(Instance source, Instance.Shard shard) throws IOException {
+        try (Connection connection = source.connector().open(shard.primary())) {
+            return ServerInfo.read(connection).isValkey();
+        }
+    }
+
+    private static Answer ask(
+            Instance source, int pipeline, Instance.Shard shard, Map<Integer, byte[]> notes)
+            throws IOException {
+        try (Connection connection = source.connector().open(shard.primary())) {
+            byte[] note = notes.get(pipeline);
+            if (note == null || !SourceParts.hasJobs(ServerInfo.read(connection))) {
+                return new Answer(pipeline, new BitSet(), null);
+            }
+            ShardLook look = ShardLook.at(connection, true, new BitSet());
+            long followed = JobTimes.followedBy(note);
+            BitSet moved = MoveJob.movedSince(look.jobs(), followed);
+            return new Answer(pipeline, moved, look.sighting(followed, 0));
+        }
+    }
+
+    private static String words(BitSet moved) {
         if (moved.isEmpty()) {
             return "";
         }

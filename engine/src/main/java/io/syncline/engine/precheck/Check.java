@@ -1,5 +1,6 @@
 package io.syncline.engine.precheck;
 
+import io.syncline.engine.net.AtOnce;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;

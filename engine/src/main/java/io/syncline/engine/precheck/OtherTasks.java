@@ -1,6 +1,7 @@
 package io.syncline.engine.precheck;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.file.FileInspection;
+import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.IOException;
 import java.nio.file.Path;

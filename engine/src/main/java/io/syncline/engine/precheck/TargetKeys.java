@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.OwnKeys;
 import java.io.IOException;

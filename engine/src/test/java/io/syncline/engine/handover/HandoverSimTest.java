@@ -26,7 +26,7 @@ class HandoverSimTest {
             deaths += world.deaths();
         }
         if (only == null) {
-            assertThat(moves).as("moves").isGreaterThan(10 * SEEDS);
+            assertThat(moves).as("moves").isGreaterThan(5 * SEEDS);
             assertThat(deaths).as("deaths").isGreaterThan(SEEDS);
         }
     }

@@ -18,7 +18,11 @@ final class HandoverWorld {
 
     private final Random random;
     private final SimSource source;
-    private final SimTarget target = new SimTarget();
+    private final SimTarget target;
+    private final boolean byJob;
+    private final boolean mortal;
+    private boolean over;
+    private int gaps;
     private final List<SimPipeline> pipelines = new ArrayList<>();
     private final List<String> story = new ArrayList<>();
     private int deaths;
@@ -29,6 +33,7 @@ final class HandoverWorld {
         FLUSHALL,
         PING,
         FORGET_IMPORT,
+        FAIL_JOB,
         READ,
         LOOK,
         FLUSH,
@@ -38,7 +43,19 @@ final class HandoverWorld {
 
     HandoverWorld(long seed) {
         random = new Random(seed);
-        source = new SimSource(random, SHARDS, story);
+        byJob = random.nextBoolean();
+        source = new SimSource(random, SHARDS, byJob, story);
+        mortal = random.nextInt(4) > 0;
+        target = new SimTarget(random.nextBoolean(), mortal);
+        if (mortal) {
+            source.movable =
+                    slot ->
+                            pipelines.isEmpty()
+                                    || source.shards.stream()
+                                            .allMatch(shard ->
+                                                    pipelines.get(shard.number).holds(slot)
+                                                            == shard.owned.get(slot));
+        }
     }
 
     /// What happened, for people.
@@ -48,6 +65,18 @@ final class HandoverWorld {
 
     int deaths() {
         return deaths;
+    }
+
+    /// How often all was copied again, since jobs had moved slots while no process lived.
+    int gaps() {
+        return gaps;
+    }
+
+    /// What is special about it.
+    String kind() {
+        return (mortal ? "mortal " : "")
+                + (byJob ? "jobs" : "migrate")
+                + (target.marks == null ? "" : " to a cluster");
     }
 
     int moves() {
@@ -60,7 +89,11 @@ final class HandoverWorld {
         for (int i = 0; i < STEPS; i++) {
             attempt(acts.get(random.nextInt(acts.size())));
         }
+        while (!source.finishSome()) {
+            attempt(Act.MONITOR);
+        }
         source.finishMoves();
+        over = true;
         settle();
         assertThat(target.data).isEqualTo(source.result());
     }
@@ -68,7 +101,11 @@ final class HandoverWorld {
     private List<Act> weights() {
         List<Act> acts = new ArrayList<>();
         for (Act act : Act.values()) {
-            boolean seldom = act == Act.DIE || act == Act.FORGET_IMPORT || act == Act.FLUSHALL;
+            boolean seldom =
+                    act == Act.DIE
+                            || act == Act.FORGET_IMPORT
+                            || act == Act.FAIL_JOB
+                            || act == Act.FLUSHALL;
             int weight = seldom ? random.nextInt(2) : 1 + random.nextInt(HEAVIEST);
             for (int i = 0; i < weight; i++) {
                 acts.add(act);
@@ -79,18 +116,40 @@ final class HandoverWorld {
 
     private void begin() throws RewindException {
         while (pipelines.isEmpty()) {
+            boolean unseen = byJob && haveUnseenJobs();
+            gaps += unseen ? 1 : 0;
+            if (unseen || target.checkpoints.size() < SHARDS) {
+                story.add(unseen ? "jobs have moved slots unseen" : "no snapshot is complete");
+                target.checkpoints.clear();
+                target.notes.clear();
+                // A snapshot that is taken amid a move is taken again behind it.
+                source.finishMoves();
+            }
             SlotLedger ledger = new SlotLedger();
             for (int i = 0; i < SHARDS; i++) {
+                source.shards.get(i).heard = -1;
                 pipelines.add(
-                        new SimPipeline(i, source.shards.get(i), ledger, target, random, story));
+                        new SimPipeline(
+                                i,
+                                source.shards.get(i),
+                                ledger,
+                                target,
+                                random,
+                                byJob,
+                                this::meanwhile,
+                                source::clock,
+                                story));
             }
+            source.watched = true;
+            // Each node is asked in the same breath whether jobs have moved slots.
+            pipelines.forEach(SimPipeline::firstLook);
             try {
                 for (int i = 0; i < SHARDS; i++) {
                     pipelines.get(i).start(target.checkpoints.get(i));
                 }
                 for (int i = 0; i < SHARDS; i++) {
                     if (!target.checkpoints.containsKey(i)) {
-                        pipelines.get(i).copy();
+                        pipelines.get(i).copy(target);
                     }
                 }
             } catch (SimWriter.Death e) {
@@ -99,10 +158,35 @@ final class HandoverWorld {
         }
     }
 
+    private boolean haveUnseenJobs() {
+        for (SimShard shard : source.shards) {
+            byte[] note = target.notes.get(shard.number);
+            if (note != null && shard.jobSeconds > JobTimes.followedBy(note)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// While an applier waits for its monitor.
+    private void meanwhile() {
+        if (random.nextInt(4) == 0) {
+            source.write();
+        }
+        if (random.nextInt(4) == 0) {
+            pipelines.get(random.nextInt(SHARDS)).monitor();
+        }
+    }
+
     private void die() {
         deaths++;
         story.add("the process dies");
         pipelines.clear();
+        source.watched = false;
+        while (!over && random.nextInt(3) == 0) {
+            source.move();
+            source.write();
+        }
     }
 
     private void attempt(Act act) throws IOException, RewindException {
@@ -113,12 +197,17 @@ final class HandoverWorld {
                 case MOVE -> source.move();
                 case FLUSHALL -> source.flush();
                 case PING -> source.ping();
+                case FAIL_JOB -> source.failJob();
                 case FORGET_IMPORT -> source.forgetImport();
                 case READ -> any.read();
                 case LOOK -> any.look();
                 case FLUSH -> any.flush();
                 case MONITOR -> any.monitor();
-                case DIE -> throw new SimWriter.Death();
+                case DIE -> {
+                    if (mortal) {
+                        throw new SimWriter.Death();
+                    }
+                }
             }
         } catch (SimWriter.Death e) {
             die();

@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One pipeline of a simulated process: its applier, and the monitor that asks its node, whose
@@ -21,8 +22,13 @@ final class SimPipeline {
     private final SlotLedger ledger;
     private final List<String> story;
     private final int number;
+    private final BitSet owned;
     private final SimWriter writer;
     private final SlotGate gate;
+    private final @Nullable JobTimes jobs;
+    private final Runnable meanwhile;
+    private final LongSupplier clock;
+    private final Random random;
     private final Place place = new Place();
     private int next;
     private @Nullable Runnable answer;
@@ -33,18 +39,31 @@ final class SimPipeline {
             SlotLedger ledger,
             SimTarget target,
             Random random,
+            boolean byJob,
+            Runnable meanwhile,
+            LongSupplier clock,
             List<String> story) {
         this.story = story;
+        this.jobs = byJob ? new JobTimes() : null;
+        this.meanwhile = meanwhile;
+        this.clock = clock;
+        this.random = random;
         this.number = number;
         this.shard = shard;
         this.ledger = ledger;
-        BitSet owned = new BitSet();
+        owned = new BitSet();
         this.writer = new SimWriter(target, number, owned, random);
         ledger.join(number, () -> {}, () -> {});
         gate =
                 new SlotGate(
                         new GateSettings(
-                                ledger, number, writer, owned, null, () -> true, () -> {}));
+                                ledger, number, writer, owned, jobs, this::await, () -> {}));
+    }
+
+    private boolean await() {
+        meanwhile.run();
+        monitor();
+        return true;
     }
 
     /// Says what it holds.
@@ -60,11 +79,26 @@ final class SimPipeline {
         }
     }
 
-    /// Copies an empty snapshot.
-    void copy() throws RewindException {
+    /// Copies a snapshot.
+    void copy(SimTarget target) throws RewindException {
         gate.beginSnapshot(shard.owned);
+        target.data.keySet().removeIf(key -> shard.owned.get(SimShard.slot(key)));
+        shard.owned.stream()
+                .forEach(slot ->
+                        shard.keysIn(slot)
+                                .forEach(key ->
+                                        target.data.put(key, shard.data.getOrDefault(key, ""))));
+        next = shard.stream.size();
+        place.offset = shard.offset;
+        story.add("pipeline " + number + " has copied a snapshot at " + place.offset);
         gate.noteSnapshot(place);
         writer.drain();
+        writer.begins(place.offset);
+    }
+
+    /// Whether it has taken over a slot.
+    boolean holds(int slot) {
+        return owned.get(slot) && gate.heldFrom() == Long.MAX_VALUE;
     }
 
     boolean isBehind() {
@@ -88,8 +122,9 @@ final class SimPipeline {
         CommandSpec spec = CommandTable.standard().find(view);
         if (spec.kind() == CommandKind.FLUSHALL) {
             flush(view, spec);
-        } else if (spec.kind() != CommandKind.CONTROL
-                && gate.admits(view, spec, 0, place, () -> 0, this::write)) {
+        } else if (spec.kind() == CommandKind.CONTROL) {
+            gate.control(view, place);
+        } else if (gate.admits(view, spec, 0, place, () -> 0, this::write)) {
             write(0, view, spec, 0);
         }
     }
@@ -120,10 +155,21 @@ final class SimPipeline {
     }
 
     void flush() {
+        if (random.nextBoolean()) {
+            writer.flush(place);
+            return;
+        }
         if (!gate.isPassed(place)) {
             writer.checkpoint(place);
         }
         writer.drain();
+    }
+
+    void firstLook() {
+        if (jobs != null || random.nextBoolean()) {
+            monitor();
+            monitor();
+        }
     }
 
     /// The monitor asks, or hears the answer to what it asked.
@@ -138,11 +184,18 @@ final class SimPipeline {
         BitSet empty = ledger.doubtful(number, Integer.MAX_VALUE);
         empty.andNot(shard.slotsWithKeys());
         Sighting sighting =
-                new Sighting(offset, shard.owned, shard.importing, new BitSet(), empty, offset);
+                new Sighting(offset, shard.owned, shard.importing, shard.exported(), empty, offset);
+        long ended = shard.jobSeconds;
+        long now = clock.getAsLong();
+        shard.asked = now;
         answer =
                 () -> {
                     story.add("node of " + number + " said " + sighting);
                     ledger.observed(number, sighting);
+                    shard.heard = now;
+                    if (jobs != null) {
+                        jobs.seen(ended);
+                    }
                 };
     }
 }

@@ -21,6 +21,19 @@ final class SimShard {
     private final List<String> story;
     long offset;
 
+    /// Jobs of the server that concern it, under way or ended well.
+    final List<SimJob> jobs = new ArrayList<>();
+
+    /// When the last one ended well.
+    long jobSeconds;
+
+    /// The source's clock when its node was last asked.
+    long asked = -1;
+
+    /// The source's clock when its node was last asked by a process that lives and heard the
+    /// answer.
+    long heard = -1;
+
     SimShard(int number, List<String> story) {
         this.number = number;
         this.story = story;
@@ -30,7 +43,7 @@ final class SimShard {
         return Slots.of(key.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void say(String... words) {
+    void say(String... words) {
         ByteBuilder out = new ByteBuilder(64);
         RespWriter.command(out, words);
         story.add(number + " runs " + String.join(" ", words) + " at " + offset);
@@ -47,6 +60,19 @@ final class SimShard {
         if (data.remove(key) != null) {
             say("DEL", key);
         }
+    }
+
+    /// What clearing away says.
+    void unlink(String key) {
+        data.remove(key);
+        say("UNLINK", key);
+    }
+
+    /// The slots of its jobs.
+    BitSet exported() {
+        BitSet exported = new BitSet();
+        jobs.forEach(job -> exported.or(job.slots));
+        return exported;
     }
 
     void flush() {

@@ -1,10 +1,12 @@
 package io.syncline.engine.handover;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A simulated cluster whose slots move by MIGRATE while clients write to them, as nodes do it
@@ -18,6 +20,17 @@ final class SimSource {
     private final Random random;
     private final List<String> story;
     private final Map<Integer, Move> moves = new TreeMap<>();
+    private final boolean byJob;
+    private final List<SimJob> jobs = new ArrayList<>();
+    private final Map<Integer, Long> movedAt = new TreeMap<>();
+    private long clock;
+
+    /// Whether a process lives.
+    boolean watched;
+
+    /// Whether a slot may move again by a job: in the order of two moves over a death nobody knows.
+    IntPredicate movable = slot -> true;
+
     private int written;
     private int moved;
 
@@ -32,8 +45,10 @@ final class SimSource {
         }
     }
 
+    /// @param byJob whether jobs of the server move the slots
     /// @param story hears what happens
-    SimSource(Random random, int shards, List<String> story) {
+    SimSource(Random random, int shards, boolean byJob, List<String> story) {
+        this.byJob = byJob;
         this.random = random;
         this.story = story;
         for (int i = 0; i < shards; i++) {
@@ -52,6 +67,11 @@ final class SimSource {
         if (move != null) {
             return move.told ? move.to : move.from;
         }
+        for (SimJob job : jobs) {
+            if (job.slots.get(slot)) {
+                return (job.isClaimed() ? job.to : job.from).number;
+            }
+        }
         for (int i = 0; i < shards.size(); i++) {
             if (shards.get(i).owned.get(slot)) {
                 return i;
@@ -67,6 +87,9 @@ final class SimSource {
     void write() {
         String key = tag() + random.nextInt(KEYS);
         int slot = SimShard.slot(key);
+        if (jobs.stream().anyMatch(job -> job.isPaused() && job.slots.get(slot))) {
+            return;
+        }
         SimShard at = shards.get(owner(slot));
         Move move = moves.get(slot);
         if (move != null && !move.told && !at.data.containsKey(key)) {
@@ -76,16 +99,35 @@ final class SimSource {
                 return;
             }
         }
-        if (random.nextInt(5) == 0) {
+        if (random.nextInt(5) < 2) {
             at.delete(key);
+            feed(slot, "DEL", key);
         } else {
-            at.append(key, "." + ++written);
+            String text = "." + ++written;
+            at.append(key, text);
+            feed(slot, "APPEND", key, text);
         }
+    }
+
+    private void feed(int slot, String... command) {
+        jobs.stream()
+                .filter(job -> job.slots.get(slot) && !job.isClaimed())
+                .forEach(job -> job.feed(command));
     }
 
     /// A client flushes one shard, as FLUSHALL of a cluster does shard by shard.
     void flush() {
-        shards.get(random.nextInt(shards.size())).flush();
+        SimShard shard = shards.get(random.nextInt(shards.size()));
+        if (jobs.stream()
+                .noneMatch(job -> job.from == shard && (job.isPaused() || job.isClaimed()))) {
+            shard.flush();
+            jobs.removeIf(job -> (job.from == shard || job.to == shard) && job.fail());
+        }
+    }
+
+    /// A job ends without success.
+    void failJob() {
+        jobs.removeIf(job -> random.nextBoolean() && job.fail());
     }
 
     void ping() {
@@ -96,11 +138,56 @@ final class SimSource {
     void move() {
         int slot = SimShard.slot(tag());
         Move move = moves.get(slot);
-        if (move == null) {
+        if (byJob) {
+            moveByJob(slot);
+        } else if (move == null) {
             begin(slot);
         } else {
             advance(slot, move);
         }
+    }
+
+    /// What no look at the nodes has seen cannot be told; such a move needs more time than a look.
+    private void moveByJob(int slot) {
+        for (SimJob job : jobs) {
+            if (job.slots.get(slot)) {
+                advance(job);
+                return;
+            }
+        }
+        SimShard from = shards.get(owner(slot));
+        BitSet slots = new BitSet();
+        slots.set(slot);
+        if (random.nextBoolean()) {
+            slots.or(from.owned);
+            jobs.forEach(job -> slots.andNot(job.slots));
+        }
+        long last =
+                slots.stream().mapToLong(each -> movedAt.getOrDefault(each, -1L)).max().orElse(-1);
+        if (shards.stream().anyMatch(shard -> shard.heard < last)
+                || !slots.stream().allMatch(movable)) {
+            return;
+        }
+        int to = (from.number + 1 + random.nextInt(shards.size() - 1)) % shards.size();
+        moved++;
+        story.add("slots " + slots + " go from " + from.number + " to " + to + " by a job");
+        jobs.add(new SimJob(moved, from, shards.get(to), slots));
+    }
+
+    private void advance(SimJob job) {
+        boolean claimed = job.isClaimed();
+        job.advance(++clock, watched);
+        if (job.isOver()) {
+            story.add("slots " + job.slots + " have left " + job.from.number);
+            job.slots.stream().forEach(slot -> movedAt.put(slot, clock));
+            jobs.remove(job);
+        } else if (!claimed && job.isClaimed()) {
+            story.add("slots " + job.slots + " are owned by " + job.to.number);
+        }
+    }
+
+    long clock() {
+        return clock;
     }
 
     private void begin(int slot) {
@@ -149,7 +236,19 @@ final class SimSource {
         }
     }
 
+    /// Does a step of a job; tells whether there is none any more.
+    boolean finishSome() {
+        if (!jobs.isEmpty()) {
+            advance(jobs.getFirst());
+        }
+        return jobs.isEmpty();
+    }
+
     void finishMoves() {
+        boolean done = false;
+        while (!done) {
+            done = finishSome();
+        }
         while (!moves.isEmpty()) {
             Integer slot = moves.keySet().iterator().next();
             @Nullable Move move = moves.get(slot);
@@ -162,6 +261,7 @@ final class SimSource {
     /// What clients see.
     Map<String, String> result() {
         Map<String, String> all = new TreeMap<>();
+        // Nothing moves any more, so each key is at one shard.
         shards.forEach(shard -> all.putAll(shard.data));
         return all;
     }

@@ -11,13 +11,16 @@ import io.syncline.engine.target.SlotBook;
 import io.syncline.engine.target.TargetWriter;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A pipeline's way into the [SimTarget]: one batch, applied with its note and checkpoint or not at
-/// all, as to a standalone target.
+/// all, as to a standalone target; or, to a cluster, one for each slot, with the slot's mark and a
+/// note behind them.
 final class SimWriter implements TargetWriter, SlotBook {
     private static final int SELDOM = 40;
 
@@ -25,8 +28,12 @@ final class SimWriter implements TargetWriter, SlotBook {
     private final int pipeline;
     private final BitSet owned;
     private final Random random;
-    private final List<Runnable> batch = new ArrayList<>();
+    private final List<Write> batch = new ArrayList<>();
+    private final Map<Integer, Long> found = new HashMap<>();
     private long offset;
+
+    /// @param slot it is of; negative for a note
+    private record Write(int slot, long offset, Runnable what) {}
 
     /// The process dies.
     static final class Death extends RuntimeException {
@@ -38,31 +45,43 @@ final class SimWriter implements TargetWriter, SlotBook {
         this.pipeline = pipeline;
         this.owned = owned;
         this.random = random;
-        this.offset = target.checkpoints.getOrDefault(pipeline, 0L);
+        this.offset = target.checkpoints.getOrDefault(pipeline, -1L);
     }
 
     @Override
     public void append(int database, CommandView command, CommandSpec spec, Place behind) {
         String key = command.text(1);
-        switch (command.text(0)) {
-            case "APPEND" -> {
-                String text = command.text(2);
-                batch.add(() -> target.data.merge(key, text, String::concat));
-            }
-            case "DEL" -> batch.add(() -> target.data.remove(key));
-            case "RESTORE-ASKING" -> {
-                String value = command.text(3);
-                batch.add(() -> target.data.put(key, value));
-            }
-            default -> throw new IllegalArgumentException(command.text(0));
-        }
+        int slot = SimShard.slot(key);
         offset = behind.offset;
+        if (isApplied(slot, behind.offset)) {
+            return;
+        }
+        Runnable what =
+                switch (command.text(0)) {
+                    case "APPEND" -> {
+                        String text = command.text(2);
+                        yield () -> target.data.merge(key, text, String::concat);
+                    }
+                    case "DEL", "UNLINK" -> () -> target.data.remove(key);
+                    case "RESTORE-ASKING" -> {
+                        String value = command.text(3);
+                        yield () -> target.data.put(key, value);
+                    }
+                    default -> throw new IllegalArgumentException(command.text(0));
+                };
+        batch.add(new Write(slot, behind.offset, what));
     }
 
     @Override
     public void write(byte[] note, Place behind) {
         byte[] copy = note.clone();
-        batch.add(() -> target.notes.put(pipeline, copy));
+        Runnable what = () -> target.notes.put(pipeline, copy);
+        if (target.marks == null) {
+            batch.add(new Write(-1, behind.offset, what));
+        } else {
+            drain();
+            what.run();
+        }
     }
 
     @Override
@@ -77,21 +96,52 @@ final class SimWriter implements TargetWriter, SlotBook {
 
     @Override
     public void drain() {
-        int draw = random.nextInt(SELDOM);
+        int draw = target.mortal ? random.nextInt(SELDOM) : SELDOM;
+        Map<Integer, Map<Integer, Long>> marks = target.marks;
         if (draw == 0) {
+            if (marks != null) {
+                BitSet some = BitSet.valueOf(new long[] {random.nextLong(8)});
+                List<Integer> slots = batch.stream().map(Write::slot).distinct().toList();
+                batch.removeIf(write -> !some.get(slots.indexOf(write.slot)));
+                apply();
+            }
             throw new Death();
         }
-        batch.forEach(Runnable::run);
-        batch.clear();
-        target.checkpoints.put(pipeline, offset);
+        apply();
+        if (offset >= 0) {
+            target.checkpoints.put(pipeline, offset);
+        }
         if (draw == 1) {
             throw new Death();
         }
     }
 
+    private void apply() {
+        for (Write write : batch) {
+            write.what.run();
+            if (target.marks != null && write.slot >= 0) {
+                target.marks
+                        .computeIfAbsent(pipeline, key -> new HashMap<>())
+                        .merge(write.slot, write.offset, Math::max);
+            }
+        }
+        batch.clear();
+    }
+
+    /// A snapshot is in the target: offsets begin anew.
+    void begins(long from) {
+        if (target.marks != null) {
+            target.marks.remove(pipeline);
+        }
+        target.checkpoints.put(pipeline, from);
+        offset = from;
+    }
+
     @Override
     public void flush(Place place) {
-        if (place.clean) {
+        if (target.marks != null) {
+            apply();
+        } else if (place.clean) {
             drain();
         }
     }
@@ -103,12 +153,23 @@ final class SimWriter implements TargetWriter, SlotBook {
 
     @Override
     public void expect(BitSet slots) {
-        // The one checkpoint says it all.
+        if (target.marks != null) {
+            BitSet marked = (BitSet) owned.clone();
+            marked.or(slots);
+            found.clear();
+            target.marks
+                    .getOrDefault(pipeline, Map.of())
+                    .forEach((slot, mark) -> {
+                        if (marked.get(slot)) {
+                            found.put(slot, mark);
+                        }
+                    });
+        }
     }
 
     @Override
     public boolean isApplied(int slot, long behind) {
-        return false;
+        return behind <= found.getOrDefault(slot, -1L);
     }
 
     @Override
@@ -123,8 +184,9 @@ final class SimWriter implements TargetWriter, SlotBook {
             int database, CommandView command, CommandSpec spec, IntPredicate slots, Place behind) {
         offset = behind.offset - command.length();
         drain();
-        clear(each -> true, slots);
+        clear(each -> true, slot -> slots.test(slot) && !isApplied(slot, behind.offset));
         offset = behind.offset;
+        target.checkpoints.put(pipeline, offset);
     }
 
     @Override

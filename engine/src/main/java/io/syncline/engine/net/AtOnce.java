@@ -1,4 +1,4 @@
-package io.syncline.engine.precheck;
+package io.syncline.engine.net;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 
 /// The same for many nodes at once: one after another, the round trips of a side with many shards
 /// would add up to minutes where the way is long.
-final class AtOnce {
+public final class AtOnce {
     /// So many handshakes at a time occupy neither this machine nor a provider's connection limit.
     static final int MOST = 16;
 
@@ -19,14 +19,14 @@ final class AtOnce {
 
     /// What is done with one of them.
     @FunctionalInterface
-    interface Step<T, R> {
+    public interface Step<T, R> {
         R take(T item) throws IOException;
     }
 
     /// Takes the step with each; results are in the order of items.
     ///
     /// @throws IOException the first one in that order, when all have ended
-    static <T, R> List<R> each(List<T> items, Step<T, R> step) throws IOException {
+    public static <T, R> List<R> each(List<T> items, Step<T, R> step) throws IOException {
         List<R> results = new ArrayList<>();
         if (items.size() <= 1) {
             for (T item : items) {
@@ -37,7 +37,7 @@ final class AtOnce {
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(
                         Math.min(MOST, items.size()),
-                        Thread.ofPlatform().daemon().name("precheck-", 0).factory())) {
+                        Thread.ofPlatform().daemon().name("at once ", 0).factory())) {
             List<Future<R>> pending = new ArrayList<>();
             items.forEach(item -> pending.add(threads.submit(() -> step.take(item))));
             for (Future<R> one : pending) {
@@ -46,7 +46,7 @@ final class AtOnce {
             return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("the checks are told to stop");
+            throw new InterruptedIOException("the questions to many nodes are told to stop");
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException cause -> throw cause;
