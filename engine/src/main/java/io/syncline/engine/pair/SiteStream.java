@@ -37,11 +37,6 @@ final class SiteStream implements Closeable {
     /// From here on a source picks its snapshot's version by ours.
     private static final int VALKEY_ANNOUNCED_SINCE = 9;
 
-    /// Beats are written every second: what stands behind one was written no later than this after
-    /// it, unless the pair could not write at all. Without a beat for long, a write counts as made
-    /// when the silence began: of all guesses the one that never beats a write that is dated.
-    private static final long BEAT_MILLIS = 1_500;
-
     /// Most local writes that are held in memory while the first copy runs; beyond it the spool
     /// holds them, with all that the copy writes.
     private static final long KEPT_LIMIT = 64 << 20;
@@ -237,7 +232,7 @@ final class SiteStream implements Closeable {
                     look(from);
                     return null;
                 }
-                pending = reader.take(from.view, dated(from.arrivedMillis(), reader.beatMillis()));
+                pending = reader.take(from.view, from.arrivedMillis());
             }
         } catch (RespFormatException | IllegalArgumentException e) {
             throw new SynclineException(
@@ -249,10 +244,6 @@ final class SiteStream implements Closeable {
         }
         refuseForeign(reader);
         return pending;
-    }
-
-    private static long dated(long arrivedMillis, long beatMillis) {
-        return beatMillis < 0 ? arrivedMillis : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
     }
 
     /// Told at a start, behind the new epoch.

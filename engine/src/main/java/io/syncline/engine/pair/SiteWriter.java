@@ -316,6 +316,7 @@ final class SiteWriter implements Closeable {
                     Set<KeyId> keys =
                             refusals.within(open.place(), transaction, owners, items.items());
                     refused.addAndGet(keys.size());
+                    keys.addAll(Refusals.withFieldsGone(owners, items.items()));
                     core.executed(true, keys);
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());

@@ -262,12 +262,12 @@ public final class Pair {
     /// The answer to [Request.Transaction].
     ///
     /// @param done whether it was executed
-    /// @param refused keys whose commands were answered with an error
+    /// @param refused keys whose commands were answered with an error, or found nothing to act on
     public void executed(Site site, boolean done, Collection<KeyId> refused) {
         Flow flow = to(site);
         Marker marker = flow.writer.marker;
         writer.executed(flow, done);
-        refused.forEach(index::refused);
+        refused.forEach(key -> index.refused(key, flow.origin));
         if (done && !rules.holds(Rule.SETTLE_AT_ECHO)) {
             settleAtAnswer(flow, marker);
         }
