@@ -128,8 +128,8 @@ final class FieldExpiryRewriter {
     }
 
     /// For targets without the command, and where an expiry must be traced: HPEXPIREAT answers
-    /// whether it was past. Where fields cannot expire at all, KEEPTTL says nothing
-    /// (Redis 8 streams every HINCRBYFLOAT so), but an expiry must not be lost silently.
+    /// whether it was past. Where fields cannot expire at all, KEEPTTL says nothing (Redis 8
+    /// streams every HINCRBYFLOAT so), but an expiry must not be lost silently.
     private int olderHsetex(
             CommandView view,
             int fields,

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///   at the target before its source says so; 0 to add nothing
 /// @param databases which databases go where
 /// @param payloads how to adapt values in `RESTORE`; null when the target reads them as they are
-/// @param tracedExpiry whether a key or a field that is written with an expiry which is past by then
-///   must be written all the same and expire behind that, so that the target's stream or answer
-///   tells of it
+/// @param tracedExpiry whether a key or a field that is written with an expiry which is past by
+///   then must be written all the same and expire behind that, so that the target's stream or
+///   answer tells of it
 public record RewriteRules(
         Dialect source,
         Dialect target,

@@ -57,6 +57,8 @@ final class SiteStream implements Closeable {
     private final Set<KeyId> keptKeys = new HashSet<>();
     private long keptBytes;
     private long presentOffset;
+    private long settledOffset;
+    private boolean passedFlush;
     private @Nullable Consumer<LinkEvent> foreignListener;
     private volatile @Nullable Feed feed;
     private volatile @Nullable Spool spool;
@@ -151,7 +153,7 @@ final class SiteStream implements Closeable {
         return receiver.open(null) != null;
     }
 
-    private SynclineException gap(String where) {
+    SynclineException gap(String where) {
         return new SynclineException(
                 ErrorCode.POSITION_LOST,
                 receiver.place(),
@@ -168,9 +170,15 @@ final class SiteStream implements Closeable {
     private void flush(String name, CommandKind kind, int database, List<FlushScope> into) {
         boolean swap = kind == CommandKind.SWAPDB;
         if (options.onFlush() == LinkOptions.OnFlush.IGNORE) {
+            passedFlush = true;
             return;
         }
-        if (swap || options.onFlush() == LinkOptions.OnFlush.STOP) {
+        // One that is only read again was seen to in an earlier run.
+        boolean stops = swap || options.onFlush() == LinkOptions.OnFlush.STOP;
+        if (stops && offset() <= settledOffset) {
+            return;
+        }
+        if (stops) {
             throw new SynclineException(
                     ErrorCode.FLUSH_MET,
                     receiver.place(),
@@ -192,6 +200,19 @@ final class SiteStream implements Closeable {
                 into.add(new FlushScope(end.toPair(own)));
             }
         }
+    }
+
+    /// What stands up to there in the stream is done at the other site.
+    void settled(long offset) {
+        settledOffset = offset;
+    }
+
+    /// Whether a flush was passed over since the last call. A run that is told otherwise must not
+    /// meet it again.
+    boolean takePassedFlush() {
+        boolean passed = passedFlush;
+        passedFlush = false;
+        return passed;
     }
 
     /// While the first copy writes to this site: reads on and keeps what users write, and of the

@@ -30,7 +30,12 @@ public final class Intake {
         ///
         /// @param arrivedMillis when it came: what a relative expiry counts from
         /// @return how many commands were appended; 0: this one is not for the other site
-        int write(CommandView view, CommandSpec spec, int database, long arrivedMillis, ByteBuilder out);
+        int write(
+                CommandView view,
+                CommandSpec spec,
+                int database,
+                long arrivedMillis,
+                ByteBuilder out);
     }
 
     /// A command as it stands.

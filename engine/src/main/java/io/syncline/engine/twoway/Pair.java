@@ -287,6 +287,11 @@ public final class Pair {
                 });
     }
 
+    /// Whether a site still has the last transaction that it executed: a replica may lack it.
+    public boolean isAsLeft(Site site, @Nullable Marker found) {
+        return to(site).writer.isAsLeft(found);
+    }
+
     /// The connection to a site was lost, and a new one is open, behind a new epoch, so that
     /// nothing that was sent over the old one can still happen.
     ///
@@ -305,11 +310,7 @@ public final class Pair {
         }
         Marker sent = flow.writer.marker;
         if (flow.writer.executing) {
-            boolean done =
-                    marker != null
-                            && marker.epoch() == sent.epoch()
-                            && marker.sequence() == sent.sequence();
-            writer.executed(flow, done);
+            writer.executed(flow, marker != null && marker.isOfSameWrite(sent));
         }
         if (flow.writer.state != Flow.Writer.State.IDLE) {
             if (flow.writer.flush) {

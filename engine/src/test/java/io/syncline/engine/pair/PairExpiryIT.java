@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Transaction;
+import redis.clients.jedis.params.SetParams;
 
 /// Expiries that are past when they come to the other side, in all the ways in which servers treat
 /// them.
@@ -56,11 +57,11 @@ class PairExpiryIT {
         try (Jedis client = site.client()) {
             byte[] payload = client.dump("value");
             Transaction transaction = client.multi();
-            transaction.psetex(prefix + "set", 1, "v");
+            transaction.set(prefix + "set", "v", SetParams.setParams().px(1));
             transaction.persist(prefix + "set");
             transaction.restore(prefix + "restored", 1, payload);
             transaction.persist(prefix + "restored");
-            transaction.psetex(prefix + "copied", 1, "v");
+            transaction.set(prefix + "copied", "v", SetParams.setParams().px(1));
             transaction.rename(prefix + "copied", prefix + "moved");
             transaction.rename(prefix + "moved", prefix + "copied");
             transaction.persist(prefix + "copied");
