@@ -352,6 +352,12 @@ public final class Pair {
         return head == null ? Long.MAX_VALUE : head.offset;
     }
 
+    /// When it was made; [PairStatus#NOTHING_WAITS] for none.
+    long oldestMillis(Site origin) {
+        Flow.QueuedUnit head = from(origin).head();
+        return head == null ? PairStatus.NOTHING_WAITS : head.millis;
+    }
+
     long waitingBytes(Site origin) {
         return from(origin).waitingBytes;
     }
@@ -386,11 +392,10 @@ public final class Pair {
     /// The numbers of this moment.
     public PairStatus status(Site origin) {
         Flow flow = from(origin);
-        Flow.QueuedUnit head = flow.head();
         return new PairStatus(
                 flow.position,
                 flow.seen.offset(),
-                head == null ? PairStatus.NOTHING_WAITS : head.millis,
+                oldestMillis(origin),
                 flow.sentUnits.size() + flow.waiting.size(),
                 flow.waitingBytes,
                 flow.covered.size(),

@@ -25,6 +25,14 @@ final class PairNode {
     /// Keys of this node's slots that are latched.
     int latched;
 
+    /// As last counted: slots with a write of this node that is not known to be done at the other
+    /// site, their keys with anything in flight, and the oldest such write.
+    int queued;
+
+    int keys;
+    long oldestOffset = Long.MAX_VALUE;
+    long oldestMillis = PairStatus.NOTHING_WAITS;
+
     /// Slots that have something to do here and no lane.
     final ArrayDeque<SlotPair> due = new ArrayDeque<>();
 
@@ -37,6 +45,33 @@ final class PairNode {
         this.place = begin;
         this.fence = fence;
         this.lanes = new SlotPair[laneCount];
+    }
+
+    void beginCount() {
+        queued = 0;
+        keys = 0;
+        oldestOffset = Long.MAX_VALUE;
+        oldestMillis = PairStatus.NOTHING_WAITS;
+    }
+
+    void count(Pair slot) {
+        keys += slot.ledger().keyCount();
+        long first = slot.oldest(site);
+        if (first == Long.MAX_VALUE) {
+            return;
+        }
+        queued++;
+        oldestOffset = Math.min(oldestOffset, first);
+        long millis = slot.oldestMillis(site);
+        oldestMillis =
+                oldestMillis == PairStatus.NOTHING_WAITS ? millis : Math.min(oldestMillis, millis);
+    }
+
+    /// The numbers of its own writes, as last counted.
+    PairStatus status() {
+        long settled = Math.min(place.offset(), oldestOffset - 1);
+        return new PairStatus(
+                place.offset(), settled, oldestMillis, queued, waitingBytes, 0, keys, latched);
     }
 
     boolean isReady() {

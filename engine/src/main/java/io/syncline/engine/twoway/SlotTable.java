@@ -170,27 +170,18 @@ final class SlotTable {
         return places;
     }
 
-    /// The numbers of a node's own writes at this moment.
-    PairStatus status(Site site, PairNode of) {
-        long settled = of.place.offset();
-        long oldest = PairStatus.NOTHING_WAITS;
-        int queued = 0;
-        int keys = 0;
-        for (SlotPair each : active.values()) {
-            if (each.node(site) != of) {
-                continue;
-            }
-            keys += each.pair.ledger().keyCount();
-            long first = each.pair.oldest(site);
-            if (first != Long.MAX_VALUE) {
-                queued++;
-                long millis = each.pair.status(site).oldestMillis();
-                settled = Math.min(settled, first - 1);
-                oldest = oldest == PairStatus.NOTHING_WAITS ? millis : Math.min(oldest, millis);
+    /// Counts what every node's own writes come to: one look at each slot for all of them.
+    void count() {
+        for (PairNode[] site : nodes) {
+            for (PairNode each : site) {
+                each.beginCount();
             }
         }
-        return new PairStatus(
-                of.place.offset(), settled, oldest, queued, of.waitingBytes, 0, keys, of.latched);
+        for (SlotPair each : active.values()) {
+            for (PairNode node : each.nodes) {
+                node.count(each.pair);
+            }
+        }
     }
 
     /// Whether a stream is not read for want of room. It is read all the same while anything waits
