@@ -276,15 +276,12 @@ public final class Pair {
     /// The wrong way, for the test that shows so.
     private void settleAtAnswer(Flow flow, Marker marker) {
         index.settle(flow, marker.through().offset());
-        marker.transfers()
-                .forEach((key, offset) -> {
-                    KeyState state = ledger.find(key);
-                    if (state != null) {
-                        ledger.drop(state, flow.destination(), Long.MAX_VALUE);
-                        ledger.drop(state, flow.origin, offset);
-                        ledger.unlatch(state);
-                    }
-                });
+        for (var transfer : marker.transfers().entrySet()) {
+            KeyState state = ledger.state(transfer.getKey());
+            ledger.drop(state, flow.destination(), Long.MAX_VALUE);
+            ledger.drop(state, flow.origin, transfer.getValue());
+            ledger.unlatch(state);
+        }
     }
 
     /// Whether a site still has the last transaction that it executed: a replica may lack it.
@@ -312,12 +309,10 @@ public final class Pair {
         if (flow.writer.executing) {
             writer.executed(flow, marker != null && marker.isOfSameWrite(sent));
         }
-        if (flow.writer.state != Flow.Writer.State.IDLE) {
-            if (flow.writer.flush) {
-                flushes.retry(flow);
-            }
-            flow.writer.state = Flow.Writer.State.IDLE;
+        if (flow.writer.state != Flow.Writer.State.IDLE && flow.writer.flush) {
+            flushes.retry(flow);
         }
+        flow.writer.state = Flow.Writer.State.IDLE;
     }
 
     /// Whether a transaction was sent to a site and not answered.

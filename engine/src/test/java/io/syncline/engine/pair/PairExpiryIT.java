@@ -2,12 +2,15 @@ package io.syncline.engine.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
@@ -24,6 +27,9 @@ class PairExpiryIT {
                 .map(Servers::find)
                 .flatMap(Optional::stream);
     }
+
+    private static final int BULK = 10_000;
+    private static final int SESSIONS = 100;
 
     /// Each is made with an expiry of a millisecond that is taken back at once.
     private static final List<String> KEPT = List.of("set", "restored", "copied", "hash", "fields");
@@ -75,6 +81,35 @@ class PairExpiryIT {
                 transaction.hpersist(prefix + "fields", "f");
             }
             transaction.exec();
+        }
+    }
+
+    /// Sessions that their users keep alive, and a first copy that takes longer than one lives.
+    @Test
+    void whatWasRefreshedWhileTheFirstCopyRanIsAtBothSides() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                FaultProxy slow = FaultProxy.before(target)) {
+            for (int i = 0; i < BULK; i++) {
+                source.command("SET", "bulk:" + i, "a value of some length, to take its time");
+            }
+            slow.inject(FaultProxy.Direction.TO_SERVER, new Fault.Throttle(300_000));
+            for (int i = 0; i < SESSIONS; i++) {
+                source.command("HSET", "session:" + i, "f", "v");
+                source.command("PEXPIRE", "session:" + i, "1500");
+            }
+            source.command("SET", "end", "1", "PX", "1500");
+            try (RunningPair pair = PairSetup.of(source.port(), slow.port()).start()) {
+                pair.await("the copy", () -> target.number("DBSIZE") > 100);
+                for (int i = 0; i < SESSIONS; i++) {
+                    source.command("EXPIRE", "session:" + i, "1000");
+                }
+                pair.await("the first expiries", () -> source.number("EXISTS", "end") == 0);
+                slow.heal();
+                pair.awaitStreaming();
+                pair.awaitQuiet(source, target);
+                assertThat(target.number("DBSIZE")).isGreaterThan(BULK + SESSIONS);
+            }
         }
     }
 }
