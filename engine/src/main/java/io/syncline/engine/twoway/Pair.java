@@ -349,8 +349,7 @@ public final class Pair {
 
     /// When it was made; [PairStatus#NOTHING_WAITS] for none.
     long oldestMillis(Site origin) {
-        Flow.QueuedUnit head = from(origin).head();
-        return head == null ? PairStatus.NOTHING_WAITS : head.millis;
+        return from(origin).oldestMillis();
     }
 
     long waitingBytes(Site origin) {
@@ -386,15 +385,6 @@ public final class Pair {
 
     /// The numbers of this moment.
     public PairStatus status(Site origin) {
-        Flow flow = from(origin);
-        return new PairStatus(
-                flow.position,
-                flow.seen.offset(),
-                oldestMillis(origin),
-                flow.sentUnits.size() + flow.waiting.size(),
-                flow.waitingBytes,
-                flow.covered.size(),
-                ledger.keyCount(),
-                ledger.latchedCount());
+        return from(origin).status(ledger);
     }
 }

@@ -54,8 +54,7 @@ final class DemoCommand {
                         LinkCommand.flag(
                                 CLUSTERS, "Two clusters of three shards, not two servers."))
                 .addOption(LinkCommand.flag(TWO_WAY, "Traffic on both sides, kept in step."))
-                .addOption(
-                        LinkCommand.flag(TOUR, "Each kind of demonstration, one after the other."))
+                .addOption(LinkCommand.flag(TOUR, "Between servers, then between clusters."))
                 .addOption(
                         LinkCommand.flag(
                                 SERVER,
@@ -68,7 +67,7 @@ final class DemoCommand {
                 .addOption(
                         LinkCommand.flag(
                                 FULL_SPEED,
-                                "Traffic as fast as the source takes it, not 10,000 writes/s."))
+                                "One way: traffic as fast as the source takes it, not 10,000/s."))
                 .addOption(
                         LinkCommand.flag(
                                 LinkCommand.JSON, "One JSON event a line on standard output."));
@@ -80,7 +79,10 @@ final class DemoCommand {
             return ServerDemo.run(parsed, environment);
         }
         Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
-        List<Scene> scenes = LinkCommand.has(parsed, TOUR) ? Scene.ALL : List.of(scene(parsed));
+        List<Scene> scenes =
+                LinkCommand.has(parsed, TOUR)
+                        ? Scene.tour(LinkCommand.has(parsed, TWO_WAY))
+                        : List.of(scene(parsed));
         try {
             for (Scene scene : scenes) {
                 ExitCode code = show(scene, duration, parsed, environment);
@@ -112,11 +114,17 @@ final class DemoCommand {
         if (parsed.hasMatchedOption(ServerCommand.LISTEN) && !server) {
             throw bad(ServerCommand.LISTEN, "it needs " + SERVER, "Leave it out, or add " + SERVER);
         }
-        if (LinkCommand.has(parsed, TOUR) && (server || !scene(parsed).equals(Scene.USUAL))) {
+        if (LinkCommand.has(parsed, FULL_SPEED) && (server || scene(parsed).twoWay())) {
+            throw bad(
+                    FULL_SPEED,
+                    "it is for one way only: two sides at full speed outrun the task",
+                    "Leave it out");
+        }
+        if (LinkCommand.has(parsed, TOUR) && (server || scene(parsed).clusters())) {
             throw bad(
                     TOUR,
-                    "it shows every kind, and nothing beside it",
-                    "Leave out " + CLUSTERS + ", " + TWO_WAY + " and " + SERVER);
+                    "it shows servers and clusters, and nothing beside them",
+                    "Leave out " + CLUSTERS + " and " + SERVER);
         }
     }
 
@@ -128,7 +136,7 @@ final class DemoCommand {
             Scene scene, Duration duration, ParseResult parsed, Map<String, String> environment)
             throws IOException, InterruptedException {
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
-        boolean fast = LinkCommand.has(parsed, FULL_SPEED);
+        boolean fast = LinkCommand.has(parsed, FULL_SPEED) && !scene.twoWay();
         try (Demo demo = Demo.prepare(scene)) {
             Reporter reporter = SyncCommand.reporter(json, "demo", environment);
             reporter.say(demo.opening());

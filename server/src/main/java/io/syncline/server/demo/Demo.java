@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The demonstration's stage: servers and data first, then a story told beside a running link.
 public final class Demo implements AutoCloseable {
-    /// How long the target may need to take what is still under way.
-    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(30);
+    /// How long what is still under way may need, also on a busy machine.
+    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(120);
 
     private static final long POLL_MILLIS = 100;
 
@@ -96,8 +96,8 @@ public final class Demo implements AutoCloseable {
                 + " of every type.";
     }
 
-    /// Writes for some seconds, `fast` without a pause, then proves that both sides hold the same.
-    /// Blocks; an interruption ends it at once.
+    /// Writes for some seconds more than the copy takes, `fast` without a pause, then proves that
+    /// both sides hold the same. Blocks; an interruption ends it at once.
     public void play(Duration duration, boolean fast, Stage stage) {
         List<Traffic> traffics = List.of();
         try {
@@ -109,6 +109,7 @@ public final class Demo implements AutoCloseable {
                             + (scene.twoWay() ? " on both sides" : "")
                             + ": counters, lists, streams, transactions, functions.");
             traffics = begin(fast);
+            awaitCopy(NEVER);
             Thread.sleep(duration);
             long writes = 0;
             for (Traffic traffic : traffics) {
@@ -132,7 +133,8 @@ public final class Demo implements AutoCloseable {
         }
     }
 
-    /// A side that holds keys before the first copy would not be taken for a new one.
+    /// In two-way before any traffic: a side that holds keys before the first copy would not be
+    /// taken for a new one.
     private void awaitCopy(CountDownLatch stop) throws IOException, InterruptedException {
         try (Site target = new Site(servers.targetPorts())) {
             while (target.size() < keys && !stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {}

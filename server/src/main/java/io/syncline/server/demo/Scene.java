@@ -10,9 +10,10 @@ public record Scene(boolean clusters, boolean twoWay) {
     /// From one server to another.
     public static final Scene USUAL = new Scene(false, false);
 
-    /// All there are, the simplest first.
-    public static final List<Scene> ALL =
-            List.of(USUAL, new Scene(true, false), new Scene(false, true), new Scene(true, true));
+    /// Between servers, then between clusters.
+    public static List<Scene> tour(boolean twoWay) {
+        return List.of(new Scene(false, twoWay), new Scene(true, twoWay));
+    }
 
     int nodes() {
         return clusters ? 3 : 1;
