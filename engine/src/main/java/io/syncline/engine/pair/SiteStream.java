@@ -320,7 +320,10 @@ final class SiteStream implements Closeable {
         opened = null;
     }
 
+    /// The next unit is the pair's from here on. The place is open no longer: a pair that is begun
+    /// anew must read that unit again.
     void taken() {
+        opened = null;
         if (kept.pollFirst() == null) {
             pending = null;
         }
