@@ -76,6 +76,12 @@ public record Dialect(Product product, int major, int minor) {
         return redisForms(3, 0);
     }
 
+    /// `SET key value PXAT time` with a time that is past makes no key and, where there was none,
+    /// no entry in the stream (Valkey 8.1, t_string.c `setGenericCommand`).
+    public boolean dropsPastSets() {
+        return product == Product.VALKEY && atLeast(8, 1);
+    }
+
     /// `HPEXPIREAT`.
     public boolean knowsFieldExpiry() {
         return either(7, 4, 9, 0);

@@ -23,10 +23,15 @@ final class ExpiryRewriter {
     private final long extensionMillis;
     private final FieldExpiryRewriter fields;
 
+    /// Whether SET is sent with its expiry inside.
+    private final boolean setsExpiry;
+
     ExpiryRewriter(RewriteRules rules) {
         target = rules.target();
         extensionMillis = rules.extendExpiryMillis();
         fields = new FieldExpiryRewriter(rules);
+        boolean dropped = rules.tracedExpiry() && target.dropsPastSets();
+        setsExpiry = target.knowsFormsOf62() && !dropped;
     }
 
     int expiry(CommandView view, String name, long arrivalMillis, ByteBuilder out) {
@@ -71,7 +76,7 @@ final class ExpiryRewriter {
                 return LEAVE;
             }
             boolean asItIs = !unit.isRelative() && extensionMillis == 0 && !compared;
-            if (asItIs && target.knowsFormsOf62()) {
+            if (asItIs && setsExpiry) {
                 return LEAVE;
             }
             return writeSet(view, 1, unit.moment(value, arrivalMillis, extensionMillis), out);
@@ -110,12 +115,11 @@ final class ExpiryRewriter {
 
     private int writeSet(
             CommandView view, int keyIndex, int valueIndex, long moment, ByteBuilder out) {
-        boolean one = target.knowsFormsOf62();
-        RespWriter.array(out, one ? 5 : 3);
+        RespWriter.array(out, setsExpiry ? 5 : 3);
         RespWriter.bulk(out, "SET");
         copyArguments(view, keyIndex, keyIndex + 1, out);
         copyArguments(view, valueIndex, valueIndex + 1, out);
-        if (one) {
+        if (setsExpiry) {
             RespWriter.bulk(out, "PXAT");
             RespWriter.bulk(out, moment);
             return 1;
@@ -124,7 +128,7 @@ final class ExpiryRewriter {
         return 2;
     }
 
-    private static void writeExpire(CommandView view, int keyIndex, long moment, ByteBuilder out) {
+    static void writeExpire(CommandView view, int keyIndex, long moment, ByteBuilder out) {
         RespWriter.array(out, 3);
         RespWriter.bulk(out, "PEXPIREAT");
         copyArguments(view, keyIndex, keyIndex + 1, out);
@@ -207,7 +211,7 @@ final class ExpiryRewriter {
         if (value == Decimal.NONE) {
             return LEAVE;
         }
-        boolean knows = target.knowsMsetex();
+        boolean knows = target.knowsMsetex() && (setsExpiry || unit == ExpiryUnit.NONE);
         if (knows && (unit == ExpiryUnit.NONE || (!unit.isRelative() && extensionMillis == 0))) {
             return LEAVE;
         }

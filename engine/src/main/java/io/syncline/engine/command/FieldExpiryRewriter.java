@@ -16,10 +16,12 @@ final class FieldExpiryRewriter {
 
     private final Dialect target;
     private final long extensionMillis;
+    private final boolean traced;
 
     FieldExpiryRewriter(RewriteRules rules) {
         target = rules.target();
         extensionMillis = rules.extendExpiryMillis();
+        traced = rules.tracedExpiry();
     }
 
     int rewrite(CommandView view, String name, long arrivalMillis, ByteBuilder out) {
@@ -110,10 +112,11 @@ final class FieldExpiryRewriter {
         if (value == Decimal.NONE) {
             return LEAVE;
         }
-        if (!target.knowsHsetex()) {
+        boolean expires = unit != ExpiryUnit.NONE;
+        if (!target.knowsHsetex() || (traced && expires)) {
             return olderHsetex(view, fields, unit, moment(unit, value, arrivalMillis), keep, out);
         }
-        if (unit == ExpiryUnit.NONE || (!unit.isRelative() && extensionMillis == 0)) {
+        if (!expires || (!unit.isRelative() && extensionMillis == 0)) {
             return LEAVE;
         }
         RespWriter.array(out, 4 + view.argumentCount - fields);
@@ -124,8 +127,9 @@ final class FieldExpiryRewriter {
         return 1;
     }
 
-    /// For targets without the command. Where fields cannot expire at all, KEEPTTL says nothing
-    /// (Redis 8 streams every HINCRBYFLOAT so), but an expiry must not be lost silently.
+    /// For targets without the command, and where an expiry must be traced: HPEXPIREAT answers
+    /// whether it was past. Where fields cannot expire at all, KEEPTTL says nothing (Redis 8
+    /// streams every HINCRBYFLOAT so), but an expiry must not be lost silently.
     private int olderHsetex(
             CommandView view,
             int fields,

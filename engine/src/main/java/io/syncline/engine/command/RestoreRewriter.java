@@ -18,12 +18,14 @@ final class RestoreRewriter {
 
     private final Dialect target;
     private final long extensionMillis;
+    private final boolean traced;
     private final @Nullable PayloadAdapter payloads;
     private final ByteBuilder payload = new ByteBuilder(SCRATCH_LENGTH);
 
     RestoreRewriter(RewriteRules rules) {
         target = rules.target();
         extensionMillis = rules.extendExpiryMillis();
+        traced = rules.tracedExpiry();
         payloads = rules.payloads();
     }
 
@@ -50,12 +52,27 @@ final class RestoreRewriter {
         boolean adapted =
                 payloads != null
                         && payloads.adapt(view.buffer, view.offsets[3], view.lengths[3], payload);
-        boolean timely = ttl == 0 || (absolute && extensionMillis == 0);
+        boolean timely = ttl == 0 || (absolute && extensionMillis == 0 && !traced);
         if (replace && timely && !adapted && name.equals("RESTORE") && target.knowsFormsOf5()) {
             return LEAVE;
         }
         ExpiryUnit unit = absolute ? ExpiryUnit.PXAT : ExpiryUnit.PX;
         long moment = ttl == 0 ? 0 : unit.moment(ttl, arrivalMillis, extensionMillis);
+        if (traced && moment > 0) {
+            int count = written(view, 0, adapted, hint, arrivalMillis, out);
+            ExpiryRewriter.writeExpire(view, 1, moment, out);
+            return count + 1;
+        }
+        return written(view, moment, adapted, hint, arrivalMillis, out);
+    }
+
+    private int written(
+            CommandView view,
+            long moment,
+            boolean adapted,
+            int hint,
+            long arrivalMillis,
+            ByteBuilder out) {
         return target.knowsFormsOf5()
                 ? write(view, moment, adapted, hint, out)
                 : writeOld(view, moment, adapted, arrivalMillis, out);

@@ -11,14 +11,28 @@ import org.jspecify.annotations.Nullable;
 ///   at the target before its source says so; 0 to add nothing
 /// @param databases which databases go where
 /// @param payloads how to adapt values in `RESTORE`; null when the target reads them as they are
+/// @param tracedExpiry whether a key or a field that is written with an expiry which is past by
+///   then must be written all the same and expire behind that, so that the target's stream or
+///   answer tells of it
 public record RewriteRules(
         Dialect source,
         Dialect target,
         long extendExpiryMillis,
         DatabaseMap databases,
-        @Nullable PayloadAdapter payloads) {
+        @Nullable PayloadAdapter payloads,
+        boolean tracedExpiry) {
     /// Ten years: more is a mistake in the unit.
     public static final long EXTENSION_LIMIT_MILLIS = 10L * 366 * 24 * 3600 * 1000;
+
+    /// Of a link that does not read what became of its writes.
+    public RewriteRules(
+            Dialect source,
+            Dialect target,
+            long extendExpiryMillis,
+            DatabaseMap databases,
+            @Nullable PayloadAdapter payloads) {
+        this(source, target, extendExpiryMillis, databases, payloads, false);
+    }
 
     public RewriteRules {
         Objects.requireNonNull(source, "source is null");

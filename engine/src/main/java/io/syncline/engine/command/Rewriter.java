@@ -55,6 +55,7 @@ public final class Rewriter {
             case EXPIRY ->
                     !rules.source().streamsAbsoluteExpiry()
                             || rules.extendExpiryMillis() > 0
+                            || rules.tracedExpiry()
                             || !target.knowsFormsOf7()
                             || !target.knowsHsetex()
                             || !target.knowsMsetex();

@@ -30,6 +30,7 @@ final class KeyCopier {
     private final CommandView setView = new CommandView();
     private final ByteBuilder scratch = new ByteBuilder(4 << 10);
     private final long extendMillis;
+    private final boolean traced;
     private int targetDatabase;
 
     /// @param place moves on by one with each key's commands
@@ -40,6 +41,7 @@ final class KeyCopier {
         this.place = place;
         this.chunks = new ChunkedCopy(shop, reader, place);
         this.extendMillis = shop.options().extendExpiry().toMillis();
+        this.traced = shop.options().tuning().tracedExpiry();
     }
 
     /// Copies the key that the reader stands at.
@@ -72,8 +74,18 @@ final class KeyCopier {
 
     private long expiry() {
         long at = reader.expireAtMillis();
-        return at < 0 ? -1 : at + extendMillis;
+        if (at < 0) {
+            return -1;
+        }
+        long now = shop.sourceMillis(System.currentTimeMillis());
+        return traced && at < now + SOON_MILLIS ? now + LEAST_LIFE_MILLIS : at + extendMillis;
     }
+
+    /// Usual times until what is sent is executed.
+    private static final long SOON_MILLIS = 5_000;
+
+    /// As long as a target may take to answer. The source's own deletion comes by the stream.
+    private static final long LEAST_LIFE_MILLIS = 60_000;
 
     private void string(ByteSlice key) throws IOException, RewindException {
         long expiry = expiry();

@@ -225,6 +225,9 @@ public record LinkOptions(
     ///   a PING every `repl-ping-replica-period`, 10 s by default
     /// @param markedSnapshot whether a snapshot's writes to a cluster carry marks too, so that who
     ///   reads the target's streams can tell them from users'
+    /// @param tracedExpiry whether a key of a snapshot that is about to expire is written with more
+    ///   time, so that whoever reads the target's streams sees its end: with an expiry that is past
+    ///   when it comes, it would never have been there
     public record Tuning(
             boolean merge,
             int batchCommands,
@@ -234,7 +237,8 @@ public record LinkOptions(
             Duration checkpointLag,
             Duration answerLimit,
             Duration silenceLimit,
-            boolean markedSnapshot) {
+            boolean markedSnapshot,
+            boolean tracedExpiry) {
         /// A snapshot goes without marks where it can.
         public Tuning(
                 boolean merge,
@@ -254,6 +258,7 @@ public record LinkOptions(
                     checkpointLag,
                     answerLimit,
                     silenceLimit,
+                    false,
                     false);
         }
 

@@ -166,6 +166,7 @@ final class FirstCopy {
                         tuning.checkpointLag(),
                         tuning.answerLimit(),
                         tuning.silenceLimit(),
-                        marked));
+                        marked,
+                        true));
     }
 }

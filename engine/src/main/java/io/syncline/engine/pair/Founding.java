@@ -111,22 +111,47 @@ final class Founding {
         }
         try (Connection connection = receiver.open()) {
             if (replace) {
-                empty(connection);
+                String epoch = "resync." + System.currentTimeMillis() + "." + System.nanoTime();
+                supersede(epoch);
+                empty(connection, epoch);
             }
             StreamPlace place = here(connection);
             return stream.open(place) ? place : null;
         }
     }
 
-    /// Removes what the receiver holds, the task's own keys included.
-    private void empty(Connection connection) throws IOException {
+    /// A process of this task that still runs would bring the flush that follows to the origin.
+    private void supersede(String epoch) throws IOException {
+        try (Connection connection = origin.open()) {
+            String database = Integer.toString(origin.keys().database());
+            require(connection, connection.call("SELECT", database));
+            require(connection, setEpoch(connection, origin, epoch));
+        }
+    }
+
+    private static Reply setEpoch(Connection connection, End end, String epoch) throws IOException {
+        return connection.call("SET".getBytes(UTF_8), end.keys().epoch(), epoch.getBytes(UTF_8));
+    }
+
+    /// Removes what the receiver holds, the task's own keys included. The new epoch stands there
+    /// from the same moment on.
+    private void empty(Connection connection, String epoch) throws IOException {
+        require(connection, connection.call("MULTI"));
         if (receiver.isIdentity()) {
             require(connection, connection.call("FLUSHALL"));
-            return;
         }
         for (int database : receiver.databases()) {
             require(connection, connection.call("SELECT", Integer.toString(database)));
             require(connection, connection.call("FLUSHDB"));
+        }
+        String database = Integer.toString(receiver.keys().database());
+        require(connection, connection.call("SELECT", database));
+        require(connection, setEpoch(connection, receiver, epoch));
+        if (!(require(connection, connection.call("EXEC")) instanceof Reply.Items items)) {
+            throw new IOException("EXEC is not answered with items");
+        }
+        for (Reply reply : items.items()) {
+            require(connection, reply);
         }
     }
 

@@ -57,7 +57,8 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
                                 0,
                                 databases(from, to),
                                 (buffer, offset, length, out) ->
-                                        adapt(payloads, buffer, offset, length, out)));
+                                        adapt(payloads, buffer, offset, length, out),
+                                true));
     }
 
     private static DatabaseMap databases(End from, End to) {
@@ -85,16 +86,21 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
 
     @Override
     public int write(
-            CommandView command, CommandSpec spec, int database, long millis, ByteBuilder out) {
+            CommandView command,
+            CommandSpec spec,
+            int database,
+            long arrivedMillis,
+            ByteBuilder out) {
         if (!filter.passes(command, spec) || filter.verdict(command, spec) != KeyVerdict.PASS) {
             return 0;
         }
-        return rewritten(command, spec, millis, out);
+        return rewritten(command, spec, arrivedMillis, out);
     }
 
-    private int rewritten(CommandView command, CommandSpec spec, long millis, ByteBuilder out) {
+    private int rewritten(
+            CommandView command, CommandSpec spec, long arrivedMillis, ByteBuilder out) {
         if (rewriter.concerns(command, spec)) {
-            int count = rewriter.rewrite(command, spec, millis, out);
+            int count = rewriter.rewrite(command, spec, arrivedMillis, out);
             if (count != Rewriter.LEAVE) {
                 return Math.max(0, count);
             }

@@ -271,6 +271,9 @@ final class PairRun implements PairRunning {
         if (begun == null || (begun.marker() == null && pair.isUnanswered(site))) {
             return false;
         }
+        if (!pair.isAsLeft(site, begun.marker())) {
+            return false;
+        }
         pair.reconnected(site, begun.marker());
         return true;
     }
@@ -282,7 +285,8 @@ final class PairRun implements PairRunning {
         }
         markerNanos = now;
         for (Site origin : Site.values()) {
-            if (pair.wantsMarkers(origin) || pair.unmarked(origin) > UNMARKED_LIMIT) {
+            boolean passed = sites.stream(origin.index()).takePassedFlush();
+            if (passed || pair.wantsMarkers(origin) || pair.unmarked(origin) > UNMARKED_LIMIT) {
                 pair.heartbeat(origin.other());
             }
         }

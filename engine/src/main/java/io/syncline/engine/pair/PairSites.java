@@ -124,14 +124,31 @@ final class PairSites implements Closeable {
         streams.get(0).presentAt(source.offset(), events);
         streams.get(1).presentAt(target.offset(), events);
         Start start = new Start(epoch, side(0, source, target), side(1, target, source));
+        requireKnown(0, source.history(), start);
+        requireKnown(1, target.history(), start);
         for (End end : ends) {
             StreamPlace place = start.readFrom(end.site());
             SiteStream stream = streams.get(end.site().index());
+            Marker done = start.side(end.site().other()).marker();
+            stream.settled(done == null ? 0 : done.through().offset());
             if (!stream.isOpenAt(place) && !stream.open(place)) {
                 return null;
             }
         }
         return start;
+    }
+
+    /// What the other site has of this one must still be in this one's stream: where a failover
+    /// lost it, the places to read from may lie before that, and nothing else would tell.
+    private void requireKnown(int site, History history, Start start) {
+        End end = ends.get(site);
+        Marker done = start.side(end.site().other()).marker();
+        Marker knew = start.side(end.site()).marker();
+        boolean held = done == null || history.holdsAllOf(done);
+        if (!held || (knew != null && !history.holds(knew.known()))) {
+            StreamPlace last = done == null ? StreamPlace.BEGINNING : done.through();
+            throw streams.get(site).gap(last.stream() + ":" + last.offset());
+        }
     }
 
     private Start.Side side(int site, SiteWriter.Begun mine, SiteWriter.Begun theirs)

@@ -19,6 +19,11 @@ final class Refusals {
     /// A key whose copy is refused so often in a row will not be taken the next time either.
     private static final int MOST = 3;
 
+    /// What HPEXPIREAT answers for a field whose expiry was past.
+    private static final int DELETED = 2;
+
+    private static final int NO_FIELD = -2;
+
     private final Map<KeyId, Integer> copies = new HashMap<>();
 
     /// Looks at the answers to a transaction of which some command could not be queued, so that
@@ -63,6 +68,26 @@ final class Refusals {
             }
         }
         return keys;
+    }
+
+    /// The keys of which a field is gone that the other site still has: its expiry was past when it
+    /// was set here. Unlike a key's, that does not show in the echo, since the other site's own
+    /// deletions of fields look the same.
+    static Set<KeyId> withFieldsGone(Owners owners, List<Reply> items) {
+        Set<KeyId> keys = new HashSet<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (owners.expires(i + 1)
+                    && items.get(i) instanceof Reply.Items fields
+                    && fields.items().stream().anyMatch(Refusals::isGone)) {
+                keys.addAll(owners.of(i + 1));
+            }
+        }
+        return keys;
+    }
+
+    private static boolean isGone(Reply field) {
+        return field instanceof Reply.Whole answer
+                && (answer.value() == DELETED || answer.value() == NO_FIELD);
     }
 
     private static SynclineException unrestorable(String place, KeyId key, String reason) {

@@ -37,11 +37,6 @@ final class SiteStream implements Closeable {
     /// From here on a source picks its snapshot's version by ours.
     private static final int VALKEY_ANNOUNCED_SINCE = 9;
 
-    /// Beats are written every second: what stands behind one was written no later than this after
-    /// it, unless the pair could not write at all. Without a beat for long, a write counts as made
-    /// when the silence began: of all guesses the one that never beats a write that is dated.
-    private static final long BEAT_MILLIS = 1_500;
-
     /// Most local writes that are held in memory while the first copy runs; beyond it the spool
     /// holds them, with all that the copy writes.
     private static final long KEPT_LIMIT = 64 << 20;
@@ -62,6 +57,8 @@ final class SiteStream implements Closeable {
     private final Set<KeyId> keptKeys = new HashSet<>();
     private long keptBytes;
     private long presentOffset;
+    private long settledOffset;
+    private boolean passedFlush;
     private @Nullable Consumer<LinkEvent> foreignListener;
     private volatile @Nullable Feed feed;
     private volatile @Nullable Spool spool;
@@ -156,7 +153,7 @@ final class SiteStream implements Closeable {
         return receiver.open(null) != null;
     }
 
-    private SynclineException gap(String where) {
+    SynclineException gap(String where) {
         return new SynclineException(
                 ErrorCode.POSITION_LOST,
                 receiver.place(),
@@ -173,9 +170,15 @@ final class SiteStream implements Closeable {
     private void flush(String name, CommandKind kind, int database, List<FlushScope> into) {
         boolean swap = kind == CommandKind.SWAPDB;
         if (options.onFlush() == LinkOptions.OnFlush.IGNORE) {
+            passedFlush = true;
             return;
         }
-        if (swap || options.onFlush() == LinkOptions.OnFlush.STOP) {
+        // One that is only read again was seen to in an earlier run.
+        boolean stops = swap || options.onFlush() == LinkOptions.OnFlush.STOP;
+        if (stops && offset() <= settledOffset) {
+            return;
+        }
+        if (stops) {
             throw new SynclineException(
                     ErrorCode.FLUSH_MET,
                     receiver.place(),
@@ -197,6 +200,19 @@ final class SiteStream implements Closeable {
                 into.add(new FlushScope(end.toPair(own)));
             }
         }
+    }
+
+    /// What stands up to there in the stream is done at the other site.
+    void settled(long offset) {
+        settledOffset = offset;
+    }
+
+    /// Whether a flush was passed over since the last call. A run that is told otherwise must not
+    /// meet it again.
+    boolean takePassedFlush() {
+        boolean passed = passedFlush;
+        passedFlush = false;
+        return passed;
     }
 
     /// While the first copy writes to this site: reads on and keeps what users write, and of the
@@ -237,7 +253,7 @@ final class SiteStream implements Closeable {
                     look(from);
                     return null;
                 }
-                pending = reader.take(from.view, dated(from.arrivedMillis(), reader.beatMillis()));
+                pending = reader.take(from.view, from.arrivedMillis());
             }
         } catch (RespFormatException | IllegalArgumentException e) {
             throw new SynclineException(
@@ -249,10 +265,6 @@ final class SiteStream implements Closeable {
         }
         refuseForeign(reader);
         return pending;
-    }
-
-    private static long dated(long arrivedMillis, long beatMillis) {
-        return beatMillis < 0 ? arrivedMillis : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
     }
 
     /// Told at a start, behind the new epoch.
@@ -308,7 +320,10 @@ final class SiteStream implements Closeable {
         opened = null;
     }
 
+    /// The next unit is the pair's from here on. The place is open no longer: a pair that is begun
+    /// anew must read that unit again.
     void taken() {
+        opened = null;
         if (kept.pollFirst() == null) {
             pending = null;
         }

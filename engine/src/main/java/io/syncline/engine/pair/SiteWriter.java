@@ -49,7 +49,7 @@ final class SiteWriter implements Closeable {
     private final AtomicLong refused = new AtomicLong();
 
     /// What is found at a site behind a new epoch.
-    record Begun(@Nullable Marker marker, long offset) {}
+    record Begun(@Nullable Marker marker, long offset, History history) {}
 
     /// Takes the answers for the core.
     interface Core {
@@ -100,7 +100,8 @@ final class SiteWriter implements Closeable {
             Begun begun =
                     new Begun(
                             Answers.marker(connection.address().toString(), replies.get(last)),
-                            Answers.offset(replies.get(last - 1)));
+                            Answers.offset(replies.get(last - 1)),
+                            History.of(ServerInfo.of(replies.get(last - 1), connection.address())));
             start(connection, encoder);
             return begun;
         } catch (IOException | RuntimeException e) {
@@ -316,6 +317,7 @@ final class SiteWriter implements Closeable {
                     Set<KeyId> keys =
                             refusals.within(open.place(), transaction, owners, items.items());
                     refused.addAndGet(keys.size());
+                    keys.addAll(Refusals.withFieldsGone(owners, items.items()));
                     core.executed(true, keys);
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());

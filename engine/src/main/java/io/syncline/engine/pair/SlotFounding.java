@@ -1,5 +1,7 @@
 package io.syncline.engine.pair;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
@@ -148,6 +150,14 @@ final class SlotFounding {
     }
 
     private boolean begin(boolean replace) throws IOException {
+        if (replace) {
+            // A process of this task that still runs would bring the flushes to the origin.
+            for (List<SlotNode> nodes : List.of(originNodes, receiverNodes)) {
+                for (SlotNode node : nodes) {
+                    node.begin("resync." + epoch + "." + System.nanoTime(), List.of());
+                }
+            }
+        }
         for (SlotNode node : receiverNodes) {
             if (!begin(node, replace)) {
                 return false;
@@ -163,7 +173,7 @@ final class SlotFounding {
                 return false;
             }
             if (replace) {
-                require(connection, connection.call("FLUSHDB"));
+                empty(connection, node);
             }
             StreamPlace place =
                     receiver.instance().isCluster()
@@ -171,6 +181,22 @@ final class SlotFounding {
                             : Founding.here(connection);
             return node.stream().open(place);
         }
+    }
+
+    /// The epoch stands there again from the same moment on.
+    private static void empty(Connection connection, SlotNode node) throws IOException {
+        require(connection, connection.call("MULTI"));
+        require(connection, connection.call("FLUSHDB"));
+        require(
+                connection,
+                connection.call(
+                        "SET".getBytes(UTF_8),
+                        node.port().keys().epoch(),
+                        node.epoch().getBytes(UTF_8)));
+        if (!(connection.call("EXEC") instanceof Reply.Items items)) {
+            throw new IOException("EXEC is not answered with items");
+        }
+        Answers.accept(connection.address().toString(), items.items());
     }
 
     private static StreamPlace place(ServerInfo info) {

@@ -22,11 +22,15 @@ final class OtherTasks {
 
     private static final int MOST_NAMED = 5;
 
+    /// What stands behind the task's name in those of a two-way task.
+    private static final String PAIR = "pair";
+
     private OtherTasks() {}
 
     static void judge(Side source, Side target, Plan plan, Verdict verdict) throws IOException {
         NavigableSet<String> tasks = new TreeSet<>();
         NavigableSet<String> running = new TreeSet<>();
+        NavigableSet<String> pairs = new TreeSet<>();
         String blind = "";
         AtOnce.each(target.nodes(), node -> TargetKeys.census(node, plan).tasks())
                 .forEach(tasks::addAll);
@@ -34,6 +38,7 @@ final class OtherTasks {
             Reply clients = node.ask("CLIENT", "LIST");
             if (clients instanceof Reply.Bulk list) {
                 running.addAll(running(list.utf8()));
+                pairs.addAll(pairs(list.utf8()));
             } else {
                 blind = Replies.text(clients);
             }
@@ -42,6 +47,17 @@ final class OtherTasks {
         boolean supersedes = !plan.task().isEmpty() && running.remove(plan.task());
         tasks.addAll(running);
         tasks.remove(plan.task());
+        pairs.remove(plan.task());
+        tasks.removeAll(pairs);
+        if (!pairs.isEmpty()) {
+            verdict.error(
+                    first.address(),
+                    ErrorCode.TARGET_UNSUITABLE,
+                    "the target is a side of the two-way task "
+                            + pairs.first()
+                            + ", which stops when another task writes there",
+                    "Name another target, or stop that task first");
+        }
         if (supersedes) {
             verdict.warning(
                     first.address(),
@@ -61,27 +77,39 @@ final class OtherTasks {
         }
         if (!blind.isEmpty()) {
             verdict.unknown(first, "which tasks are running", blind);
-        } else if (tasks.isEmpty() && !supersedes) {
+        } else if (tasks.isEmpty() && pairs.isEmpty() && !supersedes) {
             verdict.ok(first.address(), "no other task writes to the target");
         }
     }
 
     /// Tasks with a connection that is older than the checks.
     static NavigableSet<String> running(String clientList) {
+        return running(clientList, false);
+    }
+
+    /// The two-way ones of them.
+    static NavigableSet<String> pairs(String clientList) {
+        return running(clientList, true);
+    }
+
+    private static NavigableSet<String> running(String clientList, boolean pairsOnly) {
         NavigableSet<String> tasks = new TreeSet<>();
         for (String client : clientList.split("\n", -1)) {
             String name = "";
+            boolean wanted = !pairsOnly;
             long age = 0;
             for (String word : client.strip().split(" ", -1)) {
                 if (word.startsWith("name=" + NAME_PREFIX)) {
                     // A lane's name goes on with its pipeline, its start and more.
                     name = word.substring("name=".length() + NAME_PREFIX.length());
-                    name = name.split(":", 2)[0];
+                    String[] parts = name.split(":", 2);
+                    name = parts[0];
+                    wanted |= parts.length > 1 && parts[1].equals(PAIR);
                 } else if (word.startsWith("age=")) {
                     age = Long.parseLong(word.substring("age=".length()));
                 }
             }
-            if (!name.isEmpty() && age >= LEAST_AGE_SECONDS) {
+            if (wanted && !name.isEmpty() && age >= LEAST_AGE_SECONDS) {
                 tasks.add(name);
             }
         }

@@ -60,6 +60,12 @@ final class Conflict {
         }
     }
 
+    /// This site wrote it, at a time that is no longer known.
+    void favour(Site site) {
+        Latest latest = site == Site.SOURCE ? source : target;
+        latest.rank = Math.max(latest.rank, 1);
+    }
+
     long millis(Site site) {
         return site == Site.SOURCE ? source.millis : target.millis;
     }

@@ -251,6 +251,16 @@ final class Flow {
         List<KeyId> transfers = List.of();
         Marker marker = Marker.NONE;
 
+        /// Of the last one that was executed.
+        Marker done = Marker.NONE;
+
+        boolean isAsLeft(@Nullable Marker found) {
+            return found == null
+                    || done.sequence() == 0
+                    || done.isOfSameWrite(found)
+                    || (executing && marker.isOfSameWrite(found));
+        }
+
         boolean isFree() {
             return state == State.IDLE && !executing;
         }

@@ -28,13 +28,19 @@ public final class Intake {
     public interface Wire {
         /// Appends what is to be sent.
         ///
+        /// @param arrivedMillis when it came: what a relative expiry counts from
         /// @return how many commands were appended; 0: this one is not for the other site
-        int write(CommandView view, CommandSpec spec, int database, long millis, ByteBuilder out);
+        int write(
+                CommandView view,
+                CommandSpec spec,
+                int database,
+                long arrivedMillis,
+                ByteBuilder out);
     }
 
     /// A command as it stands.
     public static final Wire VERBATIM =
-            (view, spec, database, millis, out) -> {
+            (view, spec, database, arrivedMillis, out) -> {
                 view.copyTo(out);
                 return 1;
             };
@@ -61,11 +67,11 @@ public final class Intake {
             CommandSpec spec,
             int own,
             int database,
-            long millis,
+            long arrivedMillis,
             List<PairCommand> into) {
         int step = stepOfParts(spec);
         if (step == 0 || view.argumentCount <= step + 1) {
-            one(view, spec, own, database, millis, into);
+            one(view, spec, own, database, arrivedMillis, into);
             return;
         }
         for (int i = 1; i + step <= view.argumentCount; i += step) {
@@ -80,7 +86,7 @@ public final class Intake {
                 RespWriter.bulk(piece, view.buffer, view.offsets[j], view.lengths[j]);
             }
             pieceParser.parse(piece.array, 0, piece.length, pieceView);
-            one(pieceView, part(spec), own, database, millis, into);
+            one(pieceView, part(spec), own, database, arrivedMillis, into);
         }
     }
 
@@ -101,10 +107,10 @@ public final class Intake {
             CommandSpec spec,
             int own,
             int database,
-            long millis,
+            long arrivedMillis,
             List<PairCommand> into) {
         out.clear();
-        int count = wire.write(view, spec, own, millis, out);
+        int count = wire.write(view, spec, own, arrivedMillis, out);
         if (count == 0) {
             return;
         }

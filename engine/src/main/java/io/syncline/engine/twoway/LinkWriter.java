@@ -281,6 +281,7 @@ final class LinkWriter {
             voided(flow);
             return;
         }
+        writer.done = writer.marker;
         if (writer.marker.through().offset() >= flow.sentThrough.offset()) {
             flow.sentThrough = writer.marker.through();
             flow.sentKnown = writer.marker.known();

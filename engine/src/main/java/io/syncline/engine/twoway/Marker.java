@@ -64,6 +64,11 @@ public record Marker(
         return MarkerCodec.encode(this);
     }
 
+    /// Whether both were written by one transaction.
+    boolean isOfSameWrite(Marker other) {
+        return epoch == other.epoch && sequence == other.sequence;
+    }
+
     /// The same without what only matters to the transaction that wrote it.
     Marker asPeer() {
         return alone(epoch, sequence, through, known, covered);

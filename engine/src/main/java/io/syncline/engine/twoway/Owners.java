@@ -16,6 +16,11 @@ public final class Owners {
         return commands.size();
     }
 
+    /// Whether a command sets an expiry.
+    public boolean expires(int place) {
+        return commands.get(place).expires;
+    }
+
     /// The keys that a command concerns; none for one that only serves others.
     public List<KeyId> of(int place) {
         List<KeyId> concerned = new ArrayList<>();

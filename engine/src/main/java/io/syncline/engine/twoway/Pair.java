@@ -262,12 +262,12 @@ public final class Pair {
     /// The answer to [Request.Transaction].
     ///
     /// @param done whether it was executed
-    /// @param refused keys whose commands were answered with an error
+    /// @param refused keys whose commands were answered with an error, or found nothing to act on
     public void executed(Site site, boolean done, Collection<KeyId> refused) {
         Flow flow = to(site);
         Marker marker = flow.writer.marker;
         writer.executed(flow, done);
-        refused.forEach(index::refused);
+        refused.forEach(key -> index.refused(key, flow.origin));
         if (done && !rules.holds(Rule.SETTLE_AT_ECHO)) {
             settleAtAnswer(flow, marker);
         }
@@ -276,15 +276,17 @@ public final class Pair {
     /// The wrong way, for the test that shows so.
     private void settleAtAnswer(Flow flow, Marker marker) {
         index.settle(flow, marker.through().offset());
-        marker.transfers()
-                .forEach((key, offset) -> {
-                    KeyState state = ledger.find(key);
-                    if (state != null) {
-                        ledger.drop(state, flow.destination(), Long.MAX_VALUE);
-                        ledger.drop(state, flow.origin, offset);
-                        ledger.unlatch(state);
-                    }
-                });
+        for (var transfer : marker.transfers().entrySet()) {
+            KeyState state = ledger.state(transfer.getKey());
+            ledger.drop(state, flow.destination(), Long.MAX_VALUE);
+            ledger.drop(state, flow.origin, transfer.getValue());
+            ledger.unlatch(state);
+        }
+    }
+
+    /// Whether a site still has the last transaction that it executed: a replica may lack it.
+    public boolean isAsLeft(Site site, @Nullable Marker found) {
+        return to(site).writer.isAsLeft(found);
     }
 
     /// The connection to a site was lost, and a new one is open, behind a new epoch, so that
@@ -305,18 +307,12 @@ public final class Pair {
         }
         Marker sent = flow.writer.marker;
         if (flow.writer.executing) {
-            boolean done =
-                    marker != null
-                            && marker.epoch() == sent.epoch()
-                            && marker.sequence() == sent.sequence();
-            writer.executed(flow, done);
+            writer.executed(flow, marker != null && marker.isOfSameWrite(sent));
         }
-        if (flow.writer.state != Flow.Writer.State.IDLE) {
-            if (flow.writer.flush) {
-                flushes.retry(flow);
-            }
-            flow.writer.state = Flow.Writer.State.IDLE;
+        if (flow.writer.state != Flow.Writer.State.IDLE && flow.writer.flush) {
+            flushes.retry(flow);
         }
+        flow.writer.state = Flow.Writer.State.IDLE;
     }
 
     /// Whether a transaction was sent to a site and not answered.

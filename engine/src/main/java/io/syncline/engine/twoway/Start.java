@@ -18,7 +18,7 @@ public record Start(long epoch, Side source, Side target) {
     /// @param fence its offset behind the new epoch
     public record Side(@Nullable Marker marker, StreamPlace begin, long fence) {}
 
-    Side side(Site site) {
+    public Side side(Site site) {
         return site == Site.SOURCE ? source : target;
     }
 

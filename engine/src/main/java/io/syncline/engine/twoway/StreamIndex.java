@@ -260,14 +260,16 @@ final class StreamIndex {
         }
     }
 
-    /// The destination answered a key's commands with an error.
-    void refused(KeyId key) {
+    /// The destination answered a key's commands with an error, or that they came too late.
+    ///
+    /// @param origin where they had their effect
+    void refused(KeyId key, Site origin) {
         KeyState state = ledger.find(key);
         Conflict conflict = state == null ? null : state.conflict;
         if (conflict != null && conflict.state == Conflict.State.SENT) {
             refusedCopies.add(key);
         } else {
-            ledger.latch(key, LatchCause.REFUSED);
+            ledger.latch(key, LatchCause.REFUSED).favour(origin);
         }
     }
 

@@ -20,6 +20,11 @@ public final class UnitReader {
     /// What `databases` answers for one that is not synchronized.
     public static final int EXCLUDED = -1;
 
+    /// Beats are written every second: what stands behind one was written no later than this after
+    /// it, unless the pair could not write at all. Without a beat for long, a write counts as made
+    /// when the silence began: of all guesses the one that never beats a write that is dated.
+    private static final long BEAT_MILLIS = 1_500;
+
     private final CommandTable table = CommandTable.standard();
     private final KeyFinder finder = new KeyFinder();
     private final Intake intake;
@@ -90,19 +95,18 @@ public final class UnitReader {
         return found;
     }
 
-    /// The time in the last beat that was taken; -1 before the first.
-    public long beatMillis() {
-        return beatMillis;
-    }
-
     /// Takes the stream's next command.
     ///
-    /// @param millis when it was written, as well as is known
+    /// An expiry that is told relatively counts from the arrival, never from an earlier time: a key
+    /// that expires too soon at the other site is deleted here as well.
+    ///
+    /// @param arrivedMillis when it came, by our clock
     /// @return a unit that this command completes; null within a transaction
-    public @Nullable StreamUnit take(CommandView view, long millis) {
+    public @Nullable StreamUnit take(CommandView view, long arrivedMillis) {
+        long writtenMillis = written(arrivedMillis);
         offset += view.length();
         if (view.argumentCount == 0) {
-            return inTransaction ? null : end(millis);
+            return inTransaction ? null : end(writtenMillis);
         }
         CommandSpec spec = table.find(view);
         switch (spec.kind()) {
@@ -123,9 +127,14 @@ public final class UnitReader {
                     FUNCTION,
                     SCRIPT,
                     UNKNOWN ->
-                    data(view, spec, millis);
+                    data(view, spec, arrivedMillis);
         }
-        return inTransaction ? null : end(millis);
+        return inTransaction ? null : end(writtenMillis);
+    }
+
+    /// When it was written, as well as is known: so that the later of two writes can win.
+    private long written(long arrivedMillis) {
+        return beatMillis < 0 ? arrivedMillis : Math.min(arrivedMillis, beatMillis + BEAT_MILLIS);
     }
 
     private StreamUnit end(long millis) {
@@ -174,12 +183,12 @@ public final class UnitReader {
         }
     }
 
-    private void data(CommandView view, CommandSpec spec, long millis) {
+    private void data(CommandView view, CommandSpec spec, long arrivedMillis) {
         if ((echo && spec.kind() != CommandKind.DELETE) || isOwn(view, spec)) {
             return;
         }
         if (database != EXCLUDED) {
-            intake.take(view, spec, own, database, millis, commands);
+            intake.take(view, spec, own, database, arrivedMillis, commands);
         }
     }
 

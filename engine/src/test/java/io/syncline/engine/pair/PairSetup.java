@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class PairSetup {
     private static final long MIB = 1 << 20;
 
-    private final Endpoint source;
-    private final Endpoint target;
+    private Endpoint source;
+    private Endpoint target;
     private int primaries = 2;
     private String task = "pair";
     private final SortedMap<Integer, Integer> databases = new TreeMap<>();
@@ -62,6 +62,23 @@ final class PairSetup {
         return text.startsWith("cluster:")
                 ? at(Endpoint.Topology.CLUSTER, Integer.parseInt(text.substring(8)))
                 : at(Integer.parseInt(text));
+    }
+
+    /// With this account at both sides.
+    PairSetup as(String user, String password) {
+        Credentials account = new Credentials(user, password);
+        source = with(source, account);
+        target = with(target, account);
+        return this;
+    }
+
+    private static Endpoint with(Endpoint endpoint, Credentials account) {
+        return new Endpoint(
+                endpoint.topology(),
+                endpoint.addresses(),
+                account,
+                endpoint.tls(),
+                endpoint.primaryName());
     }
 
     PairSetup task(String name) {

@@ -178,6 +178,19 @@ class JudgingTest {
     }
 
     @Test
+    void connectionsOfTwoWayTasksAreToldFromOthers() {
+        String clients =
+                """
+                id=3 addr=127.0.0.1:1 name=syncline:both:pair age=9 idle=0
+                id=4 addr=127.0.0.1:2 name=syncline:orders:pair-eu age=9 idle=0
+                id=5 addr=127.0.0.1:3 name=syncline:new:pair age=1 idle=0
+                """;
+
+        assertThat(OtherTasks.running(clients)).containsExactly("both", "orders");
+        assertThat(OtherTasks.pairs(clients)).containsExactly("both");
+    }
+
+    @Test
     void slotsOnTheMoveAreThoseOfTheAskedNode() {
         String nodes =
                 """

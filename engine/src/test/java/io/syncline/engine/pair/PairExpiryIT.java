@@ -1,0 +1,115 @@
+package io.syncline.engine.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.ServerBinary;
+import io.syncline.testkit.Servers;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Transaction;
+import redis.clients.jedis.params.SetParams;
+
+/// Expiries that are past when they come to the other side, in all the ways in which servers treat
+/// them.
+class PairExpiryIT {
+    /// Redis before 7.0 streams expiries from now on; from 8.0, and Valkey from 9.0, fields expire;
+    /// Valkey from 8.1 takes no SET that has expired already.
+    static Stream<ServerBinary> kinds() {
+        return Stream.of("redis-6.2", "redis-8", "valkey-9")
+                .map(Servers::find)
+                .flatMap(Optional::stream);
+    }
+
+    private static final int BULK = 10_000;
+    private static final int SESSIONS = 100;
+
+    /// Each is made with an expiry of a millisecond that is taken back at once.
+    private static final List<String> KEPT = List.of("set", "restored", "copied", "hash", "fields");
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void whatWasKeptInTimeIsKeptAtTheOtherSideThatGotItTooLate(ServerBinary binary) {
+        boolean fields = !binary.name().startsWith("redis-6");
+        try (RedisServer source = RedisServer.start(binary);
+                RedisServer target = RedisServer.start(binary);
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            for (RedisServer site : List.of(source, target)) {
+                keepInTime(site, site == source ? "source:" : "target:", fields);
+            }
+
+            pair.awaitQuiet(source, target);
+
+            for (RedisServer site : List.of(source, target)) {
+                for (String prefix : List.of("source:", "target:")) {
+                    for (String key : fields ? KEPT : KEPT.subList(0, 3)) {
+                        assertThat(site.number("PTTL", prefix + key)).as(key).isEqualTo(-1);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void keepInTime(RedisServer site, String prefix, boolean fields) {
+        site.command("SET", "value", "v");
+        try (Jedis client = site.client()) {
+            byte[] payload = client.dump("value");
+            Transaction transaction = client.multi();
+            transaction.set(prefix + "set", "v", SetParams.setParams().px(1));
+            transaction.persist(prefix + "set");
+            transaction.restore(prefix + "restored", 1, payload);
+            transaction.persist(prefix + "restored");
+            transaction.set(prefix + "copied", "v", SetParams.setParams().px(1));
+            transaction.rename(prefix + "copied", prefix + "moved");
+            transaction.rename(prefix + "moved", prefix + "copied");
+            transaction.persist(prefix + "copied");
+            if (fields) {
+                transaction.hset(prefix + "hash", "f", "v");
+                transaction.hset(prefix + "hash", "g", "v");
+                transaction.hpexpire(prefix + "hash", 1, "f");
+                transaction.hpersist(prefix + "hash", "f");
+                transaction.hset(prefix + "fields", "f", "v");
+                transaction.hpexpire(prefix + "fields", 1, "f");
+                transaction.hpersist(prefix + "fields", "f");
+            }
+            transaction.exec();
+        }
+    }
+
+    /// Sessions that their users keep alive, and a first copy that takes longer than one lives.
+    @Test
+    void whatWasRefreshedWhileTheFirstCopyRanIsAtBothSides() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                FaultProxy slow = FaultProxy.before(target)) {
+            for (int i = 0; i < BULK; i++) {
+                source.command("SET", "bulk:" + i, "a value of some length, to take its time");
+            }
+            slow.inject(FaultProxy.Direction.TO_SERVER, new Fault.Throttle(300_000));
+            for (int i = 0; i < SESSIONS; i++) {
+                source.command("HSET", "session:" + i, "f", "v");
+                source.command("PEXPIRE", "session:" + i, "1500");
+            }
+            source.command("SET", "end", "1", "PX", "1500");
+            try (RunningPair pair = PairSetup.of(source.port(), slow.port()).start()) {
+                pair.await("the copy", () -> target.number("DBSIZE") > 100);
+                for (int i = 0; i < SESSIONS; i++) {
+                    source.command("EXPIRE", "session:" + i, "1000");
+                }
+                pair.await("the first expiries", () -> source.number("EXISTS", "end") == 0);
+                slow.heal();
+                pair.awaitStreaming();
+                pair.awaitQuiet(source, target);
+                assertThat(target.number("DBSIZE")).isGreaterThan(BULK + SESSIONS);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.syncline.engine.pair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.twoway.Site;
+import io.syncline.testkit.RedisServer;
+import org.junit.jupiter.api.Test;
+
+/// What may take data away from one side must not do so unseen, and not from both.
+class PairLossIT {
+    /// It still has the place to read from, which lies before what was lost, and says yes to it.
+    @Test
+    void aReplicaThatTookOverWithoutWhatTheOtherSideHasStopsTheTask() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer replica = RedisServer.builder().replicaOf(source).start();
+                RedisServer target = RedisServer.start()) {
+            replica.awaitReplicaOf(source, RunningPair.LIMIT);
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+                target.command("SET", "of the target", "1");
+                pair.awaitQuiet(source, target);
+                source.command("SET", "kept", "1");
+                pair.awaitQuiet(source, target);
+                pair.await("the replica", () -> replica.number("EXISTS", "kept") == 1);
+                replica.command("REPLICAOF", "NO", "ONE");
+                source.command("SET", "lost", "1");
+                pair.awaitQuiet(source, target);
+            }
+            source.kill();
+
+            PairSetup behind = PairSetup.of(replica.port(), target.port());
+            try (RunningPair pair = behind.start()) {
+                assertThat(pair.awaitFailure().code()).isEqualTo(ErrorCode.POSITION_LOST);
+            }
+            try (RunningPair pair = behind.resyncFrom(Site.TARGET).start().awaitStreaming()) {
+                pair.awaitQuiet(replica, target);
+                assertThat(replica.number("EXISTS", "kept", "lost")).isEqualTo(2);
+            }
+        }
+    }
+
+    /// The earlier one would bring the flush of one side to the other.
+    @Test
+    void aResyncWhileAnEarlierProcessStillRunsEmptiesNoSideForGood() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                RunningPair earlier =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            source.command("SET", "a", "1");
+            target.command("SET", "b", "1");
+            earlier.awaitQuiet(source, target);
+
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port())
+                            .resyncFrom(Site.SOURCE)
+                            .start()
+                            .awaitStreaming()) {
+                assertThat(earlier.awaitFailure().code()).isEqualTo(ErrorCode.SUPERSEDED);
+                pair.awaitQuiet(source, target);
+                assertThat(source.number("EXISTS", "a", "b")).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void aFlushThatWasPassedOverIsNotMetAgainByARunThatStopsAtFlushes() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            PairSetup setup = PairSetup.of(source.port(), target.port());
+            try (RunningPair pair =
+                    setup.onFlush(LinkOptions.OnFlush.IGNORE).start().awaitStreaming()) {
+                source.command("SET", "a", "1");
+                pair.awaitQuiet(source, target);
+                String before = target.text("GET", "__syncline:{pair}:pair-marker");
+                source.command("FLUSHDB");
+                pair.await(
+                        "a marker behind it",
+                        () -> !target.text("GET", "__syncline:{pair}:pair-marker").equals(before));
+            }
+
+            try (RunningPair pair =
+                    setup.onFlush(LinkOptions.OnFlush.STOP).start().awaitStreaming()) {
+                source.command("SET", "b", "1");
+                pair.await("b", () -> target.number("EXISTS", "b") == 1);
+                assertThat(target.number("EXISTS", "a")).isEqualTo(1);
+            }
+        }
+    }
+
+    /// As docs/reference/permissions.md says.
+    @Test
+    void theNamedRightsSuffice() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            String rules =
+                    "~* &* -@all +@write +@read +@transaction +@scripting +publish +info +ping"
+                            + " +select +time +psync +replconf +client|setname +client|list";
+            for (RedisServer site : new RedisServer[] {source, target}) {
+                site.command(
+                        (Object[]) ("ACL SETUSER both on >p@ss:w/#?&%\" " + rules).split(" ", -1));
+            }
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port())
+                            .as("both", "p@ss:w/#?&%\"")
+                            .start()
+                            .awaitStreaming()) {
+                source.command("SET", "a", "1");
+                source.command("RENAME", "a", "b");
+                target.command("SET", "a", "1", "EX", "100");
+                pair.awaitQuiet(source, target);
+            }
+        }
+    }
+}
