@@ -58,6 +58,9 @@ final class SiteWriter implements Closeable {
         void snapshot(long token, long offset, List<KeyRecord> records);
 
         void executed(boolean done, Set<KeyId> refused);
+
+        /// The keys are at another node, or on their way to one.
+        void displaced(Request request);
     }
 
     /// @param port where it writes
@@ -196,6 +199,11 @@ final class SiteWriter implements Closeable {
             public void executed(boolean done, Set<KeyId> refused) {
                 pair.executed(site(), done, refused);
             }
+
+            @Override
+            public void displaced(Request request) {
+                broken = new IOException("a slot is somewhere else");
+            }
         };
     }
 
@@ -225,7 +233,7 @@ final class SiteWriter implements Closeable {
                 long sent = System.nanoTime();
                 open.send(replies -> {
                     pace.answered(System.nanoTime() - sent);
-                    fenced(core, open, replies);
+                    fenced(core, open, ask, replies);
                 });
             }
             case Request.Unwatch unwatch -> {
@@ -253,8 +261,13 @@ final class SiteWriter implements Closeable {
         return pace;
     }
 
-    private void fenced(Core core, SiteChannel open, List<Reply> replies) {
+    private void fenced(
+            Core core, SiteChannel open, Request.AskOffset ask, List<Reply> replies) {
         try {
+            if (Answers.isDisplaced(replies)) {
+                core.displaced(ask);
+                return;
+            }
             Answers.accept(open.place(), replies);
             Reply found = replies.get(replies.size() - 2);
             // No epoch at all is a flush's doing; the next transaction brings it back.
@@ -278,6 +291,10 @@ final class SiteWriter implements Closeable {
             Owners owners,
             List<Reply> replies) {
         try {
+            if (Answers.isDisplaced(replies)) {
+                core.displaced(ask);
+                return;
+            }
             Answers.accept(open.place(), replies);
             if (!(replies.getLast() instanceof Reply.Items items)) {
                 throw new IOException("EXEC is answered with " + replies.getLast());
@@ -300,6 +317,10 @@ final class SiteWriter implements Closeable {
             int size,
             List<Reply> replies) {
         try {
+            if (Answers.isDisplaced(replies)) {
+                core.displaced(transaction);
+                return;
+            }
             Set<KeyId> unknown = Refusals.whenQueued(owners, replies);
             if (!unknown.isEmpty()) {
                 refused.addAndGet(unknown.size());

@@ -31,7 +31,7 @@ final class FloorRound {
 
         void look(SlotPair slot) {
             for (Site site : Site.values()) {
-                through.put(site, slot.pair.position(site));
+                through.put(site, slot.place(site).offset());
             }
         }
 
@@ -47,6 +47,11 @@ final class FloorRound {
             slot.advance();
             waiting.put(slot, new Stage(slot));
         }
+    }
+
+    /// Whether it began while something of a slot was on its way.
+    boolean concerns(SlotPair slot) {
+        return waiting.containsKey(slot);
     }
 
     /// Looks at the slots that are still waited for.
@@ -67,7 +72,7 @@ final class FloorRound {
         if (slot.gone) {
             return true;
         }
-        if (!stage.isSettled(slot)) {
+        if (slot.held != null || !stage.isSettled(slot)) {
             return false;
         }
         if (stage.second) {

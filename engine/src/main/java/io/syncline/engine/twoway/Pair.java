@@ -269,22 +269,33 @@ public final class Pair {
         writer.executed(flow, done);
         refused.forEach(index::refused);
         if (done && !rules.holds(Rule.SETTLE_AT_ECHO)) {
-            settleAtAnswer(flow, marker);
+            index.settleAtAnswer(flow, marker);
         }
     }
 
-    /// The wrong way, for the test that shows so.
-    private void settleAtAnswer(Flow flow, Marker marker) {
-        index.settle(flow, marker.through().offset());
-        marker.transfers()
-                .forEach((key, offset) -> {
-                    KeyState state = ledger.find(key);
-                    if (state != null) {
-                        ledger.drop(state, flow.destination(), Long.MAX_VALUE);
-                        ledger.drop(state, flow.origin, offset);
-                        ledger.unlatch(state);
-                    }
-                });
+    /// The site would not answer [Request.AskOffset]: what is to be written is not there now.
+    void unfenced(Site site) {
+        writer.unfenced(to(site));
+    }
+
+    /// The same for [Request.AskRecords].
+    void unrecorded(Site site, long token) {
+        for (KeyState state : ledger.latched()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null && conflict.awaits(token)) {
+                conflict.reopen();
+            }
+        }
+    }
+
+    /// Nothing is to be written to a site for now.
+    void stepAside(Site site) {
+        writer.stepAside(to(site));
+    }
+
+    /// The last marker that was read in a site's stream.
+    @Nullable Marker lastMarker(Site site) {
+        return from(site).lastMarker;
     }
 
     /// The connection to a site was lost, and a new one is open, behind a new epoch, so that

@@ -10,6 +10,9 @@ final class PairNode {
     final Site site;
     final BitSet slots;
 
+    /// Its number at its site.
+    final int index;
+
     /// What must be read before this node's slots are written, after a start.
     final long fence;
 
@@ -31,8 +34,10 @@ final class PairNode {
     /// What each lane serves.
     final @Nullable SlotPair[] lanes;
 
-    PairNode(Site site, BitSet slots, StreamPlace begin, long fence, int laneCount) {
+    PairNode(
+            Site site, int index, BitSet slots, StreamPlace begin, long fence, int laneCount) {
         this.site = site;
+        this.index = index;
         this.slots = (BitSet) slots.clone();
         this.place = begin;
         this.fence = fence;

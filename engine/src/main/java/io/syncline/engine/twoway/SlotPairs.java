@@ -31,31 +31,18 @@ public final class SlotPairs {
     private final SlotTable table;
     private final PairOptions options;
     private final PairOptions.Rules rules;
+    private final SlotHolds holds;
     private Floor floor;
     private @Nullable FloorRound round;
 
-    /// One primary of a site at the start.
-    ///
-    /// @param slots that it owns
-    /// @param fence its offset behind the new epoch
-    public record Begun(BitSet slots, long fence) {
-        public Begun {
-            slots = (BitSet) slots.clone();
-        }
-
-        @Override
-        public BitSet slots() {
-            return (BitSet) slots.clone();
-        }
-    }
-
     /// @param floor from where the streams are read
+    /// @param source offset of each of its primaries behind the new epoch; `target` likewise
     /// @param lanes of each node
     public SlotPairs(
             long epoch,
             Floor floor,
-            List<Begun> source,
-            List<Begun> target,
+            List<Long> source,
+            List<Long> target,
             int lanes,
             PairOptions options,
             PairListener listener) {
@@ -65,8 +52,8 @@ public final class SlotPairs {
     SlotPairs(
             long epoch,
             Floor floor,
-            List<Begun> source,
-            List<Begun> target,
+            List<Long> source,
+            List<Long> target,
             int lanes,
             PairOptions options,
             PairListener listener,
@@ -75,8 +62,9 @@ public final class SlotPairs {
         this.options = options;
         this.rules = new PairOptions.Rules(rules);
         table = new SlotTable(epoch, options, this.rules, listener);
-        table.begin(Site.SOURCE, source, floor, lanes);
-        table.begin(Site.TARGET, target, floor, lanes);
+        table.begin(Site.SOURCE, floor, source, lanes);
+        table.begin(Site.TARGET, floor, target, lanes);
+        holds = new SlotHolds(table, this.rules, this::moves);
     }
 
     /// Whether all streams are read to where they were at the start.
@@ -86,33 +74,17 @@ public final class SlotPairs {
 
     // ---- reading ----
 
-    /// A slot that a unit writes although the node does not own it, so that it must have moved;
-    /// negative for none.
-    public int strayOf(Site site, int node, StreamUnit unit) {
-        int only = unit.marker() != null ? unit.slot() : SlotParts.only(unit);
-        if (only >= 0) {
-            return table.ownerIndex(site, only) == node ? StreamUnit.NO_SLOT : only;
-        }
-        for (PairCommand command : unit.commands()) {
-            for (Effect effect : command.effects) {
-                int slot = effect.key().database() < 0 ? only : effect.key().slot();
-                if (slot >= 0 && table.ownerIndex(site, slot) != node) {
-                    return slot;
-                }
-            }
-        }
-        return StreamUnit.NO_SLOT;
-    }
-
     /// Whether the next unit of a node's stream may be read now.
     public boolean mayRead(Site site, int node, StreamUnit unit) {
-        if (table.isHeld(table.node(site, node))) {
+        PairNode from = table.node(site, node);
+        if (holds.isFull(from) || (table.isHeld(from) && !holds.isAwaited(from))) {
             return false;
         }
         Marker marker = unit.marker();
         return marker == null
                 || !rules.holds(Rule.GATE)
-                || marker.gate() <= table.owner(site.other(), slotOf(unit)).place.offset()
+                || holds.waits(site, node, slotOf(unit), unit)
+                || marker.gate() <= table.position(site.other(), slotOf(unit))
                 || isPast(site, unit, marker);
     }
 
@@ -143,11 +115,18 @@ public final class SlotPairs {
     public void read(Site site, int node, StreamUnit unit) {
         int only = unit.marker() != null ? slotOf(unit) : SlotParts.only(unit);
         if (only >= 0) {
-            readSlot(site, only, unit);
+            readSlot(site, node, only, unit, false);
         } else if (!unit.commands().isEmpty()) {
-            parts(site, unit, SlotParts.of(unit, List.of(), slot -> Set.of()));
+            parts(site, node, unit, SlotParts.of(unit, List.of(), slot -> Set.of()));
         }
         passed(site, node, unit);
+    }
+
+    /// The slots in which a flush of a node may have deleted keys.
+    public BitSet flushed(Site site, int node) {
+        BitSet slots = holds.questionable(site);
+        slots.or(table.node(site, node).slots);
+        return slots;
     }
 
     /// Takes in a unit that empties the node.
@@ -156,9 +135,9 @@ public final class SlotPairs {
     ///   unit was the next one
     public void readFlush(
             Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
-        PairNode from = table.node(site, node);
-        Iterable<Integer> slots = () -> from.slots.stream().iterator();
-        parts(site, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));
+        BitSet emptied = flushed(site, node);
+        Iterable<Integer> slots = () -> emptied.stream().iterator();
+        parts(site, node, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));
         passed(site, node, unit);
     }
 
@@ -171,24 +150,31 @@ public final class SlotPairs {
         SlotPair of = table.find(slot);
         if (of != null) {
             of.pair.ledger().addKeys(site, keys);
+            HeldSlot held = of.held;
+            if (held != null) {
+                held.addKeys(site, keys);
+            }
         }
         return keys;
     }
 
-    private void parts(Site site, StreamUnit unit, Map<Integer, List<PairCommand>> parts) {
+    private void parts(
+            Site site, int node, StreamUnit unit, Map<Integer, List<PairCommand>> parts) {
         int size = unit.size() / Math.max(1, parts.size()) + 1;
-        parts.forEach((slot, commands) ->
-                readSlot(
-                        site,
-                        slot,
-                        new StreamUnit(
-                                unit.kind(),
-                                unit.offset(),
-                                unit.database(),
-                                unit.millis(),
-                                commands,
-                                null,
-                                size)));
+        boolean flush = isFlush(unit);
+        parts.forEach((slot, commands) -> {
+            boolean sweeps = flush && holds.waits(site, node, slot, unit);
+            StreamUnit part =
+                    new StreamUnit(
+                            unit.kind(),
+                            unit.offset(),
+                            unit.database(),
+                            unit.millis(),
+                            sweeps ? SlotParts.swept(commands) : commands,
+                            null,
+                            size);
+            readSlot(site, node, slot, part, flush);
+        });
     }
 
     private void passed(Site site, int node, StreamUnit unit) {
@@ -196,17 +182,20 @@ public final class SlotPairs {
         from.place = new StreamPlace(from.place.stream(), unit.offset(), unit.database());
     }
 
-    private void readSlot(Site site, int slot, StreamUnit unit) {
+    /// @param settled whether it is no deletion that might be a move's
+    private void readSlot(Site site, int node, int slot, StreamUnit unit, boolean settled) {
         SlotPair of = table.find(slot);
+        if (of == null && unit.kind() == StreamUnit.Kind.SNAPSHOT) {
+            return;
+        }
+        if (holds.park(site, node, slot, unit, settled)) {
+            return;
+        }
         if (of == null) {
-            if (unit.kind() == StreamUnit.Kind.SNAPSHOT) {
-                return;
-            }
             of = table.begin(slot);
         }
         of.advance();
-        of.pair.ledger().meetDeletions(site, unit);
-        of.pair.read(site, unit);
+        holds.read(of, site, unit.at(of.offset(site, unit.offset())));
         table.look(of);
     }
 
@@ -217,6 +206,57 @@ public final class SlotPairs {
             of.place = new StreamPlace(id, of.place.offset(), of.place.database());
         }
     }
+
+    // ---- slots that move ----
+
+    private void moves(SlotPair slot) {
+        FloorRound running = round;
+        if (running != null && running.concerns(slot)) {
+            round = null;
+        }
+    }
+
+    /// Whether something waits for the next round of questions to all primaries of a site.
+    public boolean isRoundWaitedFor(Site site) {
+        return holds.isWaitedFor(site);
+    }
+
+    /// Whether a round may begin: one at a time.
+    public boolean mayBeginRound(Site site) {
+        return holds.mayBegin(site);
+    }
+
+    /// A round of questions begins: what was read before it, it tells of.
+    ///
+    /// @return its number
+    public long beginRound(Site site) {
+        return holds.beginRound(site);
+    }
+
+    /// The slots of which a round asks whether keys are left.
+    public BitSet questionable(Site site) {
+        return holds.questionable(site);
+    }
+
+    /// What a round found at each primary.
+    public void sighted(Site site, long number, List<NodeSighting> nodes) {
+        holds.sighted(site, number, nodes);
+    }
+
+    /// Goes on with what waited for a round.
+    ///
+    /// @return whether anything was done
+    public boolean settle() {
+        return holds.settle();
+    }
+
+    /// Where a slot's move cannot be followed; null while all can.
+    public @Nullable Lost lost() {
+        return holds.lost();
+    }
+
+    /// A slot whose move cannot be followed.
+    public record Lost(Site site, int slot) {}
 
     // ---- writing ----
 
@@ -253,6 +293,10 @@ public final class SlotPairs {
         PairNode to = table.node(site, node);
         SlotPair slot = to.lanes[lane];
         if (slot == null) {
+            return false;
+        }
+        if (slot.isMoving()) {
+            slot.pair.stepAside(site);
             return false;
         }
         slot.advance();
@@ -304,7 +348,7 @@ public final class SlotPairs {
     /// The answer to [Request.AskOffset].
     public void fenced(Site site, int node, int lane, long offset) {
         SlotPair slot = served(site, node, lane);
-        slot.pair.fenced(site, offset);
+        slot.pair.fenced(site, slot.offset(site, offset));
         table.look(slot);
     }
 
@@ -312,7 +356,7 @@ public final class SlotPairs {
     public void snapshot(
             Site site, int node, int lane, long token, long offset, List<KeyRecord> records) {
         SlotPair slot = served(site, node, lane);
-        slot.pair.snapshot(site, token, offset, records);
+        slot.pair.snapshot(site, token, slot.offset(site, offset), records);
         table.look(slot);
     }
 
@@ -323,12 +367,28 @@ public final class SlotPairs {
         table.look(slot);
     }
 
+    /// Instead of an answer: what the request is about is not at this node, or not now.
+    public void displaced(Site site, int node, int lane, Request request) {
+        SlotPair slot = served(site, node, lane);
+        switch (request) {
+            case Request.AskOffset ask -> slot.pair.unfenced(site);
+            case Request.AskRecords ask -> slot.pair.unrecorded(site, ask.token());
+            case Request.Transaction transaction -> slot.pair.executed(site, false, List.of());
+            case Request.Watch watch -> throw new IllegalArgumentException("" + watch);
+            case Request.Unwatch unwatch -> throw new IllegalArgumentException("" + unwatch);
+        }
+        holds.displaced(slot, site);
+        table.look(slot);
+    }
+
     /// The slots of a node about which only their markers there can tell whether their last
     /// transaction was executed.
     public List<Integer> unanswered(Site site, int node) {
         List<Integer> slots = new ArrayList<>();
         for (SlotPair each : table.active()) {
-            if (each.node(site) == table.node(site, node) && each.pair.isUnanswered(site)) {
+            if (each.node(site) == table.node(site, node)
+                    && each.pair.isUnanswered(site)
+                    && !each.isMoving(site)) {
                 slots.add(each.slot);
             }
         }
@@ -343,7 +403,9 @@ public final class SlotPairs {
         for (SlotPair each : List.copyOf(table.active())) {
             if (each.node(site) == of) {
                 each.open[site.index()] = 0;
-                each.pair.reconnected(site, markers.get(each.slot));
+                if (!holds.isLeftOpen(each, site)) {
+                    each.pair.reconnected(site, markers.get(each.slot));
+                }
                 table.release(each, site);
                 table.look(each);
             }
@@ -358,7 +420,7 @@ public final class SlotPairs {
     public Floor floor() {
         FloorRound running = round;
         if (running == null) {
-            if (isReady()) {
+            if (isReady() && !holds.isAnyMoving()) {
                 round = new FloorRound(here(), table.active());
             }
             return floor;
@@ -372,7 +434,11 @@ public final class SlotPairs {
     }
 
     private Floor here() {
-        return new Floor(table.places(Site.SOURCE), table.places(Site.TARGET));
+        return new Floor(
+                table.places(Site.SOURCE),
+                table.places(Site.TARGET),
+                table.ownership(Site.SOURCE),
+                table.ownership(Site.TARGET));
     }
 
     /// Whether nothing is on its way.

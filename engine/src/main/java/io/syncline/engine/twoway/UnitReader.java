@@ -200,8 +200,8 @@ public final class UnitReader {
                 continue;
             }
             if (!keys.isOfTask(buffer, from, length)) {
-                // What another task left behind may be removed at any time.
-                foreignKey = spec.kind() == CommandKind.DELETE ? foreignKey : view.text(at);
+                // What another task left behind may be removed, or moved, at any time.
+                foreignKey = isMoved(spec) ? foreignKey : view.text(at);
             } else if (own == keys.database() && keys.isMarker(buffer, from, length)) {
                 if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
                     Marker found = MarkerCodec.decode(view.argument(2));
@@ -212,10 +212,15 @@ public final class UnitReader {
             } else if (keys.isBeat(buffer, from, length)) {
                 beat(view, spec);
             } else if (!keys.isEpoch(buffer, from, length) && !keys.isFloor(buffer, from, length)) {
-                snapshot = true;
+                snapshot |= !isMoved(spec);
             }
         }
         return count > 0 && owned == count;
+    }
+
+    /// What a move of the slot does to a key; or somebody who removes it.
+    private static boolean isMoved(CommandSpec spec) {
+        return spec.kind() == CommandKind.DELETE || spec.name().equals(Intake.IMPORT);
     }
 
     private void beat(CommandView view, CommandSpec spec) {

@@ -186,6 +186,26 @@ final class SimSite {
         }
     }
 
+    void expire(String key) {
+        List<Command> effects = new ArrayList<>();
+        values.expireIfDue(key, effects);
+        emit(effects);
+    }
+
+    /// What MIGRATE does.
+    void moveKey(String key, SimSite to) {
+        expire(key);
+        Object value = values.get(key);
+        if (value == null) {
+            return;
+        }
+        to.values.move(key, value, values.expiry(key));
+        String name = key.substring(2);
+        to.emit(List.of(new Command(0, "RESTORE-ASKING", name, "0", "payload")));
+        values.move(key, null, null);
+        emit(List.of(new Command(0, "DEL", name)));
+    }
+
     void watch(Object connection, Request.Watch watch) {
         Watched mine = new Watched();
         for (KeyId key : watch.keys()) {

@@ -4,12 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
-import io.syncline.engine.twoway.SlotPairs.Begun;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +28,25 @@ final class SlotProcess {
     private final SplittableRandom random;
     private final long epoch;
     private final List<List<Node>> nodes = new ArrayList<>();
+    private final List<@Nullable Round> rounds = new ArrayList<>(Arrays.asList(null, null));
     private @Nullable SlotPairs pairs;
+
+    /// Questions to all nodes of a site, one after the other.
+    private record Round(
+            long number, BitSet asked, @Nullable NodeSighting[] answers, List<Integer> left) {}
 
     /// Both directions of one connection.
     private static final class Wire {
         Object connection = new Object();
+        boolean watchable = true;
         final ArrayDeque<Object> requests = new ArrayDeque<>();
         final ArrayDeque<Runnable> answers = new ArrayDeque<>();
+    }
+
+    /// A slot moved on and back so fast around a crash that its moves cannot be told apart any more:
+    /// the task says so and stops.
+    static final class Unfollowed extends RuntimeException {
+        private static final long serialVersionUID = 1;
     }
 
     /// One primary, as a process knows it.
@@ -55,7 +72,7 @@ final class SlotProcess {
     private record EpochRequest(long epoch) {}
 
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-    private record Sent(byte[] wire) {}
+    private record Sent(Request.Transaction transaction, byte[] wire) {}
 
     SlotProcess(SlotWorld world, long epoch) {
         this.world = world;
@@ -89,27 +106,31 @@ final class SlotProcess {
     }
 
     /// Puts what the core asks onto the wires.
-    private void pump(Site site, int index) {
+    private boolean pump(Site site, int index) {
         SlotPairs core = pairs;
         Node node = node(site, index);
         if (core == null || node.away) {
-            return;
+            return false;
         }
+        boolean any = false;
         for (int lane = 0; lane < LANES; lane++) {
             int slot = core.slotAt(site, index, lane);
             for (Request request = core.nextRequest(site, index, lane);
                     request != null;
                     request = core.nextRequest(site, index, lane)) {
+                any = true;
                 if (request instanceof Request.Transaction transaction) {
                     RequestEncoder encoder =
                             new RequestEncoder(SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
                     encoder.transaction(transaction, SimSite.KEYS_BY_SLOT.marker(slot));
-                    node.lanes.get(lane).requests.add(new Sent(encoder.out().toBytes()));
+                    node.lanes.get(lane).requests
+                            .add(new Sent(transaction, encoder.out().toBytes()));
                 } else {
                     node.lanes.get(lane).requests.add(request);
                 }
             }
         }
+        return any;
     }
 
     /// Executes the next request of some connection to a node.
@@ -136,27 +157,77 @@ final class SlotProcess {
                 server.setEpoch(each.epoch());
                 long offset = server.offset;
                 Map<Integer, Marker> markers = markers(site, index, server);
-                wire.answers.add(() -> begun(site, index, offset, markers));
+                if (node(site, index).away) {
+                    // Nothing is done between the question and the answer.
+                    begun(site, index, offset, markers);
+                } else {
+                    wire.answers.add(() -> begun(site, index, offset, markers));
+                }
             }
-            case Request.Watch watch -> server.watch(connection, watch);
+            case Request.Watch watch -> {
+                wire.watchable = serves(site, index, watch.keys());
+                server.watch(connection, watch);
+            }
             case Request.Unwatch unwatch -> server.unwatch(connection);
             case Request.AskOffset ask -> {
                 long offset = server.offset;
-                wire.answers.add(() -> core().fenced(site, index, lane, offset));
+                boolean watched = wire.watchable;
+                wire.answers.add(() -> {
+                    if (watched) {
+                        core().fenced(site, index, lane, offset);
+                    } else {
+                        core().displaced(site, index, lane, ask);
+                    }
+                });
             }
             case Request.AskRecords ask -> {
+                if (!serves(site, index, ask.keys())) {
+                    server.unwatch(connection);
+                    wire.answers.add(() -> core().displaced(site, index, lane, ask));
+                    return;
+                }
                 long offset = server.offset;
                 List<KeyRecord> records = server.records(connection, ask.keys());
                 wire.answers.add(
                         () -> core().snapshot(site, index, lane, ask.token(), offset, records));
             }
             case Sent sent -> {
+                if (!world.moves.serves(site, index, keys(sent.wire()))) {
+                    server.unwatch(connection);
+                    wire.answers.add(
+                            () -> core().displaced(site, index, lane, sent.transaction()));
+                    return;
+                }
                 SimSite.Unit unit = server.execute(connection, sent.wire());
                 world.executed(unit, this);
                 wire.answers.add(() -> core().executed(site, index, lane, unit != null, List.of()));
             }
             default -> throw new IllegalStateException(request.toString());
         }
+    }
+
+    private boolean serves(Site site, int index, Collection<KeyId> keys) {
+        return world.moves.serves(
+                site,
+                index,
+                keys.stream().map(key -> "0/" + new String(key.name(), ISO_8859_1)).toList());
+    }
+
+    private static Set<String> keys(byte[] wire) {
+        Set<String> keys = new HashSet<>();
+        CommandView view = new CommandView();
+        CommandParser parser = new CommandParser();
+        for (int at = 0; at < wire.length && parser.parse(wire, at, wire.length, view); ) {
+            at = view.end;
+            if (!view.isWord(0, "SELECT") && !view.isWord(0, "MULTI") && !view.isWord(0, "EXEC")) {
+                String[] words = new String[view.argumentCount];
+                for (int i = 0; i < words.length; i++) {
+                    words[i] = view.text(i);
+                }
+                keys.addAll(SlotUsers.keys(new SimSite.Command(0, words)));
+            }
+        }
+        return keys;
     }
 
     private Map<Integer, Marker> markers(Site site, int index, SimSite server) {
@@ -193,8 +264,8 @@ final class SlotProcess {
                 new SlotPairs(
                         epoch,
                         floor,
-                        begun(Site.SOURCE),
-                        begun(Site.TARGET),
+                        fences(Site.SOURCE),
+                        fences(Site.TARGET),
                         LANES,
                         world.options(),
                         world::resolved,
@@ -202,6 +273,7 @@ final class SlotProcess {
         for (Site site : Site.values()) {
             for (int i = 0; i < world.nodes(site).size(); i++) {
                 StreamPlace place = floor.places(site).get(i);
+                pairs.stream(site, i, "stream" + i);
                 Node node = node(site, i);
                 node.reader =
                         new UnitReader(
@@ -216,12 +288,52 @@ final class SlotProcess {
         }
     }
 
-    private List<Begun> begun(Site site) {
-        List<Begun> all = new ArrayList<>();
-        for (int i = 0; i < world.nodes(site).size(); i++) {
-            all.add(new Begun(world.slots(site, i), node(site, i).fence));
+    private List<Long> fences(Site site) {
+        return nodes.get(site.index()).stream().map(node -> node.fence).toList();
+    }
+
+    /// Asks one more node of a site about its slots.
+    ///
+    /// @param uncalled whether to ask though nothing waits for it
+    boolean deliverRound(Site site, boolean uncalled) {
+        SlotPairs core = pairs;
+        if (core == null) {
+            return false;
         }
-        return all;
+        Round round = rounds.get(site.index());
+        if (round == null) {
+            if (!uncalled && !core.isRoundWaitedFor(site)) {
+                return false;
+            }
+            List<Integer> left = new ArrayList<>();
+            for (int i = 0; i < world.nodes(site).size(); i++) {
+                left.add(random.nextInt(left.size() + 1), i);
+            }
+            BitSet asked = core.questionable(site);
+            rounds.set(
+                    site.index(),
+                    new Round(core.beginRound(site), asked, new NodeSighting[left.size()], left));
+            return true;
+        }
+        int node = round.left().removeFirst();
+        round.answers()[node] = world.moves.sighting(site, node, round.asked());
+        if (round.left().isEmpty()) {
+            rounds.set(site.index(), null);
+            core.sighted(
+                    site,
+                    round.number(),
+                    Arrays.stream(round.answers()).map(Objects::requireNonNull).toList());
+            settle(core);
+        }
+        return true;
+    }
+
+    private void settle(SlotPairs core) {
+        core.settle();
+        SlotPairs.Lost lost = core.lost();
+        if (lost != null) {
+            throw new Unfollowed();
+        }
     }
 
     boolean deliverAnswer(Site site, int index) {
@@ -258,9 +370,6 @@ final class SlotProcess {
         if (unit == null || !core.mayRead(site, index, unit)) {
             return false;
         }
-        if (core.strayOf(site, index, unit) >= 0) {
-            throw new IllegalStateException("a slot is where it does not belong");
-        }
         node.next = null;
         if (SlotPairs.isFlush(unit)) {
             core.readFlush(site, index, unit, slot -> world.keysOf(site.other(), slot));
@@ -293,14 +402,13 @@ final class SlotProcess {
         if (core == null || node(site, index).away) {
             return false;
         }
+        boolean done = core.settle();
         core.schedule(site, index);
-        boolean done = false;
         int first = random.nextInt(LANES);
         for (int i = 0; i < LANES; i++) {
             done |= core.step(site, index, (first + i) % LANES, random.nextInt(1, 5));
         }
-        pump(site, index);
-        return done;
+        return pump(site, index) || done;
     }
 
     /// The process dies: a part of what it sent is still on its way.

@@ -1,5 +1,7 @@
 package io.syncline.engine.twoway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SlotWorld.Options;
 import io.syncline.testkit.RandomTest;
@@ -21,11 +23,14 @@ class SlotSimTest {
             runOne(seed + i, options, tally);
         }
         System.out.println(tally);
+        assertThat(tally.unfollowed).as("worlds in which it gave up").isLessThan(WORLDS / 100L);
     }
 
     private static void runOne(long seed, Options options, SimTally tally) {
         try {
             new SlotWorld(seed, options, tally).run();
+        } catch (SlotProcess.Unfollowed e) {
+            tally.unfollowed++;
         } catch (Violation | IllegalStateException | IllegalArgumentException e) {
             throw new AssertionError("world " + seed + " of " + options + ": " + e.getMessage(), e);
         }
