@@ -79,6 +79,22 @@ final class FloorDesk implements Runnable {
         }
     }
 
+    /// What to say when slots are moved by a job of the server (Valkey 9), whose copies stand in the
+    /// streams as ordinary commands.
+    static Failure movedByJob(End end, String place) {
+        String side = end.site() == Site.SOURCE ? "source" : "target";
+        return new Failure(
+                ErrorCode.TOPOLOGY_UNUSABLE,
+                place,
+                "slots of the "
+                        + side
+                        + " are moved by CLUSTER MIGRATESLOTS, which a two-way task cannot follow",
+                "Let the move end, then start once with --resync-from "
+                        + side
+                        + ": the other side's data is replaced. Move slots by MIGRATE, as"
+                        + " --cluster reshard and rebalance do, to avoid this");
+    }
+
     /// What to say when a slot is no longer where it was.
     static Failure moved(End end, int slot) {
         String side = end.site() == Site.SOURCE ? "source" : "target";

@@ -248,6 +248,9 @@ final class SiteStream implements Closeable {
                             + " the server's version");
         }
         refuseForeign(reader);
+        if (reader.isJobMet()) {
+            throw new SynclineException(FloorDesk.movedByJob(end, receiver.place()));
+        }
         return pending;
     }
 

@@ -279,13 +279,8 @@ public final class Pair {
     }
 
     /// The same for [Request.AskRecords].
-    void unrecorded(Site site, long token) {
-        for (KeyState state : ledger.latched()) {
-            Conflict conflict = state.conflict;
-            if (conflict != null && conflict.awaits(token)) {
-                conflict.reopen();
-            }
-        }
+    void unrecorded(long token) {
+        ledger.reopen(conflict -> conflict.awaits(token));
     }
 
     /// Nothing is to be written to a site for now.
@@ -306,14 +301,7 @@ public final class Pair {
         Flow flow = to(site);
         flow.requests.clear();
         flushes.forgetQuestions(from(site));
-        for (KeyState state : ledger.latched()) {
-            Conflict conflict = state.conflict;
-            if (conflict != null
-                    && conflict.state == Conflict.State.ASKED
-                    && conflict.winner == site) {
-                conflict.reopen();
-            }
-        }
+        ledger.reopen(each -> each.state == Conflict.State.ASKED && each.winner == site);
         Marker sent = flow.writer.marker;
         if (flow.writer.executing) {
             boolean done =

@@ -1,5 +1,6 @@
 package io.syncline.engine.twoway;
 
+import io.syncline.engine.twoway.SlotRounds.Round;
 import io.syncline.engine.twoway.Stints.Stint;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,15 +31,11 @@ final class SlotHolds {
     private static final long PARKED_LIMIT = 64L << 20;
 
     private final SlotTable table;
-    private final PairOptions.Rules rules;
     private final Set<SlotPair> held = new LinkedHashSet<>();
-    private final long[] begun = new long[2];
-    private final @Nullable Round[] latest = new Round[2];
+    private final SlotRounds rounds;
+    private final SlotFeed feed;
     private long parkedBytes;
     private SlotPairs.@Nullable Lost lost;
-
-    /// What all nodes said.
-    private record Round(long number, List<NodeSighting> nodes) {}
 
     /// Hears of a slot that is found to move.
     @FunctionalInterface
@@ -50,12 +47,13 @@ final class SlotHolds {
 
     SlotHolds(SlotTable table, PairOptions.Rules rules, Listener listener) {
         this.table = table;
-        this.rules = rules;
+        this.rounds = new SlotRounds(table);
+        this.feed = new SlotFeed(table, rules);
         this.listener = listener;
     }
 
     SlotPairs.@Nullable Lost lost() {
-        return lost;
+        return lost == null ? feed.lost() : lost;
     }
 
     boolean isAnyMoving() {
@@ -83,7 +81,7 @@ final class SlotHolds {
         if (ahead) {
             moves(pair, site.other());
         }
-        inOf(pair).park(site, node, unit, begun[site.index()] + 1);
+        inOf(pair).park(site, node, unit, rounds.next(site));
         parkedBytes += unit.size();
         return true;
     }
@@ -131,7 +129,7 @@ final class SlotHolds {
     private void moves(SlotPair slot, Site site) {
         HeldSlot of = inOf(slot);
         if (!of.isMoving(site)) {
-            of.moves(site, begun[site.index()] + 1);
+            of.moves(site, rounds.next(site));
             listener.moves(slot);
             table.withdraw(slot);
         }
@@ -171,14 +169,26 @@ final class SlotHolds {
         return false;
     }
 
-    /// The next round begins when the streams are read to where the last one has found them.
+    /// The next round begins when the streams are read to where the last one has found them, unless
+    /// nothing that waits would go on by that.
     boolean mayBegin(Site site) {
-        Round round = latest[site.index()];
-        return round == null || isRead(site, round);
+        return rounds.latest(site) == null || rounds.read(site) != null || !isUseful(site);
+    }
+
+    private boolean isUseful(Site site) {
+        Round round = rounds.latest(site);
+        if (round != null) {
+            for (SlotPair each : held) {
+                if (!inOf(each).isMoving(site) || round.owner(each.slot) >= 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     long beginRound(Site site) {
-        return ++begun[site.index()];
+        return rounds.begin(site);
     }
 
     /// The slots of which is to be asked whether keys are left.
@@ -194,7 +204,7 @@ final class SlotHolds {
 
     /// What a round found: a sighting of each node.
     void sighted(Site site, long number, List<NodeSighting> nodes) {
-        latest[site.index()] = new Round(number, List.copyOf(nodes));
+        rounds.found(site, new Round(number, nodes));
         BitSet changed = new BitSet();
         for (int i = 0; i < nodes.size(); i++) {
             BitSet differs = nodes.get(i).owned();
@@ -211,24 +221,16 @@ final class SlotHolds {
 
     /// Whether a stream must be read on, whatever waits already.
     boolean isAwaited(PairNode node) {
-        Round round = latest[node.site.index()];
+        Round round = rounds.latest(node.site);
         return !held.isEmpty()
                 && round != null
-                && node.place.offset() < round.nodes().get(node.index).offset();
+                && node.place.offset() < round.offset(node.index)
+                && isUseful(node.site);
     }
 
     /// Whether nothing more is read for want of room.
     boolean isFull(PairNode node) {
         return parkedBytes >= PARKED_LIMIT && !isAwaited(node);
-    }
-
-    private boolean isRead(Site site, Round round) {
-        for (int i = 0; i < round.nodes().size(); i++) {
-            if (table.node(site, i).place.offset() < round.nodes().get(i).offset()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     // ---- going on ----
@@ -246,10 +248,10 @@ final class SlotHolds {
 
     private boolean settle(SlotPair slot) {
         HeldSlot of = inOf(slot);
-        boolean any = feed(slot, of);
+        boolean any = feed.feed(slot, of);
         while (arrange(slot, of)) {
             any = true;
-            feed(slot, of);
+            feed.feed(slot, of);
         }
         if (of.isEmpty() && !of.isMoving()) {
             slot.held = null;
@@ -281,8 +283,8 @@ final class SlotHolds {
     }
 
     private boolean takeKnown(SlotPair slot, HeldSlot of, Site site) {
-        Round round = latest[site.index()];
-        long known = round != null && isRead(site, round) ? round.number() : 0;
+        Round round = rounds.read(site);
+        long known = round == null ? 0 : round.number();
         int owner = slot.node(site).index;
         boolean doubts = table.nodeCount(site) > 1;
         List<StreamUnit> units = of.takeKnown(site, owner, doubts, known);
@@ -295,43 +297,24 @@ final class SlotHolds {
 
     /// Whether a slot rests at a site, by the word of its nodes, and everything up to there is read.
     private boolean isOver(SlotPair slot, HeldSlot of, Site site) {
-        Round round = latest[site.index()];
+        Round round = rounds.read(site);
         return round != null
                 && round.number() >= of.ticket[site.index()]
-                && isRead(site, round)
-                && owner(round, slot.slot) >= 0;
-    }
-
-    /// @return negative when the slot does not rest
-    private static int owner(Round round, int slot) {
-        int owner = StreamUnit.NO_SLOT;
-        for (int i = 0; i < round.nodes().size(); i++) {
-            NodeSighting node = round.nodes().get(i);
-            if (node.open().get(slot) || (node.owned().get(slot) && owner >= 0)) {
-                return StreamUnit.NO_SLOT;
-            }
-            owner = node.owned().get(slot) ? i : owner;
-        }
-        for (int i = 0; i < round.nodes().size(); i++) {
-            if (i != owner && round.nodes().get(i).used().get(slot)) {
-                return StreamUnit.NO_SLOT;
-            }
-        }
-        return owner;
+                && round.owner(slot.slot) >= 0;
     }
 
     private @Nullable List<Stint> stints(SlotPair slot, HeldSlot of, Site site) {
-        Round round = latest[site.index()];
+        Round round = rounds.latest(site);
         if (round == null) {
             return null;
         }
-        int last = owner(round, slot.slot);
+        int last = round.owner(slot.slot);
         SortedMap<Integer, List<StreamUnit>> units = new TreeMap<>();
         boolean known = true;
         for (int i = 0; i < round.nodes().size(); i++) {
             List<StreamUnit> through = new ArrayList<>();
             for (HeldSlot.Parked each : of.inbox(site).getOrDefault(i, new ArrayDeque<>())) {
-                if (each.unit().offset() > round.nodes().get(i).offset()) {
+                if (each.unit().offset() > round.offset(i)) {
                     break;
                 }
                 // What came to the next owner for it may stand behind what that one said.
@@ -345,7 +328,7 @@ final class SlotHolds {
         }
         List<Stint> found = known ? Stints.of(units, slot.node(site).index, last) : null;
         if (found == null) {
-            of.ticket[site.index()] = begun[site.index()] + 1;
+            of.ticket[site.index()] = rounds.next(site);
             if (++of.fruitless >= MOST_FRUITLESS) {
                 lost = new SlotPairs.Lost(site, slot.slot);
             }
@@ -354,7 +337,7 @@ final class SlotHolds {
     }
 
     private void over(SlotPair slot, HeldSlot of, Site site, List<Stint> stints) {
-        Round round = latest[site.index()];
+        Round round = rounds.latest(site);
         int term = slot.terms[site.index()];
         int owner = slot.node(site).index;
         Marker marker = null;
@@ -369,7 +352,7 @@ final class SlotHolds {
             }
         }
         for (int i = 0; round != null && i < round.nodes().size(); i++) {
-            for (StreamUnit unit : of.takeThrough(site, i, round.nodes().get(i).offset())) {
+            for (StreamUnit unit : of.takeThrough(site, i, round.offset(i))) {
                 parkedBytes -= unit.size();
             }
         }
@@ -388,67 +371,8 @@ final class SlotHolds {
         }
     }
 
-    // ---- reading what is ready ----
-
-    /// @return whether anything was read
-    private boolean feed(SlotPair slot, HeldSlot of) {
-        boolean any = false;
-        boolean more = true;
-        while (more) {
-            more = feed(slot, of, Site.SOURCE) | feed(slot, of, Site.TARGET);
-            any |= more;
-        }
-        if (any) {
-            table.look(slot);
-        }
-        return any;
-    }
-
-    private boolean feed(SlotPair slot, HeldSlot of, Site site) {
-        ArrayDeque<StreamUnit> ready = of.ready(site);
-        boolean any = false;
-        for (StreamUnit next = ready.peekFirst();
-                next != null && mayFeed(slot, of, site, next);
-                next = ready.peekFirst()) {
-            ready.removeFirst();
-            table.enter(slot, site, next.offset());
-            read(slot, site, next);
-            any = true;
-        }
-        return any;
-    }
-
-    private boolean mayFeed(SlotPair slot, HeldSlot of, Site site, StreamUnit unit) {
-        Marker marker = unit.marker();
-        return marker == null
-                || !rules.holds(Rule.GATE)
-                || marker.gate() <= slot.pair.position(site.other())
-                || marker.gate() < next(slot, of, site.other());
-    }
-
-    /// The place of the next unit of a site; that behind the last one when there is none.
-    private static long next(SlotPair slot, HeldSlot of, Site site) {
-        StreamUnit ready = of.ready(site).peekFirst();
-        if (ready != null) {
-            return ready.offset();
-        }
-        StreamUnit parked = of.firstOf(site, slot.node(site).index);
-        if (of.isMoving(site)) {
-            return slot.pair.position(site);
-        }
-        return parked != null
-                ? slot.offset(site, parked.offset())
-                : slot.place(site).offset() + 1;
-    }
-
     /// @param unit at its place within the slot
     void read(SlotPair slot, Site site, StreamUnit unit) {
-        Marker marker = unit.marker();
-        Site other = site.other();
-        if (marker != null && !table.isCountedAlike(other, slot.slot, marker.through())) {
-            lost = new SlotPairs.Lost(other, slot.slot);
-        }
-        slot.pair.ledger().meetDeletions(site, unit);
-        slot.pair.read(site, unit);
+        feed.read(slot, site, unit);
     }
 }

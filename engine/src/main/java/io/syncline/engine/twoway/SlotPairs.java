@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +31,7 @@ public final class SlotPairs {
     private final PairOptions options;
     private final PairOptions.Rules rules;
     private final SlotHolds holds;
+    private final SlotIntake intake;
     private Floor floor;
     private @Nullable FloorRound round;
 
@@ -65,6 +65,7 @@ public final class SlotPairs {
         table.begin(Site.SOURCE, floor, source, lanes);
         table.begin(Site.TARGET, floor, target, lanes);
         holds = new SlotHolds(table, this.rules, this::moves);
+        intake = new SlotIntake(table, holds, this.rules);
     }
 
     /// Whether all streams are read to where they were at the start.
@@ -74,59 +75,24 @@ public final class SlotPairs {
 
     // ---- reading ----
 
-    /// Whether the next unit of a node's stream may be read now.
-    public boolean mayRead(Site site, int node, StreamUnit unit) {
-        PairNode from = table.node(site, node);
-        if (holds.isFull(from) || (table.isHeld(from) && !holds.isAwaited(from))) {
-            return false;
-        }
-        Marker marker = unit.marker();
-        return marker == null
-                || !rules.holds(Rule.GATE)
-                || holds.waits(site, node, slotOf(unit), unit)
-                || marker.gate() <= table.position(site.other(), slotOf(unit))
-                || isPast(site, unit, marker);
-    }
-
-    /// In the midst of a flush a slot is ahead of its node.
-    private boolean isPast(Site site, StreamUnit unit, Marker marker) {
-        SlotPair slot = table.find(slotOf(unit));
-        return slot != null && marker.gate() <= slot.pair.position(site.other());
-    }
-
-    private static int slotOf(StreamUnit unit) {
-        if (unit.slot() < 0) {
-            throw new IllegalArgumentException("a unit of the pair names no slot");
-        }
-        return unit.slot();
-    }
-
     /// Whether a unit empties databases: then it is read by [#readFlush].
     public static boolean isFlush(StreamUnit unit) {
-        for (PairCommand command : unit.commands()) {
-            if (command.flush != null) {
-                return true;
-            }
-        }
-        return false;
+        return SlotIntake.isFlush(unit);
+    }
+
+    /// Whether the next unit of a node's stream may be read now.
+    public boolean mayRead(Site site, int node, StreamUnit unit) {
+        return intake.mayRead(site, node, unit);
     }
 
     /// Takes in the next unit of a node's stream.
     public void read(Site site, int node, StreamUnit unit) {
-        int only = unit.marker() != null ? slotOf(unit) : SlotParts.only(unit);
-        if (only >= 0) {
-            readSlot(site, node, only, unit, false);
-        } else if (!unit.commands().isEmpty()) {
-            parts(site, node, unit, SlotParts.of(unit, List.of(), slot -> Set.of()));
-        }
-        passed(site, node, unit);
+        intake.read(site, node, unit);
     }
 
     /// The slots in which a flush of a node may have deleted keys.
     public BitSet flushed(Site site, int node) {
-        BitSet slots = holds.questionable(site);
-        slots.or(table.node(site, node).slots);
-        return slots;
+        return intake.flushed(site, node);
     }
 
     /// Takes in a unit that empties the node.
@@ -135,68 +101,7 @@ public final class SlotPairs {
     ///   unit was the next one
     public void readFlush(
             Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
-        BitSet emptied = flushed(site, node);
-        Iterable<Integer> slots = () -> emptied.stream().iterator();
-        parts(site, node, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));
-        passed(site, node, unit);
-    }
-
-    /// With what is on its way to there.
-    private Set<KeyId> present(Site site, int slot, IntFunction<Collection<byte[]>> present) {
-        Set<KeyId> keys = new HashSet<>();
-        for (byte[] name : present.apply(slot)) {
-            keys.add(new KeyId(0, name));
-        }
-        SlotPair of = table.find(slot);
-        if (of != null) {
-            of.pair.ledger().addKeys(site, keys);
-            HeldSlot held = of.held;
-            if (held != null) {
-                held.addKeys(site, keys);
-            }
-        }
-        return keys;
-    }
-
-    private void parts(
-            Site site, int node, StreamUnit unit, Map<Integer, List<PairCommand>> parts) {
-        int size = unit.size() / Math.max(1, parts.size()) + 1;
-        boolean flush = isFlush(unit);
-        parts.forEach((slot, commands) -> {
-            boolean sweeps = flush && holds.waits(site, node, slot, unit);
-            StreamUnit part =
-                    new StreamUnit(
-                            unit.kind(),
-                            unit.offset(),
-                            unit.database(),
-                            unit.millis(),
-                            sweeps ? SlotParts.swept(commands) : commands,
-                            null,
-                            size);
-            readSlot(site, node, slot, part, flush);
-        });
-    }
-
-    private void passed(Site site, int node, StreamUnit unit) {
-        PairNode from = table.node(site, node);
-        from.place = new StreamPlace(from.place.stream(), unit.offset(), unit.database());
-    }
-
-    /// @param settled whether it is no deletion that might be a move's
-    private void readSlot(Site site, int node, int slot, StreamUnit unit, boolean settled) {
-        SlotPair of = table.find(slot);
-        if (of == null && unit.kind() == StreamUnit.Kind.SNAPSHOT) {
-            return;
-        }
-        if (holds.park(site, node, slot, unit, settled)) {
-            return;
-        }
-        if (of == null) {
-            of = table.begin(slot);
-        }
-        of.advance();
-        holds.read(of, site, unit.at(of.offset(site, unit.offset())));
-        table.look(of);
+        intake.readFlush(site, node, unit, present);
     }
 
     /// A node calls its stream so from here on.
@@ -372,7 +277,7 @@ public final class SlotPairs {
         SlotPair slot = served(site, node, lane);
         switch (request) {
             case Request.AskOffset ask -> slot.pair.unfenced(site);
-            case Request.AskRecords ask -> slot.pair.unrecorded(site, ask.token());
+            case Request.AskRecords ask -> slot.pair.unrecorded(ask.token());
             case Request.Transaction transaction -> slot.pair.executed(site, false, List.of());
             case Request.Watch watch -> throw new IllegalArgumentException("" + watch);
             case Request.Unwatch unwatch -> throw new IllegalArgumentException("" + unwatch);

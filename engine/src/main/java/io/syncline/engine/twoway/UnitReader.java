@@ -39,6 +39,7 @@ public final class UnitReader {
     private long flushedAt = -1;
 
     private boolean snapshot;
+    private boolean jobMet;
     private @Nullable String foreignKey;
     private long beatMillis = -1;
     private long begun;
@@ -90,6 +91,11 @@ public final class UnitReader {
         return found;
     }
 
+    /// Whether a job of the server's own (Valkey 9) moves slots from here or to here.
+    public boolean isJobMet() {
+        return jobMet;
+    }
+
     /// The time in the last beat that was taken; -1 before the first.
     public long beatMillis() {
         return beatMillis;
@@ -110,7 +116,12 @@ public final class UnitReader {
             case MULTI -> inTransaction = true;
             case EXEC -> inTransaction = false;
             case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
-            case CONTROL, READ, PUBLISH -> {}
+            case CONTROL ->
+                    jobMet |=
+                            view.argumentCount > 2
+                                    && view.isWord(0, "CLUSTER")
+                                    && view.isWord(1, "SYNCSLOTS");
+            case READ, PUBLISH -> {}
             case DATA,
                     SET,
                     DELETE,

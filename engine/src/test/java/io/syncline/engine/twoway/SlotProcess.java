@@ -2,19 +2,13 @@ package io.syncline.engine.twoway;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.syncline.engine.resp.CommandParser;
-import io.syncline.engine.resp.CommandView;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +22,8 @@ final class SlotProcess {
     private final SplittableRandom random;
     private final long epoch;
     private final List<List<Node>> nodes = new ArrayList<>();
-    private final List<@Nullable Round> rounds = new ArrayList<>(Arrays.asList(null, null));
+    private final List<SimRounds> rounds;
     private @Nullable SlotPairs pairs;
-
-    /// Questions to all nodes of a site, one after the other.
-    private record Round(
-            long number, BitSet asked, @Nullable NodeSighting[] answers, List<Integer> left) {}
 
     /// Both directions of one connection.
     private static final class Wire {
@@ -41,12 +31,6 @@ final class SlotProcess {
         boolean watchable = true;
         final ArrayDeque<Object> requests = new ArrayDeque<>();
         final ArrayDeque<Runnable> answers = new ArrayDeque<>();
-    }
-
-    /// A slot moved on and back so fast around a crash that its moves cannot be told apart any more:
-    /// the task says so and stops.
-    static final class Unfollowed extends RuntimeException {
-        private static final long serialVersionUID = 1;
     }
 
     /// One primary, as a process knows it.
@@ -78,6 +62,8 @@ final class SlotProcess {
         this.world = world;
         this.random = world.random;
         this.epoch = epoch;
+        rounds =
+                List.of(new SimRounds(world, Site.SOURCE), new SimRounds(world, Site.TARGET));
         for (Site site : Site.values()) {
             List<Node> made = new ArrayList<>();
             for (int i = 0; i < world.nodes(site).size(); i++) {
@@ -192,7 +178,7 @@ final class SlotProcess {
                         () -> core().snapshot(site, index, lane, ask.token(), offset, records));
             }
             case Sent sent -> {
-                if (!world.moves.serves(site, index, keys(sent.wire()))) {
+                if (!world.moves.serves(site, index, SlotUsers.keys(sent.wire()))) {
                     server.unwatch(connection);
                     wire.answers.add(
                             () -> core().displaced(site, index, lane, sent.transaction()));
@@ -211,23 +197,6 @@ final class SlotProcess {
                 site,
                 index,
                 keys.stream().map(key -> "0/" + new String(key.name(), ISO_8859_1)).toList());
-    }
-
-    private static Set<String> keys(byte[] wire) {
-        Set<String> keys = new HashSet<>();
-        CommandView view = new CommandView();
-        CommandParser parser = new CommandParser();
-        for (int at = 0; at < wire.length && parser.parse(wire, at, wire.length, view); ) {
-            at = view.end;
-            if (!view.isWord(0, "SELECT") && !view.isWord(0, "MULTI") && !view.isWord(0, "EXEC")) {
-                String[] words = new String[view.argumentCount];
-                for (int i = 0; i < words.length; i++) {
-                    words[i] = view.text(i);
-                }
-                keys.addAll(SlotUsers.keys(new SimSite.Command(0, words)));
-            }
-        }
-        return keys;
     }
 
     private Map<Integer, Marker> markers(Site site, int index, SimSite server) {
@@ -297,34 +266,10 @@ final class SlotProcess {
     /// @param uncalled whether to ask though nothing waits for it
     boolean deliverRound(Site site, boolean uncalled) {
         SlotPairs core = pairs;
-        if (core == null) {
+        if (core == null || !rounds.get(site.index()).step(core, uncalled)) {
             return false;
         }
-        Round round = rounds.get(site.index());
-        if (round == null) {
-            if (!uncalled && !core.isRoundWaitedFor(site)) {
-                return false;
-            }
-            List<Integer> left = new ArrayList<>();
-            for (int i = 0; i < world.nodes(site).size(); i++) {
-                left.add(random.nextInt(left.size() + 1), i);
-            }
-            BitSet asked = core.questionable(site);
-            rounds.set(
-                    site.index(),
-                    new Round(core.beginRound(site), asked, new NodeSighting[left.size()], left));
-            return true;
-        }
-        int node = round.left().removeFirst();
-        round.answers()[node] = world.moves.sighting(site, node, round.asked());
-        if (round.left().isEmpty()) {
-            rounds.set(site.index(), null);
-            core.sighted(
-                    site,
-                    round.number(),
-                    Arrays.stream(round.answers()).map(Objects::requireNonNull).toList());
-            settle(core);
-        }
+        settle(core);
         return true;
     }
 
@@ -364,7 +309,11 @@ final class SlotProcess {
             if (node.index == server.stream.size()) {
                 return false;
             }
-            node.next = parse(site, node, server.stream.get(node.index++));
+            SimSite.Unit next = server.stream.get(node.index++);
+            node.next =
+                    next.read(
+                            Objects.requireNonNull(node.reader),
+                            world.estimate(site, next.millis()));
         }
         StreamUnit unit = node.next;
         if (unit == null || !core.mayRead(site, index, unit)) {
@@ -377,24 +326,6 @@ final class SlotProcess {
             core.read(site, index, unit);
         }
         return true;
-    }
-
-    private StreamUnit parse(Site site, Node node, SimSite.Unit unit) {
-        UnitReader reader = node.reader;
-        CommandParser parser = new CommandParser();
-        CommandView view = new CommandView();
-        StreamUnit found = null;
-        for (int from = 0; from < unit.bytes().length; from = view.end) {
-            if (reader == null || !parser.parse(unit.bytes(), from, unit.bytes().length, view)) {
-                throw new IllegalStateException(new String(unit.bytes(), ISO_8859_1));
-            }
-            StreamUnit read = reader.take(view, world.estimate(site, unit.millis()));
-            found = read != null ? read : found;
-        }
-        if (found == null || found.offset() != unit.offset()) {
-            throw new IllegalStateException("a unit was not read as one");
-        }
-        return found;
     }
 
     boolean step(Site site, int index) {

@@ -13,7 +13,7 @@ import java.util.EnumSet;
 ///
 /// More worlds: `-Dtwoway.worlds=1000000`, in each test.
 class SlotSimTest {
-    private static final int WORLDS = Integer.getInteger("twoway.worlds", 3_000);
+    private static final int WORLDS = Integer.getInteger("twoway.worlds", 1_500);
 
     private static void run(long seed, GuardPolicy guard, boolean deletesYield) {
         Options options =
@@ -29,7 +29,7 @@ class SlotSimTest {
     private static void runOne(long seed, Options options, SimTally tally) {
         try {
             new SlotWorld(seed, options, tally).run();
-        } catch (SlotProcess.Unfollowed e) {
+        } catch (Unfollowed e) {
             tally.unfollowed++;
         } catch (Violation | IllegalStateException | IllegalArgumentException e) {
             throw new AssertionError("world " + seed + " of " + options + ": " + e.getMessage(), e);

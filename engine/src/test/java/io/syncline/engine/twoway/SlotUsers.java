@@ -1,8 +1,12 @@
 package io.syncline.engine.twoway;
 
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.twoway.SimSite.Command;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -93,6 +97,24 @@ final class SlotUsers {
         return name.equals("RENAME") || name.equals("COPY")
                 ? List.of(command.key(1), command.key(2))
                 : List.of(command.key(1));
+    }
+
+    /// The keys of a transaction of the pair.
+    static Set<String> keys(byte[] wire) {
+        Set<String> keys = new HashSet<>();
+        CommandView view = new CommandView();
+        CommandParser parser = new CommandParser();
+        for (int at = 0; at < wire.length && parser.parse(wire, at, wire.length, view); ) {
+            at = view.end;
+            if (!view.isWord(0, "SELECT") && !view.isWord(0, "MULTI") && !view.isWord(0, "EXEC")) {
+                String[] words = new String[view.argumentCount];
+                for (int i = 0; i < words.length; i++) {
+                    words[i] = view.text(i);
+                }
+                keys.addAll(keys(new Command(0, words)));
+            }
+        }
+        return keys;
     }
 
     private void anything(Site site) {
