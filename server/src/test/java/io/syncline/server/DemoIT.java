@@ -18,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// `./syncline demo`, and that it leaves nothing behind however it ends.
 class DemoIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final Pattern URI = Pattern.compile("redis://127\\.0\\.0\\.1:(\\d+)");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Pattern URI =
+            Pattern.compile("redis(?:-cluster)?://127\\.0\\.0\\.1:(\\d+)");
 
     @TempDir private Path temporary;
 
@@ -28,6 +29,15 @@ class DemoIT {
         try (Launched demo = demo("--seconds", "2", "--json")) {
             assertThat(demo.exitCode()).as("%s", demo).isZero();
             assertThat(demo.out()).contains("\"event\":\"proof\"", "\"equal\":true");
+            assertNothingLeft(demo);
+        }
+    }
+
+    @Test
+    void provesTwoClustersEqualThatBothAreWritten() throws IOException {
+        try (Launched demo = demo("--clusters", "--two-way", "--seconds", "1", "--json")) {
+            assertThat(demo.exitCode()).as("%s", demo).isZero();
+            assertThat(demo.out()).contains("on both sides", "\"equal\":true");
             assertNothingLeft(demo);
         }
     }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the answers of a site.
 final class Answers {
+    private static final String OFFSET = "master_repl_offset:";
+
     private Answers() {}
 
     /// A refusal that passes, or that another node would not make, is an [IOException]: worth a new
@@ -72,10 +74,12 @@ final class Answers {
     /// The offset in an answer to INFO.
     static long offset(Reply info) throws IOException {
         if (info instanceof Reply.Bulk bulk) {
-            for (String line : bulk.utf8().split("\r?\n", -1)) {
-                if (line.startsWith("master_repl_offset:")) {
-                    return Long.parseLong(line.substring("master_repl_offset:".length()).strip());
-                }
+            String text = bulk.utf8();
+            int at = text.indexOf(OFFSET);
+            if (at >= 0) {
+                int from = at + OFFSET.length();
+                int end = text.indexOf('\r', from);
+                return Long.parseLong(text, from, end < 0 ? text.length() : end, 10);
             }
         }
         throw new IOException("INFO does not tell the offset: " + info);

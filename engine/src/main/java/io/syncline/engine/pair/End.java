@@ -73,8 +73,10 @@ final class End {
                         (prefix + "pair-beat").getBytes(UTF_8),
                         MEMBERSHIP,
                         prefix.getBytes(UTF_8),
+                        (OwnKeys.PREFIX + task + ":").getBytes(UTF_8),
                         OwnKeys.PREFIX.getBytes(UTF_8),
-                        identity ? 0 : first);
+                        identity ? 0 : first,
+                        new byte[0]);
     }
 
     /// Every connection of a two-way task says so.
@@ -200,17 +202,17 @@ final class End {
 
     /// Epoch and beat are in a slot of their node; where the floor is, is the same for all.
     private PairKeys keysOf(int slot) {
-        String bySlot = OwnKeys.PREFIX + task + ":";
+        String prefix = new String(keys.ofTaskBySlot(), UTF_8);
         String tag = ":{" + Slots.tag(slot) + "}";
         return new PairKeys(
-                (bySlot + "pair-marker:").getBytes(UTF_8),
-                (bySlot + "pair-epoch" + tag).getBytes(UTF_8),
-                (bySlot + "pair-beat" + tag).getBytes(UTF_8),
+                (prefix + "pair-marker:").getBytes(UTF_8),
+                (prefix + "pair-epoch" + tag).getBytes(UTF_8),
+                (prefix + "pair-beat" + tag).getBytes(UTF_8),
                 MEMBERSHIP,
                 keys.ofTask(),
+                keys.ofTaskBySlot(),
                 keys.ofAnyTask(),
                 0,
-                bySlot.getBytes(UTF_8),
                 floorKey());
     }
 

@@ -24,6 +24,7 @@ final class SiteChannel implements Closeable {
     private static final int RECORD_LIMIT = 512 << 20;
 
     private final Connection connection;
+    private final String place;
     private final RequestEncoder encoder;
     private final Runnable wake;
     private final LinkedBlockingQueue<Expected> expected = new LinkedBlockingQueue<>();
@@ -48,10 +49,11 @@ final class SiteChannel implements Closeable {
     SiteChannel(
             Connection connection, RequestEncoder encoder, Duration answerLimit, Runnable wake) {
         this.connection = connection;
+        this.place = connection.address().toString();
         this.encoder = encoder;
         this.wake = wake;
         this.limitNanos = answerLimit.toNanos();
-        reader = new Thread(this::read, "answers " + connection.address());
+        reader = new Thread(this::read, "answers " + place);
         reader.setDaemon(true);
     }
 
@@ -65,7 +67,7 @@ final class SiteChannel implements Closeable {
     }
 
     String place() {
-        return connection.address().toString();
+        return place;
     }
 
     /// Sends what the encoder holds.

@@ -13,6 +13,13 @@ import java.util.function.Consumer;
 /// thread only.
 final class SlotReports {
     private static final long REPORT_NANOS = 50_000_000;
+
+    /// With many slots on their way a look at all of them takes its time: no more than this part of
+    /// all time goes into it.
+    private static final int LOOK_SHARE = 20;
+
+    private static final long LONGEST_NANOS = 500_000_000;
+
     private static final long FLOOR_NANOS = 1_000_000_000;
 
     /// Progress without local writes that goes without a floor: small beside any backlog.
@@ -32,7 +39,7 @@ final class SlotReports {
     private final long[] goals;
     private boolean caughtUp;
     private boolean localsSinceFloor;
-    private long reportNanos = System.nanoTime();
+    private long dueNanos = System.nanoTime() + REPORT_NANOS;
     private long floorNanos = System.nanoTime();
     private long floors = FIRST_FLOOR;
     private Floor written;
@@ -71,12 +78,13 @@ final class SlotReports {
     /// What is due.
     void look() {
         long now = System.nanoTime();
-        if (now - reportNanos < REPORT_NANOS) {
+        if (now - dueNanos < 0) {
             return;
         }
-        reportNanos = now;
         report();
         Floor newest = pairs.floor();
+        long took = System.nanoTime() - now;
+        dueNanos = now + Math.clamp(LOOK_SHARE * took, REPORT_NANOS, LONGEST_NANOS);
         if (now - floorNanos >= FLOOR_NANOS && isWorthWriting(newest)) {
             floorNanos = now;
             written = newest;
@@ -106,6 +114,7 @@ final class SlotReports {
 
     /// Puts up the numbers of this moment.
     void show() {
+        pairs.count();
         for (int i = 0; i < nodes.size(); i++) {
             show(i);
         }
@@ -119,6 +128,7 @@ final class SlotReports {
     }
 
     private void report() {
+        pairs.count();
         boolean reached = pairs.isReady();
         for (int i = 0; i < nodes.size(); i++) {
             PairStatus status = show(i);

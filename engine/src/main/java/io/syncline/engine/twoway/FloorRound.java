@@ -1,10 +1,6 @@
 package io.syncline.engine.twoway;
 
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out when the places where all streams were at one moment may be a [Floor].
@@ -17,71 +13,80 @@ import org.jspecify.annotations.Nullable;
 /// in front of the floor is decided, and both sites show so in what will be read again.
 final class FloorRound {
     private final Floor floor;
-    private final Map<SlotPair, Stage> waiting = new HashMap<>();
+
+    /// Those still waited for stand in front.
+    private final Stage[] waiting;
+
+    private int left;
 
     /// How far one slot is.
     private static final class Stage {
-        final Map<Site, Long> through = new EnumMap<>(Site.class);
+        final SlotPair slot;
+        long source;
+        long target;
         boolean second;
         long latches;
 
         Stage(SlotPair slot) {
-            look(slot);
+            this.slot = slot;
+            look();
         }
 
-        void look(SlotPair slot) {
-            for (Site site : Site.values()) {
-                through.put(site, slot.place(site).offset());
+        void look() {
+            slot.advance();
+            source = slot.place(Site.SOURCE).offset();
+            target = slot.place(Site.TARGET).offset();
+        }
+
+        boolean isSettled() {
+            return slot.pair.oldest(Site.SOURCE) > source && slot.pair.oldest(Site.TARGET) > target;
+        }
+
+        boolean isThrough() {
+            if (slot.gone) {
+                return true;
             }
-        }
-
-        boolean isSettled(SlotPair slot) {
-            return through.entrySet().stream()
-                    .allMatch(each -> slot.pair.oldest(each.getKey()) > each.getValue());
+            if (slot.held != null || !isSettled()) {
+                return false;
+            }
+            if (second) {
+                return slot.pair.ledger().oldestLatch() > latches;
+            }
+            look();
+            latches = slot.pair.ledger().serial();
+            second = true;
+            return false;
         }
     }
 
     FloorRound(Floor floor, Collection<SlotPair> active) {
         this.floor = floor;
-        for (SlotPair slot : active) {
-            slot.advance();
-            waiting.put(slot, new Stage(slot));
-        }
+        waiting = active.stream().map(Stage::new).toArray(Stage[]::new);
+        left = waiting.length;
     }
 
     /// Whether it began while something of a slot was on its way.
     boolean concerns(SlotPair slot) {
-        return waiting.containsKey(slot);
+        for (int i = 0; i < left; i++) {
+            if (waiting[i].slot == slot) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Looks at the slots that are still waited for.
     ///
     /// @return the floor, once it is one
     @Nullable Floor look() {
-        for (Iterator<Map.Entry<SlotPair, Stage>> i = waiting.entrySet().iterator();
-                i.hasNext(); ) {
-            Map.Entry<SlotPair, Stage> entry = i.next();
-            if (isThrough(entry.getKey(), entry.getValue())) {
-                i.remove();
+        int kept = 0;
+        for (int i = 0; i < left; i++) {
+            Stage each = waiting[i];
+            if (!each.isThrough()) {
+                waiting[kept++] = each;
             }
         }
-        return waiting.isEmpty() ? floor : null;
-    }
-
-    private static boolean isThrough(SlotPair slot, Stage stage) {
-        if (slot.gone) {
-            return true;
-        }
-        if (slot.held != null || !stage.isSettled(slot)) {
-            return false;
-        }
-        if (stage.second) {
-            return slot.pair.ledger().oldestLatch() > stage.latches;
-        }
-        slot.advance();
-        stage.look(slot);
-        stage.latches = slot.pair.ledger().serial();
-        stage.second = true;
-        return false;
+        left = kept;
+        return left == 0 ? floor : null;
     }
 }

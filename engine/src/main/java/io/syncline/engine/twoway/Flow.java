@@ -83,6 +83,23 @@ final class Flow {
         return unit != null ? unit : waiting.peekFirst();
     }
 
+    long oldestMillis() {
+        QueuedUnit head = head();
+        return head == null ? PairStatus.NOTHING_WAITS : head.millis;
+    }
+
+    PairStatus status(Ledger ledger) {
+        return new PairStatus(
+                position,
+                seen.offset(),
+                oldestMillis(),
+                sentUnits.size() + waiting.size(),
+                waitingBytes,
+                covered.size(),
+                ledger.keyCount(),
+                ledger.latchedCount());
+    }
+
     StreamPlace place() {
         return new StreamPlace(stream, position, database);
     }

@@ -350,6 +350,11 @@ public final class Pair {
         return head == null ? Long.MAX_VALUE : head.offset;
     }
 
+    /// When it was made; [PairStatus#NOTHING_WAITS] for none.
+    long oldestMillis(Site origin) {
+        return from(origin).oldestMillis();
+    }
+
     long waitingBytes(Site origin) {
         return from(origin).waitingBytes;
     }
@@ -383,16 +388,6 @@ public final class Pair {
 
     /// The numbers of this moment.
     public PairStatus status(Site origin) {
-        Flow flow = from(origin);
-        Flow.QueuedUnit head = flow.head();
-        return new PairStatus(
-                flow.position,
-                flow.seen.offset(),
-                head == null ? PairStatus.NOTHING_WAITS : head.millis,
-                flow.sentUnits.size() + flow.waiting.size(),
-                flow.waitingBytes,
-                flow.covered.size(),
-                ledger.keyCount(),
-                ledger.latchedCount());
+        return from(origin).status(ledger);
     }
 }

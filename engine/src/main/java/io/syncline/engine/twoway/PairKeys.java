@@ -10,12 +10,13 @@ import java.util.Arrays;
 /// @param epoch written at each start of the task; watched by every transaction
 /// @param beat written every second with our clock's time, so that writes near it can be dated
 /// @param membership the one name under which every pair says that it is here
-/// @param ofTask how all keys of this task begin
+/// @param ofTask how all keys of this task begin, but for those below
+/// @param ofTaskBySlot how all keys of this task begin that name a slot by a tag: also where large
+///   values of the first copy are put together
 /// @param ofAnyTask how all keys of any task begin
 /// @param database where they are, by the site's own number
-/// @param bySlot how all keys of this task begin that name a slot by a tag; empty where a site has
-///   one marker. With it, `marker` is how every slot's marker begins
-/// @param floor where the pair says from where to read after a restart; empty where markers do
+/// @param floor where the pair says from where to read after a restart; empty where the one marker
+///   does. With it, each slot has a marker, and `marker` is how they all begin
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere; nobody changes the names
 public record PairKeys(
         byte[] marker,
@@ -23,27 +24,13 @@ public record PairKeys(
         byte[] beat,
         byte[] membership,
         byte[] ofTask,
+        byte[] ofTaskBySlot,
         byte[] ofAnyTask,
         int database,
-        byte[] bySlot,
         byte[] floor) {
-    private static final byte[] NONE = {};
-
-    /// Of a site with one marker.
-    public PairKeys(
-            byte[] marker,
-            byte[] epoch,
-            byte[] beat,
-            byte[] membership,
-            byte[] ofTask,
-            byte[] ofAnyTask,
-            int database) {
-        this(marker, epoch, beat, membership, ofTask, ofAnyTask, database, NONE, NONE);
-    }
-
     /// Whether each slot has a marker of its own.
     boolean isBySlot() {
-        return bySlot.length > 0;
+        return floor.length > 0;
     }
 
     /// The marker of a slot, or the one marker there is.
@@ -66,8 +53,7 @@ public record PairKeys(
     }
 
     boolean isFloor(byte[] buffer, int offset, int length) {
-        return floor.length > 0
-                && Arrays.equals(buffer, offset, offset + length, floor, 0, floor.length);
+        return isBySlot() && Arrays.equals(buffer, offset, offset + length, floor, 0, floor.length);
     }
 
     boolean isEpoch(byte[] buffer, int offset, int length) {
@@ -84,7 +70,7 @@ public record PairKeys(
 
     boolean isOfTask(byte[] buffer, int offset, int length) {
         return begins(buffer, offset, length, ofTask)
-                || (isBySlot() && begins(buffer, offset, length, bySlot));
+                || begins(buffer, offset, length, ofTaskBySlot);
     }
 
     boolean isOfAnyTask(byte[] buffer, int offset, int length) {

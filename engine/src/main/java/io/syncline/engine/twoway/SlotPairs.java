@@ -351,8 +351,13 @@ public final class SlotPairs {
         return table.active().isEmpty();
     }
 
-    /// The numbers of a node's own writes at this moment.
+    /// Counts what is on its way, for [#status]. As long as there are slots with anything.
+    public void count() {
+        table.count();
+    }
+
+    /// The numbers of a node's own writes, as last counted.
     public PairStatus status(Site site, int node) {
-        return table.status(site, table.node(site, node));
+        return table.node(site, node).status();
     }
 }

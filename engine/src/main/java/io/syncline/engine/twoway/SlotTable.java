@@ -298,39 +298,33 @@ final class SlotTable {
         return places;
     }
 
-    /// The numbers of a node's own writes at this moment.
-    PairStatus status(Site site, PairNode of) {
-        long settled = of.place.offset();
-        long oldest = PairStatus.NOTHING_WAITS;
-        int queued = 0;
-        int keys = 0;
+    /// Counts what every node's own writes come to: one look at each slot for all of them.
+    void count() {
+        for (PairNode[] site : nodes) {
+            for (PairNode each : site) {
+                each.beginCount();
+            }
+        }
         for (SlotPair each : active.values()) {
+            for (PairNode node : each.nodes) {
+                node.count(each);
+            }
             HeldSlot held = each.held;
-            StreamUnit parked = held == null ? null : held.firstOf(site, of.index);
-            if (parked != null) {
-                queued++;
-                settled = Math.min(settled, parked.offset() - 1);
-                oldest = earlier(oldest, parked.millis());
+            if (held != null) {
+                countParked(held);
             }
-            if (each.node(site) != of) {
-                continue;
-            }
-            keys += each.pair.ledger().keyCount();
-            long first = each.pair.oldest(site);
-            if (first != Long.MAX_VALUE) {
-                queued++;
-                oldest = earlier(oldest, each.pair.status(site).oldestMillis());
-                if (Terms.of(first) == each.terms[site.index()]) {
-                    settled = Math.min(settled, Terms.plain(first) - 1);
+        }
+    }
+
+    private void countParked(HeldSlot held) {
+        for (PairNode[] site : nodes) {
+            for (PairNode each : site) {
+                StreamUnit first = held.firstOf(each.site, each.index);
+                if (first != null) {
+                    each.count(first);
                 }
             }
         }
-        return new PairStatus(
-                of.place.offset(), settled, oldest, queued, of.waitingBytes, 0, keys, of.latched);
-    }
-
-    private static long earlier(long one, long two) {
-        return one == PairStatus.NOTHING_WAITS ? two : Math.min(one, two);
     }
 
     /// Whether a stream is not read for want of room. It is read all the same while anything waits

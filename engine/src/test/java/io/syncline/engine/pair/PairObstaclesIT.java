@@ -39,6 +39,28 @@ class PairObstaclesIT {
         }
     }
 
+    /// It is put together under a name of the task's own.
+    @Test
+    void aLargeValueIsPartOfTheFirstCopy() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            source.command(
+                    "EVAL",
+                    "for i = 1, 40000 do redis.call('HSET', KEYS[1], i, i) end",
+                    1,
+                    "large");
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+                target.command("HSET", "large", "1", "of the target");
+                source.command("HSET", "large", "2", "of the source");
+                pair.awaitQuiet(source, target);
+                assertThat(target.number("HLEN", "large")).isEqualTo(40_000);
+                assertThat(source.text("HGET", "large", "1")).isEqualTo("of the target");
+                assertThat(target.text("HGET", "large", "2")).isEqualTo("of the source");
+            }
+        }
+    }
+
     @Test
     void whatAnotherTaskWroteWhileItDidNotRunDoesNotBarItsWay() {
         try (RedisServer source = RedisServer.start();

@@ -149,6 +149,14 @@ final class SimMoves {
         }
     }
 
+    /// The same for keys as the pair knows them.
+    boolean servesAll(Site site, int node, Collection<KeyId> keys) {
+        return serves(
+                site,
+                node,
+                keys.stream().map(key -> "0/" + new String(key.name(), ISO_8859_1)).toList());
+    }
+
     /// Whether a node runs the pair's commands on these keys.
     boolean serves(Site site, int node, Collection<String> keys) {
         for (String key : keys) {

@@ -25,8 +25,10 @@ final class SimSite {
                     "__syncline:{t}:beat".getBytes(ISO_8859_1),
                     "__syncline:pair".getBytes(ISO_8859_1),
                     "__syncline:{t}:".getBytes(ISO_8859_1),
+                    "__syncline:t:".getBytes(ISO_8859_1),
                     "__syncline:".getBytes(ISO_8859_1),
-                    0);
+                    0,
+                    new byte[0]);
 
     /// Where each slot has a marker of its own.
     static final PairKeys KEYS_BY_SLOT =
@@ -36,9 +38,9 @@ final class SimSite {
                     "__syncline:t:beat".getBytes(ISO_8859_1),
                     "__syncline:pair".getBytes(ISO_8859_1),
                     "__syncline:{t}:".getBytes(ISO_8859_1),
+                    "__syncline:t:".getBytes(ISO_8859_1),
                     "__syncline:".getBytes(ISO_8859_1),
                     0,
-                    "__syncline:t:".getBytes(ISO_8859_1),
                     "__syncline:{t}:floor".getBytes(ISO_8859_1));
 
     static final String MARKER = "0/" + new String(KEYS.marker(), ISO_8859_1);

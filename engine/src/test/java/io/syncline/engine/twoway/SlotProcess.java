@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,23 +150,19 @@ final class SlotProcess {
                 }
             }
             case Request.Watch watch -> {
-                wire.watchable = serves(site, index, watch.keys());
+                wire.watchable = world.moves.servesAll(site, index, watch.keys());
                 server.watch(connection, watch);
             }
             case Request.Unwatch unwatch -> server.unwatch(connection);
             case Request.AskOffset ask -> {
                 long offset = server.offset;
-                boolean watched = wire.watchable;
-                wire.answers.add(() -> {
-                    if (watched) {
-                        core().fenced(site, index, lane, offset);
-                    } else {
-                        core().displaced(site, index, lane, ask);
-                    }
-                });
+                wire.answers.add(
+                        wire.watchable
+                                ? () -> core().fenced(site, index, lane, offset)
+                                : () -> core().displaced(site, index, lane, ask));
             }
             case Request.AskRecords ask -> {
-                if (!serves(site, index, ask.keys())) {
+                if (!world.moves.servesAll(site, index, ask.keys())) {
                     server.unwatch(connection);
                     wire.answers.add(() -> core().displaced(site, index, lane, ask));
                     return;
@@ -190,13 +185,6 @@ final class SlotProcess {
             }
             default -> throw new IllegalStateException(request.toString());
         }
-    }
-
-    private boolean serves(Site site, int index, Collection<KeyId> keys) {
-        return world.moves.serves(
-                site,
-                index,
-                keys.stream().map(key -> "0/" + new String(key.name(), ISO_8859_1)).toList());
     }
 
     private Map<Integer, Marker> markers(Site site, int index, SimSite server) {

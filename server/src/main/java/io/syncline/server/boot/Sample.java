@@ -1,5 +1,6 @@
 package io.syncline.server.boot;
 
+import io.syncline.server.demo.Demo;
 import io.syncline.server.instance.Draft;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.lifecycle.TaskAction;
@@ -11,26 +12,27 @@ import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.Tasks;
 import java.util.Map;
 
-/// A task to look at, between two servers that are there to be looked at.
+/// A task to look at, between servers that are there to be looked at.
 public final class Sample {
     private Sample() {}
 
     /// Registers both in the first account, creates a task and starts it.
-    public static void task(Service service, String sourceUri, String targetUri) {
-        task(service.tasks(), service.instances(), service.firstAdmin(), sourceUri, targetUri);
+    public static void task(Service service, Demo demo) {
+        task(service.tasks(), service.instances(), service.firstAdmin(), demo);
     }
 
     /// The same for whoever asks.
-    static TaskControl task(
-            Tasks tasks, Instances instances, Actor actor, String sourceUri, String targetUri) {
-        NewTask.Chosen source = instance(instances, actor, "Sample source", sourceUri);
-        NewTask.Chosen target = instance(instances, actor, "Sample target", targetUri);
+    static TaskControl task(Tasks tasks, Instances instances, Actor actor, Demo demo) {
+        NewTask.Chosen source = instance(instances, actor, "Sample source", demo.sourceUri());
+        NewTask.Chosen target = instance(instances, actor, "Sample target", demo.targetUri());
         TaskControl task =
                 tasks.create(
                         actor,
                         new NewTask(
                                 "Sample task",
-                                Task.Topology.ONE_WAY,
+                                demo.scene().twoWay()
+                                        ? Task.Topology.TWO_WAY
+                                        : Task.Topology.ONE_WAY,
                                 source,
                                 target,
                                 Map.of(),

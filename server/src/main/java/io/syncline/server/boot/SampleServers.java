@@ -2,6 +2,7 @@ package io.syncline.server.boot;
 
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.demo.Demo;
+import io.syncline.server.demo.Scene;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
@@ -65,8 +66,7 @@ final class SampleServers implements AutoCloseable {
         }
         Demo demo = prepare();
         try {
-            Task task =
-                    Sample.task(tasks, instances, actor, demo.sourceUri(), demo.targetUri()).task();
+            Task task = Sample.task(tasks, instances, actor, demo).task();
             CountDownLatch stop = new CountDownLatch(1);
             stages.put(task.id(), new Stage(demo, stop, actor, task));
             remember();
@@ -76,6 +76,8 @@ final class SampleServers implements AutoCloseable {
                     .start(() -> {
                         try {
                             demo.keepWriting(stop);
+                        } catch (IOException e) {
+                            LOG.log(System.Logger.Level.WARNING, "no sample traffic", e);
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();
                         }
@@ -89,7 +91,7 @@ final class SampleServers implements AutoCloseable {
 
     private static Demo prepare() {
         try {
-            return Demo.prepare();
+            return Demo.prepare(Scene.USUAL);
         } catch (SynclineException e) {
             throw Problem.of(e.failure());
         } catch (IOException e) {

@@ -4,25 +4,33 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.pair.PairChoices;
 import io.syncline.server.demo.Demo;
+import io.syncline.server.demo.Scene;
+import io.syncline.server.report.ConflictLog;
 import io.syncline.server.report.Reporter;
 import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import io.syncline.server.view.Proof;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/// `syncline demo`: a whole run on two servers of its own.
+/// `syncline demo`: a whole run on servers of its own.
 final class DemoCommand {
     static final String DESCRIPTION =
-            "Start two servers, sync sample data and live traffic, prove both sides equal.";
+            "Start servers, sync sample data and live traffic, prove both sides equal.";
 
     private static final String SERVER = "--server";
+    private static final String CLUSTERS = "--clusters";
+    private static final String TWO_WAY = "--two-way";
+    private static final String TOUR = "--tour";
     private static final String FULL_SPEED = "--full-speed";
     private static final String SECONDS = "--seconds";
     private static final String USUAL_SECONDS = "15";
@@ -44,6 +52,11 @@ final class DemoCommand {
                                 .build())
                 .addOption(
                         LinkCommand.flag(
+                                CLUSTERS, "Two clusters of three shards, not two servers."))
+                .addOption(LinkCommand.flag(TWO_WAY, "Traffic on both sides, kept in step."))
+                .addOption(LinkCommand.flag(TOUR, "Between servers, then between clusters."))
+                .addOption(
+                        LinkCommand.flag(
                                 SERVER,
                                 "Start the service instead, with a task to look at, until Ctrl-C."))
                 .addOption(
@@ -54,41 +67,30 @@ final class DemoCommand {
                 .addOption(
                         LinkCommand.flag(
                                 FULL_SPEED,
-                                "Traffic as fast as the source takes it, not 10,000 writes/s."))
+                                "One way: traffic as fast as the source takes it, not 10,000/s."))
                 .addOption(
                         LinkCommand.flag(
                                 LinkCommand.JSON, "One JSON event a line on standard output."));
     }
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
+        requireTogether(parsed);
         if (LinkCommand.has(parsed, SERVER)) {
             return ServerDemo.run(parsed, environment);
         }
-        if (parsed.hasMatchedOption(ServerCommand.LISTEN)) {
-            throw new SynclineException(
-                    ErrorCode.BAD_OPTION,
-                    ServerCommand.LISTEN,
-                    "it needs " + SERVER,
-                    "Leave it out, or add " + SERVER);
-        }
         Duration duration = duration(parsed.matchedOptionValue(SECONDS, USUAL_SECONDS));
-        boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
-        boolean fast = LinkCommand.has(parsed, FULL_SPEED);
-        try (Demo demo = Demo.prepare()) {
-            Reporter reporter = SyncCommand.reporter(json, "demo", environment);
-            reporter.say(demo.opening());
-            LinkRun run = new LinkRun(options(demo), reporter);
-            SyncCommand.stopOnSignals(run::interrupt);
-            Thread story =
-                    Thread.ofPlatform()
-                            .name("demo-story")
-                            .daemon()
-                            .start(() -> demo.play(duration, fast, stage(run)));
-            try {
-                return run.run();
-            } finally {
-                story.interrupt();
+        List<Scene> scenes =
+                LinkCommand.has(parsed, TOUR)
+                        ? Scene.tour(LinkCommand.has(parsed, TWO_WAY))
+                        : List.of(scene(parsed));
+        try {
+            for (Scene scene : scenes) {
+                ExitCode code = show(scene, duration, parsed, environment);
+                if (code != ExitCode.DONE) {
+                    return code;
+                }
             }
+            return ExitCode.DONE;
         } catch (IOException e) {
             throw new SynclineException(
                     new Failure(
@@ -102,12 +104,65 @@ final class DemoCommand {
         }
     }
 
+    /// What a user asked to see.
+    static Scene scene(ParseResult parsed) {
+        return new Scene(LinkCommand.has(parsed, CLUSTERS), LinkCommand.has(parsed, TWO_WAY));
+    }
+
+    private static void requireTogether(ParseResult parsed) {
+        boolean server = LinkCommand.has(parsed, SERVER);
+        if (parsed.hasMatchedOption(ServerCommand.LISTEN) && !server) {
+            throw bad(ServerCommand.LISTEN, "it needs " + SERVER, "Leave it out, or add " + SERVER);
+        }
+        if (LinkCommand.has(parsed, FULL_SPEED) && (server || scene(parsed).twoWay())) {
+            throw bad(
+                    FULL_SPEED,
+                    "it is for one way only: two sides at full speed outrun the task",
+                    "Leave it out");
+        }
+        if (LinkCommand.has(parsed, TOUR) && (server || scene(parsed).clusters())) {
+            throw bad(
+                    TOUR,
+                    "it shows servers and clusters, and nothing beside them",
+                    "Leave out " + CLUSTERS + " and " + SERVER);
+        }
+    }
+
+    private static SynclineException bad(String place, String reason, String remedy) {
+        return new SynclineException(ErrorCode.BAD_OPTION, place, reason, remedy);
+    }
+
+    private static ExitCode show(
+            Scene scene, Duration duration, ParseResult parsed, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
+        boolean fast = LinkCommand.has(parsed, FULL_SPEED) && !scene.twoWay();
+        try (Demo demo = Demo.prepare(scene)) {
+            Reporter reporter = SyncCommand.reporter(json, "demo", environment);
+            reporter.say(demo.opening());
+            Settings settings = settings(demo);
+            LinkOptions options = LinkOptionsReader.read(settings, Map.of());
+            PairChoices pair = PairChoicesReader.read(settings);
+            LinkRun run = SyncCommand.linkRun(options, pair, reporter, ConflictLog.open(null));
+            SyncCommand.stopOnSignals(run::interrupt);
+            Thread story =
+                    Thread.ofPlatform()
+                            .name("demo-story")
+                            .daemon()
+                            .start(() -> demo.play(duration, fast, stage(run)));
+            try {
+                return run.run();
+            } finally {
+                story.interrupt();
+            }
+        }
+    }
+
     private static Duration duration(String text) {
         if (!text.matches("[0-9]{1,4}")
                 || Integer.parseInt(text) < 1
                 || Integer.parseInt(text) > MAX_SECONDS) {
-            throw new SynclineException(
-                    ErrorCode.BAD_OPTION,
+            throw bad(
                     SECONDS,
                     "'" + text + "' is not a whole number from 1 to " + MAX_SECONDS,
                     "Write for example " + SECONDS + " 30");
@@ -115,14 +170,17 @@ final class DemoCommand {
         return Duration.ofSeconds(Integer.parseInt(text));
     }
 
-    private static LinkOptions options(Demo demo) {
+    private static Settings settings(Demo demo) {
         Settings settings = new Settings();
         settings.offer(Setting.SOURCE, demo.sourceUri());
         settings.offer(Setting.TARGET, demo.targetUri());
         settings.offer(Setting.TASK, "demo");
         settings.offer(Setting.RETRY_MINUTES, "1");
         settings.offer(Setting.SPOOL_DIR, demo.folder().toString());
-        return LinkOptionsReader.read(settings, Map.of());
+        if (demo.scene().twoWay()) {
+            settings.offer(Setting.TWO_WAY, "true");
+        }
+        return settings;
     }
 
     private static Demo.Stage stage(LinkRun run) {

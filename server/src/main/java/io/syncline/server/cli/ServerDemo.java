@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.ParseResult;
 
-/// `syncline demo --server`: the service with two servers, live traffic and a task that runs, to
-/// click around in. Everything goes when it ends.
+/// `syncline demo --server`: the service with servers, live traffic and a task that runs, to click
+/// around in. Everything goes when it ends.
 final class ServerDemo {
     private ServerDemo() {}
 
@@ -28,12 +28,12 @@ final class ServerDemo {
                         ServerCommand.USUAL_PORT);
         CountDownLatch stop = new CountDownLatch(1);
         SyncCommand.stopOnSignals(stop::countDown);
-        try (Demo demo = Demo.prepare()) {
+        try (Demo demo = Demo.prepare(DemoCommand.scene(parsed))) {
             Path folder = demo.folder().resolve("service");
             ServerOptions options =
                     new ServerOptions(folder, listen, "", null, null, new HashMap<>(environment));
             try (Service service = Service.start(options)) {
-                Sample.task(service, demo.sourceUri(), demo.targetUri());
+                Sample.task(service, demo);
                 Output.standard().line(demo.opening());
                 ServerCommand.announce(service, options);
                 demo.keepWriting(stop);

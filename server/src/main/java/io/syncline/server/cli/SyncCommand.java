@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
 /// `syncline sync`: one task in this process.
@@ -33,16 +34,19 @@ final class SyncCommand {
         }
         boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
         PairChoices pair = PairChoicesReader.read(settings);
-        if (pair == null) {
-            return run(new LinkRun(options, reporter(json, options.task(), environment)));
-        }
+        Reporter reporter = reporter(json, options.task(), environment);
         try (ConflictLog log = ConflictLog.open(PairChoicesReader.conflictLog(settings))) {
-            return run(
-                    new LinkRun(
-                            options,
-                            reporter(json, options.task(), environment),
-                            events -> new PairTask(options, pair, events, log)));
+            return run(linkRun(options, pair, reporter, log));
         }
+    }
+
+    /// @param pair null for a one-way task
+    static LinkRun linkRun(
+            LinkOptions options, @Nullable PairChoices pair, Reporter reporter, ConflictLog log) {
+        return pair == null
+                ? new LinkRun(options, reporter)
+                : new LinkRun(
+                        options, reporter, events -> new PairTask(options, pair, events, log));
     }
 
     private static ExitCode run(LinkRun run) {

@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/// Everything a server holds, counted and hashed by the server's own words: per key its type, its
+/// Everything a side holds, counted and hashed by the servers' own words: per key its type, its
 /// `DEBUG DIGEST-VALUE`, its expiry to the millisecond, a stream's groups; and the functions.
 ///
 /// Keys that Syncline writes for itself are left out: they differ by nature.
@@ -25,21 +27,30 @@ record Census(Map<Integer, Long> keys, String digest, String functions) {
     private static final String PAGE = "1000";
     private static final int SHOWN_BYTES = 8;
 
-    static Census of(RespClient client) throws IOException {
+    static Census of(Site site) throws IOException {
         Map<Integer, Long> counts = new TreeMap<>();
         byte[] sum = new byte[32];
+        // The nodes of a cluster all have the same.
+        Set<String> functions = new TreeSet<>();
+        for (RespClient node : site.nodes()) {
+            count(node, counts, sum);
+            functions.add(shown(sha256().digest(bytes(node.call("FUNCTION", "DUMP")))));
+        }
+        return new Census(counts, shown(sum), String.join(" ", functions));
+    }
+
+    private static void count(RespClient client, Map<Integer, Long> counts, byte[] sum)
+            throws IOException {
         for (String line : client.call("INFO", "keyspace").toString().split("\r\n", -1)) {
             if (line.startsWith("db")) {
                 int database = Integer.parseInt(line.substring(2, line.indexOf(':')));
                 long count = count(client, database, sum);
                 if (count > 0) {
-                    counts.put(database, count);
+                    counts.merge(database, count, Long::sum);
                 }
             }
         }
         client.call("SELECT", "0");
-        byte[] functions = sha256().digest(bytes(client.call("FUNCTION", "DUMP")));
-        return new Census(counts, shown(sum), shown(functions));
     }
 
     long total() {

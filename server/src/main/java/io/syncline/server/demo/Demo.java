@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// The demonstration's stage: servers and data first, then a story told beside a running link.
 public final class Demo implements AutoCloseable {
-    /// How long the target may need to take what is still under way.
-    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(30);
+    /// How long what is still under way may need, also on a busy machine.
+    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(120);
 
     private static final long POLL_MILLIS = 100;
+
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
 
     /// The link that runs, as the story sees it.
     public interface Stage {
@@ -32,32 +35,48 @@ public final class Demo implements AutoCloseable {
         void finish();
     }
 
+    private final Scene scene;
     private final DemoServers servers;
     private final long keys;
 
-    private Demo(DemoServers servers, long keys) {
+    private Demo(Scene scene, DemoServers servers, long keys) {
+        this.scene = scene;
         this.servers = servers;
         this.keys = keys;
     }
 
-    /// Starts both servers and fills the source.
-    public static Demo prepare() throws IOException, InterruptedException {
-        DemoServers servers = DemoServers.start();
-        try (RespClient source = new RespClient(servers.sourcePort())) {
+    /// Starts the servers and fills the source.
+    public static Demo prepare(Scene scene) throws IOException, InterruptedException {
+        DemoServers servers = DemoServers.start(scene.nodes());
+        try (Site source = new Site(servers.sourcePorts());
+                Site target = new Site(servers.targetPorts())) {
             new SampleData(source).load();
-            return new Demo(servers, Census.of(source).total());
+            if (scene.twoWay() && scene.clusters()) {
+                // Between two clusters that both are written, everybody loads libraries twice.
+                SampleData.loadFunctions(target);
+            }
+            return new Demo(scene, servers, Census.of(source).total());
         } catch (IOException | RuntimeException e) {
             servers.close();
             throw e;
         }
     }
 
+    /// What is shown.
+    public Scene scene() {
+        return scene;
+    }
+
     public String sourceUri() {
-        return "redis://127.0.0.1:" + servers.sourcePort();
+        return uri(servers.sourcePorts());
     }
 
     public String targetUri() {
-        return "redis://127.0.0.1:" + servers.targetPort();
+        return uri(servers.targetPorts());
+    }
+
+    private String uri(List<Integer> ports) {
+        return (scene.clusters() ? "redis-cluster" : "redis") + "://127.0.0.1:" + ports.getFirst();
     }
 
     /// A folder that goes with the servers.
@@ -67,53 +86,87 @@ public final class Demo implements AutoCloseable {
 
     /// What stands on the screen before the link starts.
     public String opening() {
-        return "Two servers (Redis "
+        return scene.servers()
+                + " (Redis "
                 + DemoServers.VERSION
-                + ") run on this machine; the source holds "
+                + ") run on this machine; "
+                + scene.first()
+                + " holds "
                 + Numbers.count(keys, "key")
                 + " of every type.";
     }
 
-    /// Writes to the source for some seconds, `fast` without a pause, then proves that the target
-    /// has everything. Blocks; an interruption ends it at once.
+    /// Writes for some seconds more than the copy takes, `fast` without a pause, then proves that
+    /// both sides hold the same. Blocks; an interruption ends it at once.
     public void play(Duration duration, boolean fast, Stage stage) {
-        Traffic traffic = new Traffic(servers.sourcePort(), fast);
-        Thread writer = Thread.ofPlatform().name("demo-traffic").daemon().start(traffic);
+        List<Traffic> traffics = List.of();
         try {
-            stage.say("Live traffic begins: counters, lists, streams, transactions, functions.");
+            if (scene.twoWay()) {
+                awaitCopy(NEVER);
+            }
+            stage.say(
+                    "Live traffic begins"
+                            + (scene.twoWay() ? " on both sides" : "")
+                            + ": counters, lists, streams, transactions, functions.");
+            traffics = begin(fast);
+            awaitCopy(NEVER);
             Thread.sleep(duration);
-            traffic.stop();
-            writer.join();
-            if (!traffic.trouble().isEmpty()) {
-                stage.failed(failure("the traffic broke off: " + traffic.trouble()));
-                return;
+            long writes = 0;
+            for (Traffic traffic : traffics) {
+                traffic.end();
+                writes += traffic.writes();
+                if (!traffic.trouble().isEmpty()) {
+                    stage.failed(failure("the traffic broke off: " + traffic.trouble()));
+                    return;
+                }
             }
             stage.say(
                     "Traffic ends after "
-                            + Numbers.count(traffic.writes(), "write")
+                            + Numbers.count(writes, "write")
                             + "; now both sides are compared, key by key.");
             prove(stage);
         } catch (IOException e) {
             stage.failed(failure("a server does not answer: " + e.getMessage()));
         } catch (InterruptedException e) {
-            traffic.stop();
+            traffics.forEach(Traffic::stop);
             Thread.currentThread().interrupt();
         }
     }
 
-    /// Writes to the source until told to stop. Blocks.
-    public void keepWriting(CountDownLatch stop) throws InterruptedException {
-        Traffic traffic = new Traffic(servers.sourcePort(), false);
-        Thread writer = Thread.ofPlatform().name("demo-traffic").daemon().start(traffic);
+    /// In two-way before any traffic: a side that holds keys before the first copy would not be
+    /// taken for a new one.
+    private void awaitCopy(CountDownLatch stop) throws IOException, InterruptedException {
+        try (Site target = new Site(servers.targetPorts())) {
+            while (target.size() < keys && !stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {}
+        }
+    }
+
+    private List<Traffic> begin(boolean fast) {
+        List<Traffic> traffics = new ArrayList<>();
+        traffics.add(new Traffic(servers.sourcePorts(), "source", fast));
+        if (scene.twoWay()) {
+            traffics.add(new Traffic(servers.targetPorts(), "target", fast));
+        }
+        traffics.forEach(Traffic::begin);
+        return traffics;
+    }
+
+    /// Writes until told to stop. Blocks.
+    public void keepWriting(CountDownLatch stop) throws IOException, InterruptedException {
+        if (scene.twoWay()) {
+            awaitCopy(stop);
+        }
+        List<Traffic> traffics = begin(false);
         stop.await();
-        traffic.stop();
-        writer.join();
+        for (Traffic traffic : traffics) {
+            traffic.end();
+        }
     }
 
     private void prove(Stage stage) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + CATCH_UP_LIMIT.toNanos();
-        try (RespClient source = new RespClient(servers.sourcePort());
-                RespClient target = new RespClient(servers.targetPort())) {
+        try (Site source = new Site(servers.sourcePorts());
+                Site target = new Site(servers.targetPorts())) {
             Proof proof = compare(Census.of(source), Census.of(target));
             while (!proof.isEqual() && System.nanoTime() < deadline) {
                 Thread.sleep(POLL_MILLIS);

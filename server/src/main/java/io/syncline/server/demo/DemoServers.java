@@ -13,14 +13,16 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// Two servers that die with this process, however it dies.
+/// The servers of both sides; they die with this process, however it dies.
 ///
 /// Between them and us stands a shell that waits for the end of its input. We hold the other end
 /// and never write more than the server's program into it; when we end, be it by `kill -9`, the
-/// kernel closes it, and the shell kills both servers and removes their folder. Each server is in a
+/// kernel closes it, and the shell kills the servers and removes their folder. Each server is in a
 /// process group of its own (`set -m`), out of reach of the terminal's Ctrl-C, so that the link can
 /// stop in peace first.
 final class DemoServers implements AutoCloseable {
@@ -41,11 +43,16 @@ final class DemoServers implements AutoCloseable {
             chmod 700 "$dir/redis-server"
             shift
             servers=
-            for port in "$@"; do
+            for ports in "$@"; do
+                port=${ports%:*}
+                bus=${ports#*:}
+                set --
+                [ -z "$bus" ] || set -- --cluster-enabled yes --cluster-port "$bus" \
+                    --cluster-config-file "nodes-$port" --cluster-node-timeout 30000
                 "$dir/redis-server" --port "$port" --bind 127.0.0.1 --dir "$dir" --save '' \
-                    --appendonly no --databases 16 --enable-debug-command yes \
+                    --appendonly no --enable-debug-command yes \
                     --repl-diskless-sync yes --repl-diskless-sync-delay 0 \
-                    --repl-backlog-size 64mb </dev/null >/dev/null 2>&1 &
+                    --repl-backlog-size 64mb "$@" </dev/null >/dev/null 2>&1 &
                 servers="$servers $!"
             done
             read -r _
@@ -56,28 +63,26 @@ final class DemoServers implements AutoCloseable {
 
     private final Process keeper;
     private final Path folder;
-    private final int sourcePort;
-    private final int targetPort;
+    private final List<Integer> sourcePorts;
+    private final List<Integer> targetPorts;
 
-    private DemoServers(Process keeper, Path folder, int sourcePort, int targetPort) {
+    private DemoServers(
+            Process keeper, Path folder, List<Integer> sourcePorts, List<Integer> targetPorts) {
         this.keeper = keeper;
         this.folder = folder;
-        this.sourcePort = sourcePort;
-        this.targetPort = targetPort;
+        this.sourcePorts = sourcePorts;
+        this.targetPorts = targetPorts;
     }
 
-    static DemoServers start() throws IOException, InterruptedException {
+    /// @param nodes of each side; more than one make a cluster
+    static DemoServers start(int nodes) throws IOException, InterruptedException {
         byte[] program = program();
-        int[] ports = freePorts();
+        int perSide = nodes > 1 ? 2 * nodes : nodes;
+        List<Integer> ports = freePorts(2 * perSide);
+        List<Integer> source = ports.subList(0, perSide);
+        List<Integer> target = ports.subList(perSide, 2 * perSide);
         Process keeper =
-                new ProcessBuilder(
-                                "bash",
-                                "-c",
-                                KEEPER,
-                                "syncline-demo",
-                                Integer.toString(program.length),
-                                Integer.toString(ports[0]),
-                                Integer.toString(ports[1]))
+                new ProcessBuilder(command(program.length, nodes, source, target))
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
         OutputStream feed = keeper.getOutputStream();
@@ -90,10 +95,21 @@ final class DemoServers implements AutoCloseable {
         if (folder == null) {
             throw failure("no folder for temporary files could be made");
         }
-        DemoServers servers = new DemoServers(keeper, Path.of(folder), ports[0], ports[1]);
+        DemoServers servers =
+                new DemoServers(
+                        keeper,
+                        Path.of(folder),
+                        source.subList(0, nodes),
+                        target.subList(0, nodes));
         try {
-            servers.await(ports[0]);
-            servers.await(ports[1]);
+            for (List<Integer> side : List.of(source, target)) {
+                for (int port : side.subList(0, nodes)) {
+                    servers.await(port);
+                }
+                if (nodes > 1 && !Clusters.join(side, deadline())) {
+                    throw failure("the cluster at port " + side.getFirst() + " does not form");
+                }
+            }
             return servers;
         } catch (IOException | InterruptedException | RuntimeException e) {
             servers.close();
@@ -101,12 +117,36 @@ final class DemoServers implements AutoCloseable {
         }
     }
 
-    int sourcePort() {
-        return sourcePort;
+    /// The words that start the keeper: each server as `port:bus`, the bus empty for none.
+    private static List<String> command(
+            int programLength, int nodes, List<Integer> source, List<Integer> target) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "bash",
+                                "-c",
+                                KEEPER,
+                                "syncline-demo",
+                                Integer.toString(programLength)));
+        for (List<Integer> side : List.of(source, target)) {
+            for (int node = 0; node < nodes; node++) {
+                words.add(side.get(node) + ":" + (nodes > 1 ? side.get(nodes + node) : ""));
+            }
+        }
+        return words;
     }
 
-    int targetPort() {
-        return targetPort;
+    /// Of a cluster in the order of their slots.
+    List<Integer> sourcePorts() {
+        return sourcePorts;
+    }
+
+    List<Integer> targetPorts() {
+        return targetPorts;
+    }
+
+    private static long deadline() {
+        return System.nanoTime() + START_LIMIT.toNanos();
     }
 
     /// Goes with the servers.
@@ -115,7 +155,7 @@ final class DemoServers implements AutoCloseable {
     }
 
     private void await(int port) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        long deadline = deadline();
         IOException last = new IOException("it was not tried");
         while (System.nanoTime() < deadline && keeper.isAlive()) {
             try (RespClient client = new RespClient(port)) {
@@ -130,12 +170,21 @@ final class DemoServers implements AutoCloseable {
                 failure("the server on port " + port + " does not answer").failure(), last);
     }
 
-    /// Both are held open until both are known, so that they differ.
-    private static int[] freePorts() throws IOException {
-        InetAddress here = InetAddress.getLoopbackAddress();
-        try (ServerSocket one = new ServerSocket(0, 1, here);
-                ServerSocket two = new ServerSocket(0, 1, here)) {
-            return new int[] {one.getLocalPort(), two.getLocalPort()};
+    /// All are held open until all are known, so that they differ.
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            List<Integer> ports = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(one);
+                ports.add(one.getLocalPort());
+            }
+            return ports;
+        } finally {
+            for (ServerSocket one : held) {
+                one.close();
+            }
         }
     }
 
@@ -168,7 +217,7 @@ final class DemoServers implements AutoCloseable {
                         + " from; with servers of your own use ./syncline sync");
     }
 
-    /// Ends both servers and removes their folder.
+    /// Ends the servers and removes their folder.
     @Override
     public void close() {
         try {

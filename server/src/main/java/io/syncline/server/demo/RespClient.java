@@ -68,6 +68,7 @@ final class RespClient implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
     private final OutputStream out;
+    private int pending;
 
     RespClient(int port) throws IOException {
         socket.connect(
@@ -85,7 +86,7 @@ final class RespClient implements AutoCloseable {
         return expect();
     }
 
-    /// Queues a command; after [#flush], each needs one [#expect].
+    /// Queues a command; after [#flush], each needs one [#expect], or one [#settle] for all.
     void send(String... arguments) throws IOException {
         byte[][] bytes = new byte[arguments.length][];
         for (int i = 0; i < arguments.length; i++) {
@@ -95,6 +96,7 @@ final class RespClient implements AutoCloseable {
     }
 
     void send(byte[]... arguments) throws IOException {
+        pending++;
         head('*', arguments.length);
         for (byte[] argument : arguments) {
             head('$', argument.length);
@@ -108,12 +110,26 @@ final class RespClient implements AutoCloseable {
         out.flush();
     }
 
+    /// Commands that are not answered yet.
+    int pending() {
+        return pending;
+    }
+
+    /// Waits for the answers to all that was sent.
+    void settle() throws IOException {
+        flush();
+        while (pending > 0) {
+            expect();
+        }
+    }
+
     private void head(char kind, int number) throws IOException {
         out.write((kind + Integer.toString(number) + "\r\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     Reply expect() throws IOException {
         Reply reply = read();
+        pending--;
         if (reply instanceof Reply.Refusal(String text)) {
             throw new IOException("the server refused: " + text);
         }

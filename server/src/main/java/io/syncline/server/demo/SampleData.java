@@ -15,9 +15,6 @@ final class SampleData {
     private static final int FIELDS_PER_CALL = 1_000;
     private static final int BIG_VALUE_BYTES = 4 << 20;
 
-    /// Answers are read in rounds, so that neither side's buffers fill up.
-    private static final int ROUND = 1_000;
-
     static final String LIBRARY =
             """
             #!lua name=shop
@@ -27,12 +24,11 @@ final class SampleData {
             end)
             """;
 
-    private final RespClient client;
+    private final Site site;
     private final SplittableRandom random = new SplittableRandom(7);
-    private int waiting;
 
-    SampleData(RespClient client) {
-        this.client = client;
+    SampleData(Site site) {
+        this.site = site;
     }
 
     void load() throws IOException {
@@ -41,21 +37,36 @@ final class SampleData {
         streams();
         large();
         special();
-        for (int database = 1; database <= 3; database++) {
-            send("SELECT", Integer.toString(database));
-            for (int i = 0; i < 1_000 * database; i++) {
-                send("SET", "page:" + i, "cached " + random.nextInt(), "EX", "7200");
-            }
+        if (!site.isCluster()) {
+            pages();
         }
-        send("SELECT", "0");
-        settle();
+        site.settle();
+    }
+
+    /// In databases of their own; a cluster has but one.
+    private void pages() throws IOException {
+        site.settle();
+        RespClient server = site.nodes().getFirst();
+        for (int database = 1; database <= 3; database++) {
+            server.call("SELECT", Integer.toString(database));
+            for (int i = 0; i < 1_000 * database; i++) {
+                site.send("SET", "page:" + i, "cached " + random.nextInt(), "EX", "7200");
+            }
+            site.settle();
+        }
+        server.call("SELECT", "0");
     }
 
     private void people() throws IOException {
         for (int i = 0; i < PEOPLE; i++) {
-            send("SET", "person:" + i + ":name", "Person Nº " + i);
+            site.send("SET", "person:" + i + ":name", "Person Nº " + i);
             if (i % 4 == 0) {
-                send("SET", "session:" + i, Long.toHexString(random.nextLong()), "PX", "3600000");
+                site.send(
+                        "SET",
+                        "session:" + i,
+                        Long.toHexString(random.nextLong()),
+                        "PX",
+                        "3600000");
             }
         }
     }
@@ -63,11 +74,11 @@ final class SampleData {
     private void carts() throws IOException {
         for (int i = 0; i < CARTS; i++) {
             String id = Integer.toString(i);
-            send("HSET", "cart:" + i, "owner", id, "total", "0", "note", "übrig");
-            send("RPUSH", "orders:" + i, "1", "two", Long.toString(random.nextLong()));
-            send("SADD", "tags:" + i, "red", "green", id);
-            send("SADD", "visits:" + i, "1", "2", id);
-            send("ZADD", "score:" + i, "1.5", "a", "-inf", "b", id, "c");
+            site.send("HSET", "cart:" + i, "owner", id, "total", "0", "note", "übrig");
+            site.send("RPUSH", "orders:" + i, "1", "two", Long.toString(random.nextLong()));
+            site.send("SADD", "tags:" + i, "red", "green", id);
+            site.send("SADD", "visits:" + i, "1", "2", id);
+            site.send("ZADD", "score:" + i, "1.5", "a", "-inf", "b", id, "c");
         }
     }
 
@@ -75,11 +86,21 @@ final class SampleData {
         for (int i = 0; i < STREAMS; i++) {
             String key = "events:" + i;
             for (int n = 1; n <= 10; n++) {
-                send("XADD", key, n + "-1", "kind", "click", "n", Integer.toString(n));
+                site.send("XADD", key, n + "-1", "kind", "click", "n", Integer.toString(n));
             }
-            send("XGROUP", "CREATE", key, "readers", "0");
-            send("XREADGROUP", "GROUP", "readers", "anna", "COUNT", "4", "STREAMS", key, ">");
-            send("XACK", key, "readers", "1-1");
+            site.sendTo(key, "XGROUP", "CREATE", key, "readers", "0");
+            site.sendTo(
+                    key,
+                    "XREADGROUP",
+                    "GROUP",
+                    "readers",
+                    "anna",
+                    "COUNT",
+                    "4",
+                    "STREAMS",
+                    key,
+                    ">");
+            site.send("XACK", key, "readers", "1-1");
         }
     }
 
@@ -92,45 +113,36 @@ final class SampleData {
                 command[2 + 2 * field] = "field:" + (i + field);
                 command[3 + 2 * field] = Long.toString(random.nextLong());
             }
-            send(command);
+            site.send(command);
         }
         byte[] value = new byte[BIG_VALUE_BYTES];
         for (int i = 0; i < value.length; i++) {
             value[i] = (byte) random.nextInt(16);
         }
-        client.send("SET".getBytes(UTF_8), "big:value".getBytes(UTF_8), value);
-        waiting++;
-        settle();
+        site.send("SET".getBytes(UTF_8), "big:value".getBytes(UTF_8), value);
+        site.settle();
     }
 
     private void special() throws IOException {
         for (int i = 0; i < 1_000; i++) {
-            send("PFADD", "visitors:" + i % 20, "visitor" + i);
-            send("SETBIT", "seen", Integer.toString(random.nextInt(100_000)), "1");
+            site.send("PFADD", "visitors:" + i % 20, "visitor" + i);
+            site.send("SETBIT", "seen", Integer.toString(random.nextInt(100_000)), "1");
         }
-        send("GEOADD", "places", "13.361389", "38.115556", "Palermo");
-        send("GEOADD", "places", "15.087269", "37.502669", "Catania");
-        client.send(
+        site.send("GEOADD", "places", "13.361389", "38.115556", "Palermo");
+        site.send("GEOADD", "places", "15.087269", "37.502669", "Catania");
+        site.send(
                 "SET".getBytes(UTF_8),
                 new byte[] {0, '\r', '\n', (byte) 0xFF},
                 new byte[] {(byte) 0x80, 0});
-        waiting++;
-        send("SET", "", "the key with the empty name");
-        send("FUNCTION", "LOAD", LIBRARY);
+        site.send("SET", "", "the key with the empty name");
+        loadFunctions(site);
     }
 
-    private void send(String... arguments) throws IOException {
-        client.send(arguments);
-        waiting++;
-        if (waiting >= ROUND) {
-            settle();
+    /// A cluster's client has to do it at every node.
+    static void loadFunctions(Site site) throws IOException {
+        for (RespClient node : site.nodes()) {
+            node.send("FUNCTION", "LOAD", LIBRARY);
         }
-    }
-
-    private void settle() throws IOException {
-        client.flush();
-        for (; waiting > 0; waiting--) {
-            client.expect();
-        }
+        site.settle();
     }
 }

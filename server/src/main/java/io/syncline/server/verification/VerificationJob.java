@@ -120,7 +120,7 @@ final class VerificationJob implements Runnable, VerifyListener {
         run = run.at(State.RUNNING, run.numbers());
         changed.accept(this);
         try {
-            compare();
+            end(compare());
         } catch (SynclineException e) {
             failure = e.failure();
             end(left ? State.INTERRUPTED : State.FAILED);
@@ -140,7 +140,8 @@ final class VerificationJob implements Runnable, VerifyListener {
         }
     }
 
-    private void compare() throws IOException {
+    /// What it came to. Its file is whole by then: who sees the end reads all that was found.
+    private State compare() throws IOException {
         files.begin();
         try (DifferenceFile opened = new DifferenceFile(files.differences(run.id()))) {
             file = opened;
@@ -155,16 +156,13 @@ final class VerificationJob implements Runnable, VerifyListener {
             }
             Verification.Outcome outcome = mine.run();
             run = run.at(State.RUNNING, numbers(mine.progress()));
-            switch (outcome) {
-                case EQUAL -> end(State.EQUAL);
-                case DIFFERENT -> end(State.DIFFERENT);
+            return switch (outcome) {
+                case EQUAL -> State.EQUAL;
+                case DIFFERENT -> State.DIFFERENT;
                 case CANCELLED ->
-                        end(
-                                left
-                                        ? State.RUNNING
-                                        : failure == null ? State.CANCELLED : State.FAILED);
-                case CANNOT_START, FAILED -> end(State.FAILED);
-            }
+                        left ? State.RUNNING : failure == null ? State.CANCELLED : State.FAILED;
+                case CANNOT_START, FAILED -> State.FAILED;
+            };
         } finally {
             verification = null;
         }
