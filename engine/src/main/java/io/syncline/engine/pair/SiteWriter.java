@@ -40,6 +40,7 @@ final class SiteWriter implements Closeable {
     private final boolean absolute;
     private final Refusals refusals = new Refusals();
     private byte[] epoch = {};
+    private boolean stale;
     private long transactions;
     private @Nullable SiteChannel channel;
     private Request.@Nullable Watch watching;
@@ -90,6 +91,7 @@ final class SiteWriter implements Closeable {
         close();
         broken = null;
         watching = null;
+        stale = false;
         Connection connection = port.open();
         try {
             connection.answerLimit(answerLimit);
@@ -117,6 +119,7 @@ final class SiteWriter implements Closeable {
         close();
         broken = null;
         watching = null;
+        stale = false;
         Connection connection = port.open();
         try {
             connection.answerLimit(answerLimit);
@@ -264,7 +267,7 @@ final class SiteWriter implements Closeable {
     private void fenced(
             Core core, SiteChannel open, Request.AskOffset ask, List<Reply> replies) {
         try {
-            if (Answers.isDisplaced(replies)) {
+            if (isDisplaced(replies)) {
                 core.displaced(ask);
                 return;
             }
@@ -291,7 +294,7 @@ final class SiteWriter implements Closeable {
             Owners owners,
             List<Reply> replies) {
         try {
-            if (Answers.isDisplaced(replies)) {
+            if (isDisplaced(replies)) {
                 core.displaced(ask);
                 return;
             }
@@ -317,7 +320,7 @@ final class SiteWriter implements Closeable {
             int size,
             List<Reply> replies) {
         try {
-            if (Answers.isDisplaced(replies)) {
+            if (isDisplaced(replies)) {
                 core.displaced(transaction);
                 return;
             }
@@ -344,6 +347,18 @@ final class SiteWriter implements Closeable {
         } catch (IOException e) {
             broken = e;
         }
+    }
+
+    /// A replica that was the primary answers MOVED, too: the next request goes over a new connection.
+    private boolean isDisplaced(List<Reply> replies) {
+        boolean displaced = Answers.isDisplaced(replies);
+        stale |= displaced;
+        return displaced;
+    }
+
+    /// Whether it is to be connected anew.
+    boolean isStale() {
+        return stale && isIdle();
     }
 
     /// Whether every answer has come.

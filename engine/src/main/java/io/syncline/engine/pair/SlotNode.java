@@ -176,7 +176,7 @@ final class SlotNode implements Closeable {
                     next != null;
                     next = pairs.nextRequest(site(), index, i)) {
                 SiteWriter lane = lanes.get(i);
-                if (!lane.isOpen()) {
+                if (!lane.isOpen() || lane.isStale()) {
                     lane.join(epoch);
                 }
                 lane.carry(new Lane(pairs, i), next, port.keys().marker(slot));
