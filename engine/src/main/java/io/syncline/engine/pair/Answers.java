@@ -44,8 +44,8 @@ final class Answers {
         };
     }
 
-    /// Whether a node of a cluster has not done what it was asked since the keys are at another one,
-    /// or on their way.
+    /// Whether a node of a cluster has not done what it was asked since the keys are at another
+    /// one, or on their way.
     static boolean isDisplaced(List<Reply> replies) {
         for (Reply reply : replies) {
             if (reply instanceof Reply.Failure failure) {

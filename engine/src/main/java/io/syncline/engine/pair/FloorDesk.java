@@ -79,8 +79,8 @@ final class FloorDesk implements Runnable {
         }
     }
 
-    /// What to say when slots are moved by a job of the server (Valkey 9), whose copies stand in the
-    /// streams as ordinary commands.
+    /// What to say when slots are moved by a job of the server (Valkey 9), whose copies stand in
+    /// the streams as ordinary commands.
     static Failure movedByJob(End end, String place) {
         String side = end.site() == Site.SOURCE ? "source" : "target";
         return new Failure(

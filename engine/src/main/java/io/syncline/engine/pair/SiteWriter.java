@@ -349,7 +349,8 @@ final class SiteWriter implements Closeable {
         }
     }
 
-    /// A replica that was the primary answers MOVED, too: the next request goes over a new connection.
+    /// A replica that was the primary answers MOVED, too: the next request goes over a new
+    /// connection.
     private boolean isDisplaced(List<Reply> replies) {
         boolean displaced = Answers.isDisplaced(replies);
         stale |= displaced;

@@ -128,7 +128,8 @@ final class SlotOpening {
         return opened;
     }
 
-    /// The present place of a primary that has never had anything, so that nothing before it counts.
+    /// The present place of a primary that has never had anything, so that nothing before it
+    /// counts.
     private static @Nullable StreamPlace fresh(SlotNode node) throws IOException {
         try (Connection connection = node.port().open()) {
             if (!"1".equals(ServerInfo.read(connection).field("repl_backlog_active"))

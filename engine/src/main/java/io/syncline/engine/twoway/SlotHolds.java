@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The slots of which something must wait, because they move between the primaries of a site or may
 /// do so.
 ///
-/// A slot is held from the first sign: a command of it in the stream of a node that does not own it,
-/// a deletion, which may be a move's, a node that says so, or that refuses to be written. Then all
+/// A slot is held from the first sign: a command of it in the stream of a node that does not own
+/// it, a deletion, which may be a move's, a node that says so, or that refuses to be written. Then all
 /// that is read of it waits, at both sites, and nothing of it is written. *Rounds* tell how it goes
 /// on: every primary of the site says, after the sign was read, which slots it owns, and where its
 /// stream stood at that moment. When the streams are read up to there, a deletion is a user's if no
@@ -140,8 +140,8 @@ final class SlotHolds {
         moves(hold(slot.slot), site);
     }
 
-    /// The connection to a node was lost. Of a slot on its way the marker there tells nothing: it may
-    /// have gone already. The streams will.
+    /// The connection to a node was lost. Of a slot on its way the marker there tells nothing: it
+    /// may have gone already. The streams will.
     ///
     /// @return whether it stays open whether its last transaction was executed
     boolean isLeftOpen(SlotPair slot, Site site) {
@@ -295,7 +295,8 @@ final class SlotHolds {
         return !units.isEmpty();
     }
 
-    /// Whether a slot rests at a site, by the word of its nodes, and everything up to there is read.
+    /// Whether a slot rests at a site, by the word of its nodes, and everything up to there is
+    /// read.
     private boolean isOver(SlotPair slot, HeldSlot of, Site site) {
         Round round = rounds.read(site);
         return round != null

@@ -90,14 +90,13 @@ final class Stints {
             SortedMap<Integer, List<StreamUnit>> units) {
         SortedMap<Integer, ArrayDeque<Stint>> left = new TreeMap<>();
         int count = 0;
+        Set<KeyId> came = new HashSet<>(restored(own));
+        others.forEach(each -> came.addAll(restored(units.getOrDefault(each, List.of()))));
         for (int node : others) {
-            Set<KeyId> elsewhere = new HashSet<>(restored(own));
-            others.forEach(each -> elsewhere.addAll(restored(units.getOrDefault(each, List.of()))));
-            left.put(node, stints(node, split(units.getOrDefault(node, List.of()), elsewhere, false)));
+            List<StreamUnit> of = units.getOrDefault(node, List.of());
+            left.put(node, stints(node, split(of, came, false)));
         }
-        Set<KeyId> elsewhere = new HashSet<>();
-        others.forEach(each -> elsewhere.addAll(restored(units.getOrDefault(each, List.of()))));
-        left.put(first, stints(first, split(own, elsewhere, true)));
+        left.put(first, stints(first, split(own, came, true)));
         if (first != last && !others.contains(last)) {
             left.put(last, stints(last, List.of(List.of())));
         }

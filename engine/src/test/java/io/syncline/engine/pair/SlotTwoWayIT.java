@@ -3,6 +3,8 @@ package io.syncline.engine.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.ChildProcess;
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.Phase;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Instance;
 import io.syncline.testkit.RandomTest;
@@ -17,7 +19,7 @@ import redis.clients.jedis.Jedis;
 /// Two-way tasks of which at least one side is a cluster.
 class SlotTwoWayIT {
     @RandomTest(seeds = 1)
-    void clustersOfDifferentSizesThatBothAreWrittenEndEqual(long seed) {
+    void clustersOfDifferentSizesThatBothAreWrittenEndEqualAlsoWhenOneGrows(long seed) {
         try (RedisCluster source = RedisCluster.start(Servers.embedded(), 3, 0);
                 RedisCluster target = RedisCluster.start(Servers.embedded(), 2, 0)) {
             try (SiteClient client = new SiteClient(source)) {
@@ -38,8 +40,13 @@ class SlotTwoWayIT {
                 SlotWrites atTarget = new SlotWrites(target, "t", seed + 1, true);
                 long goal = atSource.done() + atTarget.done() + 8_000;
                 pair.await("writes", () -> atSource.done() + atTarget.done() > goal);
+                RedisServer joined = target.addPrimary();
+                pair.await("the new primary is read", () -> isStreaming(pair, 6));
+                move(target.beginMove(RedisCluster.slot("shared:3"), joined));
+                move(target.beginMove(RedisCluster.slot("{1}0"), joined));
+                move(begin(source, "shared:3"));
                 assertThat(atSource.stop() + atTarget.stop()).isEmpty();
-                pair.awaitQuiet(source, target);
+                pair.awaitQuietBehindMoves(source, target);
                 assertThat(SlotWrites.wrong(source, atSource, atTarget)).isEmpty();
                 assertThat(SlotWrites.wrong(target, atSource, atTarget)).isEmpty();
                 try (SiteClient client = new SiteClient(source)) {
@@ -141,6 +148,12 @@ class SlotTwoWayIT {
                 assertThat(SlotWrites.wrong(target, atSource, atTarget)).isEmpty();
             }
         }
+    }
+
+    private static boolean isStreaming(RunningPair pair, int primaries) {
+        List<LinkStatus.Shard> shards = pair.status().shards();
+        return shards.size() == primaries
+                && shards.stream().allMatch(each -> each.phase() == Phase.STREAMING);
     }
 
     /// The next primary takes the slot of a key.
