@@ -5,7 +5,6 @@ import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.Merger;
 import io.syncline.engine.resp.CommandView;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -28,8 +27,6 @@ final class SlotBatches {
     /// A batch is sent when it has grown so far: one write, one look at the answers for all of it.
     static final int BATCH_BYTES = 64 << 10;
 
-    private static final int KEPT_BYTES = 4 * BATCH_BYTES;
-
     private static final byte FREE = 0;
     private static final byte SENT = 1;
     private static final byte BACK = 2;
@@ -41,7 +38,7 @@ final class SlotBatches {
     private final SlotQueue due = new SlotQueue();
     private final Map<NodeLane, Batch> filling = new LinkedHashMap<>();
     private final ReturnedUnits back = new ReturnedUnits();
-    private final ArrayDeque<Batch> pool = new ArrayDeque<>();
+    private final BatchPool pool;
     private final SnapshotBatches snapshot;
     private final LongAdder appliedCommands = new LongAdder();
     private final LongAdder appliedBytes = new LongAdder();
@@ -66,7 +63,8 @@ final class SlotBatches {
         this.fullAt = gatheredBytes;
         this.log = new SlotLog(2 * settings.waitingBytes());
         this.marks = new MarkBook(settings.keys(), settings.pipeline());
-        this.snapshot = new SnapshotBatches(this::take);
+        this.pool = new BatchPool(settings.merges(), settings.waitingBytes());
+        this.snapshot = new SnapshotBatches(pool::take);
         this.units = new SlotUnits(settings.merges().sets(), marks);
     }
 
@@ -182,11 +180,6 @@ final class SlotBatches {
         newBytes += bytes;
     }
 
-    private Batch take() {
-        Batch batch = pool.poll();
-        return batch == null ? Batch.ofSlots(settings.merges()) : batch;
-    }
-
     /// The stream has passed a place: every command up to it was appended.
     void passed(Place behind) {
         if (behind.clean) {
@@ -282,7 +275,7 @@ final class SlotBatches {
     private Batch filling(NodeLane lane) {
         Batch batch = filling.get(lane);
         if (batch == null) {
-            batch = take();
+            batch = pool.take();
             // Before all that can be in it.
             batch.startOffset = appliedOffset;
             filling.put(lane, batch);
@@ -316,7 +309,6 @@ final class SlotBatches {
             }
             appliedCommands.add(batch.sourceCommands);
         }
-        batch.clear(KEPT_BYTES);
         pool.add(batch);
     }
 

@@ -18,6 +18,9 @@ final class SlotUnits {
     /// Key and value.
     private static final int PAIR = 2;
 
+    /// What a unit has beside its commands: MULTI, EXEC, its mark.
+    private static final int OVERHEAD_BYTES = 256;
+
     private final boolean joinsSets;
     private final MarkBook marks;
     private final byte[] mark = new byte[SlotMark.LENGTH];
@@ -42,6 +45,7 @@ final class SlotUnits {
             sets &= log.kind(entry) == MergeKind.SET;
         }
         byte[] key = marks.key(slot);
+        to.wire.ensure(log.bytes(slot) + OVERHEAD_BYTES);
         int pairs = count + 1;
         if (sets
                 && 1 + PAIR * pairs <= Merger.ARGUMENT_LIMIT
