@@ -80,9 +80,7 @@ record FloorRecord(
 
         /// Whether it is of this shard.
         boolean isOf(Set<String> nodes, BitSet owned) {
-            return ids.isEmpty()
-                    ? slots.equals(owned)
-                    : ids.stream().anyMatch(nodes::contains);
+            return ids.isEmpty() ? slots.equals(owned) : ids.stream().anyMatch(nodes::contains);
         }
     }
 
@@ -148,10 +146,11 @@ record FloorRecord(
                 text.append(' ').append(orDash(String.join(",", new TreeSet<>(entry.ids()))));
                 text.append('\n');
             }
-            byTerm(terms(site)).forEach((term, slots) -> {
-                text.append(site).append(' ').append(term);
-                text.append(' ').append(ranges(slots)).append('\n');
-            });
+            byTerm(terms(site))
+                    .forEach((term, slots) -> {
+                        text.append(site).append(' ').append(term);
+                        text.append(' ').append(ranges(slots)).append('\n');
+                    });
         }
         return text.toString().getBytes(US_ASCII);
     }

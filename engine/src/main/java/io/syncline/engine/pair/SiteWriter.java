@@ -264,8 +264,7 @@ final class SiteWriter implements Closeable {
         return pace;
     }
 
-    private void fenced(
-            Core core, SiteChannel open, Request.AskOffset ask, List<Reply> replies) {
+    private void fenced(Core core, SiteChannel open, Request.AskOffset ask, List<Reply> replies) {
         try {
             if (isDisplaced(replies)) {
                 core.displaced(ask);

@@ -202,11 +202,11 @@ final class SlotFounding {
                         originNodes
                                 .get(i)
                                 .entry(
-                                originNodes.get(i).port().slots(),
-                                new StreamPlace(
-                                        checkpoint.replicationId(),
-                                        checkpoint.offset(),
-                                        checkpoint.database())));
+                                        originNodes.get(i).port().slots(),
+                                        new StreamPlace(
+                                                checkpoint.replicationId(),
+                                                checkpoint.offset(),
+                                                checkpoint.database())));
             }
             return places;
         }

@@ -165,8 +165,7 @@ final class SlotWatch implements Runnable {
                     }
                 } catch (ShardGoneException e) {
                     // Nobody writes to it any more; what it streamed last was read, or is lost.
-                    sightings.add(
-                            new NodeSighting(new BitSet(), new BitSet(), new BitSet(), 0));
+                    sightings.add(new NodeSighting(new BitSet(), new BitSet(), new BitSet(), 0));
                     gone.set(i);
                 }
             }
@@ -223,11 +222,7 @@ final class SlotWatch implements Runnable {
     }
 
     private NodeSighting sighting(
-            Connection open,
-            BitSet slots,
-            List<Reply> answers,
-            int index,
-            Set<String> strangers)
+            Connection open, BitSet slots, List<Reply> answers, int index, Set<String> strangers)
             throws IOException {
         ClusterNodes cluster = ClusterNodes.of(answers.getFirst(), open.address());
         ClusterNodes.Node myself = cluster.myself();
@@ -247,8 +242,7 @@ final class SlotWatch implements Runnable {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             used.set(slot, answers.get(at++) instanceof Reply.Whole count && count.value() > 0);
         }
-        return new NodeSighting(
-                myself.slots(), openSlots, used, Answers.offset(answers.get(1)));
+        return new NodeSighting(myself.slots(), openSlots, used, Answers.offset(answers.get(1)));
     }
 
     private static SynclineException notPermitted(String place, String text) {

@@ -42,8 +42,7 @@ final class PairNode {
     /// What each lane serves.
     final @Nullable SlotPair[] lanes;
 
-    PairNode(
-            Site site, int index, BitSet slots, StreamPlace begin, long fence, int laneCount) {
+    PairNode(Site site, int index, BitSet slots, StreamPlace begin, long fence, int laneCount) {
         this.site = site;
         this.index = index;
         this.slots = (BitSet) slots.clone();

@@ -19,12 +19,15 @@ final class SlotFeed {
         return lost;
     }
 
-    /// @return whether anything was read
+    /// Reads what may be read now.
+    ///
+    /// @return whether that was anything
     boolean feed(SlotPair slot, HeldSlot of) {
         boolean any = false;
         boolean more = true;
         while (more) {
-            more = feed(slot, of, Site.SOURCE) | feed(slot, of, Site.TARGET);
+            more = feed(slot, of, Site.SOURCE);
+            more |= feed(slot, of, Site.TARGET);
             any |= more;
         }
         if (any) {
@@ -65,11 +68,11 @@ final class SlotFeed {
         if (of.isMoving(site)) {
             return slot.pair.position(site);
         }
-        return parked != null
-                ? slot.offset(site, parked.offset())
-                : slot.place(site).offset() + 1;
+        return parked != null ? slot.offset(site, parked.offset()) : slot.place(site).offset() + 1;
     }
 
+    /// Reads one unit.
+    ///
     /// @param unit at its place within the slot
     void read(SlotPair slot, Site site, StreamUnit unit) {
         Marker marker = unit.marker();

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// do so.
 ///
 /// A slot is held from the first sign: a command of it in the stream of a node that does not own
-/// it, a deletion, which may be a move's, a node that says so, or that refuses to be written. Then all
-/// that is read of it waits, at both sites, and nothing of it is written. *Rounds* tell how it goes
-/// on: every primary of the site says, after the sign was read, which slots it owns, and where its
-/// stream stood at that moment. When the streams are read up to there, a deletion is a user's if no
-/// other node has shown the slot; and a move is over if one node owns the slot and no other one has
-/// keys of it. What waits is then read in its order ([Stints]), as if the slot had one stream.
+/// it, a deletion, which may be a move's, a node that says so, or that refuses to be written. Then
+/// all that is read of it waits, at both sites, and nothing of it is written. *Rounds* tell how it
+/// goes on: every primary of the site says, after the sign was read, which slots it owns, and where
+/// its stream stood at that moment. When the streams are read up to there, a deletion is a user's
+/// if no other node has shown the slot; and a move is over if one node owns the slot and no other
+/// one has keys of it. What waits is then read in its order ([Stints]), as if the slot had one
+/// stream.
 final class SlotHolds {
     /// Rounds that tell of a move's end before the streams do happen when the nodes were asked one
     /// after the other; not so many.
@@ -212,11 +213,12 @@ final class SlotHolds {
             changed.or(differs);
             changed.or(nodes.get(i).open());
         }
-        changed.stream().forEach(slot -> {
-            if (table.ownerIndex(site, slot) >= 0) {
-                moves(hold(slot), site);
-            }
-        });
+        changed.stream()
+                .forEach(slot -> {
+                    if (table.ownerIndex(site, slot) >= 0) {
+                        moves(hold(slot), site);
+                    }
+                });
     }
 
     /// Whether a stream must be read on, whatever waits already.
@@ -372,6 +374,8 @@ final class SlotHolds {
         }
     }
 
+    /// Reads one unit of a slot of which nothing waits.
+    ///
     /// @param unit at its place within the slot
     void read(SlotPair slot, Site site, StreamUnit unit) {
         feed.read(slot, site, unit);

@@ -79,8 +79,7 @@ final class SlotIntake {
     ///
     /// @param present the keys that the other site has in a slot of that node, asked for since the
     ///   unit was the next one
-    void readFlush(
-            Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
+    void readFlush(Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
         BitSet emptied = flushed(site, node);
         Iterable<Integer> slots = () -> emptied.stream().iterator();
         parts(site, node, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));

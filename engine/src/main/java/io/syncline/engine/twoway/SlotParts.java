@@ -88,8 +88,7 @@ final class SlotParts {
         bySlot.forEach((slot, effects) -> {
             Effect[] written = effects.stream().filter(Effect::writes).toArray(Effect[]::new);
             if (written.length > 0) {
-                parts.computeIfAbsent(slot, s -> new ArrayList<>())
-                        .add(copied(written));
+                parts.computeIfAbsent(slot, s -> new ArrayList<>()).add(copied(written));
             }
         });
     }

@@ -115,9 +115,7 @@ final class SlotTable {
     /// A slot's pair goes on in the stream of the owner of that place.
     void enter(SlotPair slot, Site site, long offset) {
         Integer node =
-                past.get(site.index())
-                        .getOrDefault(slot.slot, Map.of())
-                        .get(Terms.of(offset));
+                past.get(site.index()).getOrDefault(slot.slot, Map.of()).get(Terms.of(offset));
         if (node != null) {
             slot.pair.stream(site, node(site, node).place.stream());
         }
@@ -128,9 +126,7 @@ final class SlotTable {
     /// owner.
     boolean isCountedAlike(Site site, int slot, StreamPlace through) {
         Integer node =
-                past.get(site.index())
-                        .getOrDefault(slot, Map.of())
-                        .get(Terms.of(through.offset()));
+                past.get(site.index()).getOrDefault(slot, Map.of()).get(Terms.of(through.offset()));
         if (node == null || through.stream().isEmpty()) {
             return true;
         }
@@ -198,10 +194,7 @@ final class SlotTable {
         PairNode source = owner(Site.SOURCE, slot);
         PairNode target = owner(Site.TARGET, slot);
         Start start =
-                new Start(
-                        epoch,
-                        side(Site.SOURCE, slot, source),
-                        side(Site.TARGET, slot, target));
+                new Start(epoch, side(Site.SOURCE, slot, source), side(Site.TARGET, slot, target));
         SlotPair made =
                 new SlotPair(
                         slot,
@@ -216,8 +209,7 @@ final class SlotTable {
 
     private Start.Side side(Site site, int slot, PairNode node) {
         int term = term(site, slot);
-        return new Start.Side(
-                null, Terms.place(term, node.place), Terms.offset(term, node.fence));
+        return new Start.Side(null, Terms.place(term, node.place), Terms.offset(term, node.fence));
     }
 
     /// A lane is free when nothing is begun over it and every answer has come.

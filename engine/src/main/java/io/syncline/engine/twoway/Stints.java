@@ -328,16 +328,14 @@ final class Stints {
                 }
             }
             if (unit.marker() != null || !commands.isEmpty()) {
-                left.add(
-                        commands.size() == unit.commands().size() ? unit : unit.with(commands));
+                left.add(commands.size() == unit.commands().size() ? unit : unit.with(commands));
             }
         }
         return left;
     }
 
     private static boolean isOfMove(PairCommand command, int unit, Map<KeyId, Span> spans) {
-        Span span =
-                command.effects.length == 1 ? spans.get(command.effects[0].key()) : null;
+        Span span = command.effects.length == 1 ? spans.get(command.effects[0].key()) : null;
         return span != null
                 && ((command.imports && span.leavesImport)
                         || (command.deletes && span.leavesEnd && span.end == unit));

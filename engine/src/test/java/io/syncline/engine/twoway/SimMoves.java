@@ -79,8 +79,7 @@ final class SimMoves {
                         open.set(slot, move.to == node || owner(site, slot) == node));
         BitSet used = (BitSet) asked.clone();
         asked.stream().filter(slot -> keys(site, node, slot).isEmpty()).forEach(used::clear);
-        return new NodeSighting(
-                owned(site, node), open, used, world.nodes(site).get(node).offset);
+        return new NodeSighting(owned(site, node), open, used, world.nodes(site).get(node).offset);
     }
 
     private List<String> keys(Site site, int node, int slot) {

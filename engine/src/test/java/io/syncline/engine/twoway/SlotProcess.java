@@ -61,8 +61,7 @@ final class SlotProcess {
         this.world = world;
         this.random = world.random;
         this.epoch = epoch;
-        rounds =
-                List.of(new SimRounds(world, Site.SOURCE), new SimRounds(world, Site.TARGET));
+        rounds = List.of(new SimRounds(world, Site.SOURCE), new SimRounds(world, Site.TARGET));
         for (Site site : Site.values()) {
             List<Node> made = new ArrayList<>();
             for (int i = 0; i < world.nodes(site).size(); i++) {
@@ -108,7 +107,9 @@ final class SlotProcess {
                     RequestEncoder encoder =
                             new RequestEncoder(SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
                     encoder.transaction(transaction, SimSite.KEYS_BY_SLOT.marker(slot));
-                    node.lanes.get(lane).requests
+                    node.lanes
+                            .get(lane)
+                            .requests
                             .add(new Sent(transaction, encoder.out().toBytes()));
                 } else {
                     node.lanes.get(lane).requests.add(request);
@@ -175,8 +176,7 @@ final class SlotProcess {
             case Sent sent -> {
                 if (!world.moves.serves(site, index, SlotUsers.keys(sent.wire()))) {
                     server.unwatch(connection);
-                    wire.answers.add(
-                            () -> core().displaced(site, index, lane, sent.transaction()));
+                    wire.answers.add(() -> core().displaced(site, index, lane, sent.transaction()));
                     return;
                 }
                 SimSite.Unit unit = server.execute(connection, sent.wire());
