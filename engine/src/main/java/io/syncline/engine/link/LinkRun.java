@@ -101,7 +101,8 @@ final class LinkRun {
                             connection,
                             sides.isTargetEmpty(),
                             options.source().toString(),
-                            options.databasesText());
+                            options.databasesText(),
+                            !hooks.copyAgain().isEmpty());
             origins.forEach(origin -> assigned.put(assigned.size(), origin));
             String lost = "";
             if (!shards.isEmpty()) {

@@ -139,6 +139,9 @@ final class Pipeline implements Runnable {
             if (stood && !lost.isEmpty()) {
                 gap(shop.place(), lost);
                 from = null;
+            } else if (stood && !shop.copyAgain().isEmpty()) {
+                again = shop.copyAgain();
+                from = null;
             }
         } catch (RewindException e) {
             stood = true;

@@ -113,6 +113,11 @@ final class Workshop {
         return tools.hooks.sample();
     }
 
+    /// Why everything is copied once more; empty: it is not.
+    String copyAgain() {
+        return tools.hooks.copyAgain();
+    }
+
     /// Of a shard of a cluster; null for a standalone source.
     @Nullable SlotGate gate() {
         return tools.gate;

@@ -11,6 +11,9 @@ public record HostPort(String host, int port) {
         if (host.isBlank()) {
             throw bad(host + ":" + port, "the host is empty");
         }
+        if (host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
+            throw bad(host.replaceAll("[\\x00- \\x7f]", "?"), "a host has no blanks");
+        }
         if (port < 1 || port > 65_535) {
             throw bad(host + ":" + port, "the port must be 1 to 65535");
         }

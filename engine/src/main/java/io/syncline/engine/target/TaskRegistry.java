@@ -67,13 +67,19 @@ public final class TaskRegistry {
     ///
     /// @param owned whether the target is empty, which counts at the first start only
     /// @param databases as a user writes them: `0,3:5`, or `all`
+    /// @param copiesAll whether everything is copied anew in any case
     /// @return the number of this start, larger than every one before
     /// @throws SynclineException when there are databases that the task has no position for: what
     ///   they held before would be missed without a word
-    public long start(Connection connection, boolean owned, String source, String databases)
+    public long start(
+            Connection connection,
+            boolean owned,
+            String source,
+            String databases,
+            boolean copiesAll)
             throws IOException {
         String before = read(connection).getOrDefault(DATABASES, databases);
-        if (takesOnMore(before, databases)) {
+        if (!copiesAll && takesOnMore(before, databases)) {
             throw new SynclineException(
                     ErrorCode.BAD_OPTION,
                     connection.address().toString(),

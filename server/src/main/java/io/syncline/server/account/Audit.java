@@ -2,6 +2,7 @@ package io.syncline.server.account;
 
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AuditEntry;
+import io.syncline.server.model.Names;
 import io.syncline.server.store.AuditTable;
 import io.syncline.server.store.Store;
 import java.time.InstantSource;
@@ -24,7 +25,8 @@ public final class Audit {
     /// @param detail in words; never a secret
     public void record(Actor actor, String action, String subject, String detail) {
         table.add(actor.account(), clock.instant(), actor.name(), action, subject, detail);
-        LOG.log(System.Logger.Level.INFO, "{0} {1} {2} {3}", actor.name(), action, subject, detail);
+        String line = String.join(" ", actor.name(), action, subject, detail);
+        LOG.log(System.Logger.Level.INFO, Names.plain(line).strip());
     }
 
     public List<AuditEntry> entries(Actor actor, long before, int limit) {

@@ -102,6 +102,12 @@ public final class Grants {
 
     /// The grant that lets an actor use another account's instance.
     public Grant covering(Actor actor, String owner, String role, String instance) {
+        if (role.isBlank()) {
+            throw Problem.badRequest(
+                    "role",
+                    "an instance of another account is used by a role, and none is named",
+                    "Name the role that account '" + Names.shown(owner) + "' has granted");
+        }
         return table.standing(owner, role, actor.account())
                 .filter(grant -> grant.covers(instance))
                 .orElseThrow(() ->

@@ -83,14 +83,13 @@ public final class Logins {
 
     /// Checks a name and password, slowly on purpose, and counts failures.
     private User checked(String name, String password, String address) {
-        attempts.check(address, name);
+        attempts.begin(address, name);
         Optional<User> user = accounts.userByName(name);
         boolean matches =
                 user.isPresent()
                         ? Passwords.matches(password, user.get().passwordHash())
                         : Passwords.matchesNobody(password);
         if (user.isEmpty() || !matches) {
-            attempts.failed(address, name);
             user.ifPresent(u ->
                     audit.record(
                             Actor.system(u.account()), "login.failed", u.id(), "from " + address));

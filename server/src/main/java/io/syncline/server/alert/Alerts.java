@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Watches every task by its rules, raises alerts and ends them.
 ///
-/// An alert stands until its cause is over; while it stands it is raised once. One that comes back
-/// within the silence is recorded and not told.
+/// An alert stands until its cause is over; while it stands it is raised once, and what was told is
+/// told to be over. One that comes back within the silence is recorded, and told only when it still
+/// stands at the silence's end.
 public final class Alerts implements TaskObserver {
     private static final String VERIFICATION = "verification";
     private static final String CONTINUOUS = "verification-incremental";
+    private static final String STATE = "state";
+    private static final String SILENT = "not told: within the silence period";
     private static final Pattern SIZE = Pattern.compile("([0-9]+)(kb|mb|gb|tb)?");
 
     private final AlertTable table;
@@ -38,10 +41,15 @@ public final class Alerts implements TaskObserver {
     /// What is known of one rule of one task.
     ///
     /// @param badSince when the rule was first broken; null while it is kept
-    /// @param open id of the alert that stands; 0 for none
-    /// @param told when it was last told; null for never
-    private record Watch(@Nullable Instant badSince, long open, @Nullable Instant told) {
-        static final Watch CALM = new Watch(null, 0, null);
+    /// @param open the alert that stands; null for none
+    /// @param told when this rule was last told of; null for never
+    /// @param due when the one that stands is to be told after all; null: it was told
+    private record Watch(
+            @Nullable Instant badSince,
+            @Nullable Message open,
+            @Nullable Instant told,
+            @Nullable Instant due) {
+        static final Watch CALM = new Watch(null, null, null, null);
     }
 
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
@@ -51,12 +59,41 @@ public final class Alerts implements TaskObserver {
         this.teller = teller;
         this.clock = clock;
         for (AlertRecord open : table.open()) {
-            watches.put(key(open.task(), open.rule()), new Watch(open.at(), open.id(), open.at()));
+            store.tasks().find(open.task()).ifPresent(task -> takeOver(task, open));
         }
     }
 
-    private static String key(String task, String rule) {
-        return task + ' ' + rule;
+    /// What stood when the last process ended still stands; what it had no time to tell is told.
+    private void takeOver(Task task, AlertRecord it) {
+        boolean failed = it.text().startsWith(TaskState.FAILED.words());
+        String variant = it.rule().equals(STATE) ? variant(failed) : it.rule();
+        boolean untold = it.delivery().isEmpty() || it.delivery().equals(SILENT);
+        Instant due = untold ? it.at().plus(silence(task)) : null;
+        watches.put(
+                key(task.id(), variant),
+                new Watch(
+                        it.at(),
+                        message(it.id(), task, it.rule(), it.text(), it.at()),
+                        it.at(),
+                        it.delivery().isEmpty() ? it.at() : due));
+    }
+
+    /// Failed after Retrying is news of its own, which the silence of the other must not cover.
+    private static String variant(boolean failed) {
+        return failed ? "state failed" : "state retrying";
+    }
+
+    private static Duration silence(Task task) {
+        return Duration.ofMinutes(task.alerts().silenceMinutes());
+    }
+
+    private static Message message(long id, Task task, String rule, String text, Instant at) {
+        return new Message(
+                id, task.account(), task.id(), task.name(), rule, text, at, Message.Kind.ALERT);
+    }
+
+    private static String key(String task, String variant) {
+        return task + ' ' + variant;
     }
 
     @Override
@@ -71,20 +108,23 @@ public final class Alerts implements TaskObserver {
                         || state == TaskState.NOT_CONFIGURED
                         || state == TaskState.RELEASED;
         if (bad && rules.stateChanges()) {
-            // Failed after Retrying is news of its own.
-            end(after, "state");
-            see(after, "state", Duration.ZERO, state.words() + ": " + after.reason());
+            boolean failed = state == TaskState.FAILED;
+            // The other one is followed by this one, not by an end of the trouble.
+            end(after, variant(!failed), false);
+            String text = state.words() + ": " + after.reason();
+            see(after, STATE, variant(failed), Duration.ZERO, text);
         } else if (good) {
-            end(after, "state");
+            end(after, variant(false), true);
+            end(after, variant(true), true);
         }
         if (state == TaskState.RELEASED || state == TaskState.NOT_CONFIGURED) {
-            end(after, VERIFICATION);
-            end(after, CONTINUOUS);
+            end(after, VERIFICATION, true);
+            end(after, CONTINUOUS, true);
         }
         if (!state.isActive()) {
-            end(after, "lag");
-            end(after, "spool");
-            end(after, "full-sync");
+            end(after, "lag", true);
+            end(after, "spool", true);
+            end(after, "full-sync", true);
         }
     }
 
@@ -101,7 +141,8 @@ public final class Alerts implements TaskObserver {
                 || run.state() == VerificationRun.State.DIFFERENT
                 || run.state() == VerificationRun.State.FAILED) {
             boolean broken = limit > 0 && run.state() == VerificationRun.State.FAILED;
-            end(task, VERIFICATION);
+            // A run that finds differences again is told again, and is no end of those before.
+            end(task, VERIFICATION, !bad && !broken);
             check(task, VERIFICATION, bad || broken, Duration.ZERO, text);
         }
     }
@@ -166,54 +207,61 @@ public final class Alerts implements TaskObserver {
 
     private void check(Task task, String rule, boolean bad, Duration patience, String text) {
         if (bad) {
-            see(task, rule, patience, text);
+            see(task, rule, rule, patience, text);
         } else {
-            end(task, rule);
+            end(task, rule, true);
         }
     }
 
-    private void see(Task task, String rule, Duration patience, String text) {
+    private void see(Task task, String rule, String variant, Duration patience, String text) {
         Instant now = clock.instant();
         watches.compute(
-                key(task.id(), rule),
+                key(task.id(), variant),
                 (key, known) -> {
                     Watch watch = known == null ? Watch.CALM : known;
                     Instant since = watch.badSince() == null ? now : watch.badSince();
-                    boolean due = !since.plus(patience).isAfter(now);
-                    if (watch.open() != 0 || !due) {
-                        return new Watch(since, watch.open(), watch.told());
+                    if (watch.open() != null || since.plus(patience).isAfter(now)) {
+                        return new Watch(since, watch.open(), watch.told(), watch.due());
                     }
                     long id = table.raise(task.account(), task.id(), now, rule, text);
-                    Duration silence = Duration.ofMinutes(task.alerts().silenceMinutes());
-                    boolean silent =
-                            watch.told() != null && watch.told().plus(silence).isAfter(now);
-                    if (silent) {
-                        table.delivered(id, "not told: within the silence period");
-                        return new Watch(since, id, watch.told());
+                    Message message = message(id, task, rule, text, now);
+                    Instant due =
+                            watch.told() == null ? Instant.MIN : watch.told().plus(silence(task));
+                    if (due.isAfter(now)) {
+                        table.delivered(id, SILENT);
+                        return new Watch(since, message, watch.told(), due);
                     }
-                    teller.tell(
-                            new Message(
-                                    id,
-                                    task.account(),
-                                    task.id(),
-                                    task.name(),
-                                    rule,
-                                    text,
-                                    now,
-                                    false));
-                    return new Watch(since, id, now);
+                    teller.tell(message);
+                    return new Watch(since, message, now, null);
                 });
     }
 
-    private void end(Task task, String rule) {
+    /// Tells what still stands at the end of its silence. To be called about once a second.
+    public void tick() {
+        Instant now = clock.instant();
+        watches.replaceAll((key, watch) -> {
+            if (watch.open() == null || watch.due() == null || watch.due().isAfter(now)) {
+                return watch;
+            }
+            teller.tell(watch.open());
+            return new Watch(watch.badSince(), watch.open(), now, null);
+        });
+    }
+
+    /// @param over whether the trouble itself has ended, which is told where its begin was
+    private void end(Task task, String variant, boolean over) {
         Instant now = clock.instant();
         watches.computeIfPresent(
-                key(task.id(), rule),
+                key(task.id(), variant),
                 (key, watch) -> {
-                    if (watch.open() != 0) {
-                        table.over(watch.open(), now);
+                    Message open = watch.open();
+                    if (open != null) {
+                        table.over(open.id(), now);
+                        if (over && watch.due() == null) {
+                            teller.tell(open.resolved(now));
+                        }
                     }
-                    return new Watch(null, 0, watch.told());
+                    return new Watch(null, null, watch.told(), null);
                 });
     }
 }

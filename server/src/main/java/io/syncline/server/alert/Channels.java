@@ -135,7 +135,7 @@ public final class Channels {
                                 "test",
                                 "this channel works",
                                 clock.instant(),
-                                true));
+                                Message.Kind.TEST));
         audit.record(actor, "channel.test", channel.id(), outcome);
         return outcome;
     }

@@ -6,12 +6,16 @@ import io.syncline.server.store.AlertTable;
 import io.syncline.server.store.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// Sends alerts to the channels of their account, one after the other on a thread of its own, so
-/// that a slow receiver holds up nobody.
+/// Sends alerts to the channels of their account, one after the other on a thread of the account's
+/// own: what a receiver is told keeps its order, and a slow one holds up no other account.
 public final class Teller implements AutoCloseable {
     /// More than this at once is a storm; what does not fit is recorded as not told.
     private static final int MAX_WAITING = 1_000;
@@ -27,24 +31,51 @@ public final class Teller implements AutoCloseable {
     private final Vault vault;
     private final Webhook webhook = new Webhook();
     private final Mail mail = new Mail();
-    private final ThreadPoolExecutor executor =
-            new ThreadPoolExecutor(
-                    1,
-                    1,
-                    1,
-                    TimeUnit.MINUTES,
-                    new LinkedBlockingQueue<>(MAX_WAITING),
-                    Thread.ofPlatform().name("alerts").daemon().factory());
+    private final Map<String, ThreadPoolExecutor> executors = new ConcurrentHashMap<>();
 
     public Teller(Store store, Vault vault) {
         this.table = store.alerts();
         this.vault = vault;
-        executor.setRejectedExecutionHandler(
-                (work, all) -> LOG.log(System.Logger.Level.WARNING, "too many alerts wait"));
+    }
+
+    private static ThreadPoolExecutor executor() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        1,
+                        TimeUnit.MINUTES,
+                        new LinkedBlockingQueue<>(MAX_WAITING),
+                        Thread.ofPlatform().name("alerts").daemon().factory());
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     void tell(Message message) {
-        executor.execute(() -> deliver(message));
+        try {
+            executors
+                    .computeIfAbsent(message.account(), account -> executor())
+                    .execute(() -> deliver(message));
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.WARNING, "an alert is not told", e);
+            record(message, "not told: too many alerts wait, or the service ends");
+        }
+    }
+
+    /// Waits until everything that was to be told before was told, or given up.
+    void await() {
+        for (ThreadPoolExecutor each : executors.values()) {
+            CompletableFuture.runAsync(() -> {}, each).join();
+        }
+    }
+
+    /// How the end of an alert was told stands behind how its begin was.
+    private void record(Message message, String outcome) {
+        if (message.kind() == Message.Kind.RESOLVED) {
+            table.deliveredToo(message.id(), "over: " + outcome.replace("\n", "\nover: "));
+        } else {
+            table.delivered(message.id(), outcome);
+        }
     }
 
     private void deliver(Message message) {
@@ -52,8 +83,8 @@ public final class Teller implements AutoCloseable {
         for (AlertChannel channel : table.channels(message.account())) {
             outcomes.add(channel.name() + ": " + attempt(channel, message));
         }
-        table.delivered(
-                message.id(),
+        record(
+                message,
                 outcomes.isEmpty()
                         ? "not told: the account has no channel"
                         : String.join("\n", outcomes));
@@ -67,7 +98,9 @@ public final class Teller implements AutoCloseable {
                 if (outcome.equals("told")) {
                     return outcome;
                 }
-                Thread.sleep(PAUSE_MILLIS);
+                if (i + 1 < TRIES) {
+                    Thread.sleep(PAUSE_MILLIS);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -91,6 +124,6 @@ public final class Teller implements AutoCloseable {
 
     @Override
     public void close() {
-        executor.shutdownNow();
+        executors.values().forEach(ThreadPoolExecutor::shutdownNow);
     }
 }

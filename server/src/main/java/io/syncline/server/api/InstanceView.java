@@ -1,7 +1,6 @@
 package io.syncline.server.api;
 
 import io.syncline.server.instance.Instances;
-import io.syncline.server.model.Probe;
 import io.syncline.server.model.RegisteredInstance;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +22,7 @@ public record InstanceView(
         boolean tls,
         boolean verifyHost,
         boolean hasCa,
-        @Nullable Probe probe,
+        @Nullable ProbeView probe,
         String created) {
     public static InstanceView of(RegisteredInstance it) {
         return new InstanceView(
@@ -38,7 +37,7 @@ public record InstanceView(
                 it.tls(),
                 it.verifyHost(),
                 !it.caPem().isEmpty(),
-                Instances.lastProbe(it),
+                ProbeView.of(Instances.lastProbe(it)),
                 it.created().toString());
     }
 }

@@ -91,9 +91,13 @@ public final class TaskViews {
     private static String sentence(Task task, @Nullable Progress progress, @Nullable Retry retry) {
         TaskState state = task.state();
         if (retry != null) {
-            return "Retrying for "
+            String away =
+                    retry.side().equals("task")
+                            ? "Retrying for "
+                            : "Retrying: the " + retry.side() + " is away for ";
+            return away
                     + Numbers.seconds(retry.elapsedSeconds())
-                    + " of "
+                    + " of at most "
                     + Numbers.duration(Duration.ofSeconds(retry.limitSeconds()))
                     + ": "
                     + retry.reason();

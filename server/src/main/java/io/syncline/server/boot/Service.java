@@ -60,6 +60,7 @@ public final class Service implements AutoCloseable {
     private final Tasks tasks;
     private final Verifications verifications;
     private final Charts charts;
+    private final Alerts alerts;
     private final Teller teller;
     private final Instances instances;
     private final Logins logins;
@@ -86,7 +87,8 @@ public final class Service implements AutoCloseable {
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));
         charts = new Charts(store, clock);
         teller = new Teller(store, vault);
-        Observers observers = new Observers(List.of(charts, new Alerts(store, teller, clock)));
+        alerts = new Alerts(store, teller, clock);
+        Observers observers = new Observers(List.of(charts, alerts));
         tasks = new Tasks(store, instances, grants, audit, clock, options.data(), observers);
         verifications = new Verifications(store, tasks, audit, observers, options.data());
         observers.add(verifications);
@@ -172,6 +174,7 @@ public final class Service implements AutoCloseable {
         verifications.resume();
         every(TICK_MILLIS, tasks::tick);
         every(TICK_MILLIS, verifications::tick);
+        every(TICK_MILLIS, alerts::tick);
         every(TICK_MILLIS, console::send);
         every(TICK_MILLIS, samples::tick);
         every(TRIM_MILLIS, charts::trim);

@@ -19,6 +19,8 @@ import picocli.CommandLine.ParseResult;
 /// `syncline demo --server`: the service with servers, live traffic and a task that runs, to click
 /// around in. Everything goes when it ends.
 final class ServerDemo {
+    private static final String LOG = "SYNCLINE_LOG";
+
     private ServerDemo() {}
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
@@ -26,6 +28,10 @@ final class ServerDemo {
                 HostPort.parse(
                         parsed.matchedOptionValue(ServerCommand.LISTEN, ServerOptions.USUAL_LISTEN),
                         ServerCommand.USUAL_PORT);
+        if (!environment.containsKey(LOG)) {
+            // Whoever looks around wants to read where, and not what the service writes down.
+            System.setProperty(LOG, "quiet");
+        }
         CountDownLatch stop = new CountDownLatch(1);
         SyncCommand.stopOnSignals(stop::countDown);
         try (Demo demo = Demo.prepare(DemoCommand.scene(parsed))) {

@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.fault.SynclineException;
@@ -58,9 +60,9 @@ public final class AlertsPage {
                 "rules",
                 all.stream().map(t -> new Rules(t, SettingLines.alerts(t.alerts()))).toList());
         if (form.isRefused()) {
-            pages.again(ctx, "alerts", "Alerts", values);
+            pages.again(ctx, "alerts", t("alerts"), values);
         } else {
-            pages.show(ctx, "alerts", "Alerts", values);
+            pages.show(ctx, "alerts", t("alerts"), values);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.account.Audit;
@@ -52,7 +54,7 @@ final class AuditPage {
         pages.show(
                 ctx,
                 "audit",
-                "Audit log",
+                t("audit-log"),
                 Map.of("entries", entries, "search", search, "older", older));
     }
 

@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.account.Grants;
@@ -48,9 +50,9 @@ public final class GrantsPage {
         values.put("received", rows.stream().filter(r -> !isGiven(actor, r)).toList());
         values.put("instances", instances.list(actor));
         if (form.isRefused()) {
-            pages.again(ctx, "grants", "Grants", values);
+            pages.again(ctx, "grants", t("grants"), values);
         } else {
-            pages.show(ctx, "grants", "Grants", values);
+            pages.show(ctx, "grants", t("grants"), values);
         }
     }
 

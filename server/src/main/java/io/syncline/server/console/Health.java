@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.engine.link.LinkStatus.Shard;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.lifecycle.TaskState;
@@ -8,6 +10,7 @@ import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import io.syncline.server.view.Tone;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Whether all is well, in one sentence: the first line of every page.
@@ -22,56 +25,50 @@ public record Health(String tone, String text) {
 
     static Health of(List<TaskControl> tasks) {
         if (tasks.isEmpty()) {
-            return new Health("idle", "There is no task yet, so nothing is kept in sync.");
+            return new Health("idle", t("there-is-no-task-yet"));
         }
         List<String> broken = named(tasks, Tone.BROKEN);
         List<String> retrying = named(tasks, Tone.ATTENTION);
         int working = named(tasks, Tone.WORKING).size();
         long running = count(tasks, TaskState.RUNNING);
         if (!broken.isEmpty()) {
+            String some = of(broken.size(), tasks.size());
             return new Health(
                     "broken",
-                    of(broken.size(), tasks.size())
-                            + (broken.size() == 1 ? " needs you: " : " need you: ")
-                            + names(broken)
-                            + ".");
+                    broken.size() == 1
+                            ? t("needs-you", some, names(broken))
+                            : t("need-you", some, names(broken)));
         }
         if (!retrying.isEmpty()) {
+            String some = of(retrying.size(), tasks.size());
             return new Health(
                     "attention",
-                    of(retrying.size(), tasks.size())
-                            + (retrying.size() == 1
-                                    ? " cannot reach a side and tries again by itself: "
-                                    : " cannot reach a side and try again by themselves: ")
-                            + names(retrying)
-                            + ".");
+                    retrying.size() == 1
+                            ? t("cannot-reach-one", some, names(retrying))
+                            : t("cannot-reach-many", some, names(retrying)));
         }
         if (working > 0) {
             return new Health(
                     "working",
-                    "Nothing is wrong: "
-                            + Numbers.count(working, "task")
-                            + " at work, "
-                            + running
-                            + " in sync.");
+                    t("nothing-is-wrong-at-work", Numbers.count(working, "task"), running));
         }
         if (running == 0) {
-            return new Health(
-                    "idle", "Nothing is wrong, and nothing runs: " + rest(tasks, running) + ".");
+            return new Health("idle", t("nothing-is-wrong-nothing-runs", rest(tasks, running)));
         }
         String rest = rest(tasks, running);
         return new Health(
                 "well",
-                "All is well: "
-                        + Numbers.count(running, "task")
-                        + " in sync"
-                        + slowest(tasks)
-                        + (rest.isEmpty() ? "" : "; " + rest)
-                        + ".");
+                t(
+                        "all-is-well-in-sync",
+                        Numbers.count(running, "task"),
+                        slowest(tasks),
+                        rest.isEmpty() ? "" : t("and-the-rest", rest)));
     }
 
     private static String of(int some, int all) {
-        return some == all && all == 1 ? "1 task" : some + " of " + Numbers.count(all, "task");
+        return some == all && all == 1
+                ? t("one-task")
+                : t("some-of-all", some, Numbers.count(all, "task"));
     }
 
     private static List<String> named(List<TaskControl> tasks, Tone tone) {
@@ -87,8 +84,8 @@ public record Health(String tone, String text) {
     }
 
     private static String names(List<String> all) {
-        return String.join(", ", all.subList(0, Math.min(MOST_NAMES, all.size())))
-                + (all.size() > MOST_NAMES ? " and others" : "");
+        String first = String.join(", ", all.subList(0, Math.min(MOST_NAMES, all.size())));
+        return all.size() > MOST_NAMES ? t("and-others", first) : first;
     }
 
     private static String slowest(List<TaskControl> tasks) {
@@ -99,25 +96,23 @@ public record Health(String tone, String text) {
                 worst = Math.max(worst, progress.worst(Shard::lagMillis));
             }
         }
-        return worst < 0
-                ? ""
-                : ", the slowest " + Numbers.duration(Duration.ofMillis(worst)) + " behind";
+        return worst < 0 ? "" : t("the-slowest-behind", Numbers.duration(Duration.ofMillis(worst)));
     }
 
     private static String rest(List<TaskControl> tasks, long running) {
         long paused = count(tasks, TaskState.PAUSED);
         long done = count(tasks, TaskState.COMPLETED);
         long waiting = tasks.size() - running - paused - done;
-        StringBuilder text = new StringBuilder();
-        add(text, paused, "paused");
-        add(text, waiting, "not started");
-        add(text, done, "completed");
-        return text.toString();
-    }
-
-    private static void add(StringBuilder text, long count, String word) {
-        if (count > 0) {
-            text.append(text.isEmpty() ? "" : ", ").append(count).append(' ').append(word);
+        List<String> some = new ArrayList<>();
+        if (paused > 0) {
+            some.add(t("health-paused", paused));
         }
+        if (waiting > 0) {
+            some.add(t("health-not-started", waiting));
+        }
+        if (done > 0) {
+            some.add(t("health-completed", done));
+        }
+        return String.join(", ", some);
     }
 }

@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.fault.Failure;
@@ -36,9 +38,9 @@ final class ImportPage {
         Gate.actor(ctx).require(Role.OPERATOR, "create tasks");
         Map<String, Object> values = Map.of("form", form);
         if (form.isRefused()) {
-            pages.again(ctx, "newImport", "New task", values);
+            pages.again(ctx, "newImport", t("new-task"), values);
         } else {
-            pages.show(ctx, "newImport", "New task", values);
+            pages.show(ctx, "newImport", t("new-task"), values);
         }
     }
 

@@ -1,10 +1,13 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.account.Grants;
 import io.syncline.server.api.InstanceView;
+import io.syncline.server.api.ProbeView;
 import io.syncline.server.instance.Addresses;
 import io.syncline.server.instance.Draft;
 import io.syncline.server.instance.Instances;
@@ -64,7 +67,7 @@ public final class InstancesPage {
         pages.show(
                 ctx,
                 "instances",
-                "Instances",
+                t("instances"),
                 Map.of(
                         "rows",
                         rows,
@@ -77,9 +80,9 @@ public final class InstancesPage {
         Map<String, Object> values =
                 Map.of("form", form, "action", "/instances/new", "back", "/instances");
         if (form.isRefused()) {
-            pages.again(ctx, "instanceEdit", "New instance", values);
+            pages.again(ctx, "instanceEdit", t("new-instance"), values);
         } else {
-            pages.show(ctx, "instanceEdit", "New instance", values);
+            pages.show(ctx, "instanceEdit", t("new-instance"), values);
         }
     }
 
@@ -116,7 +119,7 @@ public final class InstancesPage {
     }
 
     private void answer(Context ctx, Probe probe) {
-        ctx.html(pages.fill("part/probe.jte", Map.of("probe", probe)));
+        ctx.html(pages.fill("part/probe.jte", Map.of("probe", ProbeView.now(probe))));
     }
 
     private void show(Context ctx) {

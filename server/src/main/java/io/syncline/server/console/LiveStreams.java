@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -34,6 +37,7 @@ public final class LiveStreams {
     /// @param shared what all pages of the same name show
     /// @param own what only this page shows: its forms carry its session's token
     /// @param sent what it has
+    /// @param busy whether something is being sent
     private record Page(
             SseClient client,
             Actor actor,
@@ -41,7 +45,14 @@ public final class LiveStreams {
             String name,
             Supplier<Map<String, String>> shared,
             Supplier<Map<String, String>> own,
-            Map<String, String> sent) {}
+            Map<String, String> sent,
+            AtomicBoolean busy) {}
+
+    private static final System.Logger LOG = System.getLogger(LiveStreams.class.getName());
+
+    /// As many as pages that are slow at this moment.
+    private final ExecutorService senders =
+            Executors.newCachedThreadPool(Thread.ofPlatform().name("live-", 0).daemon().factory());
 
     private final Map<SseClient, Page> open = new ConcurrentHashMap<>();
     private final Pages pages;
@@ -127,9 +138,11 @@ public final class LiveStreams {
                         actor.account() + ' ' + name,
                         all,
                         own,
-                        new HashMap<>());
+                        new HashMap<>(),
+                        new AtomicBoolean());
         open.put(client, page);
-        send(page, new HashMap<>());
+        page.busy().set(true);
+        sendNow(page, new ConcurrentHashMap<>());
     }
 
     private Map<String, String> task(Actor actor, String id) {
@@ -165,10 +178,26 @@ public final class LiveStreams {
                                 csrf)));
     }
 
-    /// Brings every open page up to date.
+    /// Brings every open page up to date: each on a thread of its own, since one that does not read
+    /// what it is sent must hold up nobody else.
     public void send() {
-        Map<String, Map<String, String>> filled = new HashMap<>();
-        open.values().forEach(page -> send(page, filled));
+        Map<String, Map<String, String>> filled = new ConcurrentHashMap<>();
+        for (Page page : open.values()) {
+            if (page.busy().compareAndSet(false, true)) {
+                senders.execute(() -> sendNow(page, filled));
+            }
+        }
+    }
+
+    private void sendNow(Page page, Map<String, Map<String, String>> filled) {
+        try {
+            send(page, filled);
+        } catch (RuntimeException e) {
+            // The store is away, or a bug: the page asks again by itself.
+            LOG.log(System.Logger.Level.WARNING, "a live page", e);
+        } finally {
+            page.busy().set(false);
+        }
     }
 
     private void send(Page page, Map<String, Map<String, String>> filled) {
@@ -187,11 +216,8 @@ public final class LiveStreams {
         }
         Map<String, String> changed = new LinkedHashMap<>();
         try {
-            Map<String, String> parts = filled.get(page.name());
-            if (parts == null) {
-                parts = page.shared().get();
-                filled.put(page.name(), parts);
-            }
+            Map<String, String> parts =
+                    filled.computeIfAbsent(page.name(), name -> page.shared().get());
             note(page, parts, changed);
             note(page, page.own().get(), changed);
         } catch (Problem e) {

@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.account.Logins;
@@ -28,7 +30,7 @@ final class LoginPage {
     }
 
     private void show(Context ctx, String trouble) {
-        pages.show(ctx, "login", "Log in", Map.of("trouble", trouble));
+        pages.show(ctx, "login", t("log-in"), Map.of("trouble", trouble));
     }
 
     private void logIn(Context ctx) {

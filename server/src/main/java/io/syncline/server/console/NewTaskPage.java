@@ -1,8 +1,11 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.api.ProbeView;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
@@ -68,9 +71,9 @@ final class NewTaskPage {
         all.put("form", form);
         all.put("rail", Rail.draft(step, form));
         if (form.isRefused()) {
-            pages.again(ctx, template, "New task", all);
+            pages.again(ctx, template, t("new-task"), all);
         } else {
-            pages.show(ctx, template, "New task", all);
+            pages.show(ctx, template, t("new-task"), all);
         }
     }
 
@@ -94,7 +97,7 @@ final class NewTaskPage {
         } catch (SynclineException e) {
             throw Problem.of(e.failure());
         }
-        ctx.html(pages.fill("part/probe.jte", Map.of("probe", probe)));
+        ctx.html(pages.fill("part/probe.jte", Map.of("probe", ProbeView.now(probe))));
     }
 
     private void takeInstances(Context ctx) {
@@ -109,12 +112,12 @@ final class NewTaskPage {
         }
         for (String side : SIDES) {
             if (form.value(side).isEmpty()) {
-                form.refuse(side, "no instance is chosen", "Choose one, or enter a new one");
+                form.refuse(side, t("no-instance-is-chosen"), t("choose-one-or-enter"));
             }
         }
         boolean same = form.value("source").equals(form.value("target"));
         if (!form.isRefused() && same && !form.value("source").equals(Sides.NEW)) {
-            form.refuse("target", "this is the source", "Choose another instance");
+            form.refuse("target", t("this-is-the-source"), t("choose-another-instance"));
         }
         for (String side : SIDES) {
             if (!form.isRefused()) {
@@ -192,7 +195,7 @@ final class NewTaskPage {
         String databases = Databases.text(form);
         form.put("databases", databases);
         if (databases.isEmpty()) {
-            form.refuse("databases", "no database is chosen", "Tick one, or choose all");
+            form.refuse("databases", t("no-database-is-chosen"), t("tick-one-or-choose-all"));
             return;
         }
         check(form, before);

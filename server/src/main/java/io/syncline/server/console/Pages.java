@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
@@ -82,7 +84,7 @@ final class Pages {
             ctx.html(fill("part/problem.jte", Map.of("problem", problem)));
             return;
         }
-        show(ctx, "problem", "Not possible", Map.of("problem", problem));
+        show(ctx, "problem", t("that-is-not-possible"), Map.of("problem", problem));
     }
 
     /// To another page after a change, so that loading it again repeats nothing.

@@ -17,7 +17,9 @@ final class SettingLines {
     private SettingLines() {}
 
     /// What is synchronized, and how; then what is watched.
-    static Map<String, String> of(Task task) {
+    ///
+    /// @param retryMinutes how long a lost connection is really tried again
+    static Map<String, String> of(Task task, int retryMinutes) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put(t("synchronization-types"), types(task));
         lines.put(
@@ -27,22 +29,26 @@ final class SettingLines {
                         : t("precheck-and-report-errors"));
         lines.put(t("databases"), value(task, Setting.DATABASES));
         lines.put(t("commands"), value(task, Setting.COMMANDS));
-        lines.put(
-                t("retry-time"),
-                value(task, Setting.RETRY_MINUTES)
-                        + " min for connections, "
-                        + task.settings().getOrDefault(TaskSettings.RETRY_OTHER, "10")
-                        + " min for other issues");
+        lines.put(t("retry-time"), retry(task, retryMinutes));
         lines.put(
                 t("instance-class"), task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));
         lines.put(
                 t("throttle"),
-                limit(value(task, Setting.MAX_RPS), "writes/s")
+                limit(value(task, Setting.MAX_RPS), t("unit-writes-s"))
                         + ", "
-                        + limit(value(task, Setting.MAX_MBPS), "MB/s"));
-        lines.put(t("extend-expiration-time"), value(task, Setting.EXTEND_EXPIRY) + " s");
+                        + limit(value(task, Setting.MAX_MBPS), t("unit-mb-s")));
+        lines.put(
+                t("extend-expiration-time"), t("some-seconds", value(task, Setting.EXTEND_EXPIRY)));
         lines.put(t("alerts"), alerts(task.alerts()));
         return lines;
+    }
+
+    private static String retry(Task task, int retryMinutes) {
+        String own = value(task, Setting.RETRY_MINUTES);
+        int other = TaskSettings.retryOtherMinutes(task.settings());
+        return own.equals(Integer.toString(retryMinutes))
+                ? t("retry-minutes-line", own, other)
+                : t("retry-minutes-held", own, retryMinutes, other);
     }
 
     private static String value(Task task, Setting setting) {
@@ -58,7 +64,7 @@ final class SettingLines {
     }
 
     private static String limit(String value, String unit) {
-        return value.equals("0") ? "no limit of " + unit : value + " " + unit;
+        return value.equals("0") ? t("no-limit-of", unit) : value + " " + unit;
     }
 
     /// The rules that are on.
@@ -66,26 +72,23 @@ final class SettingLines {
         List<String> on = new ArrayList<>();
         if (rules.lagSeconds() > 0) {
             on.add(
-                    "lag above "
-                            + Numbers.seconds(rules.lagSeconds())
-                            + " for "
-                            + Numbers.seconds(rules.lagForSeconds()));
+                    t(
+                            "rule-lag",
+                            Numbers.seconds(rules.lagSeconds()),
+                            Numbers.seconds(rules.lagForSeconds())));
         }
         if (rules.stateChanges()) {
-            on.add("Failed or Retrying");
+            on.add(t("rule-state"));
         }
         if (rules.fullSyncHours() > 0) {
-            on.add("full synchronization over " + rules.fullSyncHours() + " h");
+            on.add(t("rule-full-sync", rules.fullSyncHours()));
         }
         if (rules.spoolPercent() > 0) {
-            on.add("spool over " + rules.spoolPercent() + " %");
+            on.add(t("rule-spool", rules.spoolPercent()));
         }
         if (rules.verificationDifferences() > 0) {
-            on.add(
-                    "a verification finds "
-                            + rules.verificationDifferences()
-                            + " or more different");
+            on.add(t("rule-verification", rules.verificationDifferences()));
         }
-        return on.isEmpty() ? "none" : String.join("; ", on);
+        return on.isEmpty() ? t("none") : String.join("; ", on);
     }
 }

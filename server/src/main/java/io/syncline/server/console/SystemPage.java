@@ -1,5 +1,6 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.javalin.config.JavalinConfig;
@@ -61,7 +62,7 @@ final class SystemPage {
         values.put("facts", facts());
         values.put("log", log);
         values.put("all", mayAll(actor));
-        pages.show(ctx, "system", "System", values);
+        pages.show(ctx, "system", t("system"), values);
     }
 
     private Map<String, String> facts() {
@@ -82,15 +83,15 @@ final class SystemPage {
         facts.put("Version", Version.text());
         facts.put("Java", System.getProperty("java.version", ""));
         facts.put(
-                "Runs for",
+                t("runs-for"),
                 Numbers.seconds(ManagementFactory.getRuntimeMXBean().getUptime() / 1_000));
         facts.put("Store", surroundings.store().product());
         facts.put("Memory", Numbers.bytes(used) + " of " + Numbers.bytes(runtime.maxMemory()));
         facts.put(
                 "Threads", Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()));
-        facts.put("Links that run", Long.toString(running));
+        facts.put(t("links-that-run"), Long.toString(running));
         facts.put(
-                "Waiting bytes",
+                t("waiting-bytes"),
                 Numbers.bytes(spool)
                         + "; free on disk "
                         + Numbers.bytes(surroundings.data().toFile().getUsableSpace()));

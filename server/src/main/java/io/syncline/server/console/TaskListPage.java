@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.api.TaskView;
@@ -52,7 +54,7 @@ final class TaskListPage {
             ctx.html(pages.fill("part/taskRows.jte", Map.of("listing", listing)));
             return;
         }
-        pages.show(ctx, "tasks", "Tasks", LIVE, Map.of("listing", listing));
+        pages.show(ctx, "tasks", t("tasks"), LIVE, Map.of("listing", listing));
     }
 
     private TaskListing listing(Actor actor, String search, String state, String sort) {

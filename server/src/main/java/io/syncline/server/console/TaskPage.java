@@ -16,6 +16,7 @@ import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -97,7 +98,9 @@ final class TaskPage {
     private void yaml(Context ctx) {
         ctx.contentType("application/yaml")
                 .header("Content-Disposition", "attachment; filename=\"task.yaml\"")
-                .result(tasks.yaml(Gate.actor(ctx), ctx.pathParam("id")));
+                .result(
+                        tasks.yaml(Gate.actor(ctx), ctx.pathParam("id"))
+                                .getBytes(StandardCharsets.UTF_8));
     }
 
     private void conflicts(Context ctx) throws IOException {

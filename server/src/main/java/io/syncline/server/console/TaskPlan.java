@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.server.api.TaskView;
 import io.syncline.server.model.Probe;
 import io.syncline.server.settings.Setting;
@@ -40,24 +42,25 @@ final class TaskPlan {
         sentences.add(goesOn());
         String commands = setting(Setting.COMMANDS);
         if (!commands.equals("all")) {
-            sentences.add("Of the commands while streaming, only these: " + commands + ".");
+            sentences.add(t("plan-commands", commands));
         }
         String ceiling = ceiling();
         if (!ceiling.isEmpty()) {
             sentences.add(ceiling);
         }
         sentences.add(
-                "When a side is away, it tries again for "
-                        + Numbers.seconds(60 * Long.parseLong(setting(Setting.RETRY_MINUTES)))
-                        + " and loses nothing meanwhile.");
+                t(
+                        "plan-retry",
+                        Numbers.seconds(60 * Long.parseLong(setting(Setting.RETRY_MINUTES)))));
         return sentences;
     }
 
     private String copies() {
-        String ways = " from " + task.source().name() + " to " + task.target().name();
+        String from = task.source().name();
+        String to = task.target().name();
         Probe seen = source;
         if (seen == null || !seen.reachable()) {
-            return "Copies " + databases(0) + ways + ".";
+            return t("plan-copies", databases(0), from, to);
         }
         Map<Integer, String> chosen = chosen();
         List<Probe.Database> copied =
@@ -67,15 +70,14 @@ final class TaskPlan {
         long keys = copied.stream().mapToLong(Probe.Database::keys).sum();
         long all = seen.databases().stream().mapToLong(Probe.Database::keys).sum();
         long bytes = all == 0 ? 0 : (long) ((double) seen.usedMemory() * keys / all);
-        return "Copies "
-                + databases(copied.size())
-                + " with "
-                + Numbers.count(keys, "key")
-                + (bytes > 0 ? " (about " + Numbers.bytes(bytes) + ")" : "")
-                + ways
-                + ", in about "
-                + Numbers.seconds(seconds(keys, bytes))
-                + ".";
+        String some = Numbers.count(keys, "key");
+        return t(
+                "plan-copies-in-about",
+                databases(copied.size()),
+                bytes > 0 ? t("plan-about", some, Numbers.bytes(bytes)) : some,
+                from,
+                to,
+                Numbers.seconds(seconds(keys, bytes)));
     }
 
     private Map<Integer, String> chosen() {
@@ -93,12 +95,13 @@ final class TaskPlan {
     private String databases(int holding) {
         Map<Integer, String> chosen = chosen();
         if (chosen.isEmpty()) {
-            return holding == 0 ? "all databases" : Numbers.count(holding, "database");
+            return holding == 0 ? t("plan-all-databases") : Numbers.count(holding, "database");
         }
         List<String> words = new ArrayList<>();
         chosen.forEach(
-                (from, to) -> words.add(to.equals(from.toString()) ? to : from + " as " + to));
-        return (words.size() == 1 ? "database " : "databases ") + String.join(", ", words);
+                (from, to) -> words.add(to.equals(from.toString()) ? to : t("plan-as", from, to)));
+        String all = String.join(", ", words);
+        return words.size() == 1 ? t("plan-database", all) : t("plan-databases", all);
     }
 
     private long seconds(long keys, long bytes) {
@@ -129,51 +132,40 @@ final class TaskPlan {
     private String existing() {
         String name = task.target().name();
         if (setting(Setting.ON_EXISTING).equals("overwrite")) {
-            return "Keys that "
-                    + name
-                    + " already holds stay, except those of the same name: they are overwritten by"
-                    + " the source's.";
+            return t("plan-overwrites", name);
         }
         Probe seen = target;
         boolean empty = seen != null && seen.reachable() && seen.databases().isEmpty();
-        return empty
-                ? name + " is empty, so nothing is overwritten."
-                : "Nothing in "
-                        + name
-                        + " is overwritten: if it holds keys when the task starts, the task stops and"
-                        + " says so.";
+        return empty ? t("plan-empty", name) : t("plan-stops-at-keys", name);
     }
 
     private String goesOn() {
         if (setting(Setting.SNAPSHOT_ONLY).equals("true")) {
-            return "Then it ends; what is written at the source later is not copied.";
+            return t("plan-ends");
         }
         if (setting(Setting.UNTIL_CAUGHT_UP).equals("true")) {
-            return "Then it follows the source's writes until both sides are level, and ends.";
+            return t("plan-until-level");
         }
         if (task.topology().equals("two-way")) {
-            return "Then writes at either side reach the other, and of two writes to one key at the"
-                    + " same time the later one stays at both.";
+            return t("plan-both-ways");
         }
-        return "Then every write at "
-                + task.source().name()
-                + " follows within about a second, until you pause or stop the task.";
+        return t("plan-follows", task.source().name());
     }
 
     private String ceiling() {
         List<String> parts = new ArrayList<>();
         if (instanceClass() != InstanceClass.UNLIMITED) {
-            parts.add(
-                    Numbers.count(instanceClass().commandsPerSecond()) + " writes/s by its class");
+            parts.add(t("plan-by-class", Numbers.count(instanceClass().commandsPerSecond())));
         }
         if (!setting(Setting.MAX_RPS).equals("0")) {
-            parts.add(setting(Setting.MAX_RPS) + " writes/s");
+            parts.add(t("some-writes-s", setting(Setting.MAX_RPS)));
         }
         if (!setting(Setting.MAX_MBPS).equals("0")) {
-            parts.add(setting(Setting.MAX_MBPS) + " MB/s");
+            parts.add(t("some-mb-s", setting(Setting.MAX_MBPS)));
         }
-        return parts.isEmpty()
-                ? ""
-                : "It writes at most " + String.join(" and ", parts) + " to the target.";
+        return parts.stream()
+                .reduce((some, other) -> t("plan-and", some, other))
+                .map(all -> t("plan-ceiling", all))
+                .orElse("");
     }
 }

@@ -69,6 +69,10 @@ final class TaskTabs {
     private Map<String, Object> settings(Context ctx, TaskView task) {
         Actor actor = Gate.actor(ctx);
         Task it = tasks.find(actor, task.id()).task();
-        return Map.of("yaml", tasks.yaml(actor, task.id()), "lines", SettingLines.of(it));
+        return Map.of(
+                "yaml",
+                tasks.yaml(actor, task.id()),
+                "lines",
+                SettingLines.of(it, tasks.retryMinutes(it)));
     }
 }

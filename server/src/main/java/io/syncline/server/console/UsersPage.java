@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.account.Accounts;
@@ -51,9 +53,9 @@ final class UsersPage {
         values.put("self", actor.user());
         values.put("root", actor.root() && actor.role() == Role.ADMIN);
         if (form.isRefused() || account.isRefused()) {
-            pages.again(ctx, "users", "Users", values);
+            pages.again(ctx, "users", t("users"), values);
         } else {
-            pages.show(ctx, "users", "Users", values);
+            pages.show(ctx, "users", t("users"), values);
         }
     }
 

@@ -1,6 +1,9 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.server.api.DirectionView;
+import io.syncline.server.api.ProbeView;
 import io.syncline.server.api.ProgressView;
 import io.syncline.server.api.ShardView;
 import io.syncline.server.api.TaskView;
@@ -82,15 +85,14 @@ public final class Words {
             return it.stateText();
         }
         Long rate = it.commandsPerSecond();
-        return lag(it.lagMillis(), it.lagBytes())
-                + " behind, "
-                + rate(rate == null ? 0 : rate)
-                + " writes/s";
+        String lag = lag(it.lagMillis(), it.lagBytes());
+        String writes = rate(rate == null ? 0 : rate);
+        return lag.equals(UNKNOWN) ? t("some-writes-s", writes) : t("behind-writes-s", lag, writes);
     }
 
     public static String edge(ShardView shard) {
         return shard.phase().equals("streaming")
-                ? lag(shard) + " behind, " + rate(shard.commandsPerSecond()) + " writes/s"
+                ? t("behind-writes-s", lag(shard), rate(shard.commandsPerSecond()))
                 : title(shard.phase());
     }
 
@@ -117,23 +119,21 @@ public final class Words {
     }
 
     /// What a look at an instance saw, in one line.
-    public static String seen(Probe probe) {
+    public static String seen(ProbeView probe) {
         long keys = probe.databases().stream().mapToLong(Probe.Database::keys).sum();
-        return probe.product()
-                + ", "
-                + probe.role()
-                + ", "
-                + probe.topology()
-                + ", "
-                + Numbers.count(probe.shards().size(), "shard")
-                + ", "
-                + Numbers.count(keys, "key")
-                + (keys == 0 ? "" : " in " + Numbers.count(probe.databases().size(), "database"))
-                + ", "
-                + Numbers.bytes(probe.usedMemory());
+        String some = Numbers.count(keys, "key");
+        String databases = Numbers.count(probe.databases().size(), "database");
+        return String.join(
+                ", ",
+                probe.product(),
+                probe.role(),
+                probe.topology(),
+                Numbers.count(probe.shards().size(), "shard"),
+                keys == 0 ? some : t("seen-keys-in", some, databases),
+                Numbers.bytes(probe.usedMemory()));
     }
 
-    public static String keys(Probe probe) {
+    public static String keys(ProbeView probe) {
         return Numbers.count(probe.databases().stream().mapToLong(Probe.Database::keys).sum());
     }
 
@@ -141,36 +141,28 @@ public final class Words {
         return TaskViews.tone(task.state()).name().toLowerCase(Locale.ROOT);
     }
 
-    /// `2026-11-22 07:00:00 UTC` of milliseconds since 1970.
-    public static String time(long millis) {
-        return TIME.format(Instant.ofEpochMilli(millis));
-    }
-
     public static String time(Instant instant) {
         return TIME.format(instant);
     }
 
     /// The commands that do with a task's file what the console does.
-    public static String commands(TaskView task) {
-        return "./syncline task import task.yaml\n./syncline task start '"
-                + task.name().replace("'", "'\\''")
-                + "' --wait\n./syncline sync --config task.yaml";
+    public static String commands() {
+        return "./syncline task import task.yaml\n./syncline task start ID --wait\n"
+                + "./syncline sync --config task.yaml";
     }
 
     /// What a button says.
     public static String action(String action) {
-        return action.equals("precheck") ? "Precheck now" : title(action);
+        return action.equals("precheck") ? t("precheck-now") : title(action);
     }
 
     public static String fault(Retry retry) {
-        return retry.side()
-                + " "
-                + retry.place()
-                + ": "
-                + retry.reason()
-                + " ("
-                + (retry.count() == 1 ? "1 try" : Numbers.count(retry.count()) + " tries")
-                + ")";
+        return t(
+                "fault-line",
+                t(retry.side()),
+                retry.place(),
+                retry.reason(),
+                retry.count() == 1 ? t("one-try") : t("some-tries", Numbers.count(retry.count())));
     }
 
     public static String waiting(ProgressView progress) {
@@ -181,8 +173,8 @@ public final class Words {
 
     public static String phase(ShardView shard) {
         return switch (shard.phase()) {
-            case "snapshot" -> "Full synchronization";
-            case "streaming" -> "Incremental synchronization";
+            case "snapshot" -> t("full-synchronization");
+            case "streaming" -> t("incremental-synchronization");
             default -> title(shard.phase());
         };
     }
@@ -201,7 +193,7 @@ public final class Words {
     /// `1,200 of 4,000`, or what is known of it.
     public static String part(@Nullable Long done, @Nullable Long all) {
         boolean both = done != null && all != null && all > 0 && !all.equals(done);
-        return both ? count(done) + " of " + count(all) : count(done);
+        return both ? t("some-of-many", count(done), count(all)) : count(done);
     }
 
     /// To the millisecond, or that there was no write.
@@ -212,15 +204,15 @@ public final class Words {
     /// Why a key was copied as a whole.
     public static String cause(String cause) {
         return switch (cause) {
-            case "conflict" -> "written at both sides";
-            case "related" -> "written together with such a key";
-            case "derived" -> "made from such a key";
-            default -> "a command was refused";
+            case "conflict" -> t("cause-conflict");
+            case "related" -> t("cause-related");
+            case "derived" -> t("cause-derived");
+            default -> t("cause-refused");
         };
     }
 
     public static String left(@Nullable Long seconds) {
-        return seconds == null ? "" : Numbers.seconds(seconds) + " left";
+        return seconds == null ? "" : t("some-left", Numbers.seconds(seconds));
     }
 
     /// Why a task is not simply well; empty otherwise.
@@ -247,8 +239,8 @@ public final class Words {
 
     public static String decision(RefusedCommand it) {
         return switch (it.decision()) {
-            case "acknowledged" -> "dealt with";
-            case "skip" -> "will be skipped";
+            case "acknowledged" -> t("dealt-with");
+            case "skip" -> t("will-be-skipped");
             default -> it.decision();
         };
     }
@@ -269,14 +261,9 @@ public final class Words {
     /// What is lost by an action that cannot be undone.
     public static String danger(String action) {
         return switch (action) {
-            case "stop" ->
-                    "The task ends for good and cannot be resumed. Its data stay in the target.";
-            case "reset" ->
-                    "Its positions are lost: the next start copies everything again. Data stay in the"
-                            + " target.";
-            default ->
-                    "The task is lost with its events, charts, refused commands and positions. Data"
-                            + " stay in the target.";
+            case "stop" -> t("danger-stop");
+            case "reset" -> t("danger-reset");
+            default -> t("danger-release");
         };
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /// The demonstration's stage: servers and data first, then a story told beside a running link.
 public final class Demo implements AutoCloseable {
     /// How long what is still under way may need, also on a busy machine.
-    private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(120);
+    private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(2);
 
     private static final long POLL_MILLIS = 100;
 

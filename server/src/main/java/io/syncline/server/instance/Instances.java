@@ -156,14 +156,23 @@ public final class Instances {
     public void remove(Actor actor, String id) {
         actor.require(Role.OPERATOR, "remove instances");
         RegisteredInstance instance = find(actor, id);
+        // Names of another account's tasks are its own affair.
         List<String> users =
-                tasks.all().stream().filter(t -> t.uses(id)).map(t -> t.name()).toList();
+                tasks.all().stream()
+                        .filter(t -> t.uses(id))
+                        .map(t ->
+                                t.account().equals(actor.account())
+                                        ? t.name()
+                                        : "a task of account " + t.account())
+                        .distinct()
+                        .toList();
         if (!users.isEmpty()) {
             throw new Problem(
                     Problem.Code.IN_USE,
                     "instance",
                     "it is used by " + String.join(", ", users),
-                    "Release those tasks first");
+                    "Release those tasks first; another account's tasks are for its operators to"
+                            + " release");
         }
         table.remove(id);
         audit.record(actor, "instance.remove", id, instance.name());

@@ -1,6 +1,7 @@
 package io.syncline.server.model;
 
 import java.security.SecureRandom;
+import java.util.regex.Pattern;
 
 /// Ids that the service makes, and the rule for names that users give.
 public final class Names {
@@ -16,6 +17,10 @@ public final class Names {
     private static final int ID_LENGTH = 12;
 
     private static final SecureRandom RANDOM = new SecureRandom();
+
+    /// Control characters, ends of lines, and what turns the direction of the text behind it.
+    private static final Pattern MISLEADING =
+            Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]");
 
     private Names() {}
 
@@ -33,7 +38,8 @@ public final class Names {
         String text = name.strip();
         if (text.isEmpty()
                 || text.length() > MAX_NAME
-                || text.chars().anyMatch(c -> c < ' ' || c == '<' || c == '>' || c == 0x7f)) {
+                || text.chars().anyMatch(c -> c == '<' || c == '>')
+                || MISLEADING.matcher(text).find()) {
             throw Problem.badRequest(
                     place,
                     "'" + shown(name) + "' is not a name",
@@ -42,9 +48,14 @@ public final class Names {
         return text;
     }
 
+    /// A text without control characters, which could make a log say what did not happen.
+    public static String plain(String text) {
+        return MISLEADING.matcher(text).replaceAll("?");
+    }
+
     /// What a user gave, cut to what fits a sentence, without control characters.
     public static String shown(String text) {
-        String plain = text.replaceAll("\\p{Cntrl}", "?");
+        String plain = plain(text);
         return plain.length() <= MAX_SHOWN ? plain : plain.substring(0, MAX_SHOWN) + "...";
     }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
 /// @param reason why it is in this state, when there is a why
 /// @param remedy what to do about it
 /// @param epoch counts resets: another epoch finds no position in the target
+/// @param copyAgain whether everything is still to be copied once more, since databases were added
 public record Task(
         String id,
         String account,
@@ -34,6 +35,7 @@ public record Task(
         String reason,
         String remedy,
         int epoch,
+        boolean copyAgain,
         Instant created,
         String createdBy) {
     /// Which ways data go.
@@ -83,13 +85,20 @@ public record Task(
     public Task at(Standing next, Instant when, String why, String what) {
         return new Task(
                 id, account, name, topology, source, target, settings, alerts, next, when, why,
-                what, epoch, created, createdBy);
+                what, epoch, copyAgain, created, createdBy);
     }
 
     public Task named(String other) {
         return new Task(
                 id, account, other, topology, source, target, settings, alerts, standing, since,
-                reason, remedy, epoch, created, createdBy);
+                reason, remedy, epoch, copyAgain, created, createdBy);
+    }
+
+    /// The same with a copy of everything ahead, or behind.
+    public Task copyingAgain(boolean ahead) {
+        return new Task(
+                id, account, name, topology, source, target, settings, alerts, standing, since,
+                reason, remedy, epoch, ahead, created, createdBy);
     }
 
     public Task with(Map<String, String> otherSettings, AlertRules otherAlerts) {
@@ -107,6 +116,7 @@ public record Task(
                 reason,
                 remedy,
                 epoch,
+                copyAgain,
                 created,
                 createdBy);
     }
@@ -115,7 +125,7 @@ public record Task(
     public Task nextEpoch() {
         return new Task(
                 id, account, name, topology, source, target, settings, alerts, standing, since,
-                reason, remedy, epoch + 1, created, createdBy);
+                reason, remedy, epoch + 1, false, created, createdBy);
     }
 
     /// Whether one of its ends is this instance.

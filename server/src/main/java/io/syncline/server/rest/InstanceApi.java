@@ -4,6 +4,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.net.Endpoint.Topology;
 import io.syncline.server.api.InstanceView;
+import io.syncline.server.api.ProbeView;
 import io.syncline.server.instance.Addresses;
 import io.syncline.server.instance.Draft;
 import io.syncline.server.instance.Instances;
@@ -53,7 +54,7 @@ public final class InstanceApi {
     }
 
     private void testDraft(Context ctx) {
-        Json.answer(ctx, instances.test(Gate.actor(ctx), draft(Body.of(ctx))));
+        Json.answer(ctx, ProbeView.now(instances.test(Gate.actor(ctx), draft(Body.of(ctx)))));
     }
 
     private void show(Context ctx) {
@@ -74,7 +75,7 @@ public final class InstanceApi {
     }
 
     private void test(Context ctx) {
-        Json.answer(ctx, instances.test(Gate.actor(ctx), ctx.pathParam("id")));
+        Json.answer(ctx, ProbeView.now(instances.test(Gate.actor(ctx), ctx.pathParam("id"))));
     }
 
     private void addresses(Context ctx) {

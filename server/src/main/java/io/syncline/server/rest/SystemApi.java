@@ -13,10 +13,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/// `/health`, `/api/openapi.yaml`, `/api/v1/system`.
+/// `/health`, `/ready`, `/metrics`, `/api/openapi.yaml`, `/api/v1/system`.
 public final class SystemApi {
+    private static final List<String> PROXIES =
+            List.of("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via");
+
     private final Store store;
     private final Prometheus prometheus;
 
@@ -27,25 +31,37 @@ public final class SystemApi {
 
     public void routes(JavalinConfig config) {
         config.routes
-                .get("/health/live", ctx -> Json.answer(ctx, Map.of("status", "live")))
+                .get("/health", SystemApi::live)
+                .get("/health/live", SystemApi::live)
                 .get("/health/ready", this::ready)
+                .get("/ready", this::ready)
                 .get("/metrics", this::metrics)
                 .get("/api/openapi.yaml", SystemApi::openApi)
                 .get("/api/v1/system", this::system);
     }
 
+    private static void live(Context ctx) {
+        Json.answer(ctx, Map.of("status", "live"));
+    }
+
     private void ready(Context ctx) {
         if (!store.isReady()) {
             throw new Problem(
-                    Problem.Code.UNAVAILABLE, "store", "the database does not answer", "");
+                    Problem.Code.UNAVAILABLE,
+                    "store",
+                    "the database does not answer, or its file is gone",
+                    "Tasks that run go on. Check the database; a file that was removed must be put"
+                            + " back before the service ends");
         }
         Json.answer(ctx, Map.of("status", "ready"));
     }
 
     /// For this machine without a login, as collectors expect; from elsewhere with a token, since
-    /// names of tasks are nobody else's business.
+    /// names of tasks are nobody else's business. What a proxy of this machine hands on is from
+    /// elsewhere.
     private void metrics(Context ctx) {
-        if (!isLoopback(ctx.ip())) {
+        boolean handedOn = PROXIES.stream().anyMatch(name -> ctx.header(name) != null);
+        if (handedOn || !isLoopback(ctx.ip())) {
             Gate.actor(ctx);
         }
         ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(prometheus.scrape());

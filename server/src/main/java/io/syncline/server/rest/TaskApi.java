@@ -19,6 +19,7 @@ import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Body;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -231,6 +232,6 @@ public final class TaskApi {
         String text = files.yaml(Gate.actor(ctx), ctx.pathParam("id"));
         ctx.contentType("application/yaml")
                 .header("Content-Disposition", "attachment; filename=\"task.yaml\"")
-                .result(text);
+                .result(text.getBytes(StandardCharsets.UTF_8));
     }
 }

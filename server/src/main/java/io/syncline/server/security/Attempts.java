@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Counts failed logins per name and per address, and refuses more for a while.
@@ -41,11 +42,20 @@ public final class Attempts {
     }
 
     /// Refuses when there were too many failures: of this name from this address, from this
-    /// address, or of this name from anywhere.
-    public synchronized void check(String address, String name) {
+    /// address, or of this name from anywhere. One that is let through counts as a failure until
+    /// [#succeeded], so that guesses made side by side are no way around.
+    public synchronized void begin(String address, String name) {
         check("both " + address + ' ' + name, MAX_FAILURES);
         check("from " + address, MAX_FAILURES_OF_ADDRESS);
         check("name " + name, MAX_FAILURES_OF_NAME);
+        long now = clock.instant().toEpochMilli();
+        for (String key : keys(address, name)) {
+            failures.computeIfAbsent(key, k -> new ArrayDeque<>()).addLast(now);
+        }
+    }
+
+    private static List<String> keys(String address, String name) {
+        return List.of("both " + address + ' ' + name, "from " + address, "name " + name);
     }
 
     private void check(String key, int limit) {
@@ -63,15 +73,13 @@ public final class Attempts {
         }
     }
 
-    public synchronized void failed(String address, String name) {
-        long now = clock.instant().toEpochMilli();
-        for (String key :
-                new String[] {"both " + address + ' ' + name, "from " + address, "name " + name}) {
-            failures.computeIfAbsent(key, k -> new ArrayDeque<>()).addLast(now);
-        }
-    }
-
     public synchronized void succeeded(String address, String name) {
         failures.remove("both " + address + ' ' + name);
+        for (String key : keys(address, name)) {
+            Deque<Long> times = failures.get(key);
+            if (times != null) {
+                times.pollLast();
+            }
+        }
     }
 }

@@ -81,18 +81,20 @@ public final class Passwords {
     }
 
     private static byte[] derive(String password, byte[] salt, int memoryKib, int passes) {
-        Argon2BytesGenerator generator = new Argon2BytesGenerator();
-        generator.init(
+        Argon2Parameters parameters =
                 new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                         .withVersion(Argon2Parameters.ARGON2_VERSION_13)
                         .withMemoryAsKB(memoryKib)
                         .withIterations(passes)
                         .withParallelism(1)
                         .withSalt(salt)
-                        .build());
+                        .build();
         byte[] hash = new byte[HASH_BYTES];
         AT_ONCE.acquireUninterruptibly();
         try {
+            Argon2BytesGenerator generator = new Argon2BytesGenerator();
+            // This is what takes the memory.
+            generator.init(parameters);
             generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);
         } finally {
             AT_ONCE.release();

@@ -79,6 +79,16 @@ public final class AlertTable {
                         h -> h.execute("UPDATE alert SET delivery = ? WHERE id = ?", delivery, id));
     }
 
+    /// Adds lines to what became of telling it.
+    public void deliveredToo(long id, String delivery) {
+        store.jdbi()
+                .useHandle(h ->
+                        h.execute(
+                                "UPDATE alert SET delivery = delivery || ? WHERE id = ?",
+                                "\n" + delivery,
+                                id));
+    }
+
     public void over(long id, Instant at) {
         store.jdbi()
                 .useHandle(h ->

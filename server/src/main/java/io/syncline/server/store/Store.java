@@ -7,13 +7,23 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.model.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
+import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /// The open database, and the tables in it.
@@ -24,19 +34,64 @@ public final class Store implements AutoCloseable {
     /// A statement waits so long for another one's write; statements take milliseconds.
     private static final int BUSY_MILLIS = 10_000;
 
-    private static final long CONNECT_MILLIS = 10_000;
+    private static final long CONNECT_MILLIS = 5_000;
+
+    /// After a connection could not be had, nobody waits for one for so long: data that flow must
+    /// not stand still at each line of a log that cannot be written.
+    private static final long AWAY_NANOS = 10_000_000_000L;
+
+    private static final String FILE = "syncline.db";
+
+    /// A machine that loses its power says no farewell: within a minute the lock is free again.
+    private static final String KEEP_ALIVE =
+            "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;"
+                    + " SET tcp_keepalives_count = 3";
+
+    /// The number is `syncline` in letters of a telephone's keys.
+    private static final String SOLE = "SELECT pg_try_advisory_lock(79625463)";
+
+    /// Classes of SQL states: no connection, no resources, ends or begins.
+    private static final List<String> AWAY = List.of("08", "53", "57P");
+
+    private static final String AWAY_FILE =
+            "(?s)\\[SQLITE_(IOERR|FULL|CANTOPEN|READONLY|BUSY|CORRUPT|NOTADB).*";
+
+    private static final System.Logger LOG = System.getLogger(Store.class.getName());
 
     private final HikariDataSource source;
     private final Jdbi jdbi;
-    private final boolean embedded;
+
+    /// The embedded database; null for one that somebody else runs.
+    private final @Nullable Path file;
+
+    /// Holds a lock as long as we live; null where the data folder's lock says enough.
+    private final @Nullable Connection sole;
+
+    private final AtomicReference<@Nullable Long> awaySince = new AtomicReference<>();
 
     /// Time-ordered and unique within a process: milliseconds, then a counter.
     private final AtomicLong lastId = new AtomicLong();
 
-    private Store(HikariDataSource source, boolean embedded) {
+    private Store(HikariDataSource source, @Nullable Path file, @Nullable Connection sole) {
+        this.sole = sole;
+        this.file = file;
         this.source = source;
-        this.jdbi = Jdbi.create(source);
-        this.embedded = embedded;
+        this.jdbi = Jdbi.create(this::connection);
+    }
+
+    private Connection connection() throws SQLException {
+        Long since = awaySince.get();
+        if (since != null && System.nanoTime() - since < AWAY_NANOS) {
+            throw new SQLTransientConnectionException("the database was away a moment ago");
+        }
+        try {
+            Connection connection = source.getConnection();
+            awaySince.set(null);
+            return connection;
+        } catch (SQLTransientConnectionException e) {
+            awaySince.set(System.nanoTime());
+            throw e;
+        }
     }
 
     /// Opens a database and brings its tables up to date.
@@ -52,7 +107,7 @@ public final class Store implements AutoCloseable {
         config.setMaximumPoolSize(CONNECTIONS);
         config.setConnectionTimeout(CONNECT_MILLIS);
         if (embedded) {
-            config.setJdbcUrl(url.isEmpty() ? "jdbc:sqlite:" + folder.resolve("syncline.db") : url);
+            config.setJdbcUrl(url.isEmpty() ? "jdbc:sqlite:" + folder.resolve(FILE) : url);
             config.addDataSourceProperty("journal_mode", "WAL");
             config.addDataSourceProperty("synchronous", "NORMAL");
             config.addDataSourceProperty("foreign_keys", "true");
@@ -63,6 +118,7 @@ public final class Store implements AutoCloseable {
             config.setJdbcUrl(url);
         }
         HikariDataSource source = open(config);
+        Connection sole = embedded ? null : sole(source, url);
         try {
             Flyway.configure(Store.class.getClassLoader())
                     .dataSource(source)
@@ -70,10 +126,44 @@ public final class Store implements AutoCloseable {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
+            close(sole);
             source.close();
             throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
         }
-        return new Store(source, embedded);
+        return new Store(source, url.isEmpty() ? folder.resolve(FILE) : null, sole);
+    }
+
+    /// Two services over one store would take every task from each other, for ever.
+    ///
+    /// @return the session that holds the lock; it ends with us, however we end
+    private static Connection sole(HikariDataSource source, String url) {
+        try {
+            Connection connection = DriverManager.getConnection(url);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(KEEP_ALIVE);
+                try (ResultSet row = statement.executeQuery(SOLE)) {
+                    if (row.next() && row.getBoolean(1)) {
+                        return connection;
+                    }
+                }
+            }
+            close(connection);
+        } catch (SQLException e) {
+            source.close();
+            throw bad("it cannot be locked: " + firstLine(e), e);
+        }
+        source.close();
+        throw bad("another service uses it", null);
+    }
+
+    private static void close(@Nullable Connection connection) {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException e) {
+            LOG.log(System.Logger.Level.DEBUG, "closing", e);
+        }
     }
 
     private static HikariDataSource open(HikariConfig config) {
@@ -99,11 +189,6 @@ public final class Store implements AutoCloseable {
                 cause);
     }
 
-    /// Whether the database is a file of this machine.
-    public boolean isEmbedded() {
-        return embedded;
-    }
-
     /// `SQLite 3.54.1`, for the system page.
     public String product() {
         try (var connection = source.getConnection()) {
@@ -118,10 +203,33 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /// Whether it answers.
+    /// Whether it answers, and has our tables: a file that was removed while it is open still
+    /// answers, but forgets all at the next start.
     public boolean isReady() {
-        return jdbi.withHandle(handle -> handle.createQuery("SELECT 1").mapTo(int.class).one())
-                == 1;
+        if (file != null && !Files.exists(file)) {
+            return false;
+        }
+        try {
+            return jdbi.withHandle(handle ->
+                    handle.createQuery("SELECT COUNT(*) FROM account").mapTo(int.class).one())
+                    > 0;
+        } catch (JdbiException e) {
+            LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
+            return false;
+        }
+    }
+
+    /// Whether a statement failed because the database is away, and not because of what it says.
+    public static boolean isAway(Throwable thrown) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (at instanceof SQLException e) {
+                String state = e.getSQLState() == null ? "" : e.getSQLState();
+                return e instanceof SQLTransientException
+                        || AWAY.stream().anyMatch(state::startsWith)
+                        || String.valueOf(e.getMessage()).matches(AWAY_FILE);
+            }
+        }
+        return false;
     }
 
     /// An id larger than every one before.
@@ -176,6 +284,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
+        close(sole);
         source.close();
     }
 }

@@ -25,14 +25,15 @@ public final class TaskTable {
                                         INSERT INTO task VALUES (:id, :account, :name, :topology,
                                             :source, :sourceGrant, :target, :targetGrant, :settings,
                                             :alerts, :state, :startsAfter, :streaming, :since,
-                                            :reason, :remedy, :epoch, :created, :createdBy)
+                                            :reason, :remedy, :epoch, :created, :createdBy,
+                                            :copyAgain)
                                         ON CONFLICT (id) DO UPDATE SET name = :name,
                                             source_instance = :source, source_grant = :sourceGrant,
                                             target_instance = :target, target_grant = :targetGrant,
                                             settings = :settings, alerts = :alerts, state = :state,
                                             starts_after = :startsAfter, streaming = :streaming,
                                             since = :since, reason = :reason, remedy = :remedy,
-                                            epoch = :epoch
+                                            epoch = :epoch, copy_again = :copyAgain
                                         """)
                                 .bind("id", task.id())
                                 .bind("account", task.account())
@@ -51,6 +52,7 @@ public final class TaskTable {
                                 .bind("reason", task.reason())
                                 .bind("remedy", task.remedy())
                                 .bind("epoch", task.epoch())
+                                .bind("copyAgain", task.copyAgain() ? 1 : 0)
                                 .bind("created", task.created().toEpochMilli())
                                 .bind("createdBy", task.createdBy())
                                 .execute());
@@ -94,6 +96,7 @@ public final class TaskTable {
                 row.getString("reason"),
                 row.getString("remedy"),
                 row.getInt("epoch"),
+                row.getInt("copy_again") == 1,
                 Columns.time(row, "created"),
                 row.getString("created_by"));
     }

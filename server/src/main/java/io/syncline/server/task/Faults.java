@@ -3,6 +3,7 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.precheck.Finding;
+import io.syncline.server.store.Store;
 import java.util.List;
 
 /// What to do about a link that ended with a fault.
@@ -63,8 +64,15 @@ final class Faults {
         return new Failure(finding.code(), finding.place(), finding.reason(), finding.remedy());
     }
 
-    /// A bug or a lack of memory that ended a link's thread.
+    /// A bug, a lack of memory, or of the store, that ended a link's thread.
     static Failure of(Throwable bug) {
+        if (Store.isAway(bug)) {
+            return new Failure(
+                    ErrorCode.UNREACHABLE,
+                    "store",
+                    "the service's own database does not answer",
+                    "It goes on by itself when the database is back");
+        }
         boolean memory = bug instanceof OutOfMemoryError;
         return new Failure(
                 memory ? ErrorCode.OUT_OF_MEMORY : ErrorCode.INTERNAL,

@@ -107,6 +107,10 @@ final class LinkEvents implements Consumer<LinkEvent> {
         streamedAtNanos.set(System.nanoTime());
         streamed = true;
         retry = null;
+        if (control.task().copyAgain()) {
+            // Not before every shard has its copy: one that is broken off begins anew.
+            control.change(task -> task.copyingAgain(false));
+        }
         control.happen(new TaskEvent.StreamBegan());
     }
 

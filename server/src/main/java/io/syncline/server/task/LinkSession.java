@@ -8,6 +8,7 @@ import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.link.RunningTask;
+import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
@@ -54,6 +55,25 @@ final class LinkSession {
     /// @param failure why, when it did not end as it should
     private record End(Link.Outcome outcome, @Nullable Failure failure) {}
 
+    /// Which side a fault is at; `task` for what is at neither.
+    private String side(Task task, Failure failure) {
+        try {
+            if (names(context.options().source(task), failure)) {
+                return "source";
+            }
+            return names(context.options().target(task), failure) ? "target" : "task";
+        } catch (RuntimeException e) {
+            // The role over it was revoked, or the store is away: then no side is.
+            context.logger(task.id()).log(System.Logger.Level.DEBUG, "side", e);
+            return "task";
+        }
+    }
+
+    private static boolean names(Endpoint endpoint, Failure failure) {
+        return endpoint.addresses().stream()
+                .anyMatch(address -> failure.place().contains(address.toString()));
+    }
+
     void run() {
         try {
             repeat();
@@ -99,7 +119,8 @@ final class LinkSession {
                                     task,
                                     new LinkHooks(
                                             context.samples().of(task.id()),
-                                            refused -> context.log().skips(task.id(), refused)),
+                                            refused -> context.log().skips(task.id(), refused),
+                                            task.copyAgain() ? "databases were added" : ""),
                                     // Once the copy has begun, the sides know themselves that it
                                     // must be finished.
                                     events.hasCopied() ? null : resyncFrom,
@@ -147,7 +168,7 @@ final class LinkSession {
         String reason = "[" + failure.place() + "] " + failure.reason();
         retry =
                 new Retry(
-                        "task",
+                        side(task, failure),
                         failure.place(),
                         tries,
                         elapsed.toSeconds(),

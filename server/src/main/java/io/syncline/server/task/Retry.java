@@ -14,4 +14,11 @@ public record Retry(
         int count,
         long elapsedSeconds,
         long limitSeconds,
-        String reason) {}
+        String reason) {
+    /// The same with a shorter limit, if it is shorter.
+    Retry within(long seconds) {
+        return seconds >= limitSeconds
+                ? this
+                : new Retry(side, place, count, elapsedSeconds, seconds, reason);
+    }
+}

@@ -5,12 +5,10 @@ import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
-import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Role;
 import io.syncline.server.model.Task;
 import io.syncline.server.settings.Setting;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -48,32 +46,14 @@ public final class TaskChanges {
         } else if (draft) {
             control.ask(TaskAction.CONFIGURE, actor.name(), t -> t.with(checked, rules));
         } else {
-            refuseNewDatabases(task, checked);
-            control.ask(TaskAction.MODIFY, actor.name(), t -> t.with(checked, rules));
+            boolean more = tasks.added().mayTake(task, checked);
+            control.ask(
+                    TaskAction.MODIFY,
+                    actor.name(),
+                    t -> t.with(checked, rules).copyingAgain(more || t.copyAgain()));
         }
         audit.record(actor, "task.configure", control.task().id(), changes(task, checked));
         return control;
-    }
-
-    /// A database that joins has no position in the stream: it would miss what it held before.
-    private static void refuseNewDatabases(Task task, Map<String, String> checked) {
-        String key = Setting.DATABASES.key();
-        String before = task.settings().getOrDefault(key, "all");
-        String after = checked.getOrDefault(key, "all");
-        boolean fewer =
-                before.equals("all")
-                        || List.of(before.split(",", -1))
-                                .containsAll(List.of(after.split(",", -1)));
-        if (!fewer || (after.equals("all") && !before.equals("all"))) {
-            throw Problem.badRequest(
-                    "settings.databases",
-                    "a task that has started can give up databases, not take on more ("
-                            + before
-                            + " to "
-                            + Names.shown(after)
-                            + ")",
-                    "Create a second task for the others, or reset this one to copy all again");
-        }
     }
 
     private static String changes(Task before, Map<String, String> after) {

@@ -1,5 +1,6 @@
 package io.syncline.server.task;
 
+import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.Effect;
@@ -13,6 +14,8 @@ import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
+import io.syncline.server.store.Store;
+import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +32,7 @@ public final class TaskControl {
     private final TaskWorker worker;
     private final Object lock = new Object();
     private Task task;
+    private boolean unstored;
 
     TaskControl(Task task, TaskContext context) {
         this.task = task;
@@ -119,11 +123,33 @@ public final class TaskControl {
             if (transition.next().equals(before.standing()) && transition.effects().isEmpty()) {
                 return;
             }
-            after = before.at(transition.next(), sinceOf(before, transition), reason, remedy);
-            store(after);
+            // Names of keys stand in reasons, and may be anything.
+            String plain = Names.plain(reason);
+            after = before.at(transition.next(), sinceOf(before, transition), plain, remedy);
+            task = after;
+            unstored = !isStored(after);
         }
         log(before, after);
         effects(before, transition, null);
+    }
+
+    /// What has happened has happened: a store that is away does not stop data, and takes the state
+    /// when it is back. What a user asks for is refused meanwhile.
+    private boolean isStored(Task after) {
+        try {
+            context.tasks().put(after);
+            return true;
+        } catch (RuntimeException e) {
+            storeTrouble(after, e);
+            return false;
+        }
+    }
+
+    private void storeTrouble(Task of, RuntimeException e) {
+        if (!Store.isAway(e)) {
+            throw e;
+        }
+        context.logger(of.id()).log(System.Logger.Level.WARNING, "the store is away", e);
     }
 
     void happen(TaskEvent event) {
@@ -147,6 +173,13 @@ public final class TaskControl {
     private void store(Task after) {
         context.tasks().put(after);
         task = after;
+        unstored = false;
+    }
+
+    private void storeLate() {
+        synchronized (lock) {
+            unstored = unstored && !isStored(task);
+        }
     }
 
     private void log(Task before, Task after) {
@@ -175,20 +208,31 @@ public final class TaskControl {
                         + after.state().words()
                         + (after.reason().isEmpty() ? "" : ": " + after.reason());
         entry(level, "state", text, after.remedy());
-        context.observer().changed(before, after);
+        try {
+            context.observer().changed(before, after);
+        } catch (RuntimeException e) {
+            // Who watches is told, and stops nothing.
+            storeTrouble(after, e);
+        }
     }
 
     /// Adds a line to the task's log.
     void entry(Level level, String kind, String text, String remedy) {
-        String id = task().id();
-        context.log().add(id, context.clock().instant(), level, kind, text, remedy);
+        Task of = task();
+        String id = of.id();
+        try {
+            String plain = Names.plain(text);
+            context.log().add(id, context.clock().instant(), level, kind, plain, remedy);
+        } catch (RuntimeException e) {
+            storeTrouble(of, e);
+        }
         System.Logger.Level severity =
                 switch (level) {
                     case INFO -> System.Logger.Level.INFO;
                     case WARNING -> System.Logger.Level.WARNING;
                     case ERROR -> System.Logger.Level.ERROR;
                 };
-        context.logger(id).log(severity, kind + ": " + Names.shown(text));
+        context.logger(id).log(severity, kind + ": " + Names.plain(text));
     }
 
     private void effects(Task before, Transition transition, @Nullable Site resyncFrom) {
@@ -217,10 +261,30 @@ public final class TaskControl {
 
     /// Measures the link that runs, and notices what no event told.
     void tick() {
+        storeLate();
+        Retry retry = retry();
+        if (retry != null && retry.elapsedSeconds() >= retry.limitSeconds()) {
+            giveUp(retry);
+        }
         Progress progress = worker.measure();
         if (progress != null) {
             context.observer().measured(task(), progress);
         }
+    }
+
+    /// The link gives up by itself at the limit it was started with; since then another task may
+    /// have been given a shorter one for the same instance.
+    private void giveUp(Retry retry) {
+        worker.stopLink();
+        failed(
+                new Failure(
+                        ErrorCode.RETRY_EXHAUSTED,
+                        retry.place(),
+                        "given up after "
+                                + Numbers.seconds(retry.elapsedSeconds())
+                                + ": "
+                                + retry.reason(),
+                        "When the " + retry.side() + " is back, resume; nothing is lost"));
     }
 
     /// The newest numbers; null while no link runs.
@@ -238,7 +302,9 @@ public final class TaskControl {
 
     /// What is being tried again; null for nothing.
     public @Nullable Retry retry() {
-        return task().state() == TaskState.RETRYING ? worker.retry() : null;
+        Task now = task();
+        Retry retry = now.state() == TaskState.RETRYING ? worker.retry() : null;
+        return retry == null ? null : retry.within(context.options().retryMinutes(now) * 60L);
     }
 
     /// How many keys of a two-way task both sides had written.

@@ -13,6 +13,7 @@ import io.syncline.server.settings.ConfigFile;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,6 +28,8 @@ public final class TaskFiles {
 
     private static final Pattern SERVICE_LINE =
             Pattern.compile("(?m)^# service: ([a-z-]{1,40}): ([a-z0-9]{1,20})\\s*$");
+
+    private static final Pattern NAME_LINE = Pattern.compile("(?m)^# service: name: (.{1,64})$");
 
     private final Tasks tasks;
     private final Instances instances;
@@ -48,7 +51,14 @@ public final class TaskFiles {
         Task.Topology topology =
                 settings.flag(Setting.TWO_WAY) ? Task.Topology.TWO_WAY : Task.Topology.ONE_WAY;
         Map<String, String> kept = kept(settings, topology);
-        kept.putAll(serviceSettings(text));
+        Map<String, String> service = serviceLines(text);
+        TaskSettings.SERVICE_ONLY.forEach(key -> {
+            String value = service.get(key);
+            if (value != null) {
+                kept.put(key, value);
+            }
+        });
+        AlertRules alerts = AlertLines.read(service);
         String ceiling =
                 Long.toString(
                         InstanceClass.ofCode(
@@ -64,37 +74,54 @@ public final class TaskFiles {
         return tasks.create(
                 actor,
                 new NewTask(
-                        settings.text(Setting.TASK),
+                        name(settings, text),
                         topology,
                         side(actor, settings, Setting.SOURCE),
                         side(actor, settings, Setting.TARGET),
                         kept,
-                        AlertRules.USUAL));
+                        alerts));
     }
 
     /// What only the service knows goes with the file as comments: to the command line they say
     /// nothing.
-    static String serviceLines(Map<String, String> settings) {
-        StringBuilder lines = new StringBuilder();
+    static String serviceLines(Task task) {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (!task.name().equals(plainName(task.name()))) {
+            all.put("name", task.name());
+        }
         for (String key : TaskSettings.SERVICE_ONLY) {
-            String value = settings.get(key);
+            String value = task.settings().get(key);
             if (value != null) {
-                lines.append(lines.isEmpty() ? "\n# What only the service reads\n" : "");
-                lines.append("# service: ").append(key).append(": ").append(value).append('\n');
+                all.put(key, value);
             }
         }
+        all.putAll(AlertLines.of(task.alerts()));
+        StringBuilder lines = new StringBuilder();
+        all.forEach((key, value) -> {
+            lines.append(lines.isEmpty() ? "\n# What only the service reads\n" : "");
+            lines.append("# service: ").append(key).append(": ").append(value).append('\n');
+        });
         return lines.toString();
     }
 
-    private static Map<String, String> serviceSettings(String text) {
+    private static Map<String, String> serviceLines(String text) {
         Map<String, String> found = new TreeMap<>();
         Matcher line = SERVICE_LINE.matcher(text);
         while (line.find()) {
-            if (TaskSettings.SERVICE_ONLY.contains(line.group(1))) {
-                found.put(line.group(1), line.group(2));
-            }
+            found.put(line.group(1), line.group(2));
         }
         return found;
+    }
+
+    /// A name for people may hold what one for keys may not.
+    private static String name(Settings settings, String text) {
+        Matcher line = NAME_LINE.matcher(text);
+        return line.find() ? line.group(1) : settings.text(Setting.TASK);
+    }
+
+    /// The name as the engine takes it.
+    static String plainName(String name) {
+        return name.replaceAll("[^A-Za-z0-9._-]+", "-");
     }
 
     private static Map<String, String> kept(Settings settings, Task.Topology topology) {

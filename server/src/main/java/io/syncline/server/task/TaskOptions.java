@@ -20,6 +20,7 @@ import io.syncline.engine.twoway.Site;
 import io.syncline.engine.verify.VerifyOptions;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
+import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import io.syncline.server.settings.ConfigText;
@@ -29,12 +30,13 @@ import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import io.syncline.server.settings.VerifyFields;
 import io.syncline.server.settings.VerifyOptionsReader;
-import io.syncline.server.store.TaskTable;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a task into what the engine runs, at the moment it runs: passwords and endpoints as they
@@ -45,10 +47,13 @@ final class TaskOptions {
 
     private final Instances instances;
     private final Grants grants;
-    private final TaskTable tasks;
+    private final Supplier<List<Task>> tasks;
     private final Path spool;
 
-    TaskOptions(Instances instances, Grants grants, TaskTable tasks, Path spool) {
+    /// Reads tasks for the engine.
+    ///
+    /// @param tasks every task that is not released
+    TaskOptions(Instances instances, Grants grants, Supplier<List<Task>> tasks, Path spool) {
         this.instances = instances;
         this.grants = grants;
         this.tasks = tasks;
@@ -125,7 +130,8 @@ final class TaskOptions {
     /// Of the tasks that share an instance, the shortest retry time holds for all: what gives up on
     /// an instance should not be kept waiting by a neighbour.
     int retryMinutes(Task task) {
-        return tasks.all().stream()
+        return Stream.concat(Stream.of(task), tasks.get().stream())
+                .filter(other -> other.state() != TaskState.COMPLETED)
                 .filter(other ->
                         other.uses(task.source().instance())
                                 || other.uses(task.target().instance()))
@@ -159,7 +165,7 @@ final class TaskOptions {
     Finding loops(Task task) {
         return new TaskLoops(
                         task,
-                        tasks.all(),
+                        tasks.get(),
                         id -> instances.any(id).addresses().stream().sorted().toList().toString())
                 .check();
     }
@@ -182,7 +188,7 @@ final class TaskOptions {
     String yaml(Task task) {
         RegisteredInstance source = instances.any(task.source().instance());
         RegisteredInstance target = instances.any(task.target().instance());
-        String name = task.name().replaceAll("[^A-Za-z0-9._-]+", "-");
+        String name = TaskFiles.plainName(task.name());
         Settings settings =
                 TaskSettings.settings(
                         task.topology(), task.settings(), source.uri(), target.uri(), name);
@@ -191,6 +197,6 @@ final class TaskOptions {
                 + task.name()
                 + "\n"
                 + ConfigText.of(options, settings)
-                + TaskFiles.serviceLines(task.settings());
+                + TaskFiles.serviceLines(task);
     }
 }

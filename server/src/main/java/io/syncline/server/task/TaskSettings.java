@@ -149,8 +149,10 @@ public final class TaskSettings {
         return minutes(settings, "retry-minutes", Setting.RETRY_MINUTES.initial());
     }
 
-    static int retryOtherMinutes(Map<String, String> settings) {
-        return minutes(settings, RETRY_OTHER, Integer.toString(USUAL_RETRY_OTHER));
+    /// How long other faults are tried again; less than lost connections in any case.
+    public static int retryOtherMinutes(Map<String, String> settings) {
+        int usual = Math.clamp(retryMinutes(settings) - 1L, 1, USUAL_RETRY_OTHER);
+        return minutes(settings, RETRY_OTHER, Integer.toString(usual));
     }
 
     private static int minutes(Map<String, String> settings, String key, String usual) {

@@ -33,9 +33,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Every task of the service.
@@ -72,7 +72,11 @@ public final class Tasks {
                 new TaskContext(
                         store.tasks(),
                         store.taskLog(),
-                        new TaskOptions(instances, grants, store.tasks(), data.resolve("spool")),
+                        new TaskOptions(
+                                instances,
+                                grants,
+                                () -> all().stream().map(TaskControl::task).toList(),
+                                data.resolve("spool")),
                         new Conflicts(data.resolve("conflicts"), clock),
                         new KeySamples(),
                         observer,
@@ -135,9 +139,20 @@ public final class Tasks {
                 .or(() -> {
                     List<TaskControl> named =
                             own.stream().filter(c -> c.task().name().equals(id)).toList();
-                    return named.size() == 1 ? Optional.of(named.getFirst()) : Optional.empty();
+                    if (named.size() > 1) {
+                        throw sameName(id, named);
+                    }
+                    return named.stream().findFirst();
                 })
                 .orElseThrow(() -> Problem.notFound("task", Names.shown(id)));
+    }
+
+    private static Problem sameName(String name, List<TaskControl> named) {
+        String ids = named.stream().map(c -> c.task().id()).collect(Collectors.joining(", "));
+        return Problem.badRequest(
+                "task",
+                "there are " + named.size() + " tasks named '" + Names.shown(name) + "'",
+                "Name one by its id: " + ids);
     }
 
     public TaskControl create(Actor actor, NewTask it) {
@@ -163,6 +178,7 @@ public final class Tasks {
                         "",
                         "",
                         0,
+                        false,
                         now,
                         actor.name());
         store.tasks().put(task);
@@ -316,6 +332,12 @@ public final class Tasks {
         audit.record(actor, "task.acknowledge", task.id(), "refused command " + refused);
     }
 
+    /// How long a lost connection of a task is tried again, in minutes: its own time, or that of
+    /// another one that shares an instance.
+    public int retryMinutes(Task task) {
+        return context.options().retryMinutes(task);
+    }
+
     /// The task as a file for the command line, without secrets.
     public String yaml(Actor actor, String id) {
         return context.options().yaml(find(actor, id).task());
@@ -324,6 +346,11 @@ public final class Tasks {
     /// The engine's options of a task as it is now.
     LinkOptions options(Task task) {
         return context.options().of(task);
+    }
+
+    /// What becomes of changed databases.
+    AddedDatabases added() {
+        return new AddedDatabases(context.options());
     }
 
     /// The conflicts of two-way tasks.

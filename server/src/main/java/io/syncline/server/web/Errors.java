@@ -55,6 +55,8 @@ public final class Errors {
     private static boolean isApi(Context ctx) {
         return ctx.path().startsWith("/api/")
                 || ctx.path().startsWith("/health")
+                || ctx.path().startsWith("/live/")
+                || ctx.path().equals("/ready")
                 || ctx.path().equals("/metrics");
     }
 }

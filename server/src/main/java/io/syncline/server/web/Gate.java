@@ -11,16 +11,20 @@ import io.syncline.server.model.Actor;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.security.Secrets;
+import io.syncline.server.store.Store;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Stands before every request: says who calls, refuses what another site could have sent, and sets
 /// the headers that keep a browser on our side.
 public final class Gate {
     private static final System.Logger LOG = System.getLogger(Gate.class.getName());
     private static final String SESSION_COOKIE = "syncline-session";
+    private static final String PROTO = "X-Forwarded-Proto";
     private static final String CSRF_HEADER = "X-CSRF-Token";
     private static final String CSRF_FIELD = "csrf";
     private static final String ACTOR = "actor";
@@ -31,6 +35,26 @@ public final class Gate {
     private static final String POLICY =
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
                     + " frame-ancestors 'none'; form-action 'self'";
+
+    /// Go out with every answer.
+    static final Map<String, String> HEADERS =
+            Map.of(
+                    "Content-Security-Policy",
+                    POLICY,
+                    "X-Content-Type-Options",
+                    "nosniff",
+                    "X-Frame-Options",
+                    "DENY",
+                    "Referrer-Policy",
+                    "no-referrer",
+                    "Cross-Origin-Opener-Policy",
+                    "same-origin",
+                    "Cross-Origin-Resource-Policy",
+                    "same-origin",
+                    "Permissions-Policy",
+                    "camera=(), geolocation=(), microphone=()",
+                    "Cache-Control",
+                    "no-store");
 
     private final Logins logins;
     private boolean secure;
@@ -49,6 +73,11 @@ public final class Gate {
         config.routes.exception(
                 Exception.class,
                 (e, ctx) -> {
+                    if (Store.isAway(e)) {
+                        LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
+                        Errors.answer(storeAway(), ctx);
+                        return;
+                    }
                     LOG.log(System.Logger.Level.ERROR, ctx.method() + " " + ctx.path(), e);
                     Errors.answer(
                             new Problem(
@@ -60,22 +89,24 @@ public final class Gate {
                 });
     }
 
+    private static Problem storeAway() {
+        return new Problem(
+                Problem.Code.UNAVAILABLE,
+                "store",
+                "the service's database does not answer",
+                "Tasks that run go on; check the database, and try again");
+    }
+
     private void before(Context ctx) {
-        ctx.header("Content-Security-Policy", POLICY);
-        ctx.header("X-Content-Type-Options", "nosniff");
-        ctx.header("X-Frame-Options", "DENY");
-        ctx.header("Referrer-Policy", "no-referrer");
-        ctx.header("Cross-Origin-Opener-Policy", "same-origin");
-        ctx.header("Cross-Origin-Resource-Policy", "same-origin");
-        ctx.header("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-        ctx.header("Cache-Control", "no-store");
+        HEADERS.forEach(ctx::header);
         if (secure) {
             ctx.header("Strict-Transport-Security", "max-age=31536000");
         }
         identify(ctx);
         boolean open = ctx.path().equals("/api/v1/login");
-        if (ctx.path().startsWith("/api/v1/") && !open) {
-            // Before anything is read of the request.
+        boolean live = ctx.path().startsWith("/live/");
+        if (live || (ctx.path().startsWith("/api/v1/") && !open)) {
+            // Before anything is read of the request, or answered: a stream begins with its status.
             actor(ctx);
         }
         if (!SAFE.contains(ctx.method().name())) {
@@ -168,7 +199,7 @@ public final class Gate {
 
     /// Begins a session in the caller's browser.
     public void begin(Context ctx, String session) {
-        ctx.cookie(cookie(session, (int) Logins.SESSION.toSeconds()));
+        ctx.cookie(cookie(session, (int) Logins.SESSION.toSeconds(), ctx.header(PROTO)));
     }
 
     /// Ends it.
@@ -177,15 +208,17 @@ public final class Gate {
         if (session != null) {
             logins.logOut(session);
         }
-        ctx.cookie(cookie("", 0));
+        ctx.cookie(cookie("", 0, ctx.header(PROTO)));
     }
 
-    private Cookie cookie(String value, int seconds) {
+    /// @param proto what a proxy that ends TLS says the browser uses; whoever makes it up only
+    ///   makes the cookie of the own browser stricter
+    private Cookie cookie(String value, int seconds, @Nullable String proto) {
         Cookie cookie = new Cookie(SESSION_COOKIE, value);
         cookie.setPath("/");
         cookie.setMaxAge(seconds);
         cookie.setHttpOnly(true);
-        cookie.setSecure(secure);
+        cookie.setSecure(secure || "https".equals(proto));
         cookie.setSameSite(SameSite.STRICT);
         return cookie;
     }

@@ -48,6 +48,7 @@ public final class WebServer implements AutoCloseable {
                     config.http.prefer405over404 = true;
                     config.concurrency.useVirtualThreads = true;
                     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+                    config.jetty.modifyServer(server -> server.setErrorHandler(new RawErrors()));
                     config.jetty.addConnector(
                             (server, http) -> connector(server, http, tls, address));
                     gate.guard(config, tls != null);

@@ -102,24 +102,24 @@ class ConsoleIT {
     }
 
     @Test
-    void theWizardLeadsToATwoWayTask() {
+    void theWizardLeadsToATwoWayTaskOnAPhonesWidthAndByTheKeyboardAlone() {
         String from = RunningService.instance(service.admin(), "Berlin", source);
         String to = RunningService.instance(service.admin(), "Oslo", target);
         source.command("SET", "here", "1");
-        tab.open("/tasks/new")
-                .choose("[name=source]", from)
-                .choose("[name=target]", to)
-                .click("[name=topology][value=two-way]")
-                .press("Next: objects")
-                .awaitPath("/tasks/new/objects");
+        tab.size(360, 740).open("/tasks/new");
+        pick("[name=source]", from);
+        pick("[name=target]", to);
+        tab.tabTo("[name=topology]").key("ArrowDown");
+        goOn("/tasks/new/objects");
         assertThat(tab.text("main")).doesNotContain("Full only");
-        tab.press("Next: settings").awaitPath("/tasks/new/settings");
+        goOn("/tasks/new/settings");
         assertThat(tab.text("main")).contains("Conflicts").doesNotContain("Most writes");
-        tab.press("Create and precheck").awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
+        goOn("/tasks/t-[a-z0-9]+/setup/precheck");
         confirmAll();
-        tab.press("Next: start").awaitPath(".*/setup/start");
+        goOn(".*/setup/start");
         assertThat(tab.text(".plan")).contains("the later one stays at both");
-        tab.press("Start the task").awaitPath("/tasks/t-[a-z0-9]+").awaitText("#head", "Running");
+        goOn("/tasks/t-[a-z0-9]+");
+        tab.awaitText("#head", "Running").size(1280, 800);
 
         Await.until("the copy", Tab.LIMIT, () -> target.number("EXISTS", "here") == 1);
         target.command("SET", "there", "1");
@@ -128,13 +128,30 @@ class ConsoleIT {
         tab.open("/tasks").press("Both directions").awaitText(".unfold", "Berlin").shoot("tasks");
     }
 
+    /// Chooses from a list as the arrow keys do.
+    private void pick(String selector, String value) {
+        tab.tabTo(selector);
+        for (int i = 0; i < 8; i++) {
+            if (tab.ask("document.activeElement.value").equals(value)) {
+                return;
+            }
+            tab.key("ArrowDown");
+        }
+        throw new AssertionError(value + " is not in " + selector);
+    }
+
+    private void goOn(String path) {
+        tab.assertNothingIsWiderThanTheScreen();
+        tab.tabTo("main .primary").key("Enter").awaitPath(path);
+    }
+
     /// Waits for the precheck's end, and confirms its warnings one by one.
     private void confirmAll() {
         Await.until("the checks", Tab.LIMIT, () -> tab.has("#setup .checks li"));
         Await.until("all checks", Tab.LIMIT, () -> !tab.text("#setup").contains("Checking"));
         while (tab.has("#setup .checks form")) {
             int before = warnings();
-            tab.press("Confirm");
+            tab.tabTo("#setup .checks form button").key("Enter");
             Await.until("one warning less", Tab.LIMIT, () -> warnings() == before - 1);
         }
     }
@@ -253,6 +270,35 @@ class ConsoleIT {
                 Tab.LIMIT,
                 () -> service.admin().get("/api/v1/instances").text().equals("{\"instances\":[]}"));
         tab.awaitPath("/tasks");
+    }
+
+    @Test
+    void aRefusedCommandIsSkippedAndAnotherOneRetried() {
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        String task = RunningService.task(service.admin(), "orders", from, to);
+        act(task, "start");
+        RunningService.await(service.admin(), task, "running");
+        target.command("SET", "first", "a string");
+        target.command("SET", "second", "a string");
+        source.command("RPUSH", "first", "1");
+        RunningService.await(service.admin(), task, "failed");
+
+        tab.open("/tasks/" + task + "/refused").awaitText(".list", "WRONGTYPE").shoot("refused");
+        assertThat(tab.text("#head")).contains("Failed", "RPUSH");
+        tab.press("Skip").awaitText(".list", "will be skipped");
+        RunningService.await(service.admin(), task, "running");
+
+        source.command("RPUSH", "second", "1");
+        RunningService.await(service.admin(), task, "failed");
+        tab.open("/tasks/" + task + "/refused").awaitText(".list", "second");
+        target.command("DEL", "second");
+        tab.press("Retry").awaitPath("/tasks/" + task + "(/refused)?");
+        RunningService.await(service.admin(), task, "running");
+        source.command("SET", "after", "1");
+        Await.until("the stream", Tab.LIMIT, () -> target.number("EXISTS", "after") == 1);
+        assertThat(tab.open("/tasks/" + task + "/refused").text(".list"))
+                .contains("first", "second");
     }
 
     private void act(String task, String action) {

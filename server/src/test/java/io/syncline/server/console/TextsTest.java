@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /// The bundle has every text that templates and pages name, and no other.
 class TextsTest {
-    private static final Pattern USE = Pattern.compile("(?<![\\w.])t\\(\\s*\"([^\"]*)\"\\s*\\)");
+    private static final Pattern USE = Pattern.compile("(?<![\\w.])t\\(\\s*\"([^\"]*)\"\\s*[,)]");
 
     @Test
     void theBundleHasWhatIsUsedAndNothingElse() throws IOException {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// A caller of the REST interface, with a token or without.
 public final class Api {
-    private static final JsonMapper JSON = new JsonMapper();
+    static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 

@@ -4,6 +4,7 @@ import static io.syncline.server.service.RunningService.await;
 import static io.syncline.server.service.RunningService.instance;
 import static io.syncline.server.service.RunningService.task;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.syncline.testkit.Await;
@@ -82,28 +83,61 @@ class PostgresIT {
                                 "syncline",
                                 "--no-sync"));
         assertThat(init.waitFor(60, TimeUnit.SECONDS) && init.exitValue() == 0).isTrue();
-        Process postgres =
-                run(
-                        data,
-                        List.of(
-                                bin.get().resolve("postgres").toString(),
-                                "-D",
-                                data.resolve("d").toString(),
-                                "-p",
-                                Integer.toString(port),
-                                "-k",
-                                data.toString(),
-                                "-c",
-                                "listen_addresses=127.0.0.1",
-                                "-c",
-                                "fsync=off"));
-        try {
-            Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
-            worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline");
+        try (Postgres postgres = new Postgres(bin.get(), data, port)) {
+            worksOn("jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=syncline", postgres);
+            postgres.stop();
         } finally {
-            postgres.destroy();
-            postgres.waitFor(10, TimeUnit.SECONDS);
             delete(data);
+        }
+    }
+
+    /// A server that can go away and come back.
+    private static final class Postgres implements AutoCloseable {
+        private final Path bin;
+        private final Path data;
+        private final int port;
+        private Process process;
+
+        Postgres(Path bin, Path data, int port) throws IOException {
+            this.bin = bin;
+            this.data = data;
+            this.port = port;
+            this.process = launch();
+        }
+
+        private Process launch() throws IOException {
+            Process launched =
+                    run(
+                            data,
+                            List.of(
+                                    bin.resolve("postgres").toString(),
+                                    "-D",
+                                    data.resolve("d").toString(),
+                                    "-p",
+                                    Integer.toString(port),
+                                    "-k",
+                                    data.toString(),
+                                    "-c",
+                                    "listen_addresses=127.0.0.1",
+                                    "-c",
+                                    "fsync=off"));
+            Await.until("PostgreSQL", RunningService.LIMIT, () -> answers(port));
+            return launched;
+        }
+
+        void start() throws IOException {
+            process = launch();
+        }
+
+        /// As its operators stop it: sessions are ended, nothing is waited for.
+        void stop() throws IOException {
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).inheritIO().start();
+            Await.until("PostgreSQL ends", RunningService.LIMIT, () -> !process.isAlive());
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
         }
     }
 
@@ -113,7 +147,7 @@ class PostgresIT {
         }
     }
 
-    private void worksOn(String url) {
+    private void worksOn(String url, Postgres postgres) throws Exception {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {
             source.command("SET", "key", "value");
@@ -134,8 +168,49 @@ class PostgresIT {
                 await(service.admin(), id, "running");
                 assertThat(target.text("GET", "key")).isEqualTo("value");
                 assertThat(source.info("sync_full")).isEqualTo("1");
+                assertThatThrownBy(() -> RunningService.start(folder.resolve("other"), url))
+                        .hasMessageContaining("another service uses it");
+                goesOnWithoutIt(service, id, source, target, postgres);
             }
         }
+    }
+
+    /// Data, and what happens to a task, do not wait for the store.
+    private static void goesOnWithoutIt(
+            RunningService service,
+            String task,
+            RedisServer source,
+            RedisServer target,
+            Postgres postgres)
+            throws Exception {
+        postgres.stop();
+        Await.until(
+                "the service says so",
+                RunningService.LIMIT,
+                () -> service.anybody().get("/health/ready").status() == 503);
+        Api.Answer refused = service.admin().get("/api/v1/tasks");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text()).contains("UNAVAILABLE", "Tasks that run go on");
+        source.command("SET", "meanwhile", "1");
+        Await.until(
+                "data go on",
+                RunningService.LIMIT,
+                () -> target.number("EXISTS", "meanwhile") == 1);
+        source.shutdown("SAVE");
+        source.restart();
+        source.command("SET", "afterwards", "1");
+        Await.until(
+                "a fault is got over",
+                RunningService.LIMIT,
+                () -> target.number("EXISTS", "afterwards") == 1);
+
+        postgres.start();
+
+        Await.until(
+                "the service is ready",
+                RunningService.LIMIT,
+                () -> service.anybody().get("/health/ready").status() == 200);
+        await(service.admin(), task, "running");
     }
 
     private static void delete(Path data) throws IOException {

@@ -316,7 +316,16 @@ class SecurityIT {
                         "/api/v1/instances",
                         Map.of("name", "<script>alert(1)</script>", "uri", "redis://a"));
 
+        Api.Answer turned =
+                admin.post(
+                        "/api/v1/instances", Map.of("name", "evil\u202elive", "uri", "redis://a"));
+
+        Api.Answer broken =
+                admin.post("/api/v1/instances", Map.of("name", "a", "uri", "redis://h\r\nSET a b"));
+
+        assertThat(broken.status()).isEqualTo(400);
         assertThat(refused.status()).isEqualTo(400);
+        assertThat(turned.status()).isEqualTo(400);
     }
 
     @Test

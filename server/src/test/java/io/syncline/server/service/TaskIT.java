@@ -123,6 +123,18 @@ class TaskIT {
         JsonNode away = await(admin, id, "retrying");
         assertThat(away.path("reason").asString()).contains("source is away");
         assertThat(away.path("retry").path("limitSeconds").asInt()).isEqualTo(43_200);
+        assertThat(away.path("sentence").asString())
+                .contains("Retrying: the source is away for ", " of at most 12 h: ");
+        String other = admin.post("/api/v1/tasks/" + id + "/clone").json(201).path("id").asString();
+        admin.patch("/api/v1/tasks/" + other, Map.of("settings", Map.of("retry-minutes", "10")))
+                .json(200);
+        assertThat(
+                        admin.get("/api/v1/tasks/" + id)
+                                .json(200)
+                                .path("retry")
+                                .path("limitSeconds")
+                                .asInt())
+                .isEqualTo(600);
         source.restart();
 
         await(admin, id, "running");
@@ -187,6 +199,45 @@ class TaskIT {
                 "the stream", RunningService.LIMIT, () -> target.number("EXISTS", "after") == 1);
         assertThat(target.number("EXISTS", "key:1")).isEqualTo(1);
         assertThat(source.info("sync_full")).isEqualTo("1");
+    }
+
+    @Test
+    void aDatabaseThatIsAddedLaterIsCopiedWhereTheTargetIsEmpty() {
+        String id = create();
+        set(id, "databases", "0").json(200);
+        act(id, "start");
+        await(admin, id, "running");
+        source.command("SELECT", "1");
+        source.command("SET", "there", "before");
+        target.command("SELECT", "1");
+        target.command("SET", "somebody", "else");
+
+        assertThat(set(id, "databases", "0,1").json(400).path("message").asString())
+                .contains("1 key");
+        assertThat(set(id, "databases", "0:2").status()).isEqualTo(400);
+        target.command("DEL", "somebody");
+        JsonNode modified = set(id, "databases", "0,1").json(200);
+
+        assertThat(modified.path("state").asString()).isEqualTo("modifying");
+        Await.until(
+                "the new database",
+                RunningService.LIMIT,
+                () -> target.text("GET", "there").equals("before"));
+        await(admin, id, "running");
+        source.command("SET", "there", "after");
+        Await.until(
+                "its stream",
+                RunningService.LIMIT,
+                () -> target.text("GET", "there").equals("after"));
+        assertThat(source.info("sync_full")).isEqualTo("2");
+        act(id, "pause");
+        act(id, "resume");
+        await(admin, id, "running");
+        assertThat(source.info("sync_full")).isEqualTo("2");
+    }
+
+    private Api.Answer set(String id, String setting, String value) {
+        return admin.patch("/api/v1/tasks/" + id, Map.of("settings", Map.of(setting, value)));
     }
 
     @Test
@@ -293,7 +344,11 @@ class TaskIT {
                                                 "instance-class",
                                                 "small",
                                                 "retry-other-minutes",
-                                                "20")))
+                                                "20"),
+                                        "alerts",
+                                        Map.of("lagSeconds", 30, "stateChanges", true),
+                                        "name",
+                                        "Aufträge 注文"))
                         .json(200)
                         .path("settings");
 
@@ -303,10 +358,14 @@ class TaskIT {
         assertThat(yaml)
                 .contains("source: 'redis://127.0.0.1:" + source.port(), "on-refused: skip")
                 .contains("max-rps: 2000");
+        assertThat(again.path("name").asString()).isEqualTo("Aufträge 注文");
         assertThat(again.path("settings")).hasSize(3).isEqualTo(settings);
+        assertThat(yaml).contains("# service: alert-lag-seconds: 30");
+        assertThat(again.path("alerts"))
+                .isEqualTo(admin.get("/api/v1/tasks/" + id).json().path("alerts"));
         assertThat(again.path("source").path("name").asString()).isEqualTo("a");
         JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
-        assertThat(copy.path("name").asString()).isEqualTo("orders (copy)");
+        assertThat(copy.path("name").asString()).isEqualTo("Aufträge 注文 (copy)");
         assertThat(copy.path("state").asString()).isEqualTo("not-started");
     }
 }

@@ -81,8 +81,16 @@
   const open = () => {
     if (!live || source) return;
     source = new EventSource(live);
-    source.addEventListener("open", () => state(true));
-    source.addEventListener("error", () => state(false));
+    source.addEventListener("open", () => {
+      state(true);
+      refused = 0;
+    });
+    source.addEventListener("error", () => {
+      state(false);
+      // A browser tries again by itself after a broken connection, and never after an answer that
+      // is no stream: what a proxy says while the service restarts, or a session at its end.
+      if (source && source.readyState === EventSource.CLOSED) again();
+    });
     source.addEventListener("parts", (event) => {
       for (const [id, html] of Object.entries(JSON.parse(event.data))) {
         put(document.getElementById(id), html);
@@ -93,6 +101,22 @@
   const close = () => {
     if (source) source.close();
     source = undefined;
+  };
+  let refused = 0;
+  const again = () => {
+    close();
+    setTimeout(async () => {
+      if (document.hidden || source) return;
+      try {
+        const me = await fetch("/api/v1/me");
+        if (me.status === 401) location.assign("/login");
+        else if (!me.ok) again();
+        else if (++refused > 2) location.reload();
+        else open();
+      } catch {
+        again();
+      }
+    }, 3000);
   };
   open();
   addEventListener("pagehide", close);

@@ -1,0 +1,162 @@
+package io.syncline.server.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.server.lifecycle.Standing;
+import io.syncline.server.lifecycle.TaskState;
+import io.syncline.server.model.Account;
+import io.syncline.server.model.AlertRecord;
+import io.syncline.server.model.AlertRules;
+import io.syncline.server.model.RegisteredInstance;
+import io.syncline.server.model.Task;
+import io.syncline.server.security.Vault;
+import io.syncline.server.store.Store;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is told, and what is not, by a clock that the test turns.
+class AlertsTest {
+    private static final String SILENT = "not told: within the silence period";
+    private static final AlertRules STATE = new AlertRules(0, 60, true, 24, 0, 1, 30);
+
+    @TempDir private Path folder;
+
+    private Store store;
+    private Teller teller;
+    private Alerts alerts;
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    @BeforeEach
+    void open() {
+        store = Store.open("", folder);
+        teller = new Teller(store, Vault.open(folder, Map.of()));
+        alerts = new Alerts(store, teller, () -> now);
+        store.accounts().add(new Account("a-1", "default", true, now));
+        store.instances().put(instance("i-1"));
+        store.instances().put(instance("i-2"));
+    }
+
+    @AfterEach
+    void close() {
+        teller.close();
+        store.close();
+    }
+
+    private RegisteredInstance instance(String id) {
+        return new RegisteredInstance(
+                id,
+                "a-1",
+                id,
+                io.syncline.engine.net.Endpoint.Topology.STANDALONE,
+                List.of("127.0.0.1:1"),
+                "",
+                "",
+                "",
+                false,
+                true,
+                "",
+                "",
+                now);
+    }
+
+    private Task task(TaskState state) {
+        Task task =
+                new Task(
+                        "t-1",
+                        "a-1",
+                        "orders",
+                        Task.Topology.ONE_WAY,
+                        new Task.Side("i-1", ""),
+                        new Task.Side("i-2", ""),
+                        Map.of(),
+                        STATE,
+                        Standing.of(state),
+                        now,
+                        "the source is away",
+                        "",
+                        0,
+                        false,
+                        now,
+                        "admin");
+        store.tasks().put(task);
+        return task;
+    }
+
+    private void enters(TaskState state) {
+        alerts.changed(task(state), task(state));
+    }
+
+    private List<AlertRecord> raised() {
+        return store.alerts().history("a-1", 10);
+    }
+
+    private boolean isSilent(int newest) {
+        return raised().get(newest).delivery().equals(SILENT);
+    }
+
+    @Test
+    void aFailureAfterRetryingIsToldAlthoughTheRetryingWasToldJustBefore() {
+        enters(TaskState.RETRYING);
+        now = now.plus(Duration.ofMinutes(10));
+
+        enters(TaskState.FAILED);
+
+        assertThat(raised()).hasSize(2);
+        assertThat(raised().getFirst().text()).startsWith("Failed");
+        assertThat(isSilent(0)).isFalse();
+        assertThat(raised().get(1).over()).isEqualTo(now);
+    }
+
+    @Test
+    void whatComesBackWithinTheSilenceIsToldOnceItHasLastedLonger() {
+        enters(TaskState.RETRYING);
+        enters(TaskState.RUNNING);
+        now = now.plus(Duration.ofMinutes(10));
+        enters(TaskState.RETRYING);
+        assertThat(isSilent(0)).isTrue();
+
+        now = now.plus(Duration.ofMinutes(19));
+        alerts.tick();
+        assertThat(isSilent(0)).isTrue();
+        now = now.plus(Duration.ofMinutes(1));
+        alerts.tick();
+        teller.await();
+
+        assertThat(raised()).hasSize(2);
+        assertThat(isSilent(0)).isFalse();
+    }
+
+    @Test
+    void theEndIsToldWhereTheBeginWas() {
+        enters(TaskState.RETRYING);
+        now = now.plus(Duration.ofMinutes(5));
+
+        enters(TaskState.RUNNING);
+        teller.await();
+
+        assertThat(raised().getFirst().delivery())
+                .isEqualTo(
+                        "not told: the account has no channel\n"
+                                + "over: not told: the account has no channel");
+    }
+
+    @Test
+    void whatAProcessHadNoTimeToTellIsToldByTheNextOne() {
+        task(TaskState.FAILED);
+        long id = store.alerts().raise("a-1", "t-1", now, "state", "Failed: a reason");
+
+        Alerts next = new Alerts(store, teller, () -> now);
+        next.tick();
+        teller.await();
+
+        assertThat(raised().getFirst().id()).isEqualTo(id);
+        assertThat(raised().getFirst().delivery()).contains("no channel");
+    }
+}

@@ -1,0 +1,114 @@
+package io.syncline.server.service;
+
+import static io.syncline.server.service.RunningService.PASSWORD;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What stands between the network and the service: many callers at once, proxies, and what is no
+/// request at all.
+class GateIT {
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    @TempDir private Path folder;
+
+    private RunningService service;
+    private Api anybody;
+
+    @BeforeEach
+    void start() {
+        service = RunningService.start(folder);
+        anybody = service.anybody();
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Test
+    void guessesMadeSideBySideAreCountedLikeThoseMadeOneByOne() {
+        Map<String, String> guess = Map.of("user", "admin", "password", "guess-guess-guess");
+
+        List<Integer> answers =
+                IntStream.range(0, 20)
+                        .mapToObj(i ->
+                                CompletableFuture.supplyAsync(
+                                        () ->
+                                                anybody.send(
+                                                                "POST",
+                                                                "/api/v1/login",
+                                                                Api.JSON.writeValueAsString(guess),
+                                                                "application/json",
+                                                                "X-Forwarded-For",
+                                                                "10.0.0." + i)
+                                                        .status(),
+                                        task -> Thread.ofVirtual().start(task)))
+                        .toList()
+                        .stream()
+                        .map(CompletableFuture::join)
+                        .toList();
+
+        assertThat(answers.stream().filter(status -> status == 401)).hasSize(5);
+        assertThat(answers.stream().filter(status -> status == 429)).hasSize(15);
+    }
+
+    @Test
+    void whatAProxyHandsOnIsFromElsewhereAndItsCookiesStayWithinTls() {
+        assertThat(anybody.get("/metrics").status()).isEqualTo(200);
+        assertThat(
+                        anybody.send("GET", "/metrics", null, FORM, "X-Forwarded-For", "127.0.0.1")
+                                .status())
+                .isEqualTo(401);
+        String cookie =
+                anybody.send(
+                                "POST",
+                                "/login",
+                                "user=admin&password=" + PASSWORD.replace(' ', '+'),
+                                FORM,
+                                "X-Forwarded-Proto",
+                                "https")
+                        .response()
+                        .headers()
+                        .firstValue("Set-Cookie")
+                        .orElse("");
+
+        assertThat(cookie).contains("Secure");
+    }
+
+    @Test
+    void whatIsNoRequestIsAnsweredInTheFormOfAllErrors() {
+        String answer = raw("GET /api/v1/tasks/%zz HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400 ")
+                .contains("\"code\":\"BAD_REQUEST\"", "X-Frame-Options: DENY");
+        assertThat(anybody.get("/live/tasks").status()).isEqualTo(401);
+    }
+
+    /// What a client of ours would refuse to send.
+    private String raw(String request) {
+        URI at = URI.create(anybody.base());
+        try (Socket socket = new Socket(at.getHost(), at.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
