@@ -23,7 +23,9 @@ class SlotSimTest {
             runOne(seed + i, options, tally);
         }
         System.out.println(tally);
-        assertThat(tally.unfollowed).as("worlds in which it gave up").isLessThan(10 + WORLDS / 100L);
+        assertThat(tally.unfollowed)
+                .as("worlds in which it gave up")
+                .isLessThan(10 + WORLDS / 100L);
     }
 
     private static void runOne(long seed, Options options, SimTally tally) {
