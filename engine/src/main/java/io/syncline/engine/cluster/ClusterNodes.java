@@ -34,6 +34,7 @@ public final class ClusterNodes {
     /// @param primaryId of a replica; empty for a primary
     /// @param slots that it owns
     /// @param importing slots that are on their way to it, if it is the node that was asked
+    /// @param migrating slots that are on their way from it, likewise
     public record Node(
             String id,
             HostPort address,
@@ -42,15 +43,22 @@ public final class ClusterNodes {
             boolean usable,
             String primaryId,
             BitSet slots,
-            BitSet importing) {
+            BitSet importing,
+            BitSet migrating) {
         public Node {
             slots = (BitSet) slots.clone();
             importing = (BitSet) importing.clone();
+            migrating = (BitSet) migrating.clone();
         }
 
         @Override
         public BitSet importing() {
             return (BitSet) importing.clone();
+        }
+
+        @Override
+        public BitSet migrating() {
+            return (BitSet) migrating.clone();
         }
 
         @Override
@@ -110,10 +118,14 @@ public final class ClusterNodes {
                         && !flags.contains("handshake");
         BitSet slots = new BitSet(ClusterMap.SLOTS);
         BitSet importing = new BitSet(ClusterMap.SLOTS);
+        BitSet migrating = new BitSet(ClusterMap.SLOTS);
         for (int i = FIELDS; i < words.length; i++) {
-            int arrow = words[i].indexOf("-<-");
-            if (words[i].startsWith("[") && arrow > 0) {
-                addSlots(words[i].substring(1, arrow), importing);
+            int to = words[i].indexOf("-<-");
+            int from = words[i].indexOf("->-");
+            if (words[i].startsWith("[") && to > 0) {
+                addSlots(words[i].substring(1, to), importing);
+            } else if (words[i].startsWith("[") && from > 0) {
+                addSlots(words[i].substring(1, from), migrating);
             } else {
                 addSlots(words[i], slots);
             }
@@ -127,7 +139,8 @@ public final class ClusterNodes {
                 usable,
                 primary || words[3].equals("-") ? "" : words[3],
                 slots,
-                importing);
+                importing,
+                migrating);
     }
 
     /// From `host:port@bus[,name]`; a node may not know its own host yet.

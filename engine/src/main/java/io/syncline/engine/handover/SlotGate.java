@@ -252,7 +252,8 @@ public final class SlotGate {
             CommandView view,
             int database,
             Place place,
-            LongSupplier arrivedMillis) {
+            LongSupplier arrivedMillis)
+            throws RewindException {
         if (!writer.slots().isApplied(slot, place.offset)) {
             long arrived = arrivedMillis.getAsLong();
             departures.add(leaving, place.offset, view, database, arrived);

@@ -74,10 +74,9 @@ final class Pipeline implements Runnable {
         List<Connection> open() throws IOException;
     }
 
-    /// Hears how the pipeline ended; null for well.
     @FunctionalInterface
     interface Ending {
-        /// The pipeline has ended.
+        /// The pipeline has ended; a failure of null: well.
         ///
         /// @param left whether its shard was dissolved, so that there is nothing to go on with
         void ended(int shard, boolean left, @Nullable Failure failure);

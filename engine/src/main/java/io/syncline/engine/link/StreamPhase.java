@@ -37,11 +37,9 @@ final class StreamPhase {
     private final Feed feed;
     private final StreamDecoder decoder;
     private final TargetWriter writer;
-    private final Progress progress;
     private final CommandTable table = CommandTable.standard();
     private final CommandFilter filter;
     private final Rewriter rewriter;
-    private final DatabaseMap databases;
     private final @Nullable KeySample sample;
     private final @Nullable SlotGate gate;
     private final RuleDesk rules;
@@ -65,10 +63,8 @@ final class StreamPhase {
         this.feed = feed;
         this.decoder = decoder;
         this.writer = shop.writer();
-        this.progress = shop.progress();
         this.filter = shop.filter();
         this.rewriter = shop.rewriter();
-        this.databases = shop.databases();
         this.sample = shop.sample();
         this.gate = shop.gate();
         this.rules = new RuleDesk(shop);
@@ -136,6 +132,7 @@ final class StreamPhase {
 
     /// @return whether the stream has ended
     private boolean nothingToRead() throws IOException, RewindException {
+        Progress progress = shop.progress();
         place.replicationId = feed.replicationId();
         progress.replicationId = place.replicationId;
         lookAtSlots();
@@ -171,8 +168,8 @@ final class StreamPhase {
             writer.checkpoint(place);
         }
         writer.drain();
-        progress.processedOffset = place.offset;
-        progress.appliedOffset = applied(false);
+        shop.progress().processedOffset = place.offset;
+        shop.progress().appliedOffset = applied(false);
     }
 
     /// Up to where everything is in the target: commands that are held back are not.
@@ -230,7 +227,7 @@ final class StreamPhase {
 
     private void selectSource(int database) {
         place.database = database;
-        targetDatabase = databases.target(database);
+        targetDatabase = shop.databases().target(database);
     }
 
     private void control(CommandView view) throws RewindException {
@@ -393,7 +390,7 @@ final class StreamPhase {
                     gate.flushed(
                             spec.kind() == CommandKind.FLUSHDB
                                     ? each -> each == only
-                                    : databases::isTarget,
+                                    : shop.databases()::isTarget,
                             place);
         }
         if (!isPassed()) {

@@ -44,6 +44,22 @@ final class Answers {
         };
     }
 
+    /// Whether a node of a cluster has not done what it was asked since the keys are at another
+    /// one, or on their way.
+    static boolean isDisplaced(List<Reply> replies) {
+        for (Reply reply : replies) {
+            if (reply instanceof Reply.Failure failure) {
+                switch (ErrorKind.of(failure.text())) {
+                    case MOVED, ASK, TRYAGAIN -> {
+                        return true;
+                    }
+                    default -> {}
+                }
+            }
+        }
+        return false;
+    }
+
     /// Every answer but errors will do.
     static List<Reply> accept(String place, List<Reply> replies) throws IOException {
         for (Reply reply : replies) {

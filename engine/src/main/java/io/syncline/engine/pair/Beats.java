@@ -77,15 +77,8 @@ final class Beats implements Runnable {
                 open.call("SELECT", Integer.toString(beat.port.keys().database()));
                 beat.connection = open;
             }
-            Reply written =
-                    open.call(
-                            "SET".getBytes(UTF_8),
-                            beat.port.keys().beat(),
-                            Long.toString(System.currentTimeMillis()).getBytes(UTF_8),
-                            "PX".getBytes(UTF_8),
-                            LIFE_MILLIS.getBytes(UTF_8));
-            if (written instanceof Reply.Failure failure) {
-                throw new IOException(failure.text());
+            if (beat.port.tag() != Port.NO_TAG) {
+                set(open, beat.port.keys().beat());
             }
             beat.siteOffset.set(Answers.offset(open.call("INFO", "replication")));
             beat.dueNanos = System.nanoTime() + BEAT_NANOS;
@@ -95,6 +88,19 @@ final class Beats implements Runnable {
                     .log(System.Logger.Level.DEBUG, "a beat at " + beat.port.site(), e);
             close(beat);
             beat.dueNanos = System.nanoTime() + TRY_AGAIN_NANOS;
+        }
+    }
+
+    private static void set(Connection open, byte[] key) throws IOException {
+        Reply written =
+                open.call(
+                        "SET".getBytes(UTF_8),
+                        key,
+                        Long.toString(System.currentTimeMillis()).getBytes(UTF_8),
+                        "PX".getBytes(UTF_8),
+                        LIFE_MILLIS.getBytes(UTF_8));
+        if (written instanceof Reply.Failure failure) {
+            throw new IOException(failure.text());
         }
     }
 

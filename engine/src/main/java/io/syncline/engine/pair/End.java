@@ -4,14 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.cluster.ShardIdentity;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.Dialect;
 import io.syncline.engine.command.Slots;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.net.HostPort;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.twoway.PairKeys;
 import io.syncline.engine.twoway.Site;
@@ -21,6 +25,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /// One site of a task: how to reach it, which names things have there, and how its databases map to
@@ -98,7 +103,18 @@ final class End {
 
     /// The one primary of an instance that is no cluster, with one marker for all of it.
     Port port() {
-        return new Port(site, keys, allSlots(), instance.primaryFinder(), instance.connector());
+        return standalone(keys, 0);
+    }
+
+    private Port standalone(PairKeys names, int tag) {
+        return new Port(
+                site,
+                names,
+                allSlots(),
+                tag,
+                new ShardIdentity(Set.of()),
+                instance.primaryFinder(),
+                instance.connector());
     }
 
     static BitSet allSlots() {
@@ -107,21 +123,81 @@ final class End {
         return all;
     }
 
-    /// The primaries, with a marker for each slot.
-    List<Port> ports() throws IOException {
-        boolean cluster = instance.isCluster();
+    /// The primaries, with a marker for each slot; those first of which something was written down,
+    /// in that order.
+    ///
+    /// @param known what was written down of this site
+    List<Port> ports(List<FloorRecord.Entry> known) throws IOException {
+        if (!instance.isCluster()) {
+            int tag = known.isEmpty() ? 0 : known.getFirst().tag();
+            return List.of(standalone(keysOf(tag), tag));
+        }
+        List<Instance.Shard> left = new ArrayList<>(instance.allShards());
         List<Port> ports = new ArrayList<>();
-        for (Instance.Shard shard : instance.shards()) {
-            int first = shard.slots().nextSetBit(0);
-            ports.add(
-                    new Port(
-                            site,
-                            keysOf(first),
-                            shard.slots(),
-                            cluster ? instance.slotFinder(first) : instance.primaryFinder(),
-                            instance.connector()));
+        for (FloorRecord.Entry entry : known) {
+            Instance.Shard found =
+                    left.stream()
+                            .filter(shard -> entry.isOf(shard.ids(), shard.slots()))
+                            .findFirst()
+                            .orElse(null);
+            if (found != null) {
+                left.remove(found);
+                boolean stays = entry.tag() >= 0 && found.slots().get(entry.tag());
+                ports.add(port(found, stays ? entry.tag() : tag(found)));
+            }
+        }
+        for (Instance.Shard shard : left) {
+            if (!shard.slots().isEmpty() || isPrimary(shard.primary())) {
+                ports.add(port(shard, tag(shard)));
+            }
         }
         return ports;
+    }
+
+    /// A new replica is taken for a primary by nodes that have not heard of it yet.
+    private boolean isPrimary(HostPort node) throws IOException {
+        try (Connection connection = instance.connector().open(node)) {
+            return ServerInfo.read(connection).isPrimary();
+        }
+    }
+
+    /// Tools that take slots away from a shard begin with the lowest.
+    private static int tag(Instance.Shard shard) {
+        return shard.slots().isEmpty() ? Port.NO_TAG : shard.slots().length() - 1;
+    }
+
+    private Port port(Instance.Shard shard, int tag) {
+        ShardIdentity identity = new ShardIdentity(shard.ids());
+        return new Port(
+                site,
+                keysOf(Math.max(0, tag)),
+                shard.slots(),
+                tag,
+                identity,
+                instance.shardFinder(identity),
+                instance.connector());
+    }
+
+    /// A connection to the owner of a key.
+    Connection openFor(byte[] key) throws IOException {
+        if (!instance.isCluster()) {
+            return open();
+        }
+        int slot = Slots.of(key);
+        HostPort owner = instance.clusterMap().owner(slot);
+        if (owner == null) {
+            throw new SynclineException(
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    site.toString(),
+                    "no primary owns slot " + slot,
+                    "Give every slot an owner (CLUSTER INFO shows what is missing)");
+        }
+        return instance.connector().open(owner);
+    }
+
+    /// Where the place of a pair over slots is kept.
+    byte[] floorKey() {
+        return (OwnKeys.PREFIX + "{" + task + "}:pair-floor").getBytes(UTF_8);
     }
 
     /// Epoch and beat are in a slot of their node; where the floor is, is the same for all.
@@ -137,7 +213,7 @@ final class End {
                 keys.ofTaskBySlot(),
                 keys.ofAnyTask(),
                 0,
-                (OwnKeys.PREFIX + "{" + task + "}:pair-floor").getBytes(UTF_8));
+                floorKey());
     }
 
     /// From this site's number of a database to the pair's.

@@ -35,9 +35,6 @@ final class FlushedKeys {
         Map<Integer, Collection<byte[]>> found = new HashMap<>();
         int count = 0;
         for (Port port : at) {
-            if (!port.slots().intersects(slots)) {
-                continue;
-            }
             try (Connection connection = port.open()) {
                 count += scan(connection, slots, found, LIMIT - count);
             }

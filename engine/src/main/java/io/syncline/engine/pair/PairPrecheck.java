@@ -107,7 +107,7 @@ final class PairPrecheck {
         for (End end : ends) {
             try {
                 if (end.instance().isCluster() || isFacingCluster(end)) {
-                    if (FloorKeys.read(end.ports()) != null) {
+                    if (FloorKeys.read(end) != null) {
                         return true;
                     }
                 } else if (hasMarker(end)) {
@@ -176,7 +176,7 @@ final class PairPrecheck {
     private void third(End end, List<Finding> findings) {
         try {
             TreeSet<String> others = new TreeSet<>();
-            for (Port port : end.ports()) {
+            for (Port port : end.ports(List.of())) {
                 others(end, port, others);
             }
             others.remove(options.task());

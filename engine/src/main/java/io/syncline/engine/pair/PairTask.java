@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// Link.Outcome outcome = task.run(); // blocks; stop() from another thread ends it cleanly
 /// ```
 public final class PairTask implements RunningTask {
+    /// Between two runs when a site's primaries have changed: they may change once more.
+    private static final long AGAIN_MILLIS = 100;
+
     private final LinkOptions options;
     private final PairChoices choices;
     private final Consumer<LinkEvent> events;
@@ -110,6 +113,14 @@ public final class PairTask implements RunningTask {
                     run.stop();
                 }
                 return run.run();
+            } catch (PrimariesChangedException e) {
+                System.getLogger(PairTask.class.getName())
+                        .log(System.Logger.Level.DEBUG, "beginning again", e);
+                present = new PairChoices(choices.guard(), null);
+                backoff = null;
+                if (stopped.await(AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return false;
+                }
             } catch (IOException e) {
                 if (run != null && run.isFounded()) {
                     // What was replaced once is not to be replaced again.

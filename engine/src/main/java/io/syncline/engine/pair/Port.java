@@ -1,6 +1,7 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.cluster.ShardIdentity;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.twoway.PairKeys;
@@ -11,8 +12,20 @@ import java.util.BitSet;
 /// One primary of a site: how to reach it, whichever node it is by now, and which names things have
 /// there.
 ///
-/// @param slots that it owns; all of them where the site is no cluster
-record Port(Site site, PairKeys keys, BitSet slots, NodeFinder finder, Connector connector) {
+/// @param slots that it owned at the start; all of them where the site is no cluster
+/// @param tag the slot of its epoch and its beat; negative where it owns none
+/// @param identity which nodes it may be by now
+record Port(
+        Site site,
+        PairKeys keys,
+        BitSet slots,
+        int tag,
+        ShardIdentity identity,
+        NodeFinder finder,
+        Connector connector) {
+    /// Of a primary without slots, which is only read.
+    static final int NO_TAG = -1;
+
     Port {
         slots = (BitSet) slots.clone();
     }

@@ -264,6 +264,9 @@ final class SiteStream implements Closeable {
                             + " the server's version");
         }
         refuseForeign(reader);
+        if (reader.isJobMet()) {
+            throw new SynclineException(FloorDesk.movedByJob(end, receiver.place()));
+        }
         return pending;
     }
 

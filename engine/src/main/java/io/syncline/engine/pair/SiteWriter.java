@@ -40,6 +40,7 @@ final class SiteWriter implements Closeable {
     private final boolean absolute;
     private final Refusals refusals = new Refusals();
     private byte[] epoch = {};
+    private boolean stale;
     private long transactions;
     private @Nullable SiteChannel channel;
     private Request.@Nullable Watch watching;
@@ -58,6 +59,9 @@ final class SiteWriter implements Closeable {
         void snapshot(long token, long offset, List<KeyRecord> records);
 
         void executed(boolean done, Set<KeyId> refused);
+
+        /// The keys are at another node, or on their way to one.
+        void displaced(Request request);
     }
 
     /// @param port where it writes
@@ -87,6 +91,7 @@ final class SiteWriter implements Closeable {
         close();
         broken = null;
         watching = null;
+        stale = false;
         Connection connection = port.open();
         try {
             connection.answerLimit(answerLimit);
@@ -115,6 +120,7 @@ final class SiteWriter implements Closeable {
         close();
         broken = null;
         watching = null;
+        stale = false;
         Connection connection = port.open();
         try {
             connection.answerLimit(answerLimit);
@@ -197,6 +203,11 @@ final class SiteWriter implements Closeable {
             public void executed(boolean done, Set<KeyId> refused) {
                 pair.executed(site(), done, refused);
             }
+
+            @Override
+            public void displaced(Request request) {
+                broken = new IOException("a slot is somewhere else");
+            }
         };
     }
 
@@ -226,7 +237,7 @@ final class SiteWriter implements Closeable {
                 long sent = System.nanoTime();
                 open.send(replies -> {
                     pace.answered(System.nanoTime() - sent);
-                    fenced(core, open, replies);
+                    fenced(core, open, ask, replies);
                 });
             }
             case Request.Unwatch unwatch -> {
@@ -254,8 +265,12 @@ final class SiteWriter implements Closeable {
         return pace;
     }
 
-    private void fenced(Core core, SiteChannel open, List<Reply> replies) {
+    private void fenced(Core core, SiteChannel open, Request.AskOffset ask, List<Reply> replies) {
         try {
+            if (isDisplaced(replies)) {
+                core.displaced(ask);
+                return;
+            }
             Answers.accept(open.place(), replies);
             Reply found = replies.get(replies.size() - 2);
             // No epoch at all is a flush's doing; the next transaction brings it back.
@@ -279,6 +294,10 @@ final class SiteWriter implements Closeable {
             Owners owners,
             List<Reply> replies) {
         try {
+            if (isDisplaced(replies)) {
+                core.displaced(ask);
+                return;
+            }
             Answers.accept(open.place(), replies);
             if (!(replies.getLast() instanceof Reply.Items items)) {
                 throw new IOException("EXEC is answered with " + replies.getLast());
@@ -301,6 +320,10 @@ final class SiteWriter implements Closeable {
             int size,
             List<Reply> replies) {
         try {
+            if (isDisplaced(replies)) {
+                core.displaced(transaction);
+                return;
+            }
             Set<KeyId> unknown = Refusals.whenQueued(owners, replies);
             if (!unknown.isEmpty()) {
                 refused.addAndGet(unknown.size());
@@ -325,6 +348,19 @@ final class SiteWriter implements Closeable {
         } catch (IOException e) {
             broken = e;
         }
+    }
+
+    /// A replica that was the primary answers MOVED, too: the next request goes over a new
+    /// connection.
+    private boolean isDisplaced(List<Reply> replies) {
+        boolean displaced = Answers.isDisplaced(replies);
+        stale |= displaced;
+        return displaced;
+    }
+
+    /// Whether it is to be connected anew.
+    boolean isStale() {
+        return stale && isIdle();
     }
 
     /// Whether every answer has come.

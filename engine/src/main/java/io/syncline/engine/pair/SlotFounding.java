@@ -2,7 +2,6 @@ package io.syncline.engine.pair;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
@@ -92,7 +91,7 @@ final class SlotFounding {
             if (place == null) {
                 return null;
             }
-            begin.add(new FloorRecord.Entry(node.port().slots(), place));
+            begin.add(node.entry(node.port().slots(), place));
         }
         boolean fromSource = origin.site() == Site.SOURCE;
         write(
@@ -120,8 +119,8 @@ final class SlotFounding {
     }
 
     private void write(FloorRecord record) throws IOException {
-        for (List<SlotNode> nodes : List.of(originNodes, receiverNodes)) {
-            FloorKeys.write(nodes.stream().map(SlotNode::port).toList(), record, options.task());
+        for (End end : List.of(origin, receiver)) {
+            FloorKeys.write(end, record, options.task());
         }
     }
 
@@ -210,27 +209,30 @@ final class SlotFounding {
     /// Where the snapshot of each primary of the origin was taken.
     private List<FloorRecord.Entry> places() throws IOException {
         OwnKeys keys = new OwnKeys(options.task());
-        Port port =
-                FloorKeys.owner(
-                        receiverNodes.stream().map(SlotNode::port).toList(), keys.manifest());
-        try (Connection connection = port.open()) {
+        try (Connection connection = receiver.openFor(keys.manifest())) {
             TaskRegistry registry = TaskRegistry.find(connection, keys, List.of(0));
             SortedMap<Integer, Set<String>> shards = TaskRegistry.shards(registry.read(connection));
             Map<Integer, Integer> pipelines = pipelines(shards);
             List<FloorRecord.Entry> places = new ArrayList<>();
             for (int i = 0; i < originNodes.size(); i++) {
+                if (originNodes.get(i).port().slots().isEmpty()) {
+                    // It has nothing; it joins like one that came later.
+                    continue;
+                }
                 Checkpoint checkpoint =
                         registry.checkpoint(connection, pipelines.getOrDefault(i, i));
                 if (checkpoint == null || checkpoint.phase() != Checkpoint.Phase.STREAMING) {
                     throw new IOException("the first copy ended without a place: " + checkpoint);
                 }
                 places.add(
-                        new FloorRecord.Entry(
-                                originNodes.get(i).port().slots(),
-                                new StreamPlace(
-                                        checkpoint.replicationId(),
-                                        checkpoint.offset(),
-                                        checkpoint.database())));
+                        originNodes
+                                .get(i)
+                                .entry(
+                                        originNodes.get(i).port().slots(),
+                                        new StreamPlace(
+                                                checkpoint.replicationId(),
+                                                checkpoint.offset(),
+                                                checkpoint.database())));
             }
             return places;
         }
@@ -243,17 +245,14 @@ final class SlotFounding {
         if (!origin.instance().isCluster()) {
             return byNode;
         }
-        for (Instance.Shard shard : origin.instance().allShards()) {
-            for (int i = 0; i < originNodes.size(); i++) {
-                int node = i;
-                if (originNodes.get(i).port().slots().intersects(shard.slots())) {
-                    shards.forEach((pipeline, ids) -> {
-                        if (shard.ids().stream().anyMatch(ids::contains)) {
-                            byNode.put(node, pipeline);
-                        }
-                    });
+        for (int i = 0; i < originNodes.size(); i++) {
+            int node = i;
+            Set<String> nodes = originNodes.get(i).port().identity().ids();
+            shards.forEach((pipeline, ids) -> {
+                if (nodes.stream().anyMatch(ids::contains)) {
+                    byNode.put(node, pipeline);
                 }
-            }
+            });
         }
         return byNode;
     }

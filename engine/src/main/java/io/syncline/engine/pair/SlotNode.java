@@ -14,9 +14,11 @@ import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.Request;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.SlotPairs;
+import io.syncline.engine.twoway.StreamPlace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,10 +106,15 @@ final class SlotNode implements Closeable {
         try (Connection connection = port.open()) {
             connection.answerLimit(options.tuning().answerLimit());
             ByteBuilder out = new ByteBuilder(512);
-            RespWriter.array(out, 3);
-            RespWriter.bulk(out, "SET");
-            RespWriter.bulk(out, port.keys().epoch());
-            RespWriter.bulk(out, newEpoch);
+            if (port.tag() == Port.NO_TAG) {
+                // Nothing was ever written to it.
+                RespWriter.command(out, "PING");
+            } else {
+                RespWriter.array(out, 3);
+                RespWriter.bulk(out, "SET");
+                RespWriter.bulk(out, port.keys().epoch());
+                RespWriter.bulk(out, newEpoch);
+            }
             RespWriter.command(out, "INFO", "replication");
             for (int slot : slots) {
                 RespWriter.array(out, 2);
@@ -133,6 +140,11 @@ final class SlotNode implements Closeable {
             retries.connected();
             return new Begun(Answers.offset(replies.get(1)), markers);
         }
+    }
+
+    /// What is written down of it.
+    FloorRecord.Entry entry(BitSet slots, StreamPlace place) {
+        return new FloorRecord.Entry(slots, place, port.tag(), port.identity().ids());
     }
 
     /// What is found at a node behind a new epoch.
@@ -164,7 +176,7 @@ final class SlotNode implements Closeable {
                     next != null;
                     next = pairs.nextRequest(site(), index, i)) {
                 SiteWriter lane = lanes.get(i);
-                if (!lane.isOpen()) {
+                if (!lane.isOpen() || lane.isStale()) {
                     lane.join(epoch);
                 }
                 lane.carry(new Lane(pairs, i), next, port.keys().marker(slot));
@@ -202,6 +214,11 @@ final class SlotNode implements Closeable {
         @Override
         public void snapshot(long token, long offset, List<KeyRecord> records) {
             pairs.snapshot(site(), index, lane, token, offset, records);
+        }
+
+        @Override
+        public void displaced(Request request) {
+            pairs.displaced(site(), index, lane, request);
         }
 
         @Override

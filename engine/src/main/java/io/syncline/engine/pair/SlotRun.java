@@ -10,11 +10,9 @@ import io.syncline.engine.twoway.PairOptions;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.SlotPairs;
-import io.syncline.engine.twoway.StreamPlace;
 import io.syncline.engine.twoway.StreamUnit;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +44,7 @@ final class SlotRun implements PairRunning {
     private final SlotBoard board;
     private final WrittenKeys written;
     private final List<SlotNode> nodes;
+    private final List<SlotWatch> watches = new ArrayList<>();
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
@@ -67,7 +66,7 @@ final class SlotRun implements PairRunning {
         this.events = events;
         this.resolutions = resolutions;
         this.written = written;
-        sites = new SlotSites(options, ends, events, this::wake);
+        sites = new SlotSites(options, ends, FloorKeys.newest(ends), events, this::wake);
         nodes = sites.all();
         beats =
                 new Beats(
@@ -123,7 +122,7 @@ final class SlotRun implements PairRunning {
     ///
     /// @return null when told to stop
     private @Nullable FloorRecord found() throws IOException {
-        FloorRecord record = read();
+        FloorRecord record = FloorKeys.newest(sites.ends());
         Site from = choices.resyncFrom();
         if (from == null && record != null && record.state() == FloorRecord.State.READY) {
             return record;
@@ -150,34 +149,21 @@ final class SlotRun implements PairRunning {
         return done;
     }
 
-    /// The newer one of both sites; null when there is none.
-    private @Nullable FloorRecord read() throws IOException {
-        FloorRecord atSource = FloorKeys.read(sites.ports(Site.SOURCE));
-        FloorRecord atTarget = FloorKeys.read(sites.ports(Site.TARGET));
-        if (atSource == null || atTarget == null) {
-            return atSource == null ? atTarget : atSource;
-        }
-        return atSource.isNewerThan(atTarget) ? atSource : atTarget;
-    }
-
     private boolean follow(FloorRecord founded) throws IOException {
         Map<SlotNode, Long> fences = sites.begin(epoch);
         if (fences.isEmpty()) {
             return false;
         }
         // Behind the new epochs nobody else writes it.
-        FloorRecord present = read();
-        FloorRecord record = present == null ? founded : present;
-        if (!open(record)) {
+        FloorRecord present = FloorKeys.newest(sites.ends());
+        FloorRecord record =
+                new SlotOpening(sites, epoch, options.task())
+                        .open(present == null ? founded : present, copied);
+        if (record == null) {
             return false;
         }
         SlotPairs pairs = pairs(record, fences);
-        FloorDesk desk =
-                new FloorDesk(
-                        sites.ends(),
-                        List.of(sites.ports(Site.SOURCE), sites.ports(Site.TARGET)),
-                        this::epochOf,
-                        this::wake);
+        FloorDesk desk = new FloorDesk(sites.ends(), record, this::wake);
         Thread writer = new Thread(desk, "floors");
         writer.setDaemon(true);
         writer.start();
@@ -186,58 +172,16 @@ final class SlotRun implements PairRunning {
             return drive(pairs, desk, reports);
         } finally {
             desk.stop();
+            watches.forEach(SlotWatch::stop);
         }
-    }
-
-    private String epochOf(Port port) {
-        for (SlotNode node : nodes) {
-            if (node.port().equals(port)) {
-                return node.epoch();
-            }
-        }
-        return "";
-    }
-
-    /// @return false when told to stop
-    private boolean open(FloorRecord record) {
-        for (Site site : Site.values()) {
-            List<SlotNode> of = sites.of(site);
-            List<FloorRecord.Entry> entries = record.of(site);
-            if (!SlotSites.isOf(entries, of)) {
-                throw new SynclineException(
-                        FloorDesk.moved(of.getFirst().end(), differing(entries, of)));
-            }
-            for (int i = 0; i < of.size(); i++) {
-                StreamPlace place = entries.get(i).place();
-                SiteStream stream = of.get(i).stream();
-                if (!place.equals(stream.openedAt()) && !stream.open(place)) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    /// A slot that was with others when the record was written.
-    private static int differing(List<FloorRecord.Entry> entries, List<SlotNode> of) {
-        for (int i = 0; i < of.size(); i++) {
-            BitSet now = of.get(i).port().slots();
-            if (i < entries.size()) {
-                now.xor(entries.get(i).slots());
-            }
-            if (!now.isEmpty()) {
-                return now.nextSetBit(0);
-            }
-        }
-        return 0;
     }
 
     private SlotPairs pairs(FloorRecord record, Map<SlotNode, Long> fences) {
         return new SlotPairs(
                 epoch,
                 record.floor(),
-                begun(Site.SOURCE, fences),
-                begun(Site.TARGET, fences),
+                fences(Site.SOURCE, fences),
+                fences(Site.TARGET, fences),
                 SlotNode.LANES,
                 new PairOptions(
                         choices.policy(),
@@ -252,13 +196,8 @@ final class SlotRun implements PairRunning {
                 });
     }
 
-    private List<SlotPairs.Begun> begun(Site site, Map<SlotNode, Long> fences) {
-        List<SlotPairs.Begun> begun = new ArrayList<>();
-        for (SlotNode node : sites.of(site)) {
-            long fence = fences.getOrDefault(node, 0L);
-            begun.add(new SlotPairs.Begun(node.port().slots(), fence));
-        }
-        return begun;
+    private List<Long> fences(Site site, Map<SlotNode, Long> fences) {
+        return sites.of(site).stream().map(node -> fences.getOrDefault(node, 0L)).toList();
     }
 
     private boolean isDone() {
@@ -269,6 +208,13 @@ final class SlotRun implements PairRunning {
     }
 
     private boolean drive(SlotPairs pairs, FloorDesk desk, SlotReports reports) throws IOException {
+        for (End end : sites.ends()) {
+            if (end.instance().isCluster()) {
+                SlotWatch watch = new SlotWatch(sites.of(end.site()), this::wake);
+                watches.add(watch);
+                watch.start();
+            }
+        }
         // Whoever hears that all stream, and looks, is to see it.
         reports.show();
         for (int i = 0; i < nodes.size(); i++) {
@@ -278,7 +224,7 @@ final class SlotRun implements PairRunning {
         }
         long deadline = Long.MAX_VALUE;
         while (true) {
-            boolean moved = false;
+            boolean moved = slots(pairs, desk);
             for (SlotNode node : nodes) {
                 moved |= read(pairs, node, reports);
                 moved |= write(pairs, node);
@@ -301,6 +247,21 @@ final class SlotRun implements PairRunning {
         }
     }
 
+    // ---- slots that move ----
+
+    private boolean slots(SlotPairs pairs, FloorDesk desk) throws PrimariesChangedException {
+        for (SlotWatch watch : watches) {
+            watch.look(pairs, desk.written());
+        }
+        boolean any = pairs.settle();
+        SlotPairs.Lost lost = pairs.lost();
+        if (lost != null) {
+            End end = sites.ends().get(lost.site().index());
+            throw new SynclineException(FloorDesk.moved(end, lost.slot()));
+        }
+        return any;
+    }
+
     // ---- reading ----
 
     private boolean read(SlotPairs pairs, SlotNode node, SlotReports told) throws IOException {
@@ -313,10 +274,6 @@ final class SlotRun implements PairRunning {
             StreamUnit unit = stream.peek();
             if (unit == null) {
                 break;
-            }
-            int stray = pairs.strayOf(site, index, unit);
-            if (stray >= 0) {
-                throw new SynclineException(FloorDesk.moved(node.end(), stray));
             }
             if (!pairs.mayRead(site, index, unit)) {
                 break;
@@ -342,7 +299,9 @@ final class SlotRun implements PairRunning {
     private boolean flush(SlotPairs pairs, SlotNode node, StreamUnit unit) {
         try {
             Map<Integer, Collection<byte[]>> present =
-                    FlushedKeys.find(node.port().slots(), sites.ports(node.site().other()));
+                    FlushedKeys.find(
+                            pairs.flushed(node.site(), node.index()),
+                            sites.ports(node.site().other()));
             pairs.readFlush(
                     node.site(), node.index(), unit, slot -> present.getOrDefault(slot, List.of()));
             return true;

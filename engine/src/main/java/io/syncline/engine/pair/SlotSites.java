@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// All primaries of both sites of a run over slots. Owner thread only, but for [#stop].
 final class SlotSites implements Closeable {
@@ -22,11 +23,20 @@ final class SlotSites implements Closeable {
     private final List<List<SlotNode>> nodes = new ArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
 
-    SlotSites(LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
+    /// @param known what was written down of the primaries; null for nothing
+    SlotSites(
+            LinkOptions options,
+            List<End> ends,
+            @Nullable FloorRecord known,
+            Consumer<LinkEvent> events,
+            Runnable wake)
             throws IOException {
         this.ends = ends;
         this.events = events;
-        List<List<Port>> ports = List.of(ends.get(0).ports(), ends.get(1).ports());
+        List<List<Port>> ports = new ArrayList<>();
+        for (End end : ends) {
+            ports.add(end.ports(known == null ? List.of() : known.of(end.site())));
+        }
         List<ServerInfo> infos = new ArrayList<>();
         for (List<Port> each : ports) {
             try (Connection connection = each.getFirst().open()) {

@@ -90,8 +90,7 @@ record Plan(
         return with(rules, commands, run);
     }
 
-    private Plan with(
-            KeyRules keys, List<String> names, Precheck.@Nullable Former run) {
+    private Plan with(KeyRules keys, List<String> names, Precheck.@Nullable Former run) {
         return new Plan(
                 databases,
                 mayHoldKeys,

@@ -34,8 +34,8 @@ final class FloorRound {
 
         void look() {
             slot.advance();
-            source = slot.pair.position(Site.SOURCE);
-            target = slot.pair.position(Site.TARGET);
+            source = slot.place(Site.SOURCE).offset();
+            target = slot.place(Site.TARGET).offset();
         }
 
         boolean isSettled() {
@@ -46,7 +46,7 @@ final class FloorRound {
             if (slot.gone) {
                 return true;
             }
-            if (!isSettled()) {
+            if (slot.held != null || !isSettled()) {
                 return false;
             }
             if (second) {
@@ -63,6 +63,16 @@ final class FloorRound {
         this.floor = floor;
         waiting = active.stream().map(Stage::new).toArray(Stage[]::new);
         left = waiting.length;
+    }
+
+    /// Whether it began while something of a slot was on its way.
+    boolean concerns(SlotPair slot) {
+        for (int i = 0; i < left; i++) {
+            if (waiting[i].slot == slot) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Looks at the slots that are still waited for.

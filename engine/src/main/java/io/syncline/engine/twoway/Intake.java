@@ -21,6 +21,9 @@ public final class Intake {
     /// The database of a key that stands for something that belongs to no database.
     private static final int NOWHERE = -1;
 
+    /// How MIGRATE writes a key of a slot that is moved.
+    static final String IMPORT = "RESTORE-ASKING";
+
     private static final KeyId LIBRARIES = new KeyId(NOWHERE, new byte[] {'f'});
 
     /// Says how a command is to be written at the other site.
@@ -109,6 +112,10 @@ public final class Intake {
             int database,
             long arrivedMillis,
             List<PairCommand> into) {
+        if (spec.kind() == CommandKind.RESTORE && spec.name().equals(IMPORT)) {
+            into.add(PairCommand.imported(key(view, 1, database)));
+            return;
+        }
         out.clear();
         int count = wire.write(view, spec, own, arrivedMillis, out);
         if (count == 0) {

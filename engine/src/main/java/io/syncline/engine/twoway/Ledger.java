@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What is in flight, by key, and which keys are latched. Holds nothing else, so its size is that
@@ -272,6 +273,16 @@ final class Ledger {
             }
         }
         return conflict;
+    }
+
+    /// Begins again with some conflicts.
+    void reopen(Predicate<Conflict> which) {
+        for (KeyState state : latched.values()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null && which.test(conflict)) {
+                conflict.reopen();
+            }
+        }
     }
 
     /// The end of a repair, or of a key whose database was emptied.

@@ -154,6 +154,20 @@ final class LinkWriter {
         return true;
     }
 
+    /// The watched keys are not there.
+    void unfenced(Flow flow) {
+        if (flow.writer.state == Writer.State.GUARD) {
+            giveUp(flow);
+        }
+    }
+
+    /// Lets go of what is watched; a question that is not answered yet is let go at its answer.
+    void stepAside(Flow flow) {
+        if (flow.writer.state == Writer.State.WAIT) {
+            giveUp(flow);
+        }
+    }
+
     private boolean giveUp(Flow flow) {
         flow.requests.add(new Request.Unwatch());
         flow.writer.state = Writer.State.IDLE;

@@ -269,24 +269,33 @@ public final class Pair {
         writer.executed(flow, done);
         refused.forEach(key -> index.refused(key, flow.origin));
         if (done && !rules.holds(Rule.SETTLE_AT_ECHO)) {
-            settleAtAnswer(flow, marker);
-        }
-    }
-
-    /// The wrong way, for the test that shows so.
-    private void settleAtAnswer(Flow flow, Marker marker) {
-        index.settle(flow, marker.through().offset());
-        for (var transfer : marker.transfers().entrySet()) {
-            KeyState state = ledger.state(transfer.getKey());
-            ledger.drop(state, flow.destination(), Long.MAX_VALUE);
-            ledger.drop(state, flow.origin, transfer.getValue());
-            ledger.unlatch(state);
+            index.settleAtAnswer(flow, marker);
         }
     }
 
     /// Whether a site still has the last transaction that it executed: a replica may lack it.
     public boolean isAsLeft(Site site, @Nullable Marker found) {
         return to(site).writer.isAsLeft(found);
+    }
+
+    /// The site would not answer [Request.AskOffset]: what is to be written is not there now.
+    void unfenced(Site site) {
+        writer.unfenced(to(site));
+    }
+
+    /// The same for [Request.AskRecords].
+    void unrecorded(long token) {
+        ledger.reopen(conflict -> conflict.awaits(token));
+    }
+
+    /// Nothing is to be written to a site for now.
+    void stepAside(Site site) {
+        writer.stepAside(to(site));
+    }
+
+    /// The last marker that was read in a site's stream.
+    @Nullable Marker lastMarker(Site site) {
+        return from(site).lastMarker;
     }
 
     /// The connection to a site was lost, and a new one is open, behind a new epoch, so that
@@ -297,14 +306,7 @@ public final class Pair {
         Flow flow = to(site);
         flow.requests.clear();
         flushes.forgetQuestions(from(site));
-        for (KeyState state : ledger.latched()) {
-            Conflict conflict = state.conflict;
-            if (conflict != null
-                    && conflict.state == Conflict.State.ASKED
-                    && conflict.winner == site) {
-                conflict.reopen();
-            }
-        }
+        ledger.reopen(each -> each.state == Conflict.State.ASKED && each.winner == site);
         Marker sent = flow.writer.marker;
         if (flow.writer.executing) {
             writer.executed(flow, marker != null && marker.isOfSameWrite(sent));

@@ -30,6 +30,12 @@ final class PairCommand {
     /// Whether this sets an expiry, which may be in the past at the other site.
     final boolean expires;
 
+    /// Whether it is the coming of a key whose slot is moved to this node (`RESTORE-ASKING`).
+    boolean imports;
+
+    /// Whether it is a flush, of which it is not known whether the key was there.
+    boolean sweeps;
+
     /// Not null for FLUSHALL and FLUSHDB.
     final @Nullable FlushScope flush;
 
@@ -80,6 +86,24 @@ final class PairCommand {
     static PairCommand about(KeyId key) {
         Effect[] effects = {new Effect(key, true, Commutation.ALONE)};
         return new PairCommand(key.database(), NO_BYTES, 0, effects, false, false, false);
+    }
+
+    /// That a key came from another node of the site.
+    static PairCommand imported(KeyId key) {
+        Effect[] effects = {new Effect(key, true, Commutation.ALONE)};
+        PairCommand made =
+                new PairCommand(key.database(), NO_BYTES, 0, effects, false, false, true);
+        made.imports = true;
+        return made;
+    }
+
+    boolean concerns(KeyId key) {
+        for (Effect effect : effects) {
+            if (effect.key().equals(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// It was executed: only what it did to its keys matters from here on.

@@ -10,6 +10,9 @@ final class PairNode {
     final Site site;
     final BitSet slots;
 
+    /// Its number at its site.
+    final int index;
+
     /// What must be read before this node's slots are written, after a start.
     final long fence;
 
@@ -39,8 +42,9 @@ final class PairNode {
     /// What each lane serves.
     final @Nullable SlotPair[] lanes;
 
-    PairNode(Site site, BitSet slots, StreamPlace begin, long fence, int laneCount) {
+    PairNode(Site site, int index, BitSet slots, StreamPlace begin, long fence, int laneCount) {
         this.site = site;
+        this.index = index;
         this.slots = (BitSet) slots.clone();
         this.place = begin;
         this.fence = fence;
@@ -54,15 +58,25 @@ final class PairNode {
         oldestMillis = PairStatus.NOTHING_WAITS;
     }
 
-    void count(Pair slot) {
-        keys += slot.ledger().keyCount();
-        long first = slot.oldest(site);
+    void count(SlotPair slot) {
+        keys += slot.pair.ledger().keyCount();
+        long first = slot.pair.oldest(site);
         if (first == Long.MAX_VALUE) {
             return;
         }
+        // What an owner before this one streamed is no place of this one's.
+        boolean own = Terms.of(first) == slot.terms[site.index()];
+        count(own ? Terms.plain(first) : Long.MAX_VALUE, slot.pair.oldestMillis(site));
+    }
+
+    /// What waits for it to be known what it means.
+    void count(StreamUnit parked) {
+        count(parked.offset(), parked.millis());
+    }
+
+    private void count(long offset, long millis) {
         queued++;
-        oldestOffset = Math.min(oldestOffset, first);
-        long millis = slot.oldestMillis(site);
+        oldestOffset = Math.min(oldestOffset, offset);
         oldestMillis =
                 oldestMillis == PairStatus.NOTHING_WAITS ? millis : Math.min(oldestMillis, millis);
     }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,31 +30,19 @@ public final class SlotPairs {
     private final SlotTable table;
     private final PairOptions options;
     private final PairOptions.Rules rules;
+    private final SlotHolds holds;
+    private final SlotIntake intake;
     private Floor floor;
     private @Nullable FloorRound round;
 
-    /// One primary of a site at the start.
-    ///
-    /// @param slots that it owns
-    /// @param fence its offset behind the new epoch
-    public record Begun(BitSet slots, long fence) {
-        public Begun {
-            slots = (BitSet) slots.clone();
-        }
-
-        @Override
-        public BitSet slots() {
-            return (BitSet) slots.clone();
-        }
-    }
-
     /// @param floor from where the streams are read
+    /// @param source offset of each of its primaries behind the new epoch; `target` likewise
     /// @param lanes of each node
     public SlotPairs(
             long epoch,
             Floor floor,
-            List<Begun> source,
-            List<Begun> target,
+            List<Long> source,
+            List<Long> target,
             int lanes,
             PairOptions options,
             PairListener listener) {
@@ -65,8 +52,8 @@ public final class SlotPairs {
     SlotPairs(
             long epoch,
             Floor floor,
-            List<Begun> source,
-            List<Begun> target,
+            List<Long> source,
+            List<Long> target,
             int lanes,
             PairOptions options,
             PairListener listener,
@@ -75,8 +62,10 @@ public final class SlotPairs {
         this.options = options;
         this.rules = new PairOptions.Rules(rules);
         table = new SlotTable(epoch, options, this.rules, listener);
-        table.begin(Site.SOURCE, source, floor, lanes);
-        table.begin(Site.TARGET, target, floor, lanes);
+        table.begin(Site.SOURCE, floor, source, lanes);
+        table.begin(Site.TARGET, floor, target, lanes);
+        holds = new SlotHolds(table, this.rules, this::moves);
+        intake = new SlotIntake(table, holds, this.rules);
     }
 
     /// Whether all streams are read to where they were at the start.
@@ -86,68 +75,24 @@ public final class SlotPairs {
 
     // ---- reading ----
 
-    /// A slot that a unit writes although the node does not own it, so that it must have moved;
-    /// negative for none.
-    public int strayOf(Site site, int node, StreamUnit unit) {
-        int only = unit.marker() != null ? unit.slot() : SlotParts.only(unit);
-        if (only >= 0) {
-            return table.ownerIndex(site, only) == node ? StreamUnit.NO_SLOT : only;
-        }
-        for (PairCommand command : unit.commands()) {
-            for (Effect effect : command.effects) {
-                int slot = effect.key().database() < 0 ? only : effect.key().slot();
-                if (slot >= 0 && table.ownerIndex(site, slot) != node) {
-                    return slot;
-                }
-            }
-        }
-        return StreamUnit.NO_SLOT;
+    /// Whether a unit empties databases: then it is read by [#readFlush].
+    public static boolean isFlush(StreamUnit unit) {
+        return SlotIntake.isFlush(unit);
     }
 
     /// Whether the next unit of a node's stream may be read now.
     public boolean mayRead(Site site, int node, StreamUnit unit) {
-        if (table.isHeld(table.node(site, node))) {
-            return false;
-        }
-        Marker marker = unit.marker();
-        return marker == null
-                || !rules.holds(Rule.GATE)
-                || marker.gate() <= table.owner(site.other(), slotOf(unit)).place.offset()
-                || isPast(site, unit, marker);
-    }
-
-    /// In the midst of a flush a slot is ahead of its node.
-    private boolean isPast(Site site, StreamUnit unit, Marker marker) {
-        SlotPair slot = table.find(slotOf(unit));
-        return slot != null && marker.gate() <= slot.pair.position(site.other());
-    }
-
-    private static int slotOf(StreamUnit unit) {
-        if (unit.slot() < 0) {
-            throw new IllegalArgumentException("a unit of the pair names no slot");
-        }
-        return unit.slot();
-    }
-
-    /// Whether a unit empties databases: then it is read by [#readFlush].
-    public static boolean isFlush(StreamUnit unit) {
-        for (PairCommand command : unit.commands()) {
-            if (command.flush != null) {
-                return true;
-            }
-        }
-        return false;
+        return intake.mayRead(site, node, unit);
     }
 
     /// Takes in the next unit of a node's stream.
     public void read(Site site, int node, StreamUnit unit) {
-        int only = unit.marker() != null ? slotOf(unit) : SlotParts.only(unit);
-        if (only >= 0) {
-            readSlot(site, only, unit);
-        } else if (!unit.commands().isEmpty()) {
-            parts(site, unit, SlotParts.of(unit, List.of(), slot -> Set.of()));
-        }
-        passed(site, node, unit);
+        intake.read(site, node, unit);
+    }
+
+    /// The slots in which a flush of a node may have deleted keys.
+    public BitSet flushed(Site site, int node) {
+        return intake.flushed(site, node);
     }
 
     /// Takes in a unit that empties the node.
@@ -156,58 +101,7 @@ public final class SlotPairs {
     ///   unit was the next one
     public void readFlush(
             Site site, int node, StreamUnit unit, IntFunction<Collection<byte[]>> present) {
-        PairNode from = table.node(site, node);
-        Iterable<Integer> slots = () -> from.slots.stream().iterator();
-        parts(site, unit, SlotParts.of(unit, slots, slot -> present(site, slot, present)));
-        passed(site, node, unit);
-    }
-
-    /// With what is on its way to there.
-    private Set<KeyId> present(Site site, int slot, IntFunction<Collection<byte[]>> present) {
-        Set<KeyId> keys = new HashSet<>();
-        for (byte[] name : present.apply(slot)) {
-            keys.add(new KeyId(0, name));
-        }
-        SlotPair of = table.find(slot);
-        if (of != null) {
-            of.pair.ledger().addKeys(site, keys);
-        }
-        return keys;
-    }
-
-    private void parts(Site site, StreamUnit unit, Map<Integer, List<PairCommand>> parts) {
-        int size = unit.size() / Math.max(1, parts.size()) + 1;
-        parts.forEach((slot, commands) ->
-                readSlot(
-                        site,
-                        slot,
-                        new StreamUnit(
-                                unit.kind(),
-                                unit.offset(),
-                                unit.database(),
-                                unit.millis(),
-                                commands,
-                                null,
-                                size)));
-    }
-
-    private void passed(Site site, int node, StreamUnit unit) {
-        PairNode from = table.node(site, node);
-        from.place = new StreamPlace(from.place.stream(), unit.offset(), unit.database());
-    }
-
-    private void readSlot(Site site, int slot, StreamUnit unit) {
-        SlotPair of = table.find(slot);
-        if (of == null) {
-            if (unit.kind() == StreamUnit.Kind.SNAPSHOT) {
-                return;
-            }
-            of = table.begin(slot);
-        }
-        of.advance();
-        of.pair.ledger().meetDeletions(site, unit);
-        of.pair.read(site, unit);
-        table.look(of);
+        intake.readFlush(site, node, unit, present);
     }
 
     /// A node calls its stream so from here on.
@@ -217,6 +111,57 @@ public final class SlotPairs {
             of.place = new StreamPlace(id, of.place.offset(), of.place.database());
         }
     }
+
+    // ---- slots that move ----
+
+    private void moves(SlotPair slot) {
+        FloorRound running = round;
+        if (running != null && running.concerns(slot)) {
+            round = null;
+        }
+    }
+
+    /// Whether something waits for the next round of questions to all primaries of a site.
+    public boolean isRoundWaitedFor(Site site) {
+        return holds.isWaitedFor(site);
+    }
+
+    /// Whether a round may begin: one at a time.
+    public boolean mayBeginRound(Site site) {
+        return holds.mayBegin(site);
+    }
+
+    /// A round of questions begins: what was read before it, it tells of.
+    ///
+    /// @return its number
+    public long beginRound(Site site) {
+        return holds.beginRound(site);
+    }
+
+    /// The slots of which a round asks whether keys are left.
+    public BitSet questionable(Site site) {
+        return holds.questionable(site);
+    }
+
+    /// What a round found at each primary.
+    public void sighted(Site site, long number, List<NodeSighting> nodes) {
+        holds.sighted(site, number, nodes);
+    }
+
+    /// Goes on with what waited for a round.
+    ///
+    /// @return whether anything was done
+    public boolean settle() {
+        return holds.settle();
+    }
+
+    /// Where a slot's move cannot be followed; null while all can.
+    public @Nullable Lost lost() {
+        return holds.lost();
+    }
+
+    /// A slot whose move cannot be followed.
+    public record Lost(Site site, int slot) {}
 
     // ---- writing ----
 
@@ -253,6 +198,10 @@ public final class SlotPairs {
         PairNode to = table.node(site, node);
         SlotPair slot = to.lanes[lane];
         if (slot == null) {
+            return false;
+        }
+        if (slot.isMoving()) {
+            slot.pair.stepAside(site);
             return false;
         }
         slot.advance();
@@ -304,7 +253,7 @@ public final class SlotPairs {
     /// The answer to [Request.AskOffset].
     public void fenced(Site site, int node, int lane, long offset) {
         SlotPair slot = served(site, node, lane);
-        slot.pair.fenced(site, offset);
+        slot.pair.fenced(site, slot.offset(site, offset));
         table.look(slot);
     }
 
@@ -312,7 +261,7 @@ public final class SlotPairs {
     public void snapshot(
             Site site, int node, int lane, long token, long offset, List<KeyRecord> records) {
         SlotPair slot = served(site, node, lane);
-        slot.pair.snapshot(site, token, offset, records);
+        slot.pair.snapshot(site, token, slot.offset(site, offset), records);
         table.look(slot);
     }
 
@@ -323,12 +272,28 @@ public final class SlotPairs {
         table.look(slot);
     }
 
+    /// Instead of an answer: what the request is about is not at this node, or not now.
+    public void displaced(Site site, int node, int lane, Request request) {
+        SlotPair slot = served(site, node, lane);
+        switch (request) {
+            case Request.AskOffset ask -> slot.pair.unfenced(site);
+            case Request.AskRecords ask -> slot.pair.unrecorded(ask.token());
+            case Request.Transaction transaction -> slot.pair.executed(site, false, List.of());
+            case Request.Watch watch -> throw new IllegalArgumentException("" + watch);
+            case Request.Unwatch unwatch -> throw new IllegalArgumentException("" + unwatch);
+        }
+        holds.displaced(slot, site);
+        table.look(slot);
+    }
+
     /// The slots of a node about which only their markers there can tell whether their last
     /// transaction was executed.
     public List<Integer> unanswered(Site site, int node) {
         List<Integer> slots = new ArrayList<>();
         for (SlotPair each : table.active()) {
-            if (each.node(site) == table.node(site, node) && each.pair.isUnanswered(site)) {
+            if (each.node(site) == table.node(site, node)
+                    && each.pair.isUnanswered(site)
+                    && !each.isMoving(site)) {
                 slots.add(each.slot);
             }
         }
@@ -343,7 +308,9 @@ public final class SlotPairs {
         for (SlotPair each : List.copyOf(table.active())) {
             if (each.node(site) == of) {
                 each.open[site.index()] = 0;
-                each.pair.reconnected(site, markers.get(each.slot));
+                if (!holds.isLeftOpen(each, site)) {
+                    each.pair.reconnected(site, markers.get(each.slot));
+                }
                 table.release(each, site);
                 table.look(each);
             }
@@ -358,7 +325,7 @@ public final class SlotPairs {
     public Floor floor() {
         FloorRound running = round;
         if (running == null) {
-            if (isReady()) {
+            if (isReady() && !holds.isAnyMoving()) {
                 round = new FloorRound(here(), table.active());
             }
             return floor;
@@ -372,7 +339,11 @@ public final class SlotPairs {
     }
 
     private Floor here() {
-        return new Floor(table.places(Site.SOURCE), table.places(Site.TARGET));
+        return new Floor(
+                table.places(Site.SOURCE),
+                table.places(Site.TARGET),
+                table.ownership(Site.SOURCE),
+                table.ownership(Site.TARGET));
     }
 
     /// Whether nothing is on its way.

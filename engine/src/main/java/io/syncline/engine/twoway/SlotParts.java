@@ -88,9 +88,25 @@ final class SlotParts {
         bySlot.forEach((slot, effects) -> {
             Effect[] written = effects.stream().filter(Effect::writes).toArray(Effect[]::new);
             if (written.length > 0) {
-                parts.computeIfAbsent(slot, s -> new ArrayList<>())
-                        .add(new PairCommand(0, NO_WIRE, 0, written, false, false, true));
+                parts.computeIfAbsent(slot, s -> new ArrayList<>()).add(copied(written));
             }
         });
+    }
+
+    /// Stands for keys that are to be copied as they are.
+    private static PairCommand copied(Effect[] written) {
+        return new PairCommand(0, NO_WIRE, 0, written, false, false, true);
+    }
+
+    /// What a flush becomes in a slot of which nobody can say yet which of its keys were at the
+    /// node: each of them is copied as it is then.
+    static List<PairCommand> swept(List<PairCommand> commands) {
+        List<PairCommand> swept = new ArrayList<>();
+        for (PairCommand each : commands) {
+            PairCommand made = copied(each.effects);
+            made.sweeps = true;
+            swept.add(made);
+        }
+        return swept;
     }
 }

@@ -1,9 +1,9 @@
 package io.syncline.engine.twoway;
 
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.twoway.SlotPairs.Begun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class SlotTable {
     private final PairNode[][] nodes = new PairNode[2][];
     private final int[][] owners = new int[2][];
+    private final List<Map<Integer, Integer>> terms = List.of(new HashMap<>(), new HashMap<>());
     private final Map<Integer, SlotPair> active = new HashMap<>();
+
+    /// Of slots that moved in this run: by site, slot and term, which node owned it.
+    private final List<Map<Integer, Map<Integer, Integer>>> past =
+            List.of(new HashMap<>(), new HashMap<>());
+
     private final long epoch;
     private final PairOptions options;
     private final PairOptions.Rules rules;
@@ -42,19 +48,108 @@ final class SlotTable {
     }
 
     /// The primaries of a site.
-    void begin(Site site, List<Begun> begun, Floor floor, int lanes) {
-        PairNode[] made = new PairNode[begun.size()];
+    void begin(Site site, Floor floor, List<Long> fences, int lanes) {
+        List<BitSet> slots = floor.slots(site).slots();
+        PairNode[] made = new PairNode[slots.size()];
         int[] owner = new int[Slots.COUNT];
         Arrays.fill(owner, StreamUnit.NO_SLOT);
         for (int i = 0; i < made.length; i++) {
             int node = i;
-            Begun each = begun.get(i);
             StreamPlace place = floor.places(site).get(i);
-            made[i] = new PairNode(site, each.slots(), place, each.fence(), lanes);
-            each.slots().stream().forEach(slot -> owner[slot] = node);
+            made[i] = new PairNode(site, i, slots.get(i), place, fences.get(i), lanes);
+            slots.get(i).stream().forEach(slot -> owner[slot] = node);
         }
         nodes[site.index()] = made;
         owners[site.index()] = owner;
+        terms.get(site.index()).putAll(floor.slots(site).terms());
+    }
+
+    int nodeCount(Site site) {
+        return nodes[site.index()].length;
+    }
+
+    /// How many owners a slot had before at a site.
+    int term(Site site, int slot) {
+        return terms.get(site.index()).getOrDefault(slot, 0);
+    }
+
+    /// How far the stream of a slot's owner is read, within the slot.
+    long position(Site site, int slot) {
+        return Terms.offset(term(site, slot), owner(site, slot).place.offset());
+    }
+
+    /// Who owns what now.
+    Ownership ownership(Site site) {
+        List<BitSet> slots = new ArrayList<>();
+        for (PairNode each : nodes[site.index()]) {
+            slots.add(each.slots);
+        }
+        return new Ownership(slots, terms.get(site.index()));
+    }
+
+    /// A slot has another owner from here on.
+    ///
+    /// @param term its number
+    void give(SlotPair slot, Site site, int node, int term) {
+        int at = site.index();
+        PairNode before = slot.node(site);
+        PairNode now = node(site, node);
+        terms.get(at).put(slot.slot, term);
+        slot.terms[at] = term;
+        if (before != now) {
+            before.due.remove(slot);
+            slot.due[at] = false;
+            uncount(slot, site);
+            before.slots.clear(slot.slot);
+            now.slots.set(slot.slot);
+            owners[at][slot.slot] = node;
+            slot.nodes[at] = now;
+        }
+    }
+
+    /// Notes who owned a slot.
+    void note(Site site, int slot, int term, int node) {
+        past.get(site.index()).computeIfAbsent(slot, s -> new HashMap<>()).put(term, node);
+    }
+
+    /// A slot's pair goes on in the stream of the owner of that place.
+    void enter(SlotPair slot, Site site, long offset) {
+        Integer node =
+                past.get(site.index()).getOrDefault(slot.slot, Map.of()).get(Terms.of(offset));
+        if (node != null) {
+            slot.pair.stream(site, node(site, node).place.stream());
+        }
+    }
+
+    /// Whether an echo was written by somebody who counted the owners of its slot as it is done
+    /// here. A restart counts from the streams, and a flush, say, may have taken what tells of an
+    /// owner.
+    boolean isCountedAlike(Site site, int slot, StreamPlace through) {
+        Integer node =
+                past.get(site.index()).getOrDefault(slot, Map.of()).get(Terms.of(through.offset()));
+        if (node == null || through.stream().isEmpty()) {
+            return true;
+        }
+        for (PairNode each : nodes[site.index()]) {
+            if (each.index != node && each.place.stream().equals(through.stream())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void uncount(SlotPair slot, Site site) {
+        int at = site.index();
+        PairNode node = slot.node(site);
+        node.waitingBytes -= slot.waitingBytes[at];
+        node.owed -= slot.owed[at] ? 1 : 0;
+        node.latched -= slot.latched;
+        slot.waitingBytes[at] = 0;
+        slot.owed[at] = false;
+        // Counted anew at both.
+        PairNode other = slot.node(site.other());
+        other.latched -= slot.latched;
+        slot.latched = 0;
     }
 
     PairNode node(Site site, int node) {
@@ -99,16 +194,22 @@ final class SlotTable {
         PairNode source = owner(Site.SOURCE, slot);
         PairNode target = owner(Site.TARGET, slot);
         Start start =
-                new Start(
-                        epoch,
-                        new Start.Side(null, source.place, source.fence),
-                        new Start.Side(null, target.place, target.fence));
+                new Start(epoch, side(Site.SOURCE, slot, source), side(Site.TARGET, slot, target));
         SlotPair made =
                 new SlotPair(
-                        slot, new Pair(start, options, listener, rules, recent), source, target);
+                        slot,
+                        new Pair(start, options, listener, rules, recent),
+                        source,
+                        target,
+                        new int[] {term(Site.SOURCE, slot), term(Site.TARGET, slot)});
         made.pair.countFrom(lastSequence);
         active.put(slot, made);
         return made;
+    }
+
+    private Start.Side side(Site site, int slot, PairNode node) {
+        int term = term(site, slot);
+        return new Start.Side(null, Terms.place(term, node.place), Terms.offset(term, node.fence));
     }
 
     /// A lane is free when nothing is begun over it and every answer has come.
@@ -123,6 +224,25 @@ final class SlotTable {
         }
     }
 
+    /// A slot is not to be given a lane.
+    void withdraw(SlotPair slot) {
+        for (Site site : Site.values()) {
+            if (slot.due[site.index()]) {
+                slot.due[site.index()] = false;
+                slot.node(site).due.remove(slot);
+            }
+        }
+    }
+
+    /// Its lane was lost.
+    void unbind(SlotPair slot, Site site) {
+        int at = site.index();
+        if (slot.lanes[at] != SlotPair.NO_LANE) {
+            slot.node(site).lanes[slot.lanes[at]] = null;
+            slot.lanes[at] = SlotPair.NO_LANE;
+        }
+    }
+
     /// Keeps account of a slot: what waits at its nodes, whether it has something to do, whether
     /// anything is on its way at all.
     void look(SlotPair slot) {
@@ -133,12 +253,12 @@ final class SlotTable {
         for (Site site : Site.values()) {
             int at = site.index();
             boolean free = slot.lanes[at] == SlotPair.NO_LANE && !slot.due[at];
-            if (free && slot.pair.wants(site)) {
+            if (free && !slot.isMoving() && slot.pair.wants(site)) {
                 slot.due[at] = true;
                 slot.node(site).due.addLast(slot);
             }
         }
-        if (slot.pair.isQuiet() && !slot.isBound() && slot.open[0] == 0 && slot.open[1] == 0) {
+        if (slot.pair.isQuiet() && slot.held == null && slot.isIdle()) {
             slot.gone = true;
             lastSequence = Math.max(lastSequence, slot.pair.lastSequence());
             active.remove(slot.slot);
@@ -179,7 +299,22 @@ final class SlotTable {
         }
         for (SlotPair each : active.values()) {
             for (PairNode node : each.nodes) {
-                node.count(each.pair);
+                node.count(each);
+            }
+            HeldSlot held = each.held;
+            if (held != null) {
+                countParked(held);
+            }
+        }
+    }
+
+    private void countParked(HeldSlot held) {
+        for (PairNode[] site : nodes) {
+            for (PairNode each : site) {
+                StreamUnit first = held.firstOf(each.site, each.index);
+                if (first != null) {
+                    each.count(first);
+                }
             }
         }
     }

@@ -260,6 +260,20 @@ final class StreamIndex {
         }
     }
 
+    /// The wrong way, for the test that shows so.
+    void settleAtAnswer(Flow flow, Marker marker) {
+        settle(flow, marker.through().offset());
+        marker.transfers()
+                .forEach((key, offset) -> {
+                    KeyState state = ledger.find(key);
+                    if (state != null) {
+                        ledger.drop(state, flow.destination(), Long.MAX_VALUE);
+                        ledger.drop(state, flow.origin, offset);
+                        ledger.unlatch(state);
+                    }
+                });
+    }
+
     /// The destination answered a key's commands with an error, or that they came too late.
     ///
     /// @param origin where they had their effect

@@ -50,6 +50,16 @@ public record StreamUnit(
         CONTROL
     }
 
+    /// The same with other commands.
+    StreamUnit with(List<PairCommand> others) {
+        return new StreamUnit(kind, offset, database, millis, others, marker, size, slot);
+    }
+
+    /// The same at another place.
+    StreamUnit at(long place) {
+        return new StreamUnit(kind, place, database, millis, commands, marker, size, slot);
+    }
+
     /// Adds the keys that it writes.
     public void addKeys(Set<KeyId> into) {
         for (PairCommand command : commands) {

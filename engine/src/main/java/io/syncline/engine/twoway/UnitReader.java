@@ -44,6 +44,7 @@ public final class UnitReader {
     private long flushedAt = -1;
 
     private boolean snapshot;
+    private boolean jobMet;
     private @Nullable String foreignKey;
     private long beatMillis = -1;
     private long begun;
@@ -95,6 +96,11 @@ public final class UnitReader {
         return found;
     }
 
+    /// Whether a job of the server's own (Valkey 9) moves slots from here or to here.
+    public boolean isJobMet() {
+        return jobMet;
+    }
+
     /// Takes the stream's next command.
     ///
     /// An expiry that is told relatively counts from the arrival, never from an earlier time: a key
@@ -114,7 +120,12 @@ public final class UnitReader {
             case MULTI -> inTransaction = true;
             case EXEC -> inTransaction = false;
             case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
-            case CONTROL, READ, PUBLISH -> {}
+            case CONTROL ->
+                    jobMet |=
+                            view.argumentCount > 2
+                                    && view.isWord(0, "CLUSTER")
+                                    && view.isWord(1, "SYNCSLOTS");
+            case READ, PUBLISH -> {}
             case DATA,
                     SET,
                     DELETE,
@@ -209,8 +220,8 @@ public final class UnitReader {
                 continue;
             }
             if (!keys.isOfTask(buffer, from, length)) {
-                // What another task left behind may be removed at any time.
-                foreignKey = spec.kind() == CommandKind.DELETE ? foreignKey : view.text(at);
+                // What another task left behind may be removed, or moved, at any time.
+                foreignKey = isMoved(spec) ? foreignKey : view.text(at);
             } else if (own == keys.database() && keys.isMarker(buffer, from, length)) {
                 if (spec.kind() == CommandKind.SET && view.argumentCount > 2) {
                     Marker found = MarkerCodec.decode(view.argument(2));
@@ -221,10 +232,15 @@ public final class UnitReader {
             } else if (keys.isBeat(buffer, from, length)) {
                 beat(view, spec);
             } else if (!keys.isEpoch(buffer, from, length) && !keys.isFloor(buffer, from, length)) {
-                snapshot = true;
+                snapshot |= !isMoved(spec);
             }
         }
         return count > 0 && owned == count;
+    }
+
+    /// What a move of the slot does to a key; or somebody who removes it.
+    private static boolean isMoved(CommandSpec spec) {
+        return spec.kind() == CommandKind.DELETE || spec.name().equals(Intake.IMPORT);
     }
 
     private void beat(CommandView view, CommandSpec spec) {

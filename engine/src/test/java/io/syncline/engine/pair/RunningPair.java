@@ -98,6 +98,18 @@ final class RunningPair implements AutoCloseable {
         }
     }
 
+    /// The same where primaries may have changed their order, which is by their lowest slot.
+    void awaitQuietBehindMoves(Instance source, Instance target) {
+        await(
+                "both sides to be equal",
+                () ->
+                        status().shards().stream().allMatch(shard -> shard.lagMillis() == 0)
+                                && new KeyspaceDigest()
+                                        .tolerance(Duration.ofMillis(5))
+                                        .compare(source, target)
+                                        .none());
+    }
+
     /// The same for one database.
     void awaitQuietIn(int database, Instance source, Instance target) {
         await(

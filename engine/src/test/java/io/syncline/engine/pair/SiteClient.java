@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 
-/// A user's connections to a site of either kind: commands go to the owner of their first key,
-/// which stays who it is.
+/// A user's connections to a site of either kind: commands go to the owner of their first key, and
+/// where that one says when it has moved.
 final class SiteClient implements AutoCloseable {
     private final Instance instance;
     private final Map<Integer, RedisServer> owners = new HashMap<>();
@@ -38,7 +42,24 @@ final class SiteClient implements AutoCloseable {
             arguments[i - 1] = words[i].getBytes(StandardCharsets.UTF_8);
         }
         byte[] name = words[0].getBytes(StandardCharsets.UTF_8);
-        at(words[1]).sendCommand(() -> name, arguments);
+        try {
+            at(words[1]).sendCommand(() -> name, arguments);
+        } catch (JedisMovedDataException e) {
+            owners.put(e.getSlot(), at(e));
+            call(words);
+        } catch (JedisAskDataException e) {
+            Jedis asked = clients.computeIfAbsent(at(e), RedisServer::client);
+            asked.sendCommand(Protocol.Command.ASKING);
+            asked.sendCommand(() -> name, arguments);
+        }
+    }
+
+    private RedisServer at(JedisRedirectionException to) {
+        return ((RedisCluster) instance)
+                .nodes().stream()
+                        .filter(node -> node.port() == to.getTargetNode().getPort())
+                        .findFirst()
+                        .orElseThrow();
     }
 
     String get(String key) {

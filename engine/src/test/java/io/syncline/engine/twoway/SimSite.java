@@ -63,7 +63,27 @@ final class SimSite {
 
     /// What the site did at once.
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-    record Unit(byte[] bytes, long offset, long millis, int commands, @Nullable Marker marker) {}
+    record Unit(byte[] bytes, long offset, long millis, int commands, @Nullable Marker marker) {
+        /// As the pair reads it.
+        ///
+        /// @param at when it is taken to be written
+        StreamUnit read(UnitReader reader, long at) {
+            CommandParser parser = new CommandParser();
+            CommandView view = new CommandView();
+            StreamUnit found = null;
+            for (int from = 0; from < bytes.length; from = view.end) {
+                if (!parser.parse(bytes, from, bytes.length, view)) {
+                    throw new IllegalStateException(new String(bytes, ISO_8859_1));
+                }
+                StreamUnit read = reader.take(view, at);
+                found = read != null ? read : found;
+            }
+            if (found == null || found.offset() != offset) {
+                throw new IllegalStateException("a unit was not read as one");
+            }
+            return found;
+        }
+    }
 
     /// A command with its database.
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
@@ -186,6 +206,26 @@ final class SimSite {
                 emit(effects);
             }
         }
+    }
+
+    void expire(String key) {
+        List<Command> effects = new ArrayList<>();
+        values.expireIfDue(key, effects);
+        emit(effects);
+    }
+
+    /// What MIGRATE does.
+    void moveKey(String key, SimSite to) {
+        expire(key);
+        Object value = values.get(key);
+        if (value == null) {
+            return;
+        }
+        to.values.move(key, value, values.expiry(key));
+        String name = key.substring(2);
+        to.emit(List.of(new Command(0, "RESTORE-ASKING", name, "0", "payload")));
+        values.move(key, null, null);
+        emit(List.of(new Command(0, "DEL", name)));
     }
 
     void watch(Object connection, Request.Watch watch) {

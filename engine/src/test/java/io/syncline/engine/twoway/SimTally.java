@@ -13,6 +13,8 @@ final class SimTally {
     long ghostTransactions;
     long ghostRequests;
     long flushes;
+    long moves;
+    long unfollowed;
     long floors;
     long lastWriterKeys;
     long wrongWinners;
@@ -38,6 +40,10 @@ final class SimTally {
                 + " transactions of ghosts, "
                 + flushes
                 + " flushes, "
+                + moves
+                + " moves, of which "
+                + unfollowed
+                + " could not be followed, "
                 + floors
                 + " floors; last writer wrong on "
                 + wrongWinners

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,29 @@ final class SimValues {
         Map<String, Object> copy = new TreeMap<>(data);
         copy.keySet().removeIf(key -> key.startsWith("0/__syncline:"));
         return copy;
+    }
+
+    /// All keys, the pair's own too.
+    Set<String> keys() {
+        return new TreeSet<>(data.keySet());
+    }
+
+    /// Takes a key away, or brings it, as a move of its slot does.
+    void move(String key, @Nullable Object value, @Nullable Long expiry) {
+        if (value == null) {
+            data.remove(key);
+        } else {
+            data.put(key, value);
+        }
+        expiries.remove(key);
+        if (expiry != null) {
+            expiries.put(key, expiry);
+        }
+        site.touch(key);
+    }
+
+    @Nullable Long expiry(String key) {
+        return expiries.get(key);
     }
 
     Map<String, Long> expiries() {

@@ -2,14 +2,12 @@ package io.syncline.engine.twoway;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.syncline.engine.resp.CommandParser;
-import io.syncline.engine.resp.CommandView;
-import io.syncline.engine.twoway.SlotPairs.Begun;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +21,13 @@ final class SlotProcess {
     private final SplittableRandom random;
     private final long epoch;
     private final List<List<Node>> nodes = new ArrayList<>();
+    private final List<SimRounds> rounds;
     private @Nullable SlotPairs pairs;
 
     /// Both directions of one connection.
     private static final class Wire {
         Object connection = new Object();
+        boolean watchable = true;
         final ArrayDeque<Object> requests = new ArrayDeque<>();
         final ArrayDeque<Runnable> answers = new ArrayDeque<>();
     }
@@ -55,12 +55,13 @@ final class SlotProcess {
     private record EpochRequest(long epoch) {}
 
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-    private record Sent(byte[] wire) {}
+    private record Sent(Request.Transaction transaction, byte[] wire) {}
 
     SlotProcess(SlotWorld world, long epoch) {
         this.world = world;
         this.random = world.random;
         this.epoch = epoch;
+        rounds = List.of(new SimRounds(world, Site.SOURCE), new SimRounds(world, Site.TARGET));
         for (Site site : Site.values()) {
             List<Node> made = new ArrayList<>();
             for (int i = 0; i < world.nodes(site).size(); i++) {
@@ -89,27 +90,33 @@ final class SlotProcess {
     }
 
     /// Puts what the core asks onto the wires.
-    private void pump(Site site, int index) {
+    private boolean pump(Site site, int index) {
         SlotPairs core = pairs;
         Node node = node(site, index);
         if (core == null || node.away) {
-            return;
+            return false;
         }
+        boolean any = false;
         for (int lane = 0; lane < LANES; lane++) {
             int slot = core.slotAt(site, index, lane);
             for (Request request = core.nextRequest(site, index, lane);
                     request != null;
                     request = core.nextRequest(site, index, lane)) {
+                any = true;
                 if (request instanceof Request.Transaction transaction) {
                     RequestEncoder encoder =
                             new RequestEncoder(SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
                     encoder.transaction(transaction, SimSite.KEYS_BY_SLOT.marker(slot));
-                    node.lanes.get(lane).requests.add(new Sent(encoder.out().toBytes()));
+                    node.lanes
+                            .get(lane)
+                            .requests
+                            .add(new Sent(transaction, encoder.out().toBytes()));
                 } else {
                     node.lanes.get(lane).requests.add(request);
                 }
             }
         }
+        return any;
     }
 
     /// Executes the next request of some connection to a node.
@@ -136,21 +143,42 @@ final class SlotProcess {
                 server.setEpoch(each.epoch());
                 long offset = server.offset;
                 Map<Integer, Marker> markers = markers(site, index, server);
-                wire.answers.add(() -> begun(site, index, offset, markers));
+                if (node(site, index).away) {
+                    // Nothing is done between the question and the answer.
+                    begun(site, index, offset, markers);
+                } else {
+                    wire.answers.add(() -> begun(site, index, offset, markers));
+                }
             }
-            case Request.Watch watch -> server.watch(connection, watch);
+            case Request.Watch watch -> {
+                wire.watchable = world.moves.servesAll(site, index, watch.keys());
+                server.watch(connection, watch);
+            }
             case Request.Unwatch unwatch -> server.unwatch(connection);
             case Request.AskOffset ask -> {
                 long offset = server.offset;
-                wire.answers.add(() -> core().fenced(site, index, lane, offset));
+                wire.answers.add(
+                        wire.watchable
+                                ? () -> core().fenced(site, index, lane, offset)
+                                : () -> core().displaced(site, index, lane, ask));
             }
             case Request.AskRecords ask -> {
+                if (!world.moves.servesAll(site, index, ask.keys())) {
+                    server.unwatch(connection);
+                    wire.answers.add(() -> core().displaced(site, index, lane, ask));
+                    return;
+                }
                 long offset = server.offset;
                 List<KeyRecord> records = server.records(connection, ask.keys());
                 wire.answers.add(
                         () -> core().snapshot(site, index, lane, ask.token(), offset, records));
             }
             case Sent sent -> {
+                if (!world.moves.serves(site, index, SlotUsers.keys(sent.wire()))) {
+                    server.unwatch(connection);
+                    wire.answers.add(() -> core().displaced(site, index, lane, sent.transaction()));
+                    return;
+                }
                 SimSite.Unit unit = server.execute(connection, sent.wire());
                 world.executed(unit, this);
                 wire.answers.add(() -> core().executed(site, index, lane, unit != null, List.of()));
@@ -193,8 +221,8 @@ final class SlotProcess {
                 new SlotPairs(
                         epoch,
                         floor,
-                        begun(Site.SOURCE),
-                        begun(Site.TARGET),
+                        fences(Site.SOURCE),
+                        fences(Site.TARGET),
                         LANES,
                         world.options(),
                         world::resolved,
@@ -202,6 +230,7 @@ final class SlotProcess {
         for (Site site : Site.values()) {
             for (int i = 0; i < world.nodes(site).size(); i++) {
                 StreamPlace place = floor.places(site).get(i);
+                pairs.stream(site, i, "stream" + i);
                 Node node = node(site, i);
                 node.reader =
                         new UnitReader(
@@ -216,12 +245,28 @@ final class SlotProcess {
         }
     }
 
-    private List<Begun> begun(Site site) {
-        List<Begun> all = new ArrayList<>();
-        for (int i = 0; i < world.nodes(site).size(); i++) {
-            all.add(new Begun(world.slots(site, i), node(site, i).fence));
+    private List<Long> fences(Site site) {
+        return nodes.get(site.index()).stream().map(node -> node.fence).toList();
+    }
+
+    /// Asks one more node of a site about its slots.
+    ///
+    /// @param uncalled whether to ask though nothing waits for it
+    boolean deliverRound(Site site, boolean uncalled) {
+        SlotPairs core = pairs;
+        if (core == null || !rounds.get(site.index()).step(core, uncalled)) {
+            return false;
         }
-        return all;
+        settle(core);
+        return true;
+    }
+
+    private void settle(SlotPairs core) {
+        core.settle();
+        SlotPairs.Lost lost = core.lost();
+        if (lost != null) {
+            throw new Unfollowed();
+        }
     }
 
     boolean deliverAnswer(Site site, int index) {
@@ -252,14 +297,15 @@ final class SlotProcess {
             if (node.index == server.stream.size()) {
                 return false;
             }
-            node.next = parse(site, node, server.stream.get(node.index++));
+            SimSite.Unit next = server.stream.get(node.index++);
+            node.next =
+                    next.read(
+                            Objects.requireNonNull(node.reader),
+                            world.estimate(site, next.millis()));
         }
         StreamUnit unit = node.next;
         if (unit == null || !core.mayRead(site, index, unit)) {
             return false;
-        }
-        if (core.strayOf(site, index, unit) >= 0) {
-            throw new IllegalStateException("a slot is where it does not belong");
         }
         node.next = null;
         if (SlotPairs.isFlush(unit)) {
@@ -270,37 +316,18 @@ final class SlotProcess {
         return true;
     }
 
-    private StreamUnit parse(Site site, Node node, SimSite.Unit unit) {
-        UnitReader reader = node.reader;
-        CommandParser parser = new CommandParser();
-        CommandView view = new CommandView();
-        StreamUnit found = null;
-        for (int from = 0; from < unit.bytes().length; from = view.end) {
-            if (reader == null || !parser.parse(unit.bytes(), from, unit.bytes().length, view)) {
-                throw new IllegalStateException(new String(unit.bytes(), ISO_8859_1));
-            }
-            StreamUnit read = reader.take(view, world.estimate(site, unit.millis()));
-            found = read != null ? read : found;
-        }
-        if (found == null || found.offset() != unit.offset()) {
-            throw new IllegalStateException("a unit was not read as one");
-        }
-        return found;
-    }
-
     boolean step(Site site, int index) {
         SlotPairs core = pairs;
         if (core == null || node(site, index).away) {
             return false;
         }
+        boolean done = core.settle();
         core.schedule(site, index);
-        boolean done = false;
         int first = random.nextInt(LANES);
         for (int i = 0; i < LANES; i++) {
             done |= core.step(site, index, (first + i) % LANES, random.nextInt(1, 5));
         }
-        pump(site, index);
-        return done;
+        return pump(site, index) || done;
     }
 
     /// The process dies: a part of what it sent is still on its way.

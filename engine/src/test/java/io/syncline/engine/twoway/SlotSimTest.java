@@ -1,5 +1,7 @@
 package io.syncline.engine.twoway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SlotWorld.Options;
 import io.syncline.testkit.RandomTest;
@@ -11,7 +13,7 @@ import java.util.EnumSet;
 ///
 /// More worlds: `-Dtwoway.worlds=1000000`, in each test.
 class SlotSimTest {
-    private static final int WORLDS = Integer.getInteger("twoway.worlds", 3_000);
+    private static final int WORLDS = Integer.getInteger("twoway.worlds", 1_000);
 
     private static void run(long seed, GuardPolicy guard, boolean deletesYield) {
         Options options =
@@ -21,11 +23,16 @@ class SlotSimTest {
             runOne(seed + i, options, tally);
         }
         System.out.println(tally);
+        assertThat(tally.unfollowed)
+                .as("worlds in which it gave up")
+                .isLessThan(10 + WORLDS / 100L);
     }
 
     private static void runOne(long seed, Options options, SimTally tally) {
         try {
             new SlotWorld(seed, options, tally).run();
+        } catch (Unfollowed e) {
+            tally.unfollowed++;
         } catch (Violation | IllegalStateException | IllegalArgumentException e) {
             throw new AssertionError("world " + seed + " of " + options + ": " + e.getMessage(), e);
         }

@@ -1,7 +1,12 @@
 package io.syncline.engine.twoway;
 
+import io.syncline.engine.resp.CommandParser;
+import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.twoway.SimSite.Command;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -64,14 +69,52 @@ final class SlotUsers {
         String tag = tag();
         if (random.nextBoolean()) {
             long by = random.nextInt(1, 10);
-            world.owner(site, tag).local(new Command(0, "INCRBY", "n{" + tag + "}", "" + by));
-            sums.merge("n{" + tag + "}", by, Long::sum);
+            if (run(site, tag, new Command(0, "INCRBY", "n{" + tag + "}", "" + by))) {
+                sums.merge("n{" + tag + "}", by, Long::sum);
+            }
         } else {
             String key = "t" + site.index() + "{" + tag + "}";
             String value = value();
-            world.owner(site, tag).local(new Command(0, "APPEND", key, value));
-            texts.computeIfAbsent(key, k -> new StringBuilder()).append(value);
+            if (run(site, tag, new Command(0, "APPEND", key, value))) {
+                texts.computeIfAbsent(key, k -> new StringBuilder()).append(value);
+            }
         }
+    }
+
+    /// @return false when the site asks to try again
+    private boolean run(Site site, String tag, Command... commands) {
+        SimSite node = world.moves.route(site, tag, commands);
+        if (node == null) {
+            return false;
+        }
+        node.local(commands);
+        return true;
+    }
+
+    /// The keys of a command, with their database.
+    static List<String> keys(Command command) {
+        String name = command.words()[0];
+        return name.equals("RENAME") || name.equals("COPY")
+                ? List.of(command.key(1), command.key(2))
+                : List.of(command.key(1));
+    }
+
+    /// The keys of a transaction of the pair.
+    static Set<String> keys(byte[] wire) {
+        Set<String> keys = new HashSet<>();
+        CommandView view = new CommandView();
+        CommandParser parser = new CommandParser();
+        for (int at = 0; at < wire.length && parser.parse(wire, at, wire.length, view); ) {
+            at = view.end;
+            if (!view.isWord(0, "SELECT") && !view.isWord(0, "MULTI") && !view.isWord(0, "EXEC")) {
+                String[] words = new String[view.argumentCount];
+                for (int i = 0; i < words.length; i++) {
+                    words[i] = view.text(i);
+                }
+                keys.addAll(keys(new Command(0, words)));
+            }
+        }
+        return keys;
     }
 
     private void anything(Site site) {
@@ -89,7 +132,7 @@ final class SlotUsers {
             boolean free = world.nodes(site).size() == 1;
             commands[i] = command(free ? tag() : tag, free);
         }
-        world.owner(site, tag).local(commands);
+        run(site, tag, commands);
     }
 
     private Command command(String tag, boolean free) {

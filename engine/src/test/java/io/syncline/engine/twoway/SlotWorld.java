@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,12 @@ final class SlotWorld {
     final SimTally tally;
     private final Options options;
     private final List<List<SimSite>> sites = new ArrayList<>();
-    private final List<Map<Integer, Integer>> owners = new ArrayList<>();
+    final SimMoves moves;
     private final int[] estimates;
     private final List<SlotProcess> ghosts = new ArrayList<>();
     private final double[] weights = new double[8];
     private final double ghostChance;
+    private final double moving;
     private final SlotUsers users;
     private SlotProcess process;
     Floor durable;
@@ -58,15 +58,17 @@ final class SlotWorld {
                 nodes.add(new SimSite(skew, random.nextBoolean(), payloads, SimSite.KEYS_BY_SLOT));
             }
             sites.add(nodes);
-            Map<Integer, Integer> owner = new TreeMap<>();
-            for (String tag : TAGS) {
-                owner.put(Slots.of(tag.getBytes(ISO_8859_1)), random.nextInt(count));
-            }
-            owners.add(owner);
         }
+        moves = new SimMoves(this, TAGS, random.nextBoolean() ? 0 : random.nextInt(1, 8));
+        moving = List.of(.02, .1, .3).get(random.nextInt(3));
         estimates = new int[] {random.nextInt(-50, 51), random.nextInt(-50, 51)};
         tick(0);
-        durable = new Floor(beginning(Site.SOURCE), beginning(Site.TARGET));
+        durable =
+                new Floor(
+                        beginning(Site.SOURCE),
+                        beginning(Site.TARGET),
+                        moves.ownership(Site.SOURCE),
+                        moves.ownership(Site.TARGET));
         process = new SlotProcess(this, epoch);
         users = new SlotUsers(this, TAGS, List.of(6, 12, 20, 40).get(random.nextInt(4)));
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
@@ -85,19 +87,6 @@ final class SlotWorld {
 
     List<SimSite> nodes(Site site) {
         return sites.get(site.index());
-    }
-
-    /// The slots of a node, of those with keys.
-    BitSet slots(Site site, int node) {
-        BitSet slots = new BitSet(Slots.COUNT);
-        Map<Integer, Integer> owner = owners.get(site.index());
-        owner.forEach((slot, of) -> slots.set(slot, of == node));
-        return slots;
-    }
-
-    SimSite owner(Site site, String tag) {
-        int slot = Slots.of(tag.getBytes(ISO_8859_1));
-        return nodes(site).get(owners.get(site.index()).getOrDefault(slot, 0));
     }
 
     /// The users' keys of a slot at a site.
@@ -161,6 +150,12 @@ final class SlotWorld {
             steps++;
             maybeBreak();
             happen();
+            if (random.nextDouble() < moving) {
+                moves.step();
+            }
+            if (random.nextInt(3) == 0) {
+                process.deliverRound(anySite(), random.nextInt(10) == 0);
+            }
             if (!ghosts.isEmpty() && random.nextDouble() < ghostChance) {
                 SlotProcess ghost = ghosts.get(random.nextInt(ghosts.size()));
                 Site site = anySite();
@@ -258,6 +253,10 @@ final class SlotWorld {
     }
 
     private void comeToRest() {
+        if (random.nextBoolean() && !moves.isAny()) {
+            drain();
+        }
+        moves.finish();
         drain();
         for (int i = 0; i < 20; i++) {
             boolean near = false;
@@ -320,6 +319,9 @@ final class SlotWorld {
             boolean moved = false;
             for (SlotProcess ghost : ghosts) {
                 moved |= everywhere(ghost::deliverRequest);
+            }
+            for (Site site : Site.values()) {
+                moved |= process.deliverRound(site, false);
             }
             int first = random.nextInt(4);
             for (int i = 0; i < 4; i++) {

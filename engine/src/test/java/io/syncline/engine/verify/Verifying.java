@@ -99,7 +99,8 @@ public final class Verifying implements VerifyListener {
                         options.limits(),
                         options.repair(),
                         options.retry(),
-                        options.state());
+                        options.state(),
+                        options.rules());
         return this;
     }
 

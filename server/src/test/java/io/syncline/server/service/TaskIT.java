@@ -375,43 +375,4 @@ class TaskIT {
     private JsonNode refused(String id, int at) {
         return admin.get("/api/v1/tasks/" + id + "/refused").json(200).path("refused").path(at);
     }
-
-    @Test
-    void aTaskIsTheSameFileForTheCommandLineAndBack() {
-        String id = create();
-        JsonNode settings =
-                admin.patch(
-                                "/api/v1/tasks/" + id,
-                                Map.of(
-                                        "settings",
-                                        Map.of(
-                                                "on-refused",
-                                                "skip",
-                                                "instance-class",
-                                                "small",
-                                                "retry-other-minutes",
-                                                "20"),
-                                        "alerts",
-                                        Map.of("lagSeconds", 30, "stateChanges", true),
-                                        "name",
-                                        "Aufträge 注文"))
-                        .json(200)
-                        .path("settings");
-
-        String yaml = admin.get("/api/v1/tasks/" + id + "/yaml").text();
-        JsonNode again = admin.send("POST", "/api/v1/tasks", yaml, "application/yaml").json(201);
-
-        assertThat(yaml)
-                .contains("source: 'redis://127.0.0.1:" + source.port(), "on-refused: skip")
-                .contains("max-rps: 2000");
-        assertThat(again.path("name").asString()).isEqualTo("Aufträge 注文");
-        assertThat(again.path("settings")).hasSize(3).isEqualTo(settings);
-        assertThat(yaml).contains("# service: alert-lag-seconds: 30");
-        assertThat(again.path("alerts"))
-                .isEqualTo(admin.get("/api/v1/tasks/" + id).json().path("alerts"));
-        assertThat(again.path("source").path("name").asString()).isEqualTo("a");
-        JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
-        assertThat(copy.path("name").asString()).isEqualTo("Aufträge 注文 (copy)");
-        assertThat(copy.path("state").asString()).isEqualTo("not-started");
-    }
 }

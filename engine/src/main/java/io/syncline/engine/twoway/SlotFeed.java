@@ -1,0 +1,86 @@
+package io.syncline.engine.twoway;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what waited of a slot, when its order is known: of both sites, as the echoes allow.
+final class SlotFeed {
+    private final SlotTable table;
+    private final PairOptions.Rules rules;
+    private SlotPairs.@Nullable Lost lost;
+
+    SlotFeed(SlotTable table, PairOptions.Rules rules) {
+        this.table = table;
+        this.rules = rules;
+    }
+
+    /// A slot whose owners an earlier run has counted otherwise.
+    SlotPairs.@Nullable Lost lost() {
+        return lost;
+    }
+
+    /// Reads what may be read now.
+    ///
+    /// @return whether that was anything
+    boolean feed(SlotPair slot, HeldSlot of) {
+        boolean any = false;
+        boolean more = true;
+        while (more) {
+            more = feed(slot, of, Site.SOURCE);
+            more |= feed(slot, of, Site.TARGET);
+            any |= more;
+        }
+        if (any) {
+            table.look(slot);
+        }
+        return any;
+    }
+
+    private boolean feed(SlotPair slot, HeldSlot of, Site site) {
+        ArrayDeque<StreamUnit> ready = of.ready(site);
+        boolean any = false;
+        for (StreamUnit next = ready.peekFirst();
+                next != null && mayFeed(slot, of, site, next);
+                next = ready.peekFirst()) {
+            ready.removeFirst();
+            table.enter(slot, site, next.offset());
+            read(slot, site, next);
+            any = true;
+        }
+        return any;
+    }
+
+    private boolean mayFeed(SlotPair slot, HeldSlot of, Site site, StreamUnit unit) {
+        Marker marker = unit.marker();
+        return marker == null
+                || !rules.holds(Rule.GATE)
+                || marker.gate() <= slot.pair.position(site.other())
+                || marker.gate() < next(slot, of, site.other());
+    }
+
+    /// The place of the next unit of a site; that behind the last one when there is none.
+    private static long next(SlotPair slot, HeldSlot of, Site site) {
+        StreamUnit ready = of.ready(site).peekFirst();
+        if (ready != null) {
+            return ready.offset();
+        }
+        StreamUnit parked = of.firstOf(site, slot.node(site).index);
+        if (of.isMoving(site)) {
+            return slot.pair.position(site);
+        }
+        return parked != null ? slot.offset(site, parked.offset()) : slot.place(site).offset() + 1;
+    }
+
+    /// Reads one unit.
+    ///
+    /// @param unit at its place within the slot
+    void read(SlotPair slot, Site site, StreamUnit unit) {
+        Marker marker = unit.marker();
+        Site other = site.other();
+        if (marker != null && !table.isCountedAlike(other, slot.slot, marker.through())) {
+            lost = new SlotPairs.Lost(other, slot.slot);
+        }
+        slot.pair.ledger().meetDeletions(site, unit);
+        slot.pair.read(site, unit);
+    }
+}
