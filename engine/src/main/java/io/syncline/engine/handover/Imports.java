@@ -170,7 +170,7 @@ final class Imports {
             if (job.slots.get(slot) && place.offset > job.begins) {
                 taken = true;
                 if (deletion) {
-                    Since since = new Since(place.offset - view.length(), place.database);
+                    Since since = new Since(place.start, place.database);
                     byte[] bytes = Arrays.copyOfRange(view.buffer, view.start, view.end);
                     var look = ledger.jobs().look(pipeline, slot, place.offset);
                     job.add(new Deletion(slot, since, place.offset, database, bytes, look));

@@ -207,7 +207,7 @@ public final class SlotGate {
                 departures.awaitVerdict(slot, place.offset);
             }
             if (!reach.isOfLaterOwnership(slot, place.offset)) {
-                if (deletion && begins(slot, view, place)) {
+                if (deletion && begins(slot, place)) {
                     return admits(view, spec, database, place, arrivedMillis, sink);
                 }
                 reach.note(slot, place.offset);
@@ -215,7 +215,7 @@ public final class SlotGate {
             }
         }
         if (!writer.slots().isApplied(slot, place.offset)) {
-            park(slot, place, view);
+            park(slot, place);
             parked.add(slot, place.offset, view, database, arrivedMillis.getAsLong());
         }
         return false;
@@ -237,8 +237,8 @@ public final class SlotGate {
     }
 
     /// Whether a deletion may be part of clearing away a slot that a job of the server has moved.
-    private boolean begins(int slot, CommandView view, Place place) throws RewindException {
-        Since since = new Since(place.offset - view.length(), place.database);
+    private boolean begins(int slot, Place place) throws RewindException {
+        Since since = new Since(place.start, place.database);
         if (!departures.begins(slot, place.offset, owned, since)) {
             return false;
         }
@@ -284,13 +284,12 @@ public final class SlotGate {
     }
 
     /// Sees to it that there is a queue for a command.
-    private void park(int slot, Place place, CommandView view) throws RewindException {
+    private void park(int slot, Place place) throws RewindException {
         ParkedSlot last = parked.last(slot);
-        long start = place.offset - view.length();
         if (last == null
-                || (last.begins < start
+                || (last.begins < place.start
                         && ledger.endedBetween(pipeline, slot, last.begins, place.offset))) {
-            parked.open(slot, new Since(start, place.database));
+            parked.open(slot, new Since(place.start, place.database));
             notes.write(place);
             claim(slot);
         }

@@ -74,7 +74,6 @@ final class StreamPhase {
         selectSource(database);
     }
 
-    /// Where the stream is.
     Place place() {
         return place;
     }
@@ -179,6 +178,7 @@ final class StreamPhase {
     }
 
     private void take(CommandView view) throws IOException, RewindException {
+        place.start = place.offset;
         place.offset += view.length();
         if (view.argumentCount == 0) {
             return;
@@ -321,7 +321,7 @@ final class StreamPhase {
     /// Stops before a command, so that the task can be started again with another policy.
     private void refuse(@Nullable SynclineException stop, CommandView view) throws RewindException {
         if (stop != null) {
-            place.offset -= view.length();
+            place.offset = place.start;
             finish();
             throw stop;
         }
@@ -359,7 +359,7 @@ final class StreamPhase {
                 if (isPassed()) {
                     return;
                 }
-                place.offset -= view.length();
+                place.offset = place.start;
                 finish();
                 throw new SynclineException(
                         ErrorCode.FLUSH_MET,

@@ -4,8 +4,11 @@ package io.syncline.engine.target;
 ///
 /// In a snapshot, offsets count keys: they order batches in the same way.
 public final class Place {
-    /// Last stream byte that was read.
+    /// Behind the command that was read last.
     public long offset;
+
+    /// Before it: what is made of it may have another length.
+    public long start;
 
     /// The source's database for the next command.
     public int database;

@@ -118,6 +118,7 @@ final class SimPipeline {
         byte[] bytes = shard.stream.get(next++);
         CommandView view = new CommandView();
         new CommandParser().parse(bytes, 0, bytes.length, view);
+        place.start = place.offset;
         place.offset += bytes.length;
         CommandSpec spec = CommandTable.standard().find(view);
         if (spec.kind() == CommandKind.FLUSHALL) {

@@ -98,6 +98,7 @@ public final class Instances {
                                 old.tls(),
                                 old.verifyHost(),
                                 old.caPem()));
+        requireMeantPassword(old, resolved);
         String name = draft.name() == null ? old.name() : draft.name();
         RegisteredInstance changed =
                 sealed(id, old.account(), name, resolved, old.sealedPassword());
@@ -112,6 +113,22 @@ public final class Instances {
             onMoved.accept(actor, changed);
         }
         return changed;
+    }
+
+    /// Who may change an address may not read the password, nor have it sent to a server of theirs.
+    private static void requireMeantPassword(RegisteredInstance old, Draft.Resolved now) {
+        boolean others =
+                !old.addresses().containsAll(now.addresses())
+                        || (old.tls() && !now.tls())
+                        || (old.verifyHost() && !now.verifyHost())
+                        || !old.caPem().equals(now.caPem());
+        if (others && now.password() == null && !old.sealedPassword().isEmpty()) {
+            throw new Problem(
+                    Problem.Code.BAD_REQUEST,
+                    "password",
+                    "the stored one was given for " + String.join(", ", old.addresses()),
+                    "Give the password again: it would be sent to whoever answers now");
+        }
     }
 
     private static boolean isMoved(RegisteredInstance old, RegisteredInstance now) {

@@ -61,6 +61,25 @@ class SecurityIT {
     }
 
     @Test
+    void aStoredPasswordIsSentToNobodyElse() {
+        String uri = "redis://:" + SECRET + "@127.0.0.1:1";
+        String id =
+                admin.post("/api/v1/instances", Map.of("name", "a", "uri", uri))
+                        .json(201)
+                        .path("id")
+                        .asString();
+        Map<String, Object> moved = Map.of("addresses", List.of("127.0.0.1:2"));
+
+        JsonNode refused = admin.patch("/api/v1/instances/" + id, moved).json(400);
+
+        assertThat(refused.toString()).contains("password", "127.0.0.1:1").doesNotContain(SECRET);
+        admin.patch(
+                        "/api/v1/instances/" + id,
+                        Map.of("addresses", List.of("127.0.0.1:2"), "password", "another"))
+                .json(200);
+    }
+
+    @Test
     void aSessionDoesNothingWithoutItsOwnToken() {
         String cookie = session();
         Api.Answer page = anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie);
