@@ -73,6 +73,9 @@ public final class Gate {
         config.routes.exception(
                 Exception.class,
                 (e, ctx) -> {
+                    if (isGone(ctx)) {
+                        return;
+                    }
                     if (Store.isAway(e)) {
                         LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
                         Errors.answer(storeAway(), ctx);
@@ -87,6 +90,18 @@ public final class Gate {
                                     "Try again; if it repeats, report it with the log"),
                             ctx);
                 });
+    }
+
+    /// Whether the request is over, and what it was held in is used for others: a page that was
+    /// closed while something was sent to it. An exception from here would be handled here, too,
+    /// for ever.
+    private static boolean isGone(Context ctx) {
+        try {
+            return ctx.path().isEmpty() || ctx.statusCode() == 0;
+        } catch (IllegalStateException | NullPointerException e) {
+            LOG.log(System.Logger.Level.DEBUG, "an answer to nobody", e);
+            return true;
+        }
     }
 
     private static Problem storeAway() {

@@ -264,7 +264,8 @@ class TaskIT {
         target.command("DEL", "somebody");
         JsonNode modified = set(id, "databases", "0,1").json(200);
 
-        assertThat(modified.path("state").asString()).isEqualTo("modifying");
+        // It may be done with the change before it answers.
+        assertThat(modified.path("state").asString()).isIn("modifying", "initializing", "running");
         Await.until(
                 "the new database",
                 RunningService.LIMIT,
