@@ -92,13 +92,7 @@ final class DemoCommand {
             }
             return ExitCode.DONE;
         } catch (IOException e) {
-            throw new SynclineException(
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            "demo",
-                            "the sample servers cannot be used: " + e.getMessage(),
-                            "Run it again; if it repeats, report it"),
-                    e);
+            throw unusable(e);
         } catch (InterruptedException e) {
             return ExitCode.INTERRUPTED;
         }
@@ -126,6 +120,17 @@ final class DemoCommand {
                     "it shows servers and clusters, and nothing beside them",
                     "Leave out " + CLUSTERS + " and " + SERVER);
         }
+    }
+
+    /// What a server of the demonstration does not answer ends it.
+    static SynclineException unusable(IOException e) {
+        return new SynclineException(
+                new Failure(
+                        ErrorCode.UNREACHABLE,
+                        "demo",
+                        "the sample servers cannot be used: " + e.getMessage(),
+                        "Run it again; if it repeats, report it"),
+                e);
     }
 
     private static SynclineException bad(String place, String reason, String remedy) {

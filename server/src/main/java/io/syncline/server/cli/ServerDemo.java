@@ -1,8 +1,5 @@
 package io.syncline.server.cli;
 
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.Failure;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.HostPort;
 import io.syncline.server.boot.Sample;
 import io.syncline.server.boot.ServerOptions;
@@ -46,13 +43,7 @@ final class ServerDemo {
                 return ExitCode.INTERRUPTED;
             }
         } catch (IOException e) {
-            throw new SynclineException(
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            "demo",
-                            "the sample servers cannot be used: " + e.getMessage(),
-                            "Run it again; if it repeats, report it"),
-                    e);
+            throw DemoCommand.unusable(e);
         } catch (InterruptedException e) {
             return ExitCode.INTERRUPTED;
         }
