@@ -86,6 +86,15 @@ public record LinkOptions(
 
     /// The same with another way to read the source.
     public LinkOptions withSourceMode(SourceMode mode) {
+        return with(mode, rules);
+    }
+
+    /// The same with other rules.
+    public LinkOptions withRules(KeyRules other) {
+        return with(sourceMode, other);
+    }
+
+    private LinkOptions with(SourceMode mode, KeyRules keyRules) {
         return new LinkOptions(
                 task,
                 source,
@@ -103,29 +112,7 @@ public record LinkOptions(
                 spool,
                 tuning,
                 mode,
-                rules);
-    }
-
-    /// The same with other rules.
-    public LinkOptions withRules(KeyRules other) {
-        return new LinkOptions(
-                task,
-                source,
-                target,
-                databases,
-                commands,
-                onExisting,
-                extendExpiry,
-                retry,
-                onRefused,
-                onGap,
-                onFlush,
-                throttle,
-                end,
-                spool,
-                tuning,
-                sourceMode,
-                other);
+                keyRules);
     }
 
     /// When it ends by itself: a source that is a file has an end of its own.

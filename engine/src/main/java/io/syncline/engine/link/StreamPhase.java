@@ -256,7 +256,7 @@ final class StreamPhase {
             }
             case RULED -> {
                 if (isAdmitted(view, spec)) {
-                    refuse(ruled(targetDatabase, view, spec, arrival), view);
+                    refuse(ruled(targetDatabase, view, spec, arrival));
                 }
                 sample(view, spec);
             }
@@ -319,7 +319,7 @@ final class StreamPhase {
     }
 
     /// Stops before a command, so that the task can be started again with another policy.
-    private void refuse(@Nullable SynclineException stop, CommandView view) throws RewindException {
+    private void refuse(@Nullable SynclineException stop) throws RewindException {
         if (stop != null) {
             place.offset = place.start;
             finish();
@@ -373,7 +373,7 @@ final class StreamPhase {
                 }
                 String objection = rules.objection(spec);
                 if (!objection.isEmpty() && !isPassed()) {
-                    refuse(rules.refuse(view, targetDatabase, place.offset, objection), view);
+                    refuse(rules.refuse(view, targetDatabase, place.offset, objection));
                     return;
                 }
                 applyFlush(view, spec);

@@ -351,7 +351,7 @@ public final class SlotPairs {
         return table.active().isEmpty();
     }
 
-    /// Counts what is on its way, for [#status]. As long as there are slots with anything.
+    /// Counts what is on its way, for [#status]: a look at every slot with anything.
     public void count() {
         table.count();
     }
