@@ -65,7 +65,7 @@ final class TargetDialer {
                 recovered(backoff);
                 return;
             } catch (IOException e) {
-                pause(backoff, words(e));
+                pause(backoff, e);
             }
         }
     }
@@ -93,6 +93,10 @@ final class TargetDialer {
         if (backoff.count() > 0) {
             settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
         }
+    }
+
+    void pause(Backoff backoff, Exception why) {
+        pause(backoff, Failure.words(why));
     }
 
     /// Waits before the next try.
@@ -134,10 +138,5 @@ final class TargetDialer {
 
     boolean isStopping() {
         return stopping.getCount() == 0;
-    }
-
-    static String words(Exception e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 }
