@@ -43,8 +43,7 @@ class DocsTest {
         for (Path page : pages()) {
             Matcher link = LINK.matcher(prose(page));
             while (link.find()) {
-                Path there =
-                        link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
+                Path there = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
                 String heading = link.group(2);
                 if (!Files.exists(there)
                         || (heading != null && !anchors(there).contains(heading))) {
