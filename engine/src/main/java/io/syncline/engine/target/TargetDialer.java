@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
