@@ -8,6 +8,7 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Endpoint;
 import io.syncline.testkit.Instance;
@@ -16,6 +17,7 @@ import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Wire;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -34,9 +36,11 @@ final class RunningPair implements AutoCloseable {
     private final int primaries;
 
     /// @param primaries of both sides
-    RunningPair(LinkOptions options, PairChoices choices, int primaries) {
+    /// @param paused directions that begin paused, by the side that they come from
+    RunningPair(LinkOptions options, PairChoices choices, int primaries, Set<Site> paused) {
         this.primaries = primaries;
         task = new PairTask(options, choices, events::add, resolutions::add);
+        paused.forEach(each -> task.pause(each, true));
         Thread.ofPlatform().name("pair under test").daemon().start(this::run);
     }
 
@@ -54,6 +58,10 @@ final class RunningPair implements AutoCloseable {
 
     List<Resolution> resolutions() {
         return resolutions;
+    }
+
+    PairTask task() {
+        return task;
     }
 
     LinkStatus status() {

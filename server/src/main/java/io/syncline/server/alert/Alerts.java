@@ -11,11 +11,13 @@ import io.syncline.server.store.AlertTable;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.TaskObserver;
 import io.syncline.server.verification.Verdict;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -150,7 +152,7 @@ public final class Alerts implements TaskObserver {
     @Override
     public void measured(Task task, Progress progress) {
         AlertRules rules = task.alerts();
-        long lag = progress.worst(Shard::lagMillis);
+        long lag = lagMillis(task, progress);
         check(
                 task,
                 "lag",
@@ -175,6 +177,15 @@ public final class Alerts implements TaskObserver {
                 "The spool is "
                         + percent
                         + " % full; when it is full, the source is no longer read");
+    }
+
+    /// A direction that its user holds back lags on purpose.
+    private static long lagMillis(Task task, Progress progress) {
+        return Arrays.stream(Direction.values())
+                .filter(each -> !task.isPaused(each))
+                .mapToLong(each -> progress.only(each).worst(Shard::lagMillis))
+                .max()
+                .orElse(0);
     }
 
     /// How full the fullest shard's spool is, memory and disk together.

@@ -30,6 +30,7 @@ import io.syncline.server.rest.TaskLogApi;
 import io.syncline.server.rest.VerificationApi;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
+import io.syncline.server.task.Directions;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
@@ -95,6 +96,7 @@ public final class Service implements AutoCloseable {
         Channels channels = new Channels(store, vault, teller, audit, clock);
         samples = new SampleServers(tasks, instances, options.data());
         TaskChanges changes = new TaskChanges(tasks, audit);
+        Directions directions = new Directions(tasks, audit);
         TaskFiles files = new TaskFiles(tasks, instances);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
@@ -110,6 +112,7 @@ public final class Service implements AutoCloseable {
                                 tasks,
                                 verifications,
                                 changes,
+                                directions,
                                 files,
                                 charts,
                                 channels,
@@ -119,7 +122,7 @@ public final class Service implements AutoCloseable {
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,
                         new InstanceApi(instances)::routes,
-                        new TaskApi(tasks, changes, files, views)::routes,
+                        new TaskApi(tasks, changes, directions, files, views)::routes,
                         new TaskLogApi(tasks, changes, charts)::routes,
                         new AlertApi(channels)::routes,
                         new VerificationApi(tasks, verifications)::routes,

@@ -3,6 +3,7 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.twoway.Site;
+import io.syncline.server.lifecycle.DirectionAction;
 import io.syncline.server.lifecycle.Effect;
 import io.syncline.server.lifecycle.Lifecycle;
 import io.syncline.server.lifecycle.TaskAction;
@@ -15,6 +16,7 @@ import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
 import io.syncline.server.store.Store;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import java.time.Instant;
@@ -168,6 +170,15 @@ public final class TaskControl {
             store(change.apply(task));
             return task;
         }
+    }
+
+    /// Asks one direction for something, at once.
+    void direct(Direction direction, DirectionAction action, UnaryOperator<Task> change) {
+        synchronized (lock) {
+            Directions.require(task, direction, action);
+            store(change.apply(task));
+        }
+        worker.tellDirections();
     }
 
     private void store(Task after) {

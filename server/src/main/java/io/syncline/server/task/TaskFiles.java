@@ -27,7 +27,7 @@ public final class TaskFiles {
             EnumSet.of(Setting.SOURCE, Setting.TARGET, Setting.TASK, Setting.TWO_WAY);
 
     private static final Pattern SERVICE_LINE =
-            Pattern.compile("(?m)^# service: ([a-z-]{1,40}): ([a-z0-9]{1,20})\\s*$");
+            Pattern.compile("(?m)^# service: ([a-z-]{1,40}): ([a-z0-9.]{1,20})\\s*$");
 
     private static final Pattern NAME_LINE = Pattern.compile("(?m)^# service: name: (.{1,64})$");
 

@@ -154,6 +154,13 @@ final class TaskWorker {
         }
     }
 
+    void tellDirections() {
+        LinkSession running = session;
+        if (running != null) {
+            running.tellDirections();
+        }
+    }
+
     @Nullable Progress measure() {
         LinkSession running = session;
         return running == null ? null : running.measure();

@@ -179,6 +179,7 @@ public final class Tasks {
                         "",
                         0,
                         false,
+                        Map.of(),
                         now,
                         actor.name());
         store.tasks().put(task);

@@ -83,6 +83,7 @@ class AlertsTest {
                         "",
                         0,
                         false,
+                        Map.of(),
                         now,
                         "admin");
         store.tasks().put(task);
