@@ -83,7 +83,7 @@ final class LinkWriter {
             return false;
         }
         int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
-        List<Ready> plan = closed ? List.of() : planner.plan(flow, most);
+        List<Ready> plan = closed ? List.of() : planner.plan(flow, back, most);
         List<KeyState> transfers = closed ? List.of() : planner.transfers(flow);
         if (plan.isEmpty() && transfers.isEmpty() && (behind || !wantsHeartbeat(flow))) {
             return false;
@@ -152,7 +152,7 @@ final class LinkWriter {
         }
         // A latched key may flip, a copy may be ready: then everything is looked at again.
         boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
-        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, writer.limit));
+        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, back, writer.limit));
         writer.plan = List.of();
         List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));

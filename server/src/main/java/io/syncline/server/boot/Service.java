@@ -69,6 +69,8 @@ public final class Service implements AutoCloseable {
     private final SampleServers samples;
     private final WebServer web;
     private final @Nullable String firstPassword;
+    private volatile Runnable onTaken = () -> {};
+    private boolean taken;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("service-timer").daemon().factory());
@@ -171,10 +173,27 @@ public final class Service implements AutoCloseable {
         return certificate == null || key == null ? null : Certificate.read(certificate, key);
     }
 
+    /// What ends the process when another service has taken the store.
+    public void onTaken(Runnable action) {
+        onTaken = action;
+    }
+
+    /// Two services must never run one task: what the other one has taken over is let go.
+    private void watchStore() {
+        if (taken || !store.isTaken()) {
+            return;
+        }
+        taken = true;
+        LOG.log(System.Logger.Level.ERROR, "another service uses the store; this one stops");
+        leaveTasks();
+        onTaken.run();
+    }
+
     private void begin() {
         tasks.resume();
         samples.forget();
         verifications.resume();
+        every(TICK_MILLIS, this::watchStore);
         every(TICK_MILLIS, tasks::tick);
         every(TICK_MILLIS, verifications::tick);
         every(TICK_MILLIS, alerts::tick);
@@ -226,17 +245,21 @@ public final class Service implements AutoCloseable {
                         .orElseThrow());
     }
 
+    private void leaveTasks() {
+        try {
+            tasks.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Stops to answer, stops every link cleanly, and closes the store.
     @Override
     public void close() {
         timer.shutdown();
         web.close();
         verifications.close();
-        try {
-            tasks.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        leaveTasks();
         samples.close();
         teller.close();
         store.close();

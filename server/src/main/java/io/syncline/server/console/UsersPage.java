@@ -96,14 +96,19 @@ final class UsersPage {
 
     private void role(Context ctx) {
         Role role = Role.ofCode(Form.sent(ctx).value("role"));
-        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), role, null, null);
+        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), role, null);
         Pages.go(ctx, "/users");
     }
 
     private void password(Context ctx) {
-        String chosen = Form.sent(ctx).raw("password");
-        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), null, chosen, null);
+        Form form = Form.sent(ctx);
+        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), null, password(form, null));
         Pages.go(ctx, "/users");
+    }
+
+    private static Accounts.NewPassword password(Form form, @Nullable String old) {
+        return new Accounts.NewPassword(
+                form.raw("password"), old, form.value("keepTokens").equals("true"));
     }
 
     private void removeUser(Context ctx) {
@@ -136,7 +141,7 @@ final class UsersPage {
         } else {
             try {
                 accounts.change(
-                        actor, actor.user(), null, form.raw("password"), form.raw("oldPassword"));
+                        actor, actor.user(), null, password(form, form.raw("oldPassword")));
             } catch (Problem e) {
                 refused = e;
             }
