@@ -18,6 +18,7 @@ import io.syncline.server.console.Services;
 import io.syncline.server.console.Surroundings;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
+import io.syncline.server.metrics.Heap;
 import io.syncline.server.metrics.Prometheus;
 import io.syncline.server.model.Account;
 import io.syncline.server.model.Actor;
@@ -90,7 +91,7 @@ public final class Service implements AutoCloseable {
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));
         charts = new Charts(store, clock);
         teller = new Teller(store, vault);
-        alerts = new Alerts(store, teller, clock);
+        alerts = new Alerts(store, teller, clock, Heap::usedPercent);
         Observers observers = new Observers(List.of(charts, alerts));
         tasks = new Tasks(store, instances, grants, audit, clock, options.data(), observers);
         verifications = new Verifications(store, tasks, audit, observers, options.data());
@@ -99,7 +100,7 @@ public final class Service implements AutoCloseable {
         samples = new SampleServers(tasks, instances, options.data());
         TaskChanges changes = new TaskChanges(tasks, audit);
         Directions directions = new Directions(tasks, audit);
-        TaskFiles files = new TaskFiles(tasks, instances);
+        TaskFiles files = new TaskFiles(tasks, instances, verifications::plan);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
         console =

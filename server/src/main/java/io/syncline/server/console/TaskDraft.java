@@ -26,6 +26,7 @@ final class TaskDraft {
                     "lagForSeconds",
                     "fullSyncHours",
                     "spoolPercent",
+                    "memoryPercent",
                     "verificationDifferences",
                     "silenceMinutes",
                     "retry-minutes",
@@ -92,6 +93,7 @@ final class TaskDraft {
                 form.isOn("stateChanges"),
                 number(form, "fullSyncHours", before.fullSyncHours()),
                 number(form, "spoolPercent", before.spoolPercent()),
+                number(form, "memoryPercent", before.memoryPercent()),
                 number(form, "verificationDifferences", before.verificationDifferences()),
                 number(form, "silenceMinutes", before.silenceMinutes()));
     }
@@ -129,6 +131,7 @@ final class TaskDraft {
                 .put("stateChanges", Boolean.toString(rules.stateChanges()))
                 .put("fullSyncHours", Integer.toString(rules.fullSyncHours()))
                 .put("spoolPercent", Integer.toString(rules.spoolPercent()))
+                .put("memoryPercent", Integer.toString(rules.memoryPercent()))
                 .put("verificationDifferences", Integer.toString(rules.verificationDifferences()))
                 .put("silenceMinutes", Integer.toString(rules.silenceMinutes()));
     }

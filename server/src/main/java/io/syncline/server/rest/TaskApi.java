@@ -140,6 +140,7 @@ public final class TaskApi {
                         it.truth("stateChanges", before.stateChanges()),
                         it.number("fullSyncHours", before.fullSyncHours()),
                         it.number("spoolPercent", before.spoolPercent()),
+                        it.number("memoryPercent", before.memoryPercent()),
                         it.number("verificationDifferences", before.verificationDifferences()),
                         it.number("silenceMinutes", before.silenceMinutes()));
         it.done();
