@@ -23,7 +23,6 @@ final class LinkWriter {
     private final Ledger ledger;
     private final Planner planner;
     private final FlushDesk flushes;
-    private final Gates gates;
     private final PairOptions options;
     private final PairOptions.Rules rules;
     private final long epoch;
@@ -32,14 +31,12 @@ final class LinkWriter {
             Ledger ledger,
             Planner planner,
             FlushDesk flushes,
-            Gates gates,
             PairOptions options,
             PairOptions.Rules rules,
             long epoch) {
         this.ledger = ledger;
         this.planner = planner;
         this.flushes = flushes;
-        this.gates = gates;
         this.options = options;
         this.rules = rules;
         this.epoch = epoch;
@@ -75,7 +72,7 @@ final class LinkWriter {
         if (behind && !mayGoAhead(flow, back)) {
             return false;
         }
-        boolean closed = gates.isClosed(flow.origin);
+        boolean closed = planner.isClosed(flow.origin);
         if (!behind && (!closed || flushes.isBusy(flow)) && flushes.step(flow, back)) {
             return true;
         }
@@ -103,7 +100,7 @@ final class LinkWriter {
     /// Whether this link holds back because the other one cannot keep up: our echo stands in that
     /// one's stream, behind what it has no room for. When neither keeps up, the source's goes on.
     private boolean yields(Flow flow, Flow back) {
-        if (gates.isClosed(back.origin)) {
+        if (planner.isClosed(back.origin)) {
             return isOver(back) && flow.flushes.isEmpty();
         }
         return isOver(back)
@@ -147,12 +144,13 @@ final class LinkWriter {
         if (flow.paused) {
             return giveUp(flow);
         }
-        if (gates.isClosed(flow.origin)) {
+        if (planner.isClosed(flow.origin)) {
             return giveUpData(flow, back);
         }
         // A latched key may flip, a copy may be ready: then everything is looked at again.
         boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
-        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, back, writer.limit));
+        List<Ready> plan =
+                same ? writer.plan : watched(flow, planner.plan(flow, back, writer.limit));
         writer.plan = List.of();
         List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));

@@ -55,7 +55,7 @@ public final class Pair {
         this.index = new StreamIndex(flows, ledger, rules, listener);
         this.flushes = new FlushDesk(ledger, rules, tokens);
         Planner planner = new Planner(ledger, options, rules, recent, gates);
-        this.writer = new LinkWriter(ledger, planner, flushes, gates, options, rules, start.epoch());
+        this.writer = new LinkWriter(ledger, planner, flushes, options, rules, start.epoch());
         flushes.writer(writer);
         for (Site site : Site.values()) {
             begin(from(site), start);

@@ -30,6 +30,11 @@ final class Planner {
         this.gates = gates;
     }
 
+    /// Whether what comes from a site is held back by its user.
+    boolean isClosed(Site origin) {
+        return gates.isClosed(origin);
+    }
+
     /// One unit that may go, with those of its commands that are still to be done.
     record Ready(QueuedUnit unit, List<PairCommand> commands) {}
 
@@ -95,15 +100,15 @@ final class Planner {
         return commands;
     }
 
-    /// Whether a command is left to the repair of its keys, since the direction that is to carry the
-    /// repair is held back by its user, and this one is not to wait for it. Should this side win
-    /// after all, its record is read then, and has what the command did.
+    /// Whether a command is left to the repair of its keys, since the direction that is to carry
+    /// the repair is held back by its user, and this one is not to wait for it. Should this side
+    /// win after all, its record is read then, and has what the command did.
     ///
     /// A restart must find a crossing again. It does while a write of the other site to each key,
     /// with which this one does not commute, is not sent: both streams are read again from before.
     private boolean isLeft(Op.Item item, Flow back) {
         QueuedUnit first = back.waiting.peekFirst();
-        if (first == null || !gates.isClosed(back.origin)) {
+        if (first == null || !isClosed(back.origin)) {
             return false;
         }
         for (Op op : item.ops) {

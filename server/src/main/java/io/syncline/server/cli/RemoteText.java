@@ -9,17 +9,6 @@ import tools.jackson.databind.JsonNode;
 
 /// The service's answers for people: one line a thing, the state first.
 final class RemoteText {
-    /// Lists about access, and what is said of an empty one.
-    private static final Map<String, String> ACCESS =
-            Map.of(
-                    "grants", "No role was given yet. Give one with grant give.",
-                    "users", "No user.",
-                    "accounts", "No account.",
-                    "tokens", "No token yet. Make one with token add.",
-                    "alerts", "No alert yet.",
-                    "channels", "Nobody is told yet. Add a channel with alert channel-add.",
-                    "audit", "Nobody has done anything yet.");
-
     private RemoteText() {}
 
     static List<String> lines(JsonNode answer) {
@@ -41,7 +30,7 @@ final class RemoteText {
         if (answer.has("verifications")) {
             return each(answer.path("verifications"), "No verification yet.");
         }
-        for (Map.Entry<String, String> list : ACCESS.entrySet()) {
+        for (Map.Entry<String, String> list : AccessText.LISTS.entrySet()) {
             if (answer.path(list.getKey()).isArray()) {
                 return each(answer.path(list.getKey()), list.getValue());
             }
@@ -73,6 +62,10 @@ final class RemoteText {
                     "%s  %-8s %s".formatted(text(it, "at"), text(it, "level"), text(it, "text")),
                     text(it, "remedy"));
         }
+        return happened(it);
+    }
+
+    private static List<String> happened(JsonNode it) {
         if (it.has("decision")) {
             return List.of(
                     "%s  %s  %-12s %s %s: %s"
@@ -113,84 +106,12 @@ final class RemoteText {
         if (it.has("reachable")) {
             return probe(it);
         }
-        String access = access(it);
-        if (!access.isEmpty()) {
-            return List.of(access);
-        }
-        return List.of("%s  %-24s %s".formatted(text(it, "id"), text(it, "name"), text(it, "uri")));
-    }
-
-    /// Empty for what is nothing of that.
-    private static String access(JsonNode it) {
-        if (it.has("grantee")) {
-            return "%s  %-16s %s to %s: %s%s"
-                    .formatted(
-                            text(it, "id"),
-                            text(it, "role"),
-                            text(it, "account"),
-                            text(it, "grantee"),
-                            it.path("instances").toString().replaceAll("[\\[\\]\"]", ""),
-                            it.has("revoked") ? ", revoked " + text(it, "revoked") : "");
-        }
-        if (it.has("accountName")) {
-            return "%s, %s of account %s (%s)"
-                    .formatted(
-                            text(it, "name"),
-                            text(it, "role"),
-                            text(it, "accountName"),
-                            text(it, "account"));
-        }
-        if (it.has("tokensRevoked")) {
-            return "%s ended, %s revoked"
-                    .formatted(
-                            Numbers.count(it.path("sessionsEnded").asLong(), "session"),
-                            Numbers.count(it.path("tokensRevoked").asLong(), "token"));
-        }
-        if (it.has("token")) {
-            return "%s  %-24s %s".formatted(text(it, "id"), text(it, "name"), text(it, "token"));
-        }
-        if (it.has("rule")) {
-            return "%s  %-12s %s  %s%s  %s"
-                    .formatted(
-                            text(it, "at"),
-                            text(it, "rule"),
-                            text(it, "task"),
-                            text(it, "text"),
-                            it.has("over") ? " (over " + text(it, "over") + ")" : "",
-                            text(it, "delivery"));
-        }
-        if (it.has("outcome")) {
-            return text(it, "outcome");
-        }
-        if (it.has("address")) {
-            return "%s  %-16s %-8s %s"
-                    .formatted(
-                            text(it, "id"),
-                            text(it, "name"),
-                            text(it, "kind"),
-                            text(it, "address"));
-        }
-        if (it.has("actor")) {
-            return "%s  %-16s %-24s %s %s"
-                    .formatted(
-                            text(it, "at"),
-                            text(it, "actor"),
-                            text(it, "action"),
-                            text(it, "subject"),
-                            text(it, "detail"));
-        }
-        if (it.has("role")) {
-            return "%s  %-24s %s".formatted(text(it, "id"), text(it, "name"), text(it, "role"));
-        }
-        if (it.has("created") && !it.has("uri")) {
-            return "%s  %-24s %s%s"
-                    .formatted(
-                            text(it, "id"),
-                            text(it, "name"),
-                            text(it, "created"),
-                            it.has("expires") ? ", ends " + text(it, "expires") : "");
-        }
-        return "";
+        String access = AccessText.line(it);
+        return List.of(
+                access.isEmpty()
+                        ? "%s  %-24s %s"
+                                .formatted(text(it, "id"), text(it, "name"), text(it, "uri"))
+                        : access);
     }
 
     private static List<String> task(JsonNode it) {
@@ -251,7 +172,7 @@ final class RemoteText {
         return remedy.isEmpty() ? List.of(line) : List.of(line, "  " + remedy);
     }
 
-    private static String text(JsonNode it, String field) {
+    static String text(JsonNode it, String field) {
         return it.path(field).asString("");
     }
 }

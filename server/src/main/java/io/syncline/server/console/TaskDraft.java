@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
@@ -105,7 +107,7 @@ final class TaskDraft {
         }
         if (!text.matches("[0-9]{1,6}")) {
             throw Problem.badRequest(
-                    name, "'" + text + "' is not a whole number", "0 switches the rule off");
+                    name, t("is-not-a-whole-number", text), t("0-switches-the-rule-off"));
         }
         return Integer.parseInt(text);
     }

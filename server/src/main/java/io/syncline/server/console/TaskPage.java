@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.twoway.Site;
@@ -136,8 +138,8 @@ final class TaskPage {
         if (!control.task().name().equals(ctx.formParam("name"))) {
             throw Problem.badRequest(
                     "name",
-                    "this cannot be undone, so it asks for the task's name",
-                    "Type '" + control.task().name() + "' and try again");
+                    t("this-cannot-be-undone-task"),
+                    t("type-it-and-try-again", control.task().name()));
         }
     }
 

@@ -137,7 +137,7 @@ final class UsersPage {
         Actor actor = Gate.actor(ctx);
         @Nullable Problem refused = null;
         if (!form.raw("password").equals(form.raw("repeated"))) {
-            refused = Problem.badRequest("repeated", "it is not the same", "Type it twice");
+            refused = Problem.badRequest("repeated", t("it-is-not-the-same"), t("type-it-twice"));
         } else {
             try {
                 accounts.change(
@@ -159,7 +159,7 @@ final class UsersPage {
         String days = form.value("days", Integer.toString(USUAL_DAYS));
         try {
             if (!days.matches("[0-9]{1,4}")) {
-                throw Problem.badRequest("days", "it is not a whole number", "0 never ends");
+                throw Problem.badRequest("days", t("it-is-not-a-whole"), t("0-never-ends-2"));
             }
             Logins.NewToken made =
                     logins.makeToken(Gate.actor(ctx), form.value("name"), Integer.parseInt(days));

@@ -82,7 +82,9 @@ public final class Words {
 
     /// On the button that pauses or resumes one direction.
     public static String direct(String action, DirectionView it) {
-        return t(action + "-direction", it.from(), it.to());
+        return action.equals("pause")
+                ? t("pause-direction", it.from(), it.to())
+                : t("resume-direction", it.from(), it.to());
     }
 
     public static String edge(DirectionView it) {

@@ -72,8 +72,8 @@ public record Task(
         return topology == Topology.TWO_WAY;
     }
 
-    /// What a user may do now, in the order of buttons. The ceilings of a two-way task belong to its
-    /// directions.
+    /// What a user may do now, in the order of buttons. The ceilings of a two-way task belong to
+    /// its directions.
     public Set<TaskAction> allowedActions() {
         Set<TaskAction> allowed = EnumSet.noneOf(TaskAction.class);
         allowed.addAll(state().allowedActions());

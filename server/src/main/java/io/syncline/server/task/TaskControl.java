@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One task in this process: holds its state, stores every change, and does what follows from it.
 ///
-/// The lock guards the state and its row. Effects are done outside of it: what takes long on
-/// [TaskWorker]'s thread, one after the other, and a stop at once.
+/// The lock guards the state and its row, and keeps effects in the order of the changes: a stop
+/// that came behind the start it did not mean would leave a task without a link. So effects only
+/// begin what they do: what takes long is done on [TaskWorker]'s thread, one after the other.
 public final class TaskControl {
     private final TaskContext context;
     private final TaskWorker worker;
@@ -83,9 +84,9 @@ public final class TaskControl {
             after = change.apply(before);
             after = after.at(transition.next(), sinceOf(before, transition), reason, remedy);
             store(after);
+            effects(before, transition, resyncFrom);
         }
         log(before, after);
-        effects(before, transition, resyncFrom);
         return after;
     }
 
@@ -130,9 +131,9 @@ public final class TaskControl {
             after = before.at(transition.next(), sinceOf(before, transition), plain, remedy);
             task = after;
             unstored = !isStored(after);
+            effects(before, transition, null);
         }
         log(before, after);
-        effects(before, transition, null);
     }
 
     /// What has happened has happened: a store that is away does not stop data, and takes the state
