@@ -109,7 +109,8 @@ public final class TaskViews {
         if (live && progress != null) {
             return Headline.of(progress).text() + held(task);
         }
-        return state.words() + (task.reason().isEmpty() ? "" : ": " + task.reason());
+        String why = task.reason().isEmpty() ? "" : ": " + task.reason();
+        return state.words() + why + (live ? held(task) : "");
     }
 
     private static String held(Task task) {

@@ -3,6 +3,8 @@ package io.syncline.server.task;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.VerificationPlan;
+import io.syncline.server.settings.Setting;
+import io.syncline.server.settings.VerifyFields;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,12 +47,12 @@ final class PlanLines {
             return null;
         }
         Map<String, String> options = new TreeMap<>();
-        lines.forEach((key, value) -> {
-            if (key.startsWith(OPTION)) {
-                options.put(key.substring(OPTION.length()), value);
-                mine.remove(key);
+        for (Setting setting : VerifyFields.KNOWN) {
+            String value = mine.remove(OPTION + setting.key());
+            if (value != null) {
+                options.put(setting.key(), value);
             }
-        });
+        }
         String schedule = taken(mine, SCHEDULE, "");
         String percent = taken(mine, PERCENT, "0");
         String rate = taken(mine, RATE, Integer.toString(VerificationPlan.USUAL_RATE));
@@ -58,7 +60,11 @@ final class PlanLines {
             throw Problem.badRequest(
                     Names.shown(mine.keySet().iterator().next()),
                     "a plan of verifications has no such line",
-                    "Known: " + SCHEDULE + ", " + PERCENT + ", " + RATE + ", " + OPTION + "NAME");
+                    "Known: "
+                            + String.join(", ", SCHEDULE, PERCENT, RATE)
+                            + "; "
+                            + OPTION
+                            + "NAME, where NAME is an option of verify");
         }
         require(PERCENT, percent, "[0-9]{1,3}(\\.[0-9]{1,4})?");
         require(RATE, rate, "[0-9]{1,6}");
