@@ -25,10 +25,12 @@ final class FirstCopy {
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final List<SiteStream> streams;
+    private final Valve valve;
     private volatile @Nullable Link copying;
     private volatile @Nullable LinkStatus last;
     private volatile boolean stopping;
 
+    /// @param valve whose ceilings hold for the copy as well
     /// @param streams of the receiver
     /// @param marked whether each of the copy's writes is to be told from users' by a key of the
     ///   task beside it, where the link would do without
@@ -37,10 +39,12 @@ final class FirstCopy {
             Consumer<LinkEvent> events,
             End origin,
             End receiver,
+            Valve valve,
             List<SiteStream> streams,
             boolean marked) {
         this.options = ofCopy(options, origin, receiver, marked);
         this.events = events;
+        this.valve = valve;
         this.streams = List.copyOf(streams);
     }
 
@@ -87,6 +91,8 @@ final class FirstCopy {
         }
         try {
             while (runner.isAlive()) {
+                LinkOptions.Throttle ceilings = valve.limits();
+                link.throttle(ceilings.commandsPerSecond(), ceilings.bytesPerSecond());
                 for (SiteStream stream : streams) {
                     stream.keepUp();
                 }
@@ -151,7 +157,7 @@ final class FirstCopy {
                 options.onRefused(),
                 LinkOptions.OnGap.RESYNC,
                 options.onFlush(),
-                options.throttle(),
+                LinkOptions.Throttle.NONE,
                 LinkOptions.End.SNAPSHOT,
                 new LinkOptions.SpoolLimits(
                         options.spool().memoryBytes(),

@@ -39,19 +39,21 @@ final class Founding {
     private final FirstCopy copy;
 
     /// @param options of the task, from its source to its target
+    /// @param valve of the direction that is copied
     /// @param stream the receiver's
     Founding(
             LinkOptions options,
             Consumer<LinkEvent> events,
             End origin,
             End receiver,
+            Valve valve,
             SiteStream stream) {
         this.options = options;
         this.events = events;
         this.origin = origin;
         this.receiver = receiver;
         this.stream = stream;
-        copy = new FirstCopy(options, events, origin, receiver, List.of(stream), false);
+        copy = new FirstCopy(options, events, origin, receiver, valve, List.of(stream), false);
     }
 
     void stop() {

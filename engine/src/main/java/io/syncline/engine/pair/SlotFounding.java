@@ -37,11 +37,13 @@ final class SlotFounding {
     private final FirstCopy copy;
     private final long epoch;
 
+    /// @param valve of the direction that is copied
     SlotFounding(
             LinkOptions options,
             Consumer<LinkEvent> events,
             List<SlotNode> originNodes,
             List<SlotNode> receiverNodes,
+            Valve valve,
             long epoch)
             throws IOException {
         this.options = options;
@@ -57,6 +59,7 @@ final class SlotFounding {
                         events,
                         origin,
                         receiver,
+                        valve,
                         receiverNodes.stream().map(SlotNode::stream).toList(),
                         receiver.instance().isCluster());
     }

@@ -40,6 +40,7 @@ final class SlotRun implements PairRunning {
     private final Consumer<LinkEvent> events;
     private final Consumer<Resolution> resolutions;
     private final SlotSites sites;
+    private final Valves valves;
     private final Beats beats;
     private final SlotBoard board;
     private final WrittenKeys written;
@@ -57,6 +58,7 @@ final class SlotRun implements PairRunning {
             LinkOptions options,
             PairChoices choices,
             List<End> ends,
+            Valves valves,
             Consumer<LinkEvent> events,
             Consumer<Resolution> resolutions,
             WrittenKeys written)
@@ -66,6 +68,7 @@ final class SlotRun implements PairRunning {
         this.events = events;
         this.resolutions = resolutions;
         this.written = written;
+        this.valves = valves;
         sites = new SlotSites(options, ends, FloorKeys.newest(ends), events, this::wake);
         nodes = sites.all();
         beats =
@@ -135,7 +138,12 @@ final class SlotRun implements PairRunning {
                                 : Site.SOURCE;
         SlotFounding copy =
                 new SlotFounding(
-                        options, events, sites.of(origin), sites.of(origin.other()), epoch);
+                        options,
+                        events,
+                        sites.of(origin),
+                        sites.of(origin.other()),
+                        valves.from(origin),
+                        epoch);
         founding = copy;
         if (sites.isStopping()) {
             copy.stop();
@@ -225,6 +233,7 @@ final class SlotRun implements PairRunning {
         long deadline = Long.MAX_VALUE;
         while (true) {
             boolean moved = slots(pairs, desk);
+            hold(pairs);
             for (SlotNode node : nodes) {
                 moved |= read(pairs, node, reports);
                 moved |= write(pairs, node);
@@ -314,6 +323,20 @@ final class SlotRun implements PairRunning {
     }
 
     // ---- writing ----
+
+    /// Lets through what the user lets through.
+    private void hold(SlotPairs pairs) {
+        long now = System.nanoTime();
+        for (Site origin : Site.values()) {
+            long commands = 0;
+            long bytes = 0;
+            for (SlotNode node : sites.of(origin.other())) {
+                commands += node.commands();
+                bytes += node.bytes();
+            }
+            pairs.hold(origin, valves.from(origin).isClosed(commands, bytes, now));
+        }
+    }
 
     private boolean write(SlotPairs pairs, SlotNode node) {
         if (node.isAway()) {

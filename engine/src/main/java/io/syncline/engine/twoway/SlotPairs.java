@@ -165,6 +165,11 @@ public final class SlotPairs {
 
     // ---- writing ----
 
+    /// Holds back what comes from a site, or lets it go.
+    public void hold(Site origin, boolean closed) {
+        table.hold(origin, closed);
+    }
+
     /// Gives free lanes of a node to slots that have something to do there.
     public void schedule(Site site, int node) {
         PairNode to = table.node(site, node);

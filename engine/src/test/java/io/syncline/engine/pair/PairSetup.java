@@ -10,7 +10,9 @@ import io.syncline.engine.twoway.Site;
 import io.syncline.testkit.Instance;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class PairSetup {
     private Duration limit = Duration.ofSeconds(60);
     private GuardPolicy.Mode guard = GuardPolicy.Mode.ALWAYS;
     private @Nullable Site resync;
+    private final Set<Site> paused = EnumSet.noneOf(Site.class);
 
     private PairSetup(Endpoint source, Endpoint target) {
         this.source = source;
@@ -121,6 +124,12 @@ final class PairSetup {
         return this;
     }
 
+    /// The direction that comes from this side begins paused.
+    PairSetup paused(Site origin) {
+        paused.add(origin);
+        return this;
+    }
+
     /// Peers that are silent for three seconds are gone.
     PairSetup shortLimits() {
         limit = Duration.ofSeconds(3);
@@ -172,6 +181,6 @@ final class PairSetup {
     }
 
     RunningPair start() {
-        return new RunningPair(options(), new PairChoices(guard, resync), primaries);
+        return new RunningPair(options(), new PairChoices(guard, resync), primaries, paused);
     }
 }

@@ -16,6 +16,7 @@ final class SimTally {
     long moves;
     long unfollowed;
     long floors;
+    long holds;
     long lastWriterKeys;
     long wrongWinners;
     long mixedRecords;
@@ -45,7 +46,9 @@ final class SimTally {
                 + unfollowed
                 + " could not be followed, "
                 + floors
-                + " floors; last writer wrong on "
+                + " floors, "
+                + holds
+                + " pauses; last writer wrong on "
                 + wrongWinners
                 + " of "
                 + lastWriterKeys

@@ -321,6 +321,9 @@ final class SlotProcess {
         if (core == null || node(site, index).away) {
             return false;
         }
+        for (Site each : Site.values()) {
+            core.hold(each, world.isHeld(each));
+        }
         boolean done = core.settle();
         core.schedule(site, index);
         int first = random.nextInt(LANES);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +41,14 @@ final class SlotWorld {
     private int crashes;
     private int losses;
     private boolean conflict;
+    private final boolean[] held = new boolean[2];
     long now = 1_000;
 
     /// How a world is made.
-    record Options(Set<Rule> rules, GuardPolicy guard, boolean deletesYield) {}
+    ///
+    /// @param holds whether directions are held back and let go now and then
+    record Options(
+            Set<Rule> rules, GuardPolicy guard, boolean deletesYield, boolean holds) {}
 
     SlotWorld(long seed, Options options, SimTally tally) {
         this.options = options;
@@ -149,6 +154,7 @@ final class SlotWorld {
         while ((users.left() > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
             steps++;
             maybeBreak();
+            maybeHold();
             happen();
             if (random.nextDouble() < moving) {
                 moves.step();
@@ -169,6 +175,18 @@ final class SlotWorld {
         tally.worlds++;
         tally.operations += total;
         tally.steps += steps;
+    }
+
+    private void maybeHold() {
+        if (options.holds() && random.nextInt(30) == 0) {
+            int origin = random.nextInt(held.length);
+            held[origin] = !held[origin];
+            tally.holds += held[origin] ? 1 : 0;
+        }
+    }
+
+    boolean isHeld(Site origin) {
+        return held[origin.index()];
     }
 
     private void lookForFloor() {
@@ -253,6 +271,7 @@ final class SlotWorld {
     }
 
     private void comeToRest() {
+        Arrays.fill(held, false);
         if (random.nextBoolean() && !moves.isAny()) {
             drain();
         }
