@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 ///                                +---- gap -----------------------------+--> partial
 /// ```
 ///
-/// One thread, the applier, runs all of this. It owns the target's lane; the receiver and the
-/// monitor have threads of their own.
+/// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
     /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.
     private static final long SNAPSHOT_PAUSE_MILLIS = 1_000;
@@ -77,7 +76,6 @@ final class Pipeline implements Runnable {
     @FunctionalInterface
     interface Ending {
         /// The pipeline has ended; a failure of null: well.
-        ///
         /// @param left whether its shard was dissolved, so that there is nothing to go on with
         void ended(int shard, boolean left, @Nullable Failure failure);
     }
@@ -320,7 +318,9 @@ final class Pipeline implements Runnable {
         enter(Phase.SNAPSHOT, false, again);
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
-        if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
+        ShardPermit permit = shop.permit();
+        if ((gate != null && !gate.beginSnapshot(presentSlots.get()))
+                || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
         StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);

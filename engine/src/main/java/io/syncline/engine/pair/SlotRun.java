@@ -112,6 +112,7 @@ final class SlotRun implements PairRunning {
                 return false;
             }
             founded = true;
+            requireEpochs();
             return options.end() == LinkOptions.End.SNAPSHOT || follow(record);
         } finally {
             beats.stop();
@@ -149,6 +150,17 @@ final class SlotRun implements PairRunning {
         return done;
     }
 
+    /// While the first copy was made, the slot of a primary's epoch may have moved away.
+    private void requireEpochs() throws IOException {
+        for (End end : sites.ends()) {
+            if (copied && end.instance().isCluster()) {
+                try (SlotsAtRest slots = new SlotsAtRest(sites.of(end.site()))) {
+                    slots.requireEpochs();
+                }
+            }
+        }
+    }
+
     private boolean follow(FloorRecord founded) throws IOException {
         Map<SlotNode, Long> fences = sites.begin(epoch);
         if (fences.isEmpty()) {
@@ -158,7 +170,7 @@ final class SlotRun implements PairRunning {
         FloorRecord present = FloorKeys.newest(sites.ends());
         FloorRecord record =
                 new SlotOpening(sites, epoch, options.task())
-                        .open(present == null ? founded : present, copied);
+                        .open(present == null ? founded : present);
         if (record == null) {
             return false;
         }

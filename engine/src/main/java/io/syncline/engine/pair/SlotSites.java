@@ -98,19 +98,6 @@ final class SlotSites implements Closeable {
         return of(site).stream().map(SlotNode::port).toList();
     }
 
-    /// Whether what was written down is of the primaries that there are now.
-    static boolean isOf(List<FloorRecord.Entry> entries, List<SlotNode> nodes) {
-        if (entries.size() != nodes.size()) {
-            return false;
-        }
-        for (int i = 0; i < entries.size(); i++) {
-            if (!entries.get(i).slots().equals(nodes.get(i).port().slots())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /// Writes a new epoch everywhere, trying again as long as the options allow.
     ///
     /// @return each node's offset behind it; empty when told to stop

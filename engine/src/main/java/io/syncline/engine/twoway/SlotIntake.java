@@ -130,7 +130,9 @@ final class SlotIntake {
     /// @param settled whether it is no deletion that might be a move's
     private void readSlot(Site site, int node, int slot, StreamUnit unit, boolean settled) {
         SlotPair of = table.find(slot);
-        if (of == null && unit.kind() == StreamUnit.Kind.SNAPSHOT) {
+        if (of == null
+                && unit.kind() == StreamUnit.Kind.SNAPSHOT
+                && !holds.waits(site, node, slot, unit)) {
             return;
         }
         if (holds.park(site, node, slot, unit, settled)) {

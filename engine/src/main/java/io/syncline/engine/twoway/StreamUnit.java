@@ -1,5 +1,6 @@
 package io.syncline.engine.twoway;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,6 +26,9 @@ public record StreamUnit(
         int size,
         int slot) {
     public static final int NO_SLOT = -1;
+
+    /// What a command of one key takes in memory beside its name, about.
+    private static final int BYTES_OF_A_KEY = 150;
 
     /// Of a site with one marker.
     StreamUnit(
@@ -58,6 +62,30 @@ public record StreamUnit(
     /// The same at another place.
     StreamUnit at(long place) {
         return new StreamUnit(kind, place, database, millis, commands, marker, size, slot);
+    }
+
+    /// The same without what is sent of it, where only its keys matter.
+    StreamUnit keysOnly() {
+        int bytes = 0;
+        for (PairCommand command : commands) {
+            command.release();
+            for (Effect effect : command.effects) {
+                bytes += BYTES_OF_A_KEY + effect.key().name().length;
+            }
+        }
+        return new StreamUnit(kind, offset, database, millis, commands, marker, bytes, slot);
+    }
+
+    /// Whether all its keys are in these slots.
+    boolean isWithin(BitSet slots) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                if (effect.key().database() >= 0 && !slots.get(effect.key().slot())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /// Adds the keys that it writes.

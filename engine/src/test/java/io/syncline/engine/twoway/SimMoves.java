@@ -23,6 +23,9 @@ final class SimMoves {
     private final List<Map<Integer, Move>> moves = List.of(new TreeMap<>(), new TreeMap<>());
     private int left;
 
+    /// Where no slot moves for a while.
+    private @Nullable Site resting;
+
     /// One slot on its way from its owner.
     private static final class Move {
         final int to;
@@ -78,11 +81,12 @@ final class SimMoves {
                 .forEach((slot, move) ->
                         open.set(slot, move.to == node || owner(site, slot) == node));
         BitSet used = (BitSet) asked.clone();
-        asked.stream().filter(slot -> keys(site, node, slot).isEmpty()).forEach(used::clear);
+        asked.stream().filter(slot -> keysOf(site, node, slot).isEmpty()).forEach(used::clear);
         return new NodeSighting(owned(site, node), open, used, world.nodes(site).get(node).offset);
     }
 
-    private List<String> keys(Site site, int node, int slot) {
+    /// The keys of a slot that are at a node.
+    List<String> keysOf(Site site, int node, int slot) {
         return world.nodes(site).get(node).values.keys().stream()
                 .filter(key -> Slots.of(key.substring(2).getBytes(ISO_8859_1)) == slot)
                 .toList();
@@ -91,6 +95,9 @@ final class SimMoves {
     /// One step of some move, or a new one.
     void step() {
         Site site = world.anySite();
+        if (site == resting) {
+            return;
+        }
         Map<Integer, Move> present = moves.get(site.index());
         if (present.isEmpty() || random.nextInt(10) == 0) {
             begin(site);
@@ -111,7 +118,8 @@ final class SimMoves {
         }
     }
 
-    private void step(Site site, int slot) {
+    /// One step of the move of a slot, if there is one.
+    void step(Site site, int slot) {
         Move move = moves.get(site.index()).get(slot);
         if (move == null) {
             return;
@@ -119,7 +127,7 @@ final class SimMoves {
         int owner = owner(site, slot);
         int from = move.givenUp ? move.to : owner;
         int to = move.givenUp ? owner : move.to;
-        List<String> keys = keys(site, from, slot);
+        List<String> keys = keysOf(site, from, slot);
         if (!keys.isEmpty()) {
             String key = keys.get(random.nextInt(keys.size()));
             world.nodes(site).get(from).moveKey(key, world.nodes(site).get(to));
@@ -140,12 +148,26 @@ final class SimMoves {
     void finish() {
         left = 0;
         for (Site site : Site.values()) {
-            for (int slot : List.copyOf(moves.get(site.index()).keySet())) {
-                while (moves.get(site.index()).containsKey(slot)) {
-                    step(site, slot);
-                }
+            finish(site);
+        }
+    }
+
+    private void finish(Site site) {
+        for (int slot : List.copyOf(moves.get(site.index()).keySet())) {
+            while (moves.get(site.index()).containsKey(slot)) {
+                step(site, slot);
             }
         }
+    }
+
+    /// No slot of a site moves until [#go].
+    void rest(Site site) {
+        finish(site);
+        resting = site;
+    }
+
+    void go() {
+        resting = null;
     }
 
     /// The same for keys as the pair knows them.

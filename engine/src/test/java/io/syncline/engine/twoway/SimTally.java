@@ -3,6 +3,7 @@ package io.syncline.engine.twoway;
 /// What happened in a number of worlds, to show that they were worth running.
 final class SimTally {
     long worlds;
+    long copies;
     long operations;
     long steps;
     long conflicts;
@@ -24,6 +25,8 @@ final class SimTally {
     public String toString() {
         return worlds
                 + " worlds, "
+                + copies
+                + " of them with a first copy, "
                 + operations
                 + " operations, "
                 + conflicts

@@ -104,8 +104,13 @@ final class SimValues {
         if (value == null) {
             return null;
         }
+        return payloadOf(value).getBytes(US_ASCII);
+    }
+
+    /// What RESTORE takes for a value.
+    String payloadOf(Object value) {
         payloads.add(value);
-        return Integer.toString(payloads.size() - 1).getBytes(US_ASCII);
+        return Integer.toString(payloads.size() - 1);
     }
 
     private void put(String key, @Nullable Object value) {

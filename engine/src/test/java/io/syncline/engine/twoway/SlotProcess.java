@@ -22,6 +22,7 @@ final class SlotProcess {
     private final long epoch;
     private final List<List<Node>> nodes = new ArrayList<>();
     private final List<SimRounds> rounds;
+    private final @Nullable SimCopy copy;
     private @Nullable SlotPairs pairs;
 
     /// Both directions of one connection.
@@ -40,6 +41,9 @@ final class SlotProcess {
         final Wire control = new Wire();
 
         @Nullable UnitReader reader;
+
+        /// While the first copy writes to it.
+        @Nullable KeptWrites keeping;
         int index;
         @Nullable StreamUnit next;
         long fence = -1;
@@ -57,7 +61,9 @@ final class SlotProcess {
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Sent(Request.Transaction transaction, byte[] wire) {}
 
-    SlotProcess(SlotWorld world, long epoch) {
+    /// @param copy that it has made; null for none
+    SlotProcess(SlotWorld world, long epoch, @Nullable SimCopy copy) {
+        this.copy = copy;
         this.world = world;
         this.random = world.random;
         this.epoch = epoch;
@@ -241,6 +247,8 @@ final class SlotProcess {
                                 place.offset(),
                                 place.database());
                 node.index = world.nodes(site).get(i).indexBehind(place.offset());
+                boolean alone = world.nodes(site).size() == 1;
+                node.keeping = new KeptWrites(alone ? null : floor.slots(site).slots().get(i));
             }
         }
     }
@@ -302,6 +310,8 @@ final class SlotProcess {
                     next.read(
                             Objects.requireNonNull(node.reader),
                             world.estimate(site, next.millis()));
+            keep(site, index, node);
+            return true;
         }
         StreamUnit unit = node.next;
         if (unit == null || !core.mayRead(site, index, unit)) {
@@ -314,6 +324,16 @@ final class SlotProcess {
             core.read(site, index, unit);
         }
         return true;
+    }
+
+    /// Leaves out what was read while the first copy was made, and is not kept.
+    private void keep(Site site, int index, Node node) {
+        KeptWrites keeping = node.keeping;
+        StreamUnit unit = node.next;
+        boolean copied = copy != null && site == copy.receiver() && node.index <= copy.end(index);
+        if (copied && keeping != null && unit != null) {
+            node.next = keeping.take(unit);
+        }
     }
 
     boolean step(Site site, int index) {
@@ -359,7 +379,7 @@ final class SlotProcess {
         if (pairs == null || node.away) {
             return null;
         }
-        SlotProcess ghost = new SlotProcess(world, epoch);
+        SlotProcess ghost = new SlotProcess(world, epoch, null);
         ghost.nodes.forEach(each -> each.forEach(n -> n.control.requests.clear()));
         cut(node);
         Node old = ghost.node(site, index);
