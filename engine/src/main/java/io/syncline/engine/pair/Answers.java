@@ -86,8 +86,9 @@ final class Answers {
         return field(info, STREAM);
     }
 
+    /// @param name with the colon behind it
     /// @return empty where it is missing
-    private static String field(Reply info, String name) {
+    static String field(Reply info, String name) {
         if (info instanceof Reply.Bulk bulk) {
             String text = bulk.utf8();
             int at = text.indexOf(name);

@@ -100,9 +100,9 @@ final class SlotSites implements Closeable {
 
     /// Writes a new epoch everywhere, trying again as long as the options allow.
     ///
-    /// @return each node's offset behind it; empty when told to stop
-    Map<SlotNode, Long> begin(long epoch) {
-        Map<SlotNode, Long> fences = new HashMap<>();
+    /// @return what was found at each node behind it; empty when told to stop
+    Map<SlotNode, SlotNode.Begun> begin(long epoch) {
+        Map<SlotNode, SlotNode.Begun> fences = new HashMap<>();
         for (SlotNode node : all()) {
             while (!fences.containsKey(node)) {
                 if (isStopping()) {
@@ -110,8 +110,8 @@ final class SlotSites implements Closeable {
                 }
                 try {
                     String value = epoch + "." + node.site() + "." + System.nanoTime();
-                    long fence = node.begin(value, List.of()).offset();
-                    node.stream().presentAt(fence, events);
+                    SlotNode.Begun fence = node.begin(value, List.of());
+                    node.stream().presentAt(fence.offset(), events);
                     fences.put(node, fence);
                 } catch (IOException e) {
                     node.lost(e);

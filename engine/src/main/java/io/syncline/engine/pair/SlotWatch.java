@@ -3,6 +3,7 @@ package io.syncline.engine.pair;
 import io.syncline.engine.cluster.ShardGoneException;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.twoway.NodeSighting;
 import io.syncline.engine.twoway.SlotPairs;
@@ -12,11 +13,13 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Asks all primaries of a cluster, in rounds, which slots they own, and where their streams are at
@@ -36,6 +39,7 @@ final class SlotWatch implements Runnable {
     private final AtomicReference<@Nullable Found> found = new AtomicReference<>();
     private final List<@Nullable Connection> connections = new ArrayList<>();
     private volatile boolean stopping;
+    private final LongMoves stuck;
     private boolean busy;
     private long begunNanos = System.nanoTime() - EVERY_NANOS;
 
@@ -57,8 +61,14 @@ final class SlotWatch implements Runnable {
         }
     }
 
-    SlotWatch(List<SlotNode> nodes, Runnable wake) {
+    SlotWatch(List<SlotNode> nodes, Consumer<LinkEvent> events, Runnable wake) {
         this.nodes = List.copyOf(nodes);
+        End end = nodes.getFirst().end();
+        stuck =
+                new LongMoves(
+                        end.site().name().toLowerCase(Locale.ROOT),
+                        end.instance().endpoint().addresses().getFirst().toString(),
+                        events);
         this.wake = wake;
         nodes.forEach(node -> connections.add(null));
     }
@@ -71,6 +81,11 @@ final class SlotWatch implements Runnable {
 
     void stop() {
         stopping = true;
+    }
+
+    /// What is waited for now, or empty. From any thread.
+    String waiting() {
+        return stuck.waiting();
     }
 
     // ---- the owner's side ----
@@ -104,6 +119,7 @@ final class SlotWatch implements Runnable {
             begunNanos = now;
             BitSet slots = pairs.questionable(nodes.getFirst().site());
             busy = asks.offer(new Ask(pairs.beginRound(nodes.getFirst().site()), slots));
+            stuck.look(slots, now);
         }
     }
 
