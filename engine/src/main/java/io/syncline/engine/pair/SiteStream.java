@@ -266,7 +266,7 @@ final class SiteStream implements Closeable {
                             + " the server's version");
         }
         refuseForeign(reader);
-        if (reader.isJobMet()) {
+        if (reader.isJobUnknown()) {
             throw new SynclineException(FloorDesk.movedByJob(end, receiver.place()));
         }
         return pending;

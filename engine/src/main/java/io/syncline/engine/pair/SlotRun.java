@@ -6,6 +6,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.JobMark;
 import io.syncline.engine.twoway.PairOptions;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
@@ -310,7 +311,10 @@ final class SlotRun implements PairRunning {
             if (unit.kind() == StreamUnit.Kind.LOCAL) {
                 told.localRead();
             }
-            if (SlotPairs.isFlush(unit)) {
+            JobMark job = unit.job();
+            if (job != null) {
+                pairs.readJob(site, index, unit, job, sites.indexOf(site, job.source()));
+            } else if (SlotPairs.isFlush(unit)) {
                 if (!flush(pairs, node, unit)) {
                     break;
                 }

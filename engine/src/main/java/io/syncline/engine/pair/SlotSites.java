@@ -94,6 +94,15 @@ final class SlotSites implements Closeable {
         return all;
     }
 
+    /// The number of the primary to whose shard a node belongs; -1 for none.
+    int indexOf(Site site, String id) {
+        return of(site).stream()
+                .filter(node -> node.port().identity().ids().contains(id))
+                .mapToInt(SlotNode::index)
+                .findFirst()
+                .orElse(-1);
+    }
+
     List<Port> ports(Site site) {
         return of(site).stream().map(SlotNode::port).toList();
     }

@@ -119,7 +119,7 @@ final class SlotWatch implements Runnable {
             begunNanos = now;
             BitSet slots = pairs.questionable(nodes.getFirst().site());
             busy = asks.offer(new Ask(pairs.beginRound(nodes.getFirst().site()), slots));
-            stuck.look(slots, now);
+            stuck.look(pairs.moving(nodes.getFirst().site()), now);
         }
     }
 

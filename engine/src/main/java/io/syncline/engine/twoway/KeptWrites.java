@@ -27,6 +27,13 @@ public final class KeptWrites {
     ///
     /// @return what is to be kept of it; null for nothing
     public @Nullable StreamUnit take(StreamUnit unit) {
+        JobMark job = unit.job();
+        if (job != null) {
+            if (resident != null) {
+                resident.andNot(job.slots());
+            }
+            return unit;
+        }
         if (unit.kind() == StreamUnit.Kind.LOCAL) {
             local(unit);
             return unit;

@@ -189,8 +189,10 @@ class SlotTwoWayIT {
                 pair.awaitQuietBehindMoves(source, target);
                 assertThat(SlotWrites.wrong(source, atSource, atTargetToo)).isEmpty();
                 assertThat(SlotWrites.wrong(target, atSource, atTargetToo)).isEmpty();
-                assertThat(source.command("GET", "{m}:count0"))
-                        .isEqualTo(Integer.toString((moved + 2) / 3));
+                try (SiteClient client = new SiteClient(source)) {
+                    assertThat(client.get("{m}:count0"))
+                            .isEqualTo(Integer.toString((moved + 2) / 3));
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ final class SimTally {
     long ghostRequests;
     long flushes;
     long moves;
+    long jobs;
     long unfollowed;
     long floors;
     long lastWriterKeys;
@@ -44,7 +45,9 @@ final class SimTally {
                 + flushes
                 + " flushes, "
                 + moves
-                + " moves, of which "
+                + " moves, "
+                + jobs
+                + " of them by jobs, of which "
                 + unfollowed
                 + " could not be followed, "
                 + floors

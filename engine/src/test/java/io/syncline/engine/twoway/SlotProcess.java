@@ -318,7 +318,11 @@ final class SlotProcess {
             return false;
         }
         node.next = null;
-        if (SlotPairs.isFlush(unit)) {
+        JobMark job = unit.job();
+        if (job != null) {
+            int source = job.begins() ? Integer.parseInt(job.source().substring(4)) : -1;
+            core.readJob(site, index, unit, job, source);
+        } else if (SlotPairs.isFlush(unit)) {
             core.readFlush(site, index, unit, slot -> world.keysOf(site.other(), slot));
         } else {
             core.read(site, index, unit);
