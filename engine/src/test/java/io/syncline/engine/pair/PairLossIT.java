@@ -169,8 +169,6 @@ class PairLossIT {
             source.promote(replica, "TAKEOVER");
 
             try (RunningPair pair = PairSetup.between(source, target).start()) {
-                pair.awaitEnd();
-                System.out.println("FINDINGS " + pair.events(LinkEvent.Checked.class).stream().filter(e -> e.finding().severity() == Finding.Severity.ERROR).toList());
                 assertThat(pair.awaitFailure().code()).isEqualTo(ErrorCode.POSITION_LOST);
             }
             assertThat(target.text("GET", "lost")).isEqualTo("1");
