@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///   its event, by a pipeline's own thread
 /// @param copyAgain why everything is copied once more although the target has a position; empty:
 ///   it is not. Keys that the source no longer has are removed as after a gap
-/// @param permit says when snapshots of a cluster's shards may be applied; null: at once. With it the
-///   link does not follow slots that move: its owner does
+/// @param permit says when snapshots of a cluster's shards may be applied; null: at once. With it
+///   the link does not follow slots that move: its owner does
 public record LinkHooks(
         @Nullable KeySample sample,
         Predicate<LinkEvent.Refused> skips,

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 ///                                |                                      |
 ///                                +---- gap -----------------------------+--> partial
 /// ```
-///
 /// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
     /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.
@@ -76,6 +75,7 @@ final class Pipeline implements Runnable {
     @FunctionalInterface
     interface Ending {
         /// The pipeline has ended; a failure of null: well.
+        ///
         /// @param left whether its shard was dissolved, so that there is nothing to go on with
         void ended(int shard, boolean left, @Nullable Failure failure);
     }
@@ -318,7 +318,7 @@ final class Pipeline implements Runnable {
         enter(Phase.SNAPSHOT, false, again);
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
-        ShardPermit permit = shop.permit();
+        var permit = shop.permit();
         if ((gate != null && !gate.beginSnapshot(presentSlots.get()))
                 || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;

@@ -78,9 +78,7 @@ final class CopyPermit implements LinkHooks.SnapshotPermit {
                                 .allMatch(shard ->
                                         shard.phase() == Phase.ENDED
                                                 || asked.containsKey(shard.index()));
-        return all
-                && asked.values().stream()
-                        .anyMatch(each -> !isAnswered(each));
+        return all && asked.values().stream().anyMatch(each -> !isAnswered(each));
     }
 
     private boolean isAnswered(LinkHooks.Snapshot snapshot) {

@@ -51,7 +51,9 @@ final class LongMoves {
         if (!over.isEmpty()) {
             events.accept(
                     new LinkEvent.Warned(
-                            place, words(over) + " at rest again: " + their(over) + " writes go on", ""));
+                            place,
+                            words(over) + " at rest again: " + their(over) + " writes go on",
+                            ""));
         }
     }
 

@@ -63,8 +63,13 @@ final class SlotCopy implements Closeable {
             }
             if (!told) {
                 told = true;
-                warn(end, slots.moving() + " of the " + side(end) + " are on their way between its"
-                        + " primaries: the first copy waits until they rest");
+                warn(
+                        end,
+                        slots.moving()
+                                + " of the "
+                                + side(end)
+                                + " are on their way between its"
+                                + " primaries: the first copy waits until they rest");
             }
             copy.keepUp();
             LockSupport.parkNanos(this, LOOK_NANOS);
@@ -103,8 +108,12 @@ final class SlotCopy implements Closeable {
                 return done ? rest : null;
             }
             again |= permit.wasGiven();
-            warn(origin, "slots of the " + side(origin) + " have moved while the first copy was"
-                    + " begun: it begins anew when they rest");
+            warn(
+                    origin,
+                    "slots of the "
+                            + side(origin)
+                            + " have moved while the first copy was"
+                            + " begun: it begins anew when they rest");
         }
     }
 

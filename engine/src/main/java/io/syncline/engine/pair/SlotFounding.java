@@ -81,9 +81,7 @@ final class SlotFounding {
             throws IOException {
         try (SlotCopy slots = new SlotCopy(copy, events, originNodes, receiverNodes)) {
             List<FloorRecord.Entry> begin =
-                    replace || unfinished == null
-                            ? null
-                            : reopened(unfinished.of(receiver.site()));
+                    replace || unfinished == null ? null : reopened(unfinished.of(receiver.site()));
             if (begin == null) {
                 begin = begin(slots, replace);
             }
@@ -100,8 +98,7 @@ final class SlotFounding {
             if (rest == null) {
                 return null;
             }
-            FloorRecord done =
-                    record(FloorRecord.State.READY, 2, places(rest), receiving);
+            FloorRecord done = record(FloorRecord.State.READY, 2, places(rest), receiving);
             write(done);
             return done;
         }
@@ -129,7 +126,8 @@ final class SlotFounding {
             Set<String> ids = originNodes.get(i).port().identity().ids();
             if (!owned.isEmpty()
                     && known.stream()
-                            .noneMatch(each -> each.isOf(ids, owned) && each.slots().equals(owned))) {
+                            .noneMatch(
+                                    each -> each.isOf(ids, owned) && each.slots().equals(owned))) {
                 return false;
             }
         }
@@ -172,8 +170,8 @@ final class SlotFounding {
                             .allMatch(entry ->
                                     entry.slots().isEmpty()
                                             || receiverNodes.stream()
-                                                    .anyMatch(node ->
-                                                            SlotOpening.isOf(entry, node)));
+                                                    .anyMatch(
+                                                            node -> SlotOpening.isOf(entry, node)));
             if (whole) {
                 return opened;
             }

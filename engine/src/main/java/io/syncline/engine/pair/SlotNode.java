@@ -138,8 +138,7 @@ final class SlotNode implements Closeable {
             epoch = newEpoch;
             away = false;
             retries.connected();
-            return new Begun(
-                    Answers.offset(replies.get(1)), History.of(replies.get(1)), markers);
+            return new Begun(Answers.offset(replies.get(1)), History.of(replies.get(1)), markers);
         }
     }
 

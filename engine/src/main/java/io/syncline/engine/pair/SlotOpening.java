@@ -60,10 +60,7 @@ final class SlotOpening {
 
     /// What is written down of a primary; null for nothing.
     static FloorRecord.@Nullable Entry known(List<FloorRecord.Entry> entries, SlotNode node) {
-        return entries.stream()
-                .filter(entry -> isOf(entry, node))
-                .findFirst()
-                .orElse(null);
+        return entries.stream().filter(entry -> isOf(entry, node)).findFirst().orElse(null);
     }
 
     static boolean isOf(FloorRecord.Entry entry, SlotNode node) {

@@ -85,8 +85,7 @@ final class SlotQuestion {
             used.set(slot, answers.get(at++) instanceof Reply.Whole count && count.value() > 0);
         }
         return new Answer(
-                new NodeSighting(
-                        myself.slots(), openSlots, used, Answers.offset(answers.get(1))),
+                new NodeSighting(myself.slots(), openSlots, used, Answers.offset(answers.get(1))),
                 primaries,
                 Answers.streamId(answers.get(1)),
                 myself.epoch());

@@ -3,9 +3,9 @@ package io.syncline.engine.twoway;
 import java.util.HashSet;
 import java.util.Set;
 
-/// What a job of the server copies of one slot into a primary's stream: nothing of it is done
-/// anew, since the owner's stream says the same. Only which keys there were at its end counts: what
-/// the former owner then deletes is a user's deletion only if the key is not among them.
+/// What a job of the server copies of one slot into a primary's stream: nothing of it is done anew,
+/// since the owner's stream says the same. Only which keys there were at its end counts: what the
+/// former owner then deletes is a user's deletion only if the key is not among them.
 final class JobPart {
     /// What one key takes in memory, about.
     private static final int BYTES_OF_A_KEY = 64;

@@ -28,8 +28,7 @@ final class JobStints {
 
     /// @param parked of each node, up to where a round has found the slot at rest
     /// @return null when the streams do not show in which order
-    static @Nullable List<Stint> of(
-            SortedMap<Integer, List<Parked>> parked, int first, int last) {
+    static @Nullable List<Stint> of(SortedMap<Integer, List<Parked>> parked, int first, int last) {
         JobStints stints = new JobStints(last);
         for (Map.Entry<Integer, List<Parked>> each : parked.entrySet()) {
             if (!stints.split(each.getKey(), each.getValue(), each.getKey() == first)) {

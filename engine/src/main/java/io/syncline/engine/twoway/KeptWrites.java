@@ -18,7 +18,8 @@ public final class KeptWrites {
 
     private boolean flushed;
 
-    /// @param slots that the primary owned where its stream begins; null where the site has no other
+    /// @param slots that the primary owned where its stream begins; null where the site has no
+    ///   other
     public KeptWrites(@Nullable BitSet slots) {
         resident = slots == null ? null : (BitSet) slots.clone();
     }

@@ -219,9 +219,7 @@ final class SlotHolds {
     /// The slots on their way between the primaries of a site.
     BitSet moving(Site site) {
         BitSet slots = new BitSet();
-        held.stream()
-                .filter(each -> each.isMoving(site))
-                .forEach(each -> slots.set(each.slot));
+        held.stream().filter(each -> each.isMoving(site)).forEach(each -> slots.set(each.slot));
         return slots;
     }
 
@@ -335,8 +333,7 @@ final class SlotHolds {
             return null;
         }
         int last = round.owner(slot.slot);
-        List<Stint> found =
-                new SlotOrder(of, site, round).stints(slot.node(site).index, last);
+        List<Stint> found = new SlotOrder(of, site, round).stints(slot.node(site).index, last);
         if (found == null) {
             of.ticket[site.index()] = rounds.next(site);
             if (++of.fruitless >= MOST_FRUITLESS) {

@@ -47,8 +47,10 @@ public final class UnitReader {
     private long flushedAt = -1;
 
     private boolean snapshot;
+
     /// Jobs that copy slots to here, and all their slots.
     private final Map<String, BitSet> jobs = new HashMap<>();
+
     private final BitSet copied = new BitSet();
     private @Nullable JobMark job;
     private boolean unknownJob;
@@ -181,7 +183,15 @@ public final class UnitReader {
         List<PairCommand> taken = commands.isEmpty() ? List.of() : commands;
         StreamUnit unit =
                 new StreamUnit(
-                        kind, offset, own, millis, taken, marker, (int) (offset - begun), slot, job);
+                        kind,
+                        offset,
+                        own,
+                        millis,
+                        taken,
+                        marker,
+                        (int) (offset - begun),
+                        slot,
+                        job);
         if (!commands.isEmpty()) {
             commands = new ArrayList<>();
         }

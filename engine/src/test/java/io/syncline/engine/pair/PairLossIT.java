@@ -131,7 +131,8 @@ class PairLossIT {
                                         .split(" ", -1));
             }
             node.command("ACL", "SETUSER", "both", "-cluster|countkeysinslot", "-dump");
-            try (RunningPair pair = PairSetup.between(source, target).as("both", "secret").start()) {
+            try (RunningPair pair =
+                    PairSetup.between(source, target).as("both", "secret").start()) {
                 assertThat(pair.awaitEnd()).isEqualTo(Link.Outcome.PRECHECK_FAILED);
                 assertThat(pair.events(LinkEvent.Checked.class))
                         .map(LinkEvent.Checked::finding)

@@ -6,7 +6,6 @@ import io.syncline.engine.command.Slots;
 import io.syncline.engine.twoway.SimSite.Command;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// other one, while users of both write and slots move; only between the snapshots no slot of the
 /// origin does.
 final class SimCopy {
+    /// More than clocks are apart.
+    private static final long LEAST_LIFE_MILLIS = 120;
+
     private final SlotWorld world;
     private final SplittableRandom random;
     private final Site origin;
@@ -30,13 +32,17 @@ final class SimCopy {
         this.origin = origin;
     }
 
-    Site receiver() {
+    private Site receiver() {
         return origin.other();
     }
 
-    /// Up to where in the receiver's streams the copy wrote, by primary.
-    int end(int node) {
-        return ends.get(node);
+    /// What is kept of a unit that was read while the copy was made.
+    ///
+    /// @param units of that stream, with this one
+    @Nullable StreamUnit kept(
+            Site site, int node, int units, KeptWrites keeping, @Nullable StreamUnit unit) {
+        boolean copied = unit != null && site == receiver() && units <= ends.get(node);
+        return copied ? keeping.take(unit) : unit;
     }
 
     /// Copies.
@@ -101,7 +107,8 @@ final class SimCopy {
 
     private void write(Copied key) {
         List<Command> commands = new ArrayList<>();
-        commands.add(new Command(0, "SET", "__syncline:t:mark:{" + key.tag() + "}", "" + left.size()));
+        commands.add(
+                new Command(0, "SET", "__syncline:t:mark:{" + key.tag() + "}", "" + left.size()));
         commands.add(new Command(0, "DEL", key.name()));
         SimSite node = world.moves.route(receiver(), key.tag(), commands.toArray(Command[]::new));
         if (node == null) {
@@ -112,7 +119,10 @@ final class SimCopy {
         commands.add(
                 new Command(0, "RESTORE", key.name(), "0", node.values.payloadOf(key.value())));
         if (key.expiry() != null) {
-            commands.add(new Command(0, "PEXPIREAT", key.name(), Long.toString(key.expiry())));
+            // With more time when it is about to expire, so that its end is a write of the
+            // receiver.
+            long at = Math.max(key.expiry(), world.now + LEAST_LIFE_MILLIS);
+            commands.add(new Command(0, "PEXPIREAT", key.name(), Long.toString(at)));
         }
         node.local(commands.toArray(Command[]::new));
         left.remove(key);

@@ -188,7 +188,8 @@ final class SimMoves {
     }
 
     boolean isAny() {
-        return jobs.stream().anyMatch(site -> !site.isEmpty()) || moves.stream().anyMatch(site -> !site.isEmpty());
+        return jobs.stream().anyMatch(site -> !site.isEmpty())
+                || moves.stream().anyMatch(site -> !site.isEmpty());
     }
 
     /// Lets every move end.

@@ -60,6 +60,7 @@ final class SimSite {
     final List<Unit> stream = new ArrayList<>();
     private final Map<Long, Integer> indexByOffset = new HashMap<>();
     private final Map<Object, Watched> watched = new HashMap<>();
+
     /// Hear of everything that goes into the stream.
     final List<Consumer<List<Command>>> followers = new ArrayList<>();
 
@@ -229,8 +230,7 @@ final class SimSite {
     boolean expires(String key) {
         return !fed
                 && (importing.isEmpty()
-                        || !importing.contains(
-                                Slots.of(key.substring(2).getBytes(ISO_8859_1))));
+                        || !importing.contains(Slots.of(key.substring(2).getBytes(ISO_8859_1))));
     }
 
     private boolean isMarker(String key) {

@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// A job of the server that moves a slot of a [SlotWorld] (Valkey 9.0, cluster_migrateslots.c): what
-/// each of its steps makes of the two nodes and of their streams.
+/// A job of the server that moves a slot of a [SlotWorld] (Valkey 9.0, cluster_migrateslots.c):
+/// what each of its steps makes of the two nodes and of their streams.
 final class SimSlotJob {
     final int slot;
     final int from;
@@ -76,8 +76,16 @@ final class SimSlotJob {
             case ESTABLISH -> {
                 String range = Integer.toString(slot);
                 target.say(
-                        "CLUSTER", "SYNCSLOTS", "ESTABLISH", "SOURCE", "node" + from, "NAME", name,
-                        "SLOTSRANGE", range, range);
+                        "CLUSTER",
+                        "SYNCSLOTS",
+                        "ESTABLISH",
+                        "SOURCE",
+                        "node" + from,
+                        "NAME",
+                        name,
+                        "SLOTSRANGE",
+                        range,
+                        range);
                 source.followers.add(follower);
                 target.followers.add(guard);
                 target.importing.add(slot);

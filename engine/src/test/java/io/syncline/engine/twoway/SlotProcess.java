@@ -43,7 +43,8 @@ final class SlotProcess {
         @Nullable UnitReader reader;
 
         /// While the first copy writes to it.
-        @Nullable KeptWrites keeping;
+        KeptWrites keeping = new KeptWrites(null);
+
         int index;
         @Nullable StreamUnit next;
         long fence = -1;
@@ -310,7 +311,9 @@ final class SlotProcess {
                     next.read(
                             Objects.requireNonNull(node.reader),
                             world.estimate(site, next.millis()));
-            keep(site, index, node);
+            if (copy != null) {
+                node.next = copy.kept(site, index, node.index, node.keeping, node.next);
+            }
             return true;
         }
         StreamUnit unit = node.next;
@@ -328,16 +331,6 @@ final class SlotProcess {
             core.read(site, index, unit);
         }
         return true;
-    }
-
-    /// Leaves out what was read while the first copy was made, and is not kept.
-    private void keep(Site site, int index, Node node) {
-        KeptWrites keeping = node.keeping;
-        StreamUnit unit = node.next;
-        boolean copied = copy != null && site == copy.receiver() && node.index <= copy.end(index);
-        if (copied && keeping != null && unit != null) {
-            node.next = keeping.take(unit);
-        }
     }
 
     boolean step(Site site, int index) {
@@ -360,13 +353,11 @@ final class SlotProcess {
     }
 
     private void cut(Node node) {
-        for (Wire wire : node.lanes) {
-            cut(wire);
-        }
-        cut(node.control);
+        node.lanes.forEach(this::cutWire);
+        cutWire(node.control);
     }
 
-    private void cut(Wire wire) {
+    private void cutWire(Wire wire) {
         int kept = random.nextInt(wire.requests.size() + 1);
         while (wire.requests.size() > kept) {
             wire.requests.removeLast();
@@ -400,15 +391,10 @@ final class SlotProcess {
     }
 
     boolean isWriting() {
-        for (List<Node> site : nodes) {
-            for (Node node : site) {
-                for (Wire wire : node.lanes) {
-                    if (wire.requests.peekLast() instanceof Sent || !wire.answers.isEmpty()) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
+        return nodes.stream()
+                .flatMap(List::stream)
+                .flatMap(node -> node.lanes.stream())
+                .anyMatch(each ->
+                        each.requests.peekLast() instanceof Sent || !each.answers.isEmpty());
     }
 }
