@@ -4,6 +4,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
@@ -67,13 +68,20 @@ final class FirstCopy {
         return link == null ? last : link.status();
     }
 
+    /// Looks at a copy that runs.
+    @FunctionalInterface
+    interface Watch {
+        /// @return false when the copy is to end before it is done
+        boolean look(LinkStatus copy) throws IOException;
+    }
+
     /// Runs a one-way link up to the end of its snapshot, and reads the receiver's streams
     /// meanwhile.
     ///
-    /// @return false when told to stop
-    boolean run() throws IOException {
+    /// @return false when told to stop, or when the watch ended it
+    boolean run(LinkHooks hooks, Watch watch) throws IOException {
         AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
-        Link link = new Link(options, event -> pass(event, failure));
+        Link link = new Link(options, event -> pass(event, failure), hooks);
         copying = link;
         AtomicReference<Link.@Nullable Outcome> outcome = new AtomicReference<>();
         Thread owner = Thread.currentThread();
@@ -90,11 +98,14 @@ final class FirstCopy {
             link.stop();
         }
         try {
+            boolean watched = true;
             while (runner.isAlive()) {
                 LinkOptions.Throttle ceilings = valve.limits();
                 link.throttle(ceilings.commandsPerSecond(), ceilings.bytesPerSecond());
-                for (SiteStream stream : streams) {
-                    stream.keepUp();
+                keepUp();
+                if (watched && !watch.look(link.status())) {
+                    watched = false;
+                    link.stop();
                 }
                 LockSupport.parkNanos(this, LOOK_NANOS);
             }
@@ -108,6 +119,18 @@ final class FirstCopy {
             throw new SynclineException(why);
         }
         return outcome.get() == Link.Outcome.DONE && !stopping;
+    }
+
+    /// Reads the receiver's streams for a while.
+    void keepUp() throws IOException {
+        for (SiteStream stream : streams) {
+            stream.keepUp();
+        }
+    }
+
+    /// From any thread.
+    boolean isStopping() {
+        return stopping;
     }
 
     private void pass(LinkEvent event, AtomicReference<@Nullable Failure> failure) {

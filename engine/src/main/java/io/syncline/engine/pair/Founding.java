@@ -6,6 +6,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.net.Connection;
@@ -79,7 +80,7 @@ final class Founding {
             return false;
         }
         set(origin, Marker.founding(begin, StreamPlace.BEGINNING));
-        if (!copy.run()) {
+        if (!copy.run(LinkHooks.NONE, copied -> true)) {
             return false;
         }
         StreamPlace copied = place(copy.options());

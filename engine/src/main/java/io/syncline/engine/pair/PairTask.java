@@ -117,7 +117,9 @@ public final class PairTask implements RunningTask {
             } catch (PrimariesChangedException e) {
                 System.getLogger(PairTask.class.getName())
                         .log(System.Logger.Level.DEBUG, "beginning again", e);
-                present = new PairChoices(choices.guard(), null);
+                if (run != null && run.isFounded()) {
+                    present = new PairChoices(choices.guard(), null);
+                }
                 backoff = null;
                 if (stopped.await(AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
                     return false;

@@ -6,16 +6,17 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.JobMark;
 import io.syncline.engine.twoway.PairOptions;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.SlotPairs;
 import io.syncline.engine.twoway.StreamUnit;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +46,14 @@ final class SlotRun implements PairRunning {
     private final SlotBoard board;
     private final WrittenKeys written;
     private final List<SlotNode> nodes;
-    private final List<SlotWatch> watches = new ArrayList<>();
+    private final List<SlotWatch> watches = new CopyOnWriteArrayList<>();
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
     private volatile boolean founded;
     private boolean copied;
     private @Nullable SlotReports reports;
+    private LostTails tails;
 
     /// @param ends of which only database 0 is synchronized
     SlotRun(
@@ -71,6 +73,7 @@ final class SlotRun implements PairRunning {
         this.valves = valves;
         sites = new SlotSites(options, ends, FloorKeys.newest(ends), events, this::wake);
         nodes = sites.all();
+        tails = new LostTails(sites, Map.of());
         beats =
                 new Beats(
                         nodes.stream().map(SlotNode::port).toList(),
@@ -100,7 +103,17 @@ final class SlotRun implements PairRunning {
     @Override
     public LinkStatus status() {
         SlotFounding copy = founding;
-        return board.status(copy == null ? null : copy.status(), sites.retrying());
+        return board.status(copy == null ? null : copy.status(), waiting());
+    }
+
+    /// What is tried again, or waited for.
+    private String waiting() {
+        StringBuilder text = new StringBuilder(sites.retrying());
+        for (SlotWatch watch : watches) {
+            text.append(text.isEmpty() || watch.waiting().isEmpty() ? "" : "; ");
+            text.append(watch.waiting());
+        }
+        return text.toString();
     }
 
     @Override
@@ -115,6 +128,7 @@ final class SlotRun implements PairRunning {
                 return false;
             }
             founded = true;
+            requireEpochs();
             return options.end() == LinkOptions.End.SNAPSHOT || follow(record);
         } finally {
             beats.stop();
@@ -157,8 +171,19 @@ final class SlotRun implements PairRunning {
         return done;
     }
 
+    /// While the first copy was made, the slot of a primary's epoch may have moved away.
+    private void requireEpochs() throws IOException {
+        for (End end : sites.ends()) {
+            if (copied && end.instance().isCluster()) {
+                try (SlotsAtRest slots = new SlotsAtRest(sites.of(end.site()))) {
+                    slots.requireEpochs();
+                }
+            }
+        }
+    }
+
     private boolean follow(FloorRecord founded) throws IOException {
-        Map<SlotNode, Long> fences = sites.begin(epoch);
+        Map<SlotNode, SlotNode.Begun> fences = sites.begin(epoch);
         if (fences.isEmpty()) {
             return false;
         }
@@ -166,11 +191,12 @@ final class SlotRun implements PairRunning {
         FloorRecord present = FloorKeys.newest(sites.ends());
         FloorRecord record =
                 new SlotOpening(sites, epoch, options.task())
-                        .open(present == null ? founded : present, copied);
+                        .open(present == null ? founded : present);
         if (record == null) {
             return false;
         }
         SlotPairs pairs = pairs(record, fences);
+        tails = new LostTails(sites, fences);
         FloorDesk desk = new FloorDesk(sites.ends(), record, this::wake);
         Thread writer = new Thread(desk, "floors");
         writer.setDaemon(true);
@@ -184,7 +210,7 @@ final class SlotRun implements PairRunning {
         }
     }
 
-    private SlotPairs pairs(FloorRecord record, Map<SlotNode, Long> fences) {
+    private SlotPairs pairs(FloorRecord record, Map<SlotNode, SlotNode.Begun> fences) {
         return new SlotPairs(
                 epoch,
                 record.floor(),
@@ -204,8 +230,11 @@ final class SlotRun implements PairRunning {
                 });
     }
 
-    private List<Long> fences(Site site, Map<SlotNode, Long> fences) {
-        return sites.of(site).stream().map(node -> fences.getOrDefault(node, 0L)).toList();
+    private List<Long> fences(Site site, Map<SlotNode, SlotNode.Begun> fences) {
+        return sites.of(site).stream()
+                .map(fences::get)
+                .map(begun -> begun == null ? 0L : begun.offset())
+                .toList();
     }
 
     private boolean isDone() {
@@ -218,7 +247,7 @@ final class SlotRun implements PairRunning {
     private boolean drive(SlotPairs pairs, FloorDesk desk, SlotReports reports) throws IOException {
         for (End end : sites.ends()) {
             if (end.instance().isCluster()) {
-                SlotWatch watch = new SlotWatch(sites.of(end.site()), this::wake);
+                SlotWatch watch = new SlotWatch(sites.of(end.site()), events, this::wake);
                 watches.add(watch);
                 watch.start();
             }
@@ -284,13 +313,17 @@ final class SlotRun implements PairRunning {
             if (unit == null) {
                 break;
             }
+            tails.refuse(node, unit);
             if (!pairs.mayRead(site, index, unit)) {
                 break;
             }
             if (unit.kind() == StreamUnit.Kind.LOCAL) {
                 told.localRead();
             }
-            if (SlotPairs.isFlush(unit)) {
+            JobMark job = unit.job();
+            if (job != null) {
+                pairs.readJob(site, index, unit, job, sites.indexOf(site, job.source()));
+            } else if (SlotPairs.isFlush(unit)) {
                 if (!flush(pairs, node, unit)) {
                     break;
                 }

@@ -90,6 +90,13 @@ public final class SlotPairs {
         intake.read(site, node, unit);
     }
 
+    /// Takes in a unit that tells of a job which copies slots to a node.
+    ///
+    /// @param source the number of the primary that has them; negative when it is not known
+    public void readJob(Site site, int node, StreamUnit unit, JobMark job, int source) {
+        intake.readJob(site, node, unit, job, source);
+    }
+
     /// The slots in which a flush of a node may have deleted keys.
     public BitSet flushed(Site site, int node) {
         return intake.flushed(site, node);
@@ -141,6 +148,11 @@ public final class SlotPairs {
     /// The slots of which a round asks whether keys are left.
     public BitSet questionable(Site site) {
         return holds.questionable(site);
+    }
+
+    /// The slots on their way between the primaries of a site, as far as is known.
+    public BitSet moving(Site site) {
+        return holds.moving(site);
     }
 
     /// What a round found at each primary.

@@ -32,6 +32,7 @@ final class PairSetup {
     private LinkOptions.End end = LinkOptions.End.NEVER;
     private Duration limit = Duration.ofSeconds(60);
     private GuardPolicy.Mode guard = GuardPolicy.Mode.ALWAYS;
+    private LinkOptions.Throttle throttle = LinkOptions.Throttle.NONE;
     private @Nullable Site resync;
     private final Set<Site> paused = EnumSet.noneOf(Site.class);
 
@@ -119,6 +120,12 @@ final class PairSetup {
         return this;
     }
 
+    /// So that something can happen while the first copy is made.
+    PairSetup copyAt(long commandsPerSecond) {
+        throttle = new LinkOptions.Throttle(commandsPerSecond, 0);
+        return this;
+    }
+
     PairSetup resyncFrom(Site site) {
         resync = site;
         return this;
@@ -163,7 +170,7 @@ final class PairSetup {
                 LinkOptions.OnRefused.STOP,
                 LinkOptions.OnGap.STOP,
                 onFlush,
-                LinkOptions.Throttle.NONE,
+                throttle,
                 end,
                 new LinkOptions.SpoolLimits(
                         64 * MIB,

@@ -34,7 +34,8 @@ final class SlotWorld {
     private final double[] weights = new double[8];
     private final double ghostChance;
     private final double moving;
-    private final SlotUsers users;
+    final SlotUsers users;
+    private @Nullable SimCopy copy;
     private SlotProcess process;
     Floor durable;
     private long epoch = 1;
@@ -74,7 +75,6 @@ final class SlotWorld {
                         beginning(Site.TARGET),
                         moves.ownership(Site.SOURCE),
                         moves.ownership(Site.TARGET));
-        process = new SlotProcess(this, epoch);
         users = new SlotUsers(this, TAGS, List.of(6, 12, 20, 40).get(random.nextInt(4)));
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
@@ -84,6 +84,25 @@ final class SlotWorld {
         }
         weights[0] *= List.of(.05, .15, .5, 1.).get(random.nextInt(4));
         ghostChance = List.of(.02, .1, .5).get(random.nextInt(3));
+        if (random.nextBoolean()) {
+            SimCopy first = new SimCopy(this, anySite());
+            durable = first.run(TAGS);
+            copy = first;
+        }
+        process = new SlotProcess(this, epoch, copy);
+    }
+
+    /// Something that needs no process.
+    void happenWithout(Site receiver) {
+        if (random.nextDouble() < moving) {
+            moves.step();
+        } else if (random.nextInt(3) > 0) {
+            users.operateBefore(receiver);
+        } else {
+            tick(random.nextInt(1, 40));
+            Site any = anySite();
+            nodes(any).get(anyNode(any)).expireActively(random);
+        }
     }
 
     private List<StreamPlace> beginning(Site site) {
@@ -151,6 +170,7 @@ final class SlotWorld {
     void run() {
         int steps = 0;
         int total = users.left();
+        tally.copies += copy == null ? 0 : 1;
         while ((users.left() > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
             steps++;
             maybeBreak();
@@ -214,7 +234,7 @@ final class SlotWorld {
             tally.crashes++;
             process.die();
             ghosts.add(process);
-            process = new SlotProcess(this, nextEpoch());
+            process = new SlotProcess(this, nextEpoch(), null);
         }
         if (losses > 0 && random.nextDouble() < (process.isWriting() ? .04 : .003)) {
             losses--;
