@@ -258,7 +258,12 @@ final class Flow {
             return found == null
                     || done.sequence() == 0
                     || done.isOfSameWrite(found)
-                    || (executing && marker.isOfSameWrite(found));
+                    || isOwed(found);
+        }
+
+        /// Whether the answer to the transaction with this marker has not come.
+        boolean isOwed(Marker found) {
+            return executing && marker.isOfSameWrite(found);
         }
 
         boolean isFree() {

@@ -34,6 +34,8 @@ final class SimWorld {
     /// @param jitter millis by which every estimate of a time may be wrong
     /// @param operations 0: any
     /// @param strict whether a wrong winner is a violation: only under guard ALWAYS
+    /// @param refuses whether the source is of an older version that refuses some commands. Nothing
+    ///   breaks in such a world: an answer that is lost takes along what it says was refused
     record Options(
             Set<Rule> rules,
             GuardPolicy guard,
@@ -41,7 +43,8 @@ final class SimWorld {
             @Nullable Profile profile,
             int jitter,
             int operations,
-            boolean strict) {}
+            boolean strict,
+            boolean refuses) {}
 
     final SplittableRandom random;
     final SimSite[] sites;
@@ -84,6 +87,11 @@ final class SimWorld {
                         this, profile, operations > 0 ? operations : counts[random.nextInt(5)]);
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
+        if (options.refuses()) {
+            sites[0].refuses = true;
+            crashes = 0;
+            losses = 0;
+        }
     }
 
     PairOptions options() {
