@@ -97,17 +97,20 @@ final class LinkWriter {
     }
 
     /// Whether this link holds back because the other one cannot keep up: our echo stands in that
-    /// one's stream, behind what it has no room for. When neither keeps up, the source's goes on.
+    /// one's stream, behind what it has no room for, and would make it read all of that. When
+    /// neither keeps up, the source's goes on.
     private boolean yields(Flow flow, Flow back) {
-        return isOver(back)
+        return isBehind(back)
                 && ledger.latchedCount() == 0
                 && flow.flushes.isEmpty()
                 && back.flushes.isEmpty()
-                && !(isOver(flow) && flow.origin == Site.SOURCE);
+                && !(isBehind(flow) && flow.origin == Site.SOURCE);
     }
 
-    private boolean isOver(Flow flow) {
-        return flow.waitingBytes >= options.queuedBytesLimit();
+    /// Each transaction makes a little room, which is read full again: only a queue that is half
+    /// empty tells that its stream has no more.
+    private boolean isBehind(Flow flow) {
+        return flow.waitingBytes >= options.queuedBytesLimit() / 2;
     }
 
     /// A number that stays while a plan does.

@@ -322,11 +322,16 @@ final class SlotTable {
     /// Whether a stream is not read for want of room. It is read all the same while anything waits
     /// for what stands in it.
     boolean isHeld(PairNode node) {
-        return isOver(node) && isReady() && node.owed == 0 && node.latched == 0;
+        return node.waitingBytes >= queuedBytesLimit
+                && isReady()
+                && node.owed == 0
+                && node.latched == 0;
     }
 
-    private boolean isOver(PairNode node) {
-        return node.waitingBytes >= queuedBytesLimit;
+    /// Room that a transaction makes is read full again at once: a queue that is half empty tells
+    /// that its stream has no more.
+    private boolean isBehind(PairNode node) {
+        return node.waitingBytes >= queuedBytesLimit / 2;
     }
 
     /// Whether a slot holds back because its destination's own writes find no room: our echo would
@@ -334,9 +339,9 @@ final class SlotTable {
     boolean yields(SlotPair slot, Site destination) {
         PairNode to = slot.node(destination);
         PairNode from = slot.node(destination.other());
-        return isOver(to)
+        return isBehind(to)
                 && to.latched == 0
                 && !slot.pair.isWriting(destination)
-                && !(isOver(from) && destination == Site.TARGET);
+                && !(isBehind(from) && destination == Site.TARGET);
     }
 }
