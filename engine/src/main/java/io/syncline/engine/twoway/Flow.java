@@ -42,6 +42,9 @@ final class Flow {
     /// Bytes of memory that `waiting` takes, roughly.
     long waitingBytes;
 
+    /// Bytes that the origin has written and that are not read.
+    long unread;
+
     /// How often anything but new units came to the front of `waiting`, or went from there unsent.
     long changes;
 

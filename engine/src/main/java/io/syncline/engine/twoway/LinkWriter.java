@@ -20,6 +20,9 @@ final class LinkWriter {
     /// the very copy that is held back.
     private static final int COVERED_PER_UNIT = 4;
 
+    /// What a stream of small commands takes when it is read: about 60 bytes become 500.
+    private static final int MEMORY_PER_BYTE = 8;
+
     private final Ledger ledger;
     private final Planner planner;
     private final FlushDesk flushes;
@@ -110,7 +113,8 @@ final class LinkWriter {
     /// Each transaction makes a little room, which is read full again: only a queue that is half
     /// empty tells that its stream has no more.
     private boolean isBehind(Flow flow) {
-        return flow.waitingBytes >= options.queuedBytesLimit() / 2;
+        long all = flow.waitingBytes + MEMORY_PER_BYTE * flow.unread;
+        return all >= options.queuedBytesLimit() / 2;
     }
 
     /// A number that stays while a plan does.

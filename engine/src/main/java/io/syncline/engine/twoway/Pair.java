@@ -157,9 +157,10 @@ public final class Pair {
         }
     }
 
-    /// The site calls its stream so from here on.
-    public void stream(Site site, String id) {
+    /// The site calls its stream so from here on, and is known to have written up to `end`.
+    public void stream(Site site, String id, long end) {
         from(site).stream = id;
+        from(site).unread = end - position(site);
     }
 
     /// Goes one step towards writing to a site.

@@ -117,7 +117,8 @@ final class SlotTable {
         Integer node =
                 past.get(site.index()).getOrDefault(slot.slot, Map.of()).get(Terms.of(offset));
         if (node != null) {
-            slot.pair.stream(site, node(site, node).place.stream());
+            String id = node(site, node).place.stream();
+            slot.pair.stream(site, id, slot.pair.position(site));
         }
     }
 
