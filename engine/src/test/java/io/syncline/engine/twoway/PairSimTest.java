@@ -56,7 +56,7 @@ class PairSimTest {
         run(seed, options(CONTENDED, true, 0));
     }
 
-    /// What one site does not know: the commands that it refuses, and what others made of their keys.
+    /// What one site does not know is copied, with what others made of it.
     @RandomTest(seeds = 1)
     void sitesEndEqualWhenOneRefusesCommands(long seed) {
         run(seed, new Options(Rule.ALL, NEVER, true, null, 0, 0, false, true));
