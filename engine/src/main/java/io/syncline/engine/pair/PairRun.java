@@ -259,7 +259,8 @@ final class PairRun implements PairRunning {
     private boolean read(Pair pair, int at) throws IOException {
         Site site = ends.get(at).site();
         SiteStream stream = sites.stream(at);
-        pair.stream(site, stream.streamId());
+        long end = Math.max(stream.receivedOffset(), beats.siteOffset(at));
+        pair.stream(site, stream.streamId(), end);
         int count = 0;
         while (count < UNITS_A_TURN) {
             StreamUnit unit = stream.peek();

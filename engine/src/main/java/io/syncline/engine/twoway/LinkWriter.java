@@ -20,6 +20,9 @@ final class LinkWriter {
     /// the very copy that is held back.
     private static final int COVERED_PER_UNIT = 4;
 
+    /// What a stream of small commands takes when it is read: about 60 bytes become 500.
+    private static final int MEMORY_PER_BYTE = 8;
+
     private final Ledger ledger;
     private final Planner planner;
     private final FlushDesk flushes;
@@ -98,20 +101,24 @@ final class LinkWriter {
     }
 
     /// Whether this link holds back because the other one cannot keep up: our echo stands in that
-    /// one's stream, behind what it has no room for. When neither keeps up, the source's goes on.
+    /// one's stream, behind what it has no room for, and would make it read all of that. When
+    /// neither keeps up, the source's goes on.
     private boolean yields(Flow flow, Flow back) {
         if (planner.isClosed(back.origin)) {
-            return isOver(back) && flow.flushes.isEmpty();
+            return back.waitingBytes >= options.queuedBytesLimit() && flow.flushes.isEmpty();
         }
-        return isOver(back)
+        return isBehind(back)
                 && ledger.latchedCount() == 0
                 && flow.flushes.isEmpty()
                 && back.flushes.isEmpty()
-                && !(isOver(flow) && flow.origin == Site.SOURCE);
+                && !(isBehind(flow) && flow.origin == Site.SOURCE);
     }
 
-    private boolean isOver(Flow flow) {
-        return flow.waitingBytes >= options.queuedBytesLimit();
+    /// Each transaction makes a little room, which is read full again: only a queue that is half
+    /// empty tells that its stream has no more.
+    private boolean isBehind(Flow flow) {
+        long all = flow.waitingBytes + MEMORY_PER_BYTE * flow.unread;
+        return all >= options.queuedBytesLimit() / 2;
     }
 
     /// A number that stays while a plan does.

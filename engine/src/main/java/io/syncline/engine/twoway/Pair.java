@@ -116,8 +116,15 @@ public final class Pair {
         }
         Marker marker = unit.marker();
         return marker == null
-                || !rules.holds(Rule.GATE)
-                || marker.gate() <= from(site.other()).position;
+                || (!isAnswerOwed(site, marker)
+                        && (!rules.holds(Rule.GATE)
+                                || marker.gate() <= from(site.other()).position));
+    }
+
+    /// Whether the answer to a transaction has not come yet. Its echo is read behind it: only the
+    /// answer tells what was refused, and what else was made of that key is to be known then.
+    boolean isAnswerOwed(Site site, Marker marker) {
+        return rules.holds(Rule.ANSWER_BEFORE_ECHO) && to(site).writer.isOwed(marker);
     }
 
     /// Whether a stream is not read for want of room in its queue. It is read all the same while
@@ -158,9 +165,10 @@ public final class Pair {
         }
     }
 
-    /// The site calls its stream so from here on.
-    public void stream(Site site, String id) {
+    /// The site calls its stream so from here on, and is known to have written up to `end`.
+    public void stream(Site site, String id, long end) {
         from(site).stream = id;
+        from(site).unread = end - position(site);
     }
 
     /// Goes one step towards writing to a site.

@@ -27,11 +27,19 @@ final class SlotIntake {
             return false;
         }
         Marker marker = unit.marker();
+        if (marker != null && isAnswerOwed(site, unit, marker)) {
+            return false;
+        }
         return marker == null
                 || !rules.holds(Rule.GATE)
                 || holds.waits(site, node, slotOf(unit), unit)
                 || marker.gate() <= table.position(site.other(), slotOf(unit))
                 || isPast(site, unit, marker);
+    }
+
+    private boolean isAnswerOwed(Site site, StreamUnit unit, Marker marker) {
+        SlotPair slot = table.find(slotOf(unit));
+        return slot != null && slot.pair.isAnswerOwed(site, marker);
     }
 
     /// In the midst of a flush a slot is ahead of its node.

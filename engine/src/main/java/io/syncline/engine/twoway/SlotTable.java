@@ -118,7 +118,8 @@ final class SlotTable {
         Integer node =
                 past.get(site.index()).getOrDefault(slot.slot, Map.of()).get(Terms.of(offset));
         if (node != null) {
-            slot.pair.stream(site, node(site, node).place.stream());
+            String id = node(site, node).place.stream();
+            slot.pair.stream(site, id, slot.pair.position(site));
         }
     }
 
@@ -340,6 +341,12 @@ final class SlotTable {
         return node.waitingBytes >= queuedBytesLimit;
     }
 
+    /// Room that a transaction makes is read full again at once: a queue that is half empty tells
+    /// that its stream has no more.
+    private boolean isBehind(PairNode node) {
+        return node.waitingBytes >= queuedBytesLimit / 2;
+    }
+
     /// Whether a slot holds back because its destination's own writes find no room: our echo would
     /// stand behind them. When neither side keeps up, the source's writes go on.
     boolean yields(SlotPair slot, Site destination) {
@@ -348,9 +355,9 @@ final class SlotTable {
         if (gates.isClosed(destination)) {
             return isOver(to) && !slot.pair.isWriting(destination);
         }
-        return isOver(to)
+        return isBehind(to)
                 && to.latched == 0
                 && !slot.pair.isWriting(destination)
-                && !(isOver(from) && destination == Site.TARGET);
+                && !(isBehind(from) && destination == Site.TARGET);
     }
 }

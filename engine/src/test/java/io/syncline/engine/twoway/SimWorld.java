@@ -36,6 +36,8 @@ final class SimWorld {
     /// @param operations 0: any
     /// @param strict whether a wrong winner is a violation: only under guard ALWAYS
     /// @param holds whether directions are held back and let go now and then
+    /// @param refuses whether the source is of an older version that refuses some commands. Nothing
+    ///   breaks in such a world: an answer that is lost takes along what it says was refused
     record Options(
             Set<Rule> rules,
             GuardPolicy guard,
@@ -44,7 +46,8 @@ final class SimWorld {
             int jitter,
             int operations,
             boolean strict,
-            boolean holds) {
+            boolean holds,
+            boolean refuses) {
         Options(
                 Set<Rule> rules,
                 GuardPolicy guard,
@@ -53,12 +56,17 @@ final class SimWorld {
                 int jitter,
                 int operations,
                 boolean strict) {
-            this(rules, guard, deletesYield, profile, jitter, operations, strict, false);
+            this(rules, guard, deletesYield, profile, jitter, operations, strict, false, false);
         }
 
         Options holding() {
             return new Options(
-                    rules, guard, deletesYield, profile, jitter, operations, strict, true);
+                    rules, guard, deletesYield, profile, jitter, operations, strict, true, refuses);
+        }
+
+        Options refusing() {
+            return new Options(
+                    rules, guard, deletesYield, profile, jitter, operations, strict, holds, true);
         }
     }
 
@@ -104,6 +112,11 @@ final class SimWorld {
                         this, profile, operations > 0 ? operations : counts[random.nextInt(5)]);
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
+        if (options.refuses()) {
+            sites[0].refuses = true;
+            crashes = 0;
+            losses = 0;
+        }
     }
 
     PairOptions options() {
