@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +29,10 @@ public final class Words {
     private static final String UNKNOWN = "-";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    private static final DateTimeFormatter PRECISE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS 'UTC'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
     private Words() {}
@@ -198,7 +201,7 @@ public final class Words {
 
     /// To the millisecond, or that there was no write.
     public static String precise(@Nullable Instant at) {
-        return at == null ? UNKNOWN : at.truncatedTo(ChronoUnit.MILLIS).toString();
+        return at == null ? UNKNOWN : PRECISE.format(at);
     }
 
     /// Why a key was copied as a whole.

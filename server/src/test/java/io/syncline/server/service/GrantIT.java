@@ -61,6 +61,16 @@ class GrantIT {
             assertThat(b.get("/api/v1/tasks/" + id + "/events").text() + running)
                     .doesNotContain(SECRET);
 
+            String gone = instance(a, "gone", source);
+            List<String> instances = List.of(gone);
+            a.post(
+                            "/api/v1/grants",
+                            Map.of("role", "x", "grantee", account, "instances", instances))
+                    .json(201);
+            assertThat(a.delete("/api/v1/instances/" + gone).status()).isEqualTo(204);
+            assertThat(b.get("/tasks/new").text()).contains("role reader").doesNotContain("role x");
+            assertThat(b.get("/grants").text()).contains(gone + " (removed)");
+
             assertThat(a.delete("/api/v1/grants/" + grant).status()).isEqualTo(204);
 
             JsonNode stopped = await(b, id, "failed");
