@@ -306,6 +306,12 @@ class ContractIT {
         Map<String, Api.Answer> answers =
                 Map.of(
                         "no JSON", admin.send("POST", "/api/v1/tasks", "{", "application/json"),
+                        "twice",
+                                admin.send(
+                                        "POST",
+                                        "/api/v1/tokens",
+                                        "{\"name\":\"a\",\"name\":\"b\"}",
+                                        "application/json"),
                         "missing", admin.post("/api/v1/tasks", Map.of()),
                         "unknown field", admin.post("/api/v1/instances", Map.of("url", "x")),
                         "no such thing", admin.get("/api/v1/tasks/t-none"),

@@ -97,6 +97,9 @@ class GateIT {
                 .startsWith("HTTP/1.1 400 ")
                 .contains("\"code\":\"BAD_REQUEST\"", "X-Frame-Options: DENY");
         assertThat(anybody.get("/live/tasks").status()).isEqualTo(401);
+        // A page of a site whose name leads to this machine.
+        assertThat(raw("GET /metrics HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 401 ");
     }
 
     @Test
