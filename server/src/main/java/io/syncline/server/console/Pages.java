@@ -80,7 +80,7 @@ final class Pages {
         boolean htmx = "true".equals(ctx.header("HX-Request"));
         if (problem.code() == Problem.Code.NOT_LOGGED_IN && !ctx.path().equals("/login")) {
             ctx.status(htmx ? 401 : 303);
-            ctx.header(htmx ? "HX-Redirect" : "Location", htmx ? "/login" : login(ctx));
+            ctx.header(htmx ? "HX-Redirect" : "Location", htmx ? loginAgain(ctx) : login(ctx));
             return;
         }
         if (htmx) {
@@ -97,6 +97,13 @@ final class Pages {
         return ctx.method() != HandlerType.GET || here.equals("/tasks")
                 ? "/login"
                 : "/login?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8);
+    }
+
+    /// The same for a part of a page that asks by itself.
+    private static String loginAgain(Context ctx) {
+        String page = ctx.header("HX-Current-URL");
+        String path = page == null ? "" : page.replaceFirst("^https?://[^/]*", "");
+        return "/login?next=" + URLEncoder.encode(path, StandardCharsets.UTF_8);
     }
 
     /// To another page after a change, so that loading it again repeats nothing.

@@ -10,6 +10,7 @@ import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Probe;
+import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
@@ -41,6 +42,17 @@ public final class Words {
     public static String title(String code) {
         String words = code.replace('-', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    /// With one full stop at its end.
+    public static String sentence(String text) {
+        return text.isEmpty() || text.endsWith(".") ? text : text + ".";
+    }
+
+    /// What is wrong, as a sentence.
+    public static String problem(Problem it) {
+        String message = it.message();
+        return sentence(message.substring(0, 1).toUpperCase(Locale.ROOT) + message.substring(1));
     }
 
     /// A number as somebody would type it: `5`, `0.5`.

@@ -100,9 +100,7 @@ public final class DifferenceFile implements Closeable {
                         difference.repair().action().word(),
                         difference.repair().reason(),
                         difference.isRenamed() ? difference.targetKey().text() : "",
-                        difference.isRenamed()
-                                ? VerifyEvents.base64(difference.targetKey())
-                                : "")
+                        difference.isRenamed() ? VerifyEvents.base64(difference.targetKey()) : "")
                 .stream()
                 .map(DifferenceFile::quoted)
                 .collect(Collectors.joining(","));

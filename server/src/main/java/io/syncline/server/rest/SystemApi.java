@@ -76,9 +76,7 @@ public final class SystemApi {
             return false;
         }
         String name = host.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
-        return name.equals("localhost")
-                || name.matches("[0-9.]+")
-                || name.startsWith("[");
+        return name.equals("localhost") || name.matches("[0-9.]+") || name.startsWith("[");
     }
 
     private static boolean isLoopback(String address) {
