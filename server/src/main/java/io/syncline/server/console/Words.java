@@ -49,6 +49,17 @@ public final class Words {
         return text.isEmpty() || text.endsWith(".") ? text : text + ".";
     }
 
+    /// A remedy in the console's words: the engine names options of the command line.
+    public static String remedy(String text) {
+        return sentence(
+                text.replace("--on-existing overwrite", quoted(t("ignore-errors-and-proceed")))
+                        .replace("--on-refused skip", quoted(t("leave-it-out-and-record"))));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text + "'";
+    }
+
     /// What is wrong, as a sentence.
     public static String problem(Problem it) {
         String message = it.message();
