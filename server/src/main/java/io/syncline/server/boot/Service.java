@@ -40,8 +40,11 @@ import io.syncline.server.web.Certificate;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.WebServer;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -156,7 +159,20 @@ public final class Service implements AutoCloseable {
 
     private static void makeFolder(Path folder) {
         try {
-            Files.createDirectories(folder);
+            if (Files.isDirectory(folder)) {
+                return;
+            }
+            // Names of keys, and parts of their values, are nobody else's business.
+            boolean posix =
+                    FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+            FileAttribute<?>[] ours = {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+            };
+            Path parent = folder.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(folder, posix ? ours : new FileAttribute<?>[0]);
         } catch (IOException e) {
             throw new SynclineException(
                     new Failure(

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What moves in pages, sent to them as it changes: parts of pages by the id of their place.
 ///
@@ -92,9 +93,24 @@ public final class LiveStreams {
                 .sse("/live/tasks/{id}/setup", this::openSetup);
     }
 
+    /// The task of a stream; null when there is none, which the page is told: a stream has begun
+    /// with its status, so an error would only make the browser ask for ever.
+    private @Nullable String task(SseClient client) {
+        try {
+            return tasks.find(Gate.actor(client.ctx()), client.ctx().pathParam("id")).task().id();
+        } catch (Problem e) {
+            client.sendEvent("go", "/tasks");
+            client.close();
+            return null;
+        }
+    }
+
     private void openTask(SseClient client) {
         Actor actor = Gate.actor(client.ctx());
-        String id = tasks.find(actor, client.ctx().pathParam("id")).task().id();
+        String id = task(client);
+        if (id == null) {
+            return;
+        }
         String csrf = Gate.csrf(client.ctx());
         boolean mayAct = pages.frame(client.ctx(), "", "").isOperator();
         open(
@@ -106,7 +122,10 @@ public final class LiveStreams {
 
     private void openSetup(SseClient client) {
         Actor actor = Gate.actor(client.ctx());
-        String id = tasks.find(actor, client.ctx().pathParam("id")).task().id();
+        String id = task(client);
+        if (id == null) {
+            return;
+        }
         String csrf = Gate.csrf(client.ctx());
         open(client, "setup", Map::of, () -> setup(actor, id, csrf));
     }

@@ -99,7 +99,17 @@ final class VerificationPage implements TaskTab {
     private static Map<String, String> texts(JsonNode difference) {
         Map<String, String> texts = new TreeMap<>();
         for (String name :
-                List.of("database", "key", "kind", "detail", "source", "target", "repair")) {
+                List.of(
+                        "database",
+                        "targetDatabase",
+                        "key",
+                        "targetKey",
+                        "kind",
+                        "detail",
+                        "source",
+                        "target",
+                        "repair",
+                        "repairReason")) {
             texts.put(name, difference.path(name).asString(""));
         }
         return texts;

@@ -63,7 +63,7 @@ class ContractIT {
             access();
             String first = instances("a", source);
             String second = instances("b", target);
-            tasks(first, second);
+            tasks(first, second, target);
             alerts();
             call("live");
             call("ready");
@@ -160,7 +160,7 @@ class ContractIT {
         return id;
     }
 
-    private void tasks(String source, String target) {
+    private void tasks(String source, String target, RedisServer server) {
         JsonNode task =
                 call(
                         "createTask",
@@ -173,7 +173,13 @@ class ContractIT {
                                 "target",
                                 Map.of("instance", target),
                                 "settings",
-                                Map.of("retry-minutes", 30, "instance-class", "large"),
+                                Map.of(
+                                        "retry-minutes",
+                                        30,
+                                        "instance-class",
+                                        "large",
+                                        "etl",
+                                        "rename key:1 to new:1"),
                                 "alerts",
                                 Map.of("lagSeconds", 60)));
         String id = task.path("id").asString();
@@ -196,6 +202,8 @@ class ContractIT {
         call("listConflicts", path, null);
         call("showSeries", path, null);
         twoWay(source, target);
+        Await.until("a copy", RunningService.LIMIT, () -> server.number("EXISTS", "new:1") == 1);
+        server.command("DEL", "new:1");
         verifications(id);
         String copy = call("cloneTask", path, Map.of()).path("id").asString();
         call("releaseTask", Map.of("id", copy), null);
@@ -203,7 +211,7 @@ class ContractIT {
 
     private void verifications(String task) {
         Map<String, String> path = Map.of("id", task);
-        Map<String, Object> body = Map.of("mode", "sample", "sample", 50, "rateKeys", 1000);
+        Map<String, Object> body = Map.of("recheckAfter", "0.1", "rateKeys", 1000);
         String run = call("startVerification", path, body).path("id").asString();
         Map<String, String> both = Map.of("id", task, "verification", run);
         Await.until(
@@ -211,7 +219,7 @@ class ContractIT {
                 RunningService.LIMIT,
                 () -> call("showVerification", both, null).has("ended"));
         call("listVerifications", path, null);
-        call("listDifferences", both, null);
+        assertThat(call("listDifferences", both, null).toString()).contains("\"new:1\"");
         String slow =
                 call("startVerification", path, Map.of("rateKeys", 1, "rechecks", 50))
                         .path("id")
@@ -303,6 +311,12 @@ class ContractIT {
         Map<String, Api.Answer> answers =
                 Map.of(
                         "no JSON", admin.send("POST", "/api/v1/tasks", "{", "application/json"),
+                        "twice",
+                                admin.send(
+                                        "POST",
+                                        "/api/v1/tokens",
+                                        "{\"name\":\"a\",\"name\":\"b\"}",
+                                        "application/json"),
                         "missing", admin.post("/api/v1/tasks", Map.of()),
                         "unknown field", admin.post("/api/v1/instances", Map.of("url", "x")),
                         "no such thing", admin.get("/api/v1/tasks/t-none"),
