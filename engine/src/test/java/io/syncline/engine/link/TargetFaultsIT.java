@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +136,28 @@ class TargetFaultsIT {
         return link.events(LinkEvent.Retrying.class).stream()
                 .filter(retry -> retry.reason().contains(fault.words()))
                 .count();
+    }
+
+    /// What was gathered for the connection that broke goes over the next one.
+    @Test
+    void connectionsThatBreakWhileASnapshotIsCopiedToAClusterAreMended() {
+        start("cluster");
+        workload.stop();
+        for (int i = 0; i < 4_000; i++) {
+            source.command("SET", "bulk:" + i, "v".repeat(500));
+        }
+        try (RunningLink link = sync().slow(1 << 20).start()) {
+            for (int least = 500; least <= 2_000; least += 500) {
+                int copied = least;
+                link.await("more keys", () -> link.shard().snapshotKeys() > copied);
+                victim().command("CLIENT", "KILL", "TYPE", "normal");
+            }
+            link.awaitAllStreaming();
+            link.awaitCaughtUp(source);
+            assertThat(link.events(LinkEvent.Recovered.class)).isNotEmpty();
+            assertThat(link.shard().snapshots()).isEqualTo(1);
+            new KeyspaceDigest().requireEqual(source, target.instance());
+        }
     }
 
     @ParameterizedTest
