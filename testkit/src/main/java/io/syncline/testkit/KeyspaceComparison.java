@@ -80,14 +80,14 @@ final class KeyspaceComparison {
         keysCompared += keys.size();
         List<About> leftAbout = about(left, keys);
         List<About> rightAbout = about(right, keys);
-        long nowMillis = System.currentTimeMillis();
+        long soonMillis = System.currentTimeMillis() + Findings.EXPIRING_MILLIS;
         Map<String, List<byte[]>> sameType = new LinkedHashMap<>();
         Map<String, Long> expiries = new HashMap<>();
         for (int i = 0; i < keys.size(); i++) {
             byte[] key = keys.get(i);
             About one = leftAbout.get(i);
             About other = rightAbout.get(i);
-            if (one.type.equals(NO_TYPE) || one.expiresBefore(nowMillis + Findings.EXPIRING_MILLIS)) {
+            if (one.type.equals(NO_TYPE) || one.expiresBefore(soonMillis)) {
                 continue;
             }
             if (other.type.equals(NO_TYPE)) {
@@ -163,10 +163,10 @@ final class KeyspaceComparison {
             missing = missing(missing);
         }
         List<About> abouts = about(right, missing);
-        long nowMillis = System.currentTimeMillis();
+        long soonMillis = System.currentTimeMillis() + Findings.EXPIRING_MILLIS;
         for (int i = 0; i < missing.size(); i++) {
             About about = abouts.get(i);
-            if (!about.type.equals(NO_TYPE) && !about.expiresBefore(nowMillis + Findings.EXPIRING_MILLIS)) {
+            if (!about.type.equals(NO_TYPE) && !about.expiresBefore(soonMillis)) {
                 findings.add(
                         databases.getFirst(),
                         missing.get(i),

@@ -15,8 +15,8 @@ final class RetryRemedy {
         return remedy(kind(reason), where) + BY_ITSELF;
     }
 
-    /// Words of ours stand before a colon and a space; where an account is refused they are all there
-    /// is.
+    /// Words of ours stand before a colon and a space; where an account is refused, there may be no
+    /// others.
     private static ErrorKind kind(String reason) {
         if (reason.contains("password")) {
             return ErrorKind.NOAUTH;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Bytes travel in blocks: the writer fills the last block, the reader may already read what is
 /// filled. When memory is full, the writer waits a little for a reader that is busy, since what
 /// goes to disk costs more than it saves; for one that stands still, or stays behind, full blocks
-/// go to disk. The oldest stay in memory, since they are needed first. A disk that takes nothing (it
-/// is full, or went away) counts as used up, and is tried again.
+/// go to disk. The oldest stay in memory, since they are needed first. A disk that takes nothing
+/// (it is full, or went away) counts as used up, and is tried again.
 ///
 /// The lock is taken once per read from the socket, never held over I/O to a socket.
 public final class Spool implements Closeable {

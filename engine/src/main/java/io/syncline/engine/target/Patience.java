@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Belongs to a lane's reading thread.
 final class Patience {
-    /// A batch takes milliseconds; a server's own pauses (a fork, a slow disk) are over by then. Told
-    /// ever less often.
+    /// A batch takes milliseconds; a server's own pauses (a fork, a slow disk) are over by then.
+    /// Told ever less often.
     private static final long FIRST_TOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final long limitNanos;

@@ -142,11 +142,11 @@ class TargetFaultsIT {
     void connectionsThatBreakWhileASnapshotIsCopiedToAClusterAreMended() {
         start("cluster");
         workload.stop();
-        for (int i = 0; i < 4_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             source.command("SET", "bulk:" + i, "v".repeat(500));
         }
-        try (RunningLink link = sync().slow(1 << 20).start()) {
-            for (int least = 500; least <= 2_000; least += 500) {
+        try (RunningLink link = sync().slow(1 << 19).start()) {
+            for (int least = 400; least <= 1_200; least += 400) {
                 int copied = least;
                 link.await("more keys", () -> link.shard().snapshotKeys() > copied);
                 victim().command("CLIENT", "KILL", "TYPE", "normal");

@@ -129,7 +129,8 @@ class SpoolTest {
         Files.createFile(blocked);
         try (Spool spool = new Spool(4L * BLOCK, total, blocked, "test", () -> {})) {
             CompletableFuture<Void> producer =
-                    CompletableFuture.runAsync(() -> produce(spool, total, new SplittableRandom(1)));
+                    CompletableFuture.runAsync(() ->
+                            produce(spool, total, new SplittableRandom(1)));
             Await.until("a disk in trouble", LIMIT, () -> !spool.diskFault().isEmpty());
             assertThat(spool.waitingBytes()).isEqualTo(4L * BLOCK);
             assertThat(producer.isDone()).isFalse();
