@@ -195,7 +195,9 @@ public final class Spool implements Closeable {
             try {
                 tail.diskPosition = file.append(array, tail.filled);
             } catch (IOException e) {
-                diskFault = e.toString();
+                // Other kinds say little but a path.
+                boolean plain = e.getClass() == IOException.class;
+                diskFault = plain ? String.valueOf(e.getMessage()) : e.toString();
                 diskDueNanos = System.nanoTime() + DISK_PAUSE_NANOS;
                 return false;
             }
