@@ -2,6 +2,7 @@ package io.syncline.testkit;
 
 import io.syncline.testkit.Difference.Kind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class KeyspaceComparison {
     /// Keys per SCAN and per pipeline: enough to hide the round trip, few enough to hold in memory.
     private static final int BATCH = 1_000;
-
-    /// Two sides may disagree for a moment whether a key that expires now is still there.
-    private static final long EXPIRING_MILLIS = 1_000;
 
     private static final String NO_TYPE = "none";
     private static final long NO_EXPIRY = -1;
@@ -82,13 +80,14 @@ final class KeyspaceComparison {
         keysCompared += keys.size();
         List<About> leftAbout = about(left, keys);
         List<About> rightAbout = about(right, keys);
-        long nowMillis = System.currentTimeMillis();
+        long soonMillis = System.currentTimeMillis() + Findings.EXPIRING_MILLIS;
         Map<String, List<byte[]>> sameType = new LinkedHashMap<>();
+        Map<String, Long> expiries = new HashMap<>();
         for (int i = 0; i < keys.size(); i++) {
             byte[] key = keys.get(i);
             About one = leftAbout.get(i);
             About other = rightAbout.get(i);
-            if (one.type.equals(NO_TYPE) || one.expiresBefore(nowMillis + EXPIRING_MILLIS)) {
+            if (one.type.equals(NO_TYPE) || one.expiresBefore(soonMillis)) {
                 continue;
             }
             if (other.type.equals(NO_TYPE)) {
@@ -97,12 +96,17 @@ final class KeyspaceComparison {
                 findings.add(database, key, Kind.TYPE, one.type, other.type);
             } else {
                 sameType.computeIfAbsent(one.type, type -> new ArrayList<>()).add(key);
+                if (one.expiryMillis != NO_EXPIRY) {
+                    expiries.put(Findings.name(key), one.expiryMillis);
+                }
                 if (!one.sameExpiry(other, toleranceMillis)) {
                     findings.add(database, key, Kind.EXPIRY, one.expiry(), other.expiry());
                 }
             }
         }
+        findings.expiries(expiries);
         sameType.forEach((type, some) -> values.compare(database, type, some));
+        findings.expiries(Map.of());
     }
 
     private List<About> about(Router side, List<byte[]> keys) {
@@ -159,10 +163,10 @@ final class KeyspaceComparison {
             missing = missing(missing);
         }
         List<About> abouts = about(right, missing);
-        long nowMillis = System.currentTimeMillis();
+        long soonMillis = System.currentTimeMillis() + Findings.EXPIRING_MILLIS;
         for (int i = 0; i < missing.size(); i++) {
             About about = abouts.get(i);
-            if (!about.type.equals(NO_TYPE) && !about.expiresBefore(nowMillis + EXPIRING_MILLIS)) {
+            if (!about.type.equals(NO_TYPE) && !about.expiresBefore(soonMillis)) {
                 findings.add(
                         databases.getFirst(),
                         missing.get(i),

@@ -24,7 +24,12 @@ public sealed interface LinkEvent {
             Duration elapsed,
             Duration limit,
             String reason)
-            implements LinkEvent {}
+            implements LinkEvent {
+        /// What a user can do about it.
+        public String remedy() {
+            return RetryRemedy.of(side, reason);
+        }
+    }
 
     /// It came back.
     record Recovered(int shard, Side side, String place, Duration away) implements LinkEvent {}

@@ -4,7 +4,6 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.handover.SlotGate;
-import io.syncline.engine.net.Connection;
 import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Position;
 import io.syncline.engine.source.StreamDecoder;
@@ -14,7 +13,6 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -43,7 +41,7 @@ final class Pipeline implements Runnable {
     private final BitSet slots;
     private final long generation;
     private final boolean owned;
-    private final TargetOpener scanner;
+    private final TargetScan scanner;
     private final Ending ending;
 
     /// Asks the shard's primary which slots it owns.
@@ -66,12 +64,6 @@ final class Pipeline implements Runnable {
     /// The shard was dissolved and its stream is in the target.
     private boolean left;
 
-    /// Opens a connection to every primary of the target, for scans.
-    @FunctionalInterface
-    interface TargetOpener {
-        List<Connection> open() throws IOException;
-    }
-
     @FunctionalInterface
     interface Ending {
         /// The pipeline has ended; a failure of null: well.
@@ -85,7 +77,7 @@ final class Pipeline implements Runnable {
             BitSet slots,
             long generation,
             boolean owned,
-            TargetOpener scanner,
+            TargetScan scanner,
             Supplier<BitSet> presentSlots,
             Gaps gaps,
             String lost,

@@ -4,7 +4,6 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.ClusterNodes;
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandTable;
@@ -17,7 +16,6 @@ import io.syncline.engine.command.Rewriter;
 import io.syncline.engine.etl.KeyHomes;
 import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.handover.SlotLedger;
-import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
@@ -35,10 +33,8 @@ import io.syncline.engine.target.WriterSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -123,7 +119,10 @@ final class PipelineParts {
                                 owned,
                                 Generation.first(context.start),
                                 TaskRegistry.isOwned(context.manifest),
-                                this::openTarget,
+                                new TargetScan(
+                                        context.sides.target(),
+                                        options.retry(),
+                                        new Retries(LinkEvent.Side.TARGET)),
                                 () -> follower == null ? owned : follower.present(),
                                 source.gaps(),
                                 context.lost,
@@ -167,16 +166,6 @@ final class PipelineParts {
 
     int shard() {
         return shard;
-    }
-
-    /// A connection to every primary of the target, for scans.
-    private List<Connection> openTarget() throws IOException {
-        Instance instance = context.sides.target();
-        List<Connection> connections = new ArrayList<>();
-        for (Instance.Shard shard : instance.shards()) {
-            connections.add(instance.connector().open(shard.primary()));
-        }
-        return connections;
     }
 
     private static CommandFilter filter(LinkOptions options) {

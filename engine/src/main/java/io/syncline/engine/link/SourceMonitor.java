@@ -109,12 +109,19 @@ final class SourceMonitor implements SourceWatch {
     private void watchSpool() {
         boolean full = receiver.isSpoolFull();
         if (full && !fullReported) {
+            String fault = receiver.spoolFault();
             events.accept(
                     new LinkEvent.Warned(
                             receiver.place(),
-                            "the spool is full: the source is not read until the target takes more",
-                            "Raise --spool-disk, or find out why the target is slow; the source drops"
-                                    + " the link when its own output buffer is full"));
+                            (fault.isEmpty()
+                                            ? "the spool is full"
+                                            : "the spool's disk cannot be written (" + fault + ")")
+                                    + ": the source is not read until the target takes more",
+                            (fault.isEmpty()
+                                            ? "Raise --spool-disk"
+                                            : "Make room in the folder of --spool-dir")
+                                    + ", or find out why the target is slow; the source drops the link"
+                                    + " when its own output buffer is full"));
         }
         fullReported = full;
     }

@@ -10,6 +10,7 @@ import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.resp.ScanPage;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
+import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -70,21 +71,13 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     }
 
     /// Scans the target for what the snapshot did not have, and tells what was found.
-    void sweep(Workshop shop, Pipeline.TargetOpener target) throws IOException, RewindException {
+    ///
+    /// @throws StoppedException when told to stop before it was through: then the snapshot is not
+    ///   whole, and the next start takes it again
+    void sweep(Workshop shop, TargetScan target) throws RewindException {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
-        List<Connection> connections = target.open();
-        try {
-            for (Connection connection : connections) {
-                for (int database : shop.targetDatabases(connection)) {
-                    sweep(shop, connection, database, place);
-                }
-            }
-        } finally {
-            connections.forEach(Connection::close);
-        }
-        shop.writer().flush(place);
-        shop.writer().drain();
+        target.run(shop, primaries -> sweep(shop, primaries, place));
         shop.progress().snapshotOffset = place.offset;
         String where = shop.writer().place();
         LinkEvent.Warned found = warning(where);
@@ -102,21 +95,51 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         }
     }
 
+    private void sweep(Workshop shop, List<Connection> primaries, Place place)
+            throws IOException, RewindException {
+        // A second look, behind one that broke off, meets again what is still there.
+        doubtful = 0;
+        examples.clear();
+        if (!owned) {
+            count = 0;
+        }
+        try {
+            for (Connection connection : primaries) {
+                for (int database : shop.targetDatabases(connection)) {
+                    sweep(shop, connection, database, place);
+                }
+            }
+        } finally {
+            shop.writer().flush(place);
+            shop.writer().drain();
+        }
+    }
+
     private void sweep(Workshop shop, Connection connection, int database, Place place)
             throws IOException, RewindException {
-        connection.call("SELECT", Integer.toString(database));
+        accept(connection.call("SELECT", Integer.toString(database)));
         ScanPage page;
         String cursor = ScanPage.FIRST;
         do {
+            if (shop.isStopping()) {
+                throw new StoppedException();
+            }
             Reply reply = connection.call("SCAN", cursor, "COUNT", Integer.toString(SCAN_COUNT));
-            page = ScanPage.of(reply);
+            page = ScanPage.of(accept(reply));
             cursor = page.cursor();
             for (byte[] key : page.keys()) {
                 if (isStale(shop, database, key)) {
                     found(shop, database, key, place);
                 }
             }
-        } while (!page.isLast() && !shop.isStopping());
+        } while (!page.isLast());
+    }
+
+    private static Reply accept(Reply reply) throws IOException {
+        if (reply instanceof Reply.Failure failure) {
+            throw new IOException(failure.text());
+        }
+        return reply;
     }
 
     private void found(Workshop shop, int database, byte[] key, Place place)

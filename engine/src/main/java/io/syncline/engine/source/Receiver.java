@@ -119,14 +119,6 @@ public final class Receiver implements Intake {
             end(Feed.Ending.STOPPED, null);
         } catch (SynclineException e) {
             end(Feed.Ending.FAILED, e.failure());
-        } catch (IOException e) {
-            end(
-                    Feed.Ending.FAILED,
-                    new Failure(
-                            ErrorCode.SPOOL_FULL,
-                            dialer.place(),
-                            "the spool on disk cannot be written: " + e.getMessage(),
-                            "Make room there, or name another directory with --spool-dir"));
         }
     }
 
@@ -141,8 +133,7 @@ public final class Receiver implements Intake {
     /// Moves bytes until the link breaks.
     ///
     /// @return why it broke, or null when the spool was closed
-    /// @throws IOException when the spool fails, which no reconnection mends
-    private @Nullable String drain() throws IOException {
+    private @Nullable String drain() {
         ReplicaStream from = stream;
         Feed to = feed;
         if (from == null || to == null) {
@@ -285,6 +276,12 @@ public final class Receiver implements Intake {
     public boolean isSpoolFull() {
         Feed current = feed;
         return current != null && current.spool().isFull();
+    }
+
+    /// Why the spool's disk takes nothing; empty while it does.
+    public String spoolFault() {
+        Feed current = feed;
+        return current == null ? "" : current.spool().diskFault();
     }
 
     @Override

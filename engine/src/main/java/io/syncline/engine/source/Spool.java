@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Bytes travel in blocks: the writer fills the last block, the reader may already read what is
 /// filled. When memory is full, the writer waits a little for a reader that is busy, since what
 /// goes to disk costs more than it saves; for one that stands still, or stays behind, full blocks
-/// go to disk. The oldest stay in memory, since they are needed first.
+/// go to disk. The oldest stay in memory, since they are needed first. A disk that takes nothing
+/// (it is full, or went away) counts as used up, and is tried again.
 ///
 /// The lock is taken once per read from the socket, never held over I/O to a socket.
 public final class Spool implements Closeable {
@@ -30,6 +31,9 @@ public final class Spool implements Closeable {
 
     /// Sources drop a replica whose output buffer stays above the soft limit for 60 s.
     private static final long PATIENCE_NANOS = 10_000_000_000L;
+
+    /// How long a disk that took nothing is left alone.
+    private static final long DISK_PAUSE_NANOS = 1_000_000_000L;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -49,6 +53,11 @@ public final class Spool implements Closeable {
     private long readerMovedNanos = System.nanoTime();
     private long waitingSinceNanos;
     private volatile boolean full;
+
+    /// Why the disk took nothing when last tried; empty while it does.
+    private volatile String diskFault = "";
+
+    private long diskDueNanos;
     private boolean closed;
     private boolean ended;
 
@@ -82,8 +91,7 @@ public final class Spool implements Closeable {
     /// Where the writer may put its next bytes.
     ///
     /// @return the block to fill, or null when the spool was closed
-    /// @throws IOException when the disk segment cannot be written
-    public @Nullable Block room() throws IOException {
+    public @Nullable Block room() {
         lock.lock();
         try {
             while (!closed) {
@@ -92,14 +100,14 @@ public final class Spool implements Closeable {
                     return tail;
                 }
                 if (!isMemoryLeft() && mayWaitForReader()) {
-                    awaitRoom();
+                    awaitReader();
                 } else if (makeRoom()) {
                     tail = new Block(takeArray());
                     blocks.add(tail);
                     return tail;
                 } else {
                     full = true;
-                    room.awaitUninterruptibly();
+                    awaitDisk();
                 }
             }
             return null;
@@ -144,34 +152,65 @@ public final class Spool implements Closeable {
                 && now - waitingSinceNanos < PATIENCE_NANOS;
     }
 
-    private void awaitRoom() {
+    private void awaitReader() {
         try {
             long left = READER_STANDS_NANOS;
             while (left > 0 && !closed && !isMemoryLeft()) {
                 left = room.awaitNanos(left);
             }
         } catch (InterruptedException e) {
-            // The receiver ends by closing its spool and its socket, which it looks at next.
-            Thread.currentThread().interrupt();
-            closed = true;
+            interrupted();
         }
     }
 
-    private boolean makeRoom() throws IOException {
+    /// Until the reader has taken something, or it is time to try the disk again.
+    private void awaitDisk() {
+        long now = System.nanoTime();
+        try {
+            if (diskFault.isEmpty()) {
+                room.await();
+            } else if (now < diskDueNanos) {
+                room.awaitNanos(diskDueNanos - now);
+            }
+        } catch (InterruptedException e) {
+            interrupted();
+        }
+    }
+
+    private void interrupted() {
+        // The receiver ends by closing its spool and its socket, which it looks at next.
+        Thread.currentThread().interrupt();
+        closed = true;
+    }
+
+    private boolean makeRoom() {
         if (isMemoryLeft()) {
             return true;
         }
-        if (diskBytes + BLOCK_BYTES > diskLimit || tail == blocks.peekFirst()) {
+        if (diskBytes + BLOCK_BYTES > diskLimit || tail == blocks.peekFirst() || !isDiskDue()) {
             return false;
         }
         byte[] array = tail.array;
         if (array != null) {
-            tail.diskPosition = file.append(array, tail.filled);
+            try {
+                tail.diskPosition = file.append(array, tail.filled);
+            } catch (IOException e) {
+                // Other kinds say little but a path.
+                boolean plain = e.getClass() == IOException.class;
+                diskFault = plain ? String.valueOf(e.getMessage()) : e.toString();
+                diskDueNanos = System.nanoTime() + DISK_PAUSE_NANOS;
+                return false;
+            }
+            diskFault = "";
             tail.array = null;
             diskBytes += tail.filled;
             free.add(array);
         }
         return true;
+    }
+
+    private boolean isDiskDue() {
+        return diskFault.isEmpty() || System.nanoTime() >= diskDueNanos;
     }
 
     private byte[] takeArray() {
@@ -197,6 +236,11 @@ public final class Spool implements Closeable {
     /// Whether the writer waits for room: the source is not read meanwhile.
     public boolean isFull() {
         return full;
+    }
+
+    /// Why the disk takes nothing, in the system's words; empty while it does.
+    String diskFault() {
+        return diskFault;
     }
 
     /// Bytes written and not yet read.

@@ -354,6 +354,7 @@ final class ClusterLanes {
                     mending.requireSameNodes(nodes);
                 }
                 takeReports();
+                batches.ofSnapshot().orphans().forEach(waiting::addAll);
                 sort(mending);
                 outages.tryNow();
                 return;

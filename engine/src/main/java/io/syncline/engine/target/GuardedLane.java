@@ -309,7 +309,7 @@ final class GuardedLane implements Closeable {
                             connection,
                             new Ears(),
                             found == Guard.Mode.SCRIPT ? settings.windowBytes() : 0,
-                            settings.answerLimit().toNanos());
+                            settings.patience(dialer.place()));
             lane = opened;
             for (Batch batch : pending) {
                 standing = Guard.follow(batch, standing, owner.generation());

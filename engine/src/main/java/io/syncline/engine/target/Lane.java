@@ -23,7 +23,7 @@ final class Lane implements Closeable {
     private final Connection connection;
     private final LaneListener listener;
     private final Window window;
-    private final long answerLimitNanos;
+    private final Patience patience;
     private final Answers answers;
     private final Thread reader;
 
@@ -35,11 +35,11 @@ final class Lane implements Closeable {
     private boolean guardOpen;
     private @Nullable LaneFault fault;
 
-    Lane(Connection connection, LaneListener listener, long windowBytes, long answerLimitNanos) {
+    Lane(Connection connection, LaneListener listener, long windowBytes, Patience patience) {
         this.connection = connection;
         this.listener = listener;
         this.window = new Window(windowBytes);
-        this.answerLimitNanos = answerLimitNanos;
+        this.patience = patience;
         this.answers = new Answers(listener, this::openGuard);
         this.reader = new Thread(this::read, "lane " + connection.address());
         reader.setDaemon(true);
@@ -233,15 +233,12 @@ final class Lane implements Closeable {
                 if (!answers.fill(connection.input())) {
                     throw new IOException("the target closed the connection");
                 }
+                patience.answered();
                 return;
             } catch (SocketTimeoutException e) {
                 Batch oldest = head();
-                if (oldest != null && System.nanoTime() - oldest.sentNanos > answerLimitNanos) {
-                    throw new IOException(
-                            "the target has not answered for "
-                                    + answerLimitNanos / 1_000_000_000
-                                    + " s",
-                            e);
+                if (oldest != null) {
+                    patience.waited(System.nanoTime() - oldest.sentNanos, e);
                 }
             }
         }

@@ -73,7 +73,7 @@ final class NodeLane {
                             connection,
                             listener,
                             settings.windowBytes(),
-                            settings.answerLimit().toNanos());
+                            settings.patience(node.toString()));
         } catch (IOException | RuntimeException e) {
             connection.close();
             throw e;

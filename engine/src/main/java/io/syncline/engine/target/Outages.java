@@ -33,9 +33,17 @@ final class Outages {
         }
     }
 
+    /// Forgets what was waited for: the nodes are there, and something else is written now.
     void clear() {
+        Backoff past = outage;
+        if (past == null && !slots.isEmpty()) {
+            past = slots.values().iterator().next().backoff;
+        }
         slots.clear();
         outage = null;
+        if (past != null) {
+            dialer.recovered(past);
+        }
     }
 
     boolean isWaiting() {

@@ -1,6 +1,8 @@
 package io.syncline.engine.target;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -89,6 +91,21 @@ final class SnapshotBatches {
         filling.clear();
         bytes = 0;
         full = false;
+    }
+
+    /// Takes out what was being filled for lanes that are closed by now: it goes to wherever its
+    /// slots are.
+    List<Batch> orphans() {
+        List<Batch> orphans = new ArrayList<>();
+        filling.forEach((lane, batch) -> {
+            if (!lane.isOpen()) {
+                batch.merger.close();
+                repeats -= batch.repeated ? 1 : 0;
+                orphans.add(batch);
+            }
+        });
+        filling.keySet().removeIf(lane -> !lane.isOpen());
+        return orphans;
     }
 
     /// A batch is off its way; what was not taken is appended anew.

@@ -78,6 +78,11 @@ public record WriterSettings(
         return 2 * gatheredBytes();
     }
 
+    /// With the answers of one node, on one connection.
+    Patience patience(String place) {
+        return new Patience(answerLimit, listener, place);
+    }
+
     /// Whether the keys of one slot of a cluster source may be in any slot of the target.
     boolean isSpread() {
         return ofShard && homes.moveKeys();

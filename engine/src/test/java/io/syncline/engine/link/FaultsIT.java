@@ -11,6 +11,7 @@ import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,6 +229,33 @@ class FaultsIT {
                     .satisfies(again ->
                             assertThat(again.reason()).contains("it has another history now"));
         }
+    }
+
+    /// Nor is a stop meanwhile the end of the snapshot.
+    @Test
+    void aTargetThatIsAwayWhileStaleKeysAreLookedForIsWaitedFor() {
+        try (RunningLink link = sync().start().awaitStreaming()) {
+            workload.awaitMore(500, LIMIT);
+            workload.stop();
+            target.command("ACL", "SETUSER", "default", "-scan");
+            source.kill();
+            source.restart();
+            source.command("SET", "only", "this");
+            link.await("a retry", () -> !retriesOfTarget(link).isEmpty());
+            assertThat(retriesOfTarget(link).getFirst().reason()).startsWith("NOPERM");
+            assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
+            target.command("ACL", "SETUSER", "default", "+scan");
+        }
+        try (RunningLink link = sync().start().awaitStreaming()) {
+            link.awaitCaughtUp(source);
+            new KeyspaceDigest().requireEqual(source, target);
+        }
+    }
+
+    private static List<LinkEvent.Retrying> retriesOfTarget(RunningLink link) {
+        return link.events(LinkEvent.Retrying.class).stream()
+                .filter(retry -> retry.side() == LinkEvent.Side.TARGET)
+                .toList();
     }
 
     @Test

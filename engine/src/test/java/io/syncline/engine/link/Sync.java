@@ -38,6 +38,7 @@ final class Sync {
     private CommandChoice commands = CommandChoice.ALL;
     private OnExisting onExisting = OnExisting.REPORT;
     private Duration extendExpiry = Duration.ZERO;
+    private Throttle throttle = Throttle.NONE;
     private Duration retry = Duration.ofMinutes(2);
     private OnRefused onRefused = OnRefused.STOP;
     private OnGap onGap = OnGap.RESYNC;
@@ -167,6 +168,12 @@ final class Sync {
         return this;
     }
 
+    /// Most bytes per second written to the target.
+    Sync slow(long bytesPerSecond) {
+        throttle = new Throttle(0, bytesPerSecond);
+        return this;
+    }
+
     /// Peers that are silent for two seconds are gone.
     Sync shortLimits() {
         answerLimit = SHORT_LIMIT;
@@ -192,7 +199,7 @@ final class Sync {
                         onRefused,
                         onGap,
                         onFlush,
-                        Throttle.NONE,
+                        throttle,
                         end,
                         spool,
                         new Tuning(

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +135,28 @@ class TargetFaultsIT {
         return link.events(LinkEvent.Retrying.class).stream()
                 .filter(retry -> retry.reason().contains(fault.words()))
                 .count();
+    }
+
+    /// What was gathered for the connection that broke goes over the next one.
+    @Test
+    void connectionsThatBreakWhileASnapshotIsCopiedToAClusterAreMended() {
+        start("cluster");
+        workload.stop();
+        for (int i = 0; i < 2_000; i++) {
+            source.command("SET", "bulk:" + i, "v".repeat(500));
+        }
+        try (RunningLink link = sync().slow(1 << 19).start()) {
+            for (int least = 400; least <= 1_200; least += 400) {
+                int copied = least;
+                link.await("more keys", () -> link.shard().snapshotKeys() > copied);
+                victim().command("CLIENT", "KILL", "TYPE", "normal");
+            }
+            link.awaitAllStreaming();
+            link.awaitCaughtUp(source);
+            assertThat(link.events(LinkEvent.Recovered.class)).isNotEmpty();
+            assertThat(link.shard().snapshots()).isEqualTo(1);
+            new KeyspaceDigest().requireEqual(source, target.instance());
+        }
     }
 
     @ParameterizedTest

@@ -41,7 +41,7 @@ class SpoolTest {
     }
 
     /// Writes at most `length` bytes of a known sequence; fewer when a block ends.
-    private static int write(Spool spool, long from, int length, long millis) throws IOException {
+    private static int write(Spool spool, long from, int length, long millis) {
         Spool.Block block = Objects.requireNonNull(spool.room());
         byte[] array = Objects.requireNonNull(block.array);
         int count = Math.min(length, array.length - block.filled);
@@ -73,13 +73,9 @@ class SpoolTest {
     }
 
     private static void produce(Spool spool, long total, SplittableRandom random) {
-        try {
-            for (long at = 0; at < total; ) {
-                int most = random.nextInt(10) == 0 ? BLOCK : 1 + random.nextInt(9_000);
-                at += write(spool, at, (int) Math.min(most, total - at), 0);
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        for (long at = 0; at < total; ) {
+            int most = random.nextInt(10) == 0 ? BLOCK : 1 + random.nextInt(9_000);
+            at += write(spool, at, (int) Math.min(most, total - at), 0);
         }
         spool.end();
     }
@@ -108,12 +104,8 @@ class SpoolTest {
         try (Spool spool = spool(4L * BLOCK, 6L * BLOCK)) {
             CompletableFuture<Void> producer =
                     CompletableFuture.runAsync(() -> {
-                        try {
-                            while (written.get() < total) {
-                                written.addAndGet(write(spool, written.get(), BLOCK, 0));
-                            }
-                        } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
+                        while (written.get() < total) {
+                            written.addAndGet(write(spool, written.get(), BLOCK, 0));
                         }
                         spool.end();
                     });
@@ -131,21 +123,38 @@ class SpoolTest {
     }
 
     @Test
+    void aDiskThatTakesNothingIsTriedAgain() throws Exception {
+        long total = 40L * BLOCK;
+        Path blocked = folder.resolve("blocked");
+        Files.createFile(blocked);
+        try (Spool spool = new Spool(4L * BLOCK, total, blocked, "test", () -> {})) {
+            CompletableFuture<Void> producer =
+                    CompletableFuture.runAsync(() ->
+                            produce(spool, total, new SplittableRandom(1)));
+            Await.until("a disk in trouble", LIMIT, () -> !spool.diskFault().isEmpty());
+            assertThat(spool.waitingBytes()).isEqualTo(4L * BLOCK);
+            assertThat(producer.isDone()).isFalse();
+            Files.delete(blocked);
+            Await.until("blocks on disk", LIMIT, () -> spool.diskBytes() > 20L * BLOCK);
+            assertThat(spool.diskFault()).isEmpty();
+            consume(spool, total, new SplittableRandom(1));
+            producer.get();
+            assertThat(spool.diskBytes()).isZero();
+        }
+    }
+
+    @Test
     void aClosedSpoolLetsItsWriterGo() throws Exception {
         Spool spool = spool(0, 0);
         CompletableFuture<Boolean> producer =
                 CompletableFuture.supplyAsync(() -> {
-                    try {
-                        for (Spool.Block block = spool.room();
-                                block != null;
-                                block = spool.room()) {
-                            byte[] array = block.array;
-                            spool.filled(block, array == null ? 0 : array.length, 0);
-                        }
-                        return true;
-                    } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                    for (Spool.Block block = spool.room();
+                            block != null;
+                            block = spool.room()) {
+                        byte[] array = block.array;
+                        spool.filled(block, array == null ? 0 : array.length, 0);
                     }
+                    return true;
                 });
         Await.until("a full spool", LIMIT, () -> spool.waitingBytes() >= 4L * BLOCK);
         spool.close();
@@ -184,17 +193,13 @@ class SpoolTest {
     }
 
     private static void put(Spool spool, byte[] bytes, int length) {
-        try {
-            for (int at = 0; at < length; ) {
-                Spool.Block block = Objects.requireNonNull(spool.room());
-                byte[] array = Objects.requireNonNull(block.array);
-                int count = Math.min(length - at, array.length - block.filled);
-                System.arraycopy(bytes, at, array, block.filled, count);
-                spool.filled(block, count, 0);
-                at += count;
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        for (int at = 0; at < length; ) {
+            Spool.Block block = Objects.requireNonNull(spool.room());
+            byte[] array = Objects.requireNonNull(block.array);
+            int count = Math.min(length - at, array.length - block.filled);
+            System.arraycopy(bytes, at, array, block.filled, count);
+            spool.filled(block, count, 0);
+            at += count;
         }
     }
 

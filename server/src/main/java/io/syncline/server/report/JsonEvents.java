@@ -165,7 +165,10 @@ public final class JsonEvents {
                     json.writeNumberProperty("count", retrying.count());
                     json.writeNumberProperty("elapsedMillis", retrying.elapsed().toMillis());
                     json.writeNumberProperty("limitMillis", retrying.limit().toMillis());
+                    json.writeStringProperty(
+                            "until", text(time.plus(retrying.limit()).minus(retrying.elapsed())));
                     json.writeStringProperty("reason", retrying.reason());
+                    json.writeStringProperty("remedy", retrying.remedy());
                 });
     }
 

@@ -26,10 +26,7 @@ public record Note(Tone tone, String text, String remedy) {
             case LinkEvent.Checked checked -> of(checked.finding());
             case LinkEvent.PhaseEntered entered -> of(entered);
             case LinkEvent.Retrying retrying ->
-                    new Note(
-                            Tone.ATTENTION,
-                            retryText(retrying),
-                            "Nothing to do: it goes on by itself");
+                    new Note(Tone.ATTENTION, retryText(retrying), retrying.remedy());
             case LinkEvent.Recovered back ->
                     new Note(
                             Tone.WELL,

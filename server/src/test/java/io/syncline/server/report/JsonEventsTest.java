@@ -63,7 +63,9 @@ class JsonEventsTest {
                 .endsWith(
                         "\"shard\":1,\"side\":\"target\",\"place\":\"b:2\",\"count\":4,"
                                 + "\"elapsedMillis\":12000,\"limitMillis\":43200000,"
-                                + "\"reason\":\"refused\"}\n");
+                                + "\"until\":\"2026-11-22T21:59:48.000Z\",\"reason\":\"refused\","
+                                + "\"remedy\":\"Bring back the target, or the network to it; the"
+                                + " task then goes on by itself\"}\n");
     }
 
     @Test
