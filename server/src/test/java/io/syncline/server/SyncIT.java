@@ -97,7 +97,7 @@ class SyncIT {
 
     @Test
     void runsUntilASignalStopsItCleanlyAndShowsNoSecretMeanwhile() {
-        for (String signal : new String[] {"TERM", "INT"}) {
+        for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             try (Launched sync = sync("--json")) {
                 Await.until("streaming", LIMIT, () -> sync.out().contains("\"streaming\""));
                 assertThat(sync.commandLine()).contains("--source").doesNotContain(SECRET);

@@ -159,7 +159,7 @@ public final class LinkRun {
     private void put(Message message) {
         try {
             // Once nobody watches, events have no reader, and the link must not wait for one.
-            while (!abandoned && !messages.offer(message, 100, TimeUnit.MILLISECONDS)) {}
+            while (!messages.offer(message, 100, TimeUnit.MILLISECONDS) && !abandoned) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
