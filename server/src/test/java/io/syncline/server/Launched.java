@@ -61,7 +61,8 @@ final class Launched implements AutoCloseable {
                         && Files.readAllLines(status).stream()
                                 .filter(line -> line.startsWith("SigIgn:"))
                                 .map(line -> line.substring("SigIgn:".length()).strip())
-                                .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & HUP_OR_INT) != 0);
+                                .anyMatch(mask ->
+                                        (Long.parseUnsignedLong(mask, 16) & HUP_OR_INT) != 0);
         return ignored ? List.of("env", "--default-signal=HUP,INT") : List.of();
     }
 

@@ -51,9 +51,7 @@ public final class Terminal {
         Charset charset = Output.standardCharset();
         boolean unicode = charset.equals(StandardCharsets.UTF_8);
         // https://no-color.org: any value but the empty one.
-        boolean colour =
-                environment.getOrDefault("NO_COLOR", "").isEmpty()
-                        && !isDumb(environment);
+        boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty() && !isDumb(environment);
         Look look = new Look(USUAL_WIDTH, USUAL_HEIGHT, colour, unicode);
         String size = System.getProperty(SIZE_PROPERTY, "");
         return new Terminal(Output.standard(), sized(look, size));
