@@ -64,6 +64,12 @@ final class Party {
     /// How far the pipeline has read its stream.
     long processed = -1;
 
+    /// Slots held since a snapshot was copied.
+    final BitSet copied = new BitSet();
+
+    /// It waits for slots of which a part is told by nobody.
+    boolean incomplete;
+
     final List<Integer> granted = new ArrayList<>();
 
     /// Slots of a snapshot that waits for them.
@@ -146,8 +152,14 @@ final class Party {
         nudge.run();
     }
 
+    /// It has to begin anew.
+    void lack() {
+        incomplete = true;
+        note();
+    }
+
     void note() {
-        news.set(!ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty());
+        news.set(incomplete || !ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty());
         wake.run();
     }
 

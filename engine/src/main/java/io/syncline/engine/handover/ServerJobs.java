@@ -13,6 +13,7 @@ final class ServerJobs {
 
     private final SlotLedger ledger;
     private final Map<Integer, Party> parties;
+    private final Untold untold;
 
     /// Slots that a job has brought to a shard, until their former holder is done.
     private final BitSet copied = new BitSet();
@@ -21,15 +22,17 @@ final class ServerJobs {
     record Look(int pipeline, long count) {}
 
     /// @param ledger the lock
-    ServerJobs(SlotLedger ledger, Map<Integer, Party> parties) {
+    ServerJobs(SlotLedger ledger, Map<Integer, Party> parties, Untold untold) {
         this.ledger = ledger;
         this.parties = parties;
+        this.untold = untold;
     }
 
     /// The copy of these slots, whose stream was not applied, became the slots themselves.
     void copied(BitSet slots) {
         synchronized (ledger) {
             copied.or(slots);
+            untold.brought(slots);
             parties.values().forEach(Party::note);
         }
     }

@@ -26,6 +26,9 @@ public final class SlotGate {
     /// half moved for hours must not take all memory: then the stream waits.
     private static final int PARKED_BYTES = 64 << 20;
 
+    private static final String INCOMPLETE =
+            "a job of the source brought slots from a shard that was not copied yet";
+
     private final GateSettings settings;
     private final SlotLedger ledger;
     private final int pipeline;
@@ -118,7 +121,7 @@ public final class SlotGate {
     /// Begins from nothing.
     public void reset() {
         forget();
-        ledger.register(pipeline, owned, new BitSet(), List.of());
+        ledger.registerAnew(pipeline);
     }
 
     private void forget() {
@@ -288,7 +291,7 @@ public final class SlotGate {
         ParkedSlot last = parked.last(slot);
         if (last == null
                 || (last.begins < place.start
-                        && ledger.endedBetween(pipeline, slot, last.begins, place.offset))) {
+                        && ledger.endings().isBetween(pipeline, slot, last.begins, place.offset))) {
             parked.open(slot, new Since(place.start, place.database));
             notes.write(place);
             claim(slot);
@@ -329,6 +332,12 @@ public final class SlotGate {
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
+        if (ledger.isIncomplete(pipeline)) {
+            // Before any other pipeline gets on: a later process must not take the position for one.
+            writer.drain();
+            writer.beginSnapshot();
+            throw RewindException.missing(INCOMPLETE);
+        }
         // Where an earlier process stopped, a quiet source may stay for long.
         if (place.clean && place.offset >= appliedUntil) {
             if (imports.isDue(place)) {

@@ -25,7 +25,9 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final ServerJobs jobs = new ServerJobs(this, parties);
+    private final Untold untold = new Untold(parties);
+    private final ServerJobs jobs = new ServerJobs(this, parties, untold);
+    private final Endings endings = new Endings(this, parties);
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -52,6 +54,19 @@ public final class SlotLedger {
     /// @param left how the shard lost slots among these to jobs of the server, as far as noted
     /// @param waiting slots of which it holds something back
     synchronized void register(
+            int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
+        untold.goesOn(pipeline, owned, left);
+        hold(pipeline, owned, waiting, left);
+    }
+
+    /// A pipeline has no position: nothing that it held counts any more.
+    synchronized void registerAnew(int pipeline) {
+        untold.beginsAnew(pipeline, holders);
+        party(pipeline).incomplete = false;
+        hold(pipeline, new BitSet(), new BitSet(), List.of());
+    }
+
+    private void hold(
             int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
@@ -90,16 +105,8 @@ public final class SlotLedger {
     ///
     /// @param most of them
     public synchronized BitSet doubtful(int pipeline, int most) {
-        BitSet doubtful = new BitSet();
         Party party = parties.get(pipeline);
-        if (party != null) {
-            party.doubted.stream().limit(most).forEach(doubtful::set);
-            succession.slotsOf(pipeline).stream()
-                    .filter(party::isUninvolved)
-                    .limit(most)
-                    .forEach(doubtful::set);
-        }
-        return doubtful;
+        return party == null ? new BitSet() : succession.doubtful(pipeline, party, most);
     }
 
     /// What a shard's node said before its pipeline begins.
@@ -216,6 +223,10 @@ public final class SlotLedger {
     synchronized void claim(int pipeline, int slot, long offset) {
         Party party = party(pipeline);
         if (holders[slot] == pipeline && party.firstEnd(slot) == null) {
+            if (party.copied.get(slot) && jobs.hasCopied(slot)) {
+                party.lack();
+                return;
+            }
             party.end(slot, offset, offset, false);
             succession.wasAway(pipeline, slot);
             party.note();
@@ -246,27 +257,6 @@ public final class SlotLedger {
         succession.away().stream().forEach(this::grant);
     }
 
-    /// The first ownership of a slot that ended and was not given up yet.
-    synchronized @Nullable Tenure ended(int pipeline, int slot) {
-        return party(pipeline).firstEnd(slot);
-    }
-
-    /// Whether an ownership ended between two places.
-    synchronized boolean endedBetween(int pipeline, int slot, long from, long to) {
-        return party(pipeline).endedBetween(slot, from, to);
-    }
-
-    /// Whether an ownership that began at a place was over at another, where all was deleted.
-    synchronized boolean survives(int pipeline, int slot, long from, long to) {
-        return party(pipeline).survives(slot, from, to);
-    }
-
-    /// Every command of a slot that is not lost and stands before this was run by its owner.
-    synchronized long confirmed(int pipeline) {
-        Party party = party(pipeline);
-        return party.gone ? Long.MAX_VALUE : party.confirmed;
-    }
-
     /// Up to where a shard has nothing to say about a slot that its pipeline waits for: every key
     /// that came has gone again.
     ///
@@ -285,14 +275,6 @@ public final class SlotLedger {
         party(pipeline).vacant.clear(slot);
     }
 
-    /// Whether a pipeline has applied commands of a slot behind the end of its ownership, of which
-    /// it had not heard yet: they are of a later one, so both are one to it.
-    ///
-    /// @param applied behind the last command that was applied
-    synchronized boolean joins(int pipeline, int slot, long applied) {
-        return !jobs.haveMoved(slot) && party(pipeline).joins(slot, applied);
-    }
-
     /// The slots held that can be given up at a place of the stream. One that was given and not
     /// taken yet is not among them.
     synchronized BitSet lostBefore(int pipeline, long offset) {
@@ -309,6 +291,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
+            party.copied.clear(slot);
             jobs.given(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -327,12 +310,17 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
+        if (untold.isOnlyInCopy(slot)) {
+            succession.waitingFor(slot).forEach(each -> party(each).lack());
+            return;
+        }
         Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
         if (pipeline == null) {
             return;
         }
         Party party = party(pipeline);
         holders[slot] = pipeline;
+        untold.given(slot);
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
             // It was not seen to end: how much of it a job has cleared away is not known.
@@ -352,9 +340,14 @@ public final class SlotLedger {
     synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
         Party party = party(pipeline);
         party.granted.clear();
+        BitSet others = succession.slotsOf(pipeline);
+        others.andNot(owned);
+        untold.forgets(others);
         succession.withdraw(pipeline);
-        BitSet others = new BitSet();
-        boolean all = parties.values().stream().allMatch(p -> p.registered);
+        others.clear();
+        // What only a copy tells must be noted as missing before it is told anew elsewhere.
+        boolean all =
+                parties.values().stream().allMatch(p -> p.registered && !(p.incomplete && p != party));
         for (int slot = 0; slot < holders.length; slot++) {
             int holder = holders[slot];
             if (holder == pipeline && !owned.get(slot)) {
@@ -364,6 +357,7 @@ public final class SlotLedger {
                 hurry(holder);
             }
         }
+        untold.forgets(others);
         giveUp(pipeline, others);
         party.wanted.clear();
         party.wanted.or(owned);
@@ -374,6 +368,9 @@ public final class SlotLedger {
                 holders[slot] = pipeline;
                 succession.forget(slot);
             }
+            untold.copied(pipeline, owned);
+            party.copied.clear();
+            party.copied.or(owned);
             // Seen to own them by now, so that their loss is noticed.
             party.seen.or(owned);
         }
@@ -389,6 +386,16 @@ public final class SlotLedger {
         giveUp(pipeline, all);
         parties.remove(pipeline);
         grantAll();
+    }
+
+    /// Whether a pipeline waits for slots of which a part is told by nobody: it has to begin anew.
+    synchronized boolean isIncomplete(int pipeline) {
+        return party(pipeline).incomplete;
+    }
+
+    /// What is known of ownerships that ended.
+    Endings endings() {
+        return endings;
     }
 
     /// What is known of moves by the server's own jobs.

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,11 @@ final class Succession {
         return !claims.getOrDefault(slot, Map.of()).isEmpty();
     }
 
+    /// Those who wait for a slot.
+    List<Integer> waitingFor(int slot) {
+        return List.copyOf(claims.getOrDefault(slot, Map.of()).keySet());
+    }
+
     void withdraw(int pipeline, int slot) {
         claims.getOrDefault(slot, new HashMap<>()).remove(pipeline);
     }
@@ -70,6 +76,17 @@ final class Succession {
         BitSet slots = new BitSet();
         claims.forEach((slot, waiting) -> slots.set(slot, waiting.containsKey(pipeline)));
         return slots;
+    }
+
+    /// Slots of which it is to be asked whether the pipeline's node has keys there.
+    BitSet doubtful(int pipeline, Party party, int most) {
+        BitSet doubtful = new BitSet();
+        party.doubted.stream().limit(most).forEach(doubtful::set);
+        slotsOf(pipeline).stream()
+                .filter(party::isUninvolved)
+                .limit(most)
+                .forEach(doubtful::set);
+        return doubtful;
     }
 
     /// The slots that somebody wants.

@@ -171,7 +171,10 @@ final class Pipeline implements Runnable {
                 if (feed == null && shop.isStopping()) {
                     return;
                 }
-                from = feed == null ? null : position(feed);
+                from =
+                        feed == null
+                                ? null
+                                : new Position(feed.replicationId(), feed.baseOffset(), 0);
                 reading = from;
             } catch (RewindException e) {
                 from = unmoved(rewound(e));
@@ -211,10 +214,6 @@ final class Pipeline implements Runnable {
                 : new Position(from.replicationId(), since.offset(), since.database());
     }
 
-    private static Position position(Feed feed) {
-        return new Position(feed.replicationId(), feed.baseOffset(), 0);
-    }
-
     private static @Nullable Position standing(@Nullable Checkpoint checkpoint) {
         return checkpoint == null || checkpoint.phase() == Checkpoint.Phase.SNAPSHOT
                 ? null
@@ -230,8 +229,11 @@ final class Pipeline implements Runnable {
 
     /// The target is behind what it had acknowledged: goes on from where it really stands.
     private @Nullable Position rewound(RewindException e) {
-        Checkpoint at = e.checkpoint();
-        Position position = standing(at);
+        if (!e.missing().isEmpty()) {
+            again = e.missing();
+            return null;
+        }
+        Position position = standing(e.checkpoint());
         shop.event(
                 new LinkEvent.Warned(
                         shop.writer().place(),
