@@ -26,6 +26,9 @@ final class Party {
     /// The look since which each slot that is owned was owned.
     final long[] ownedSince = new long[ClusterMap.SLOTS];
 
+    /// An offset behind each slot's last coming or going.
+    final long[] changedBefore = new long[ClusterMap.SLOTS];
+
     /// What its node owned when it was last asked.
     BitSet seen = new BitSet();
 
@@ -51,6 +54,10 @@ final class Party {
     /// whatever was run for them is undone.
     BitSet vacant = new BitSet();
 
+    /// Slots that the pipeline waits for, and up to where what was run for them is in the snapshot of
+    /// another one.
+    final Map<Integer, Long> useless = new HashMap<>();
+
     /// Slots that the pipeline holds, and that its node neither owned nor imported: it must be
     /// found to have no key there, or it has but forgotten that it imports them, by a failover.
     final BitSet doubted = new BitSet();
@@ -66,6 +73,9 @@ final class Party {
 
     /// Slots held since a snapshot was copied.
     final BitSet copied = new BitSet();
+
+    /// Another pipeline of this process has held slots that it copied.
+    boolean follows;
 
     /// It waits for slots of which a part is told by nobody.
     boolean incomplete;
@@ -90,6 +100,11 @@ final class Party {
         BitSet gained = sighting.owned();
         gained.andNot(seen);
         gained.stream().forEach(slot -> ownedSince[slot] = looks);
+        if (asked) {
+            BitSet changed = (BitSet) seen.clone();
+            changed.xor(owned);
+            changed.stream().forEach(slot -> changedBefore[slot] = last);
+        }
         seen = owned;
         importing = sighting.importing();
         jobs = sighting.exported();
@@ -105,6 +120,7 @@ final class Party {
         ended.clear();
         granted.clear();
         vacant.clear();
+        useless.clear();
         doubted.clear();
     }
 
@@ -159,7 +175,7 @@ final class Party {
     }
 
     void note() {
-        news.set(incomplete || !ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty());
+        news.set(incomplete || !ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty() || !useless.isEmpty());
         wake.run();
     }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -118,8 +119,10 @@ public final class SlotGate {
         return state == null ? null : state.first();
     }
 
-    /// Begins from nothing.
+    /// Begins from nothing. That is noted before other pipelines get on: what a later process found
+    /// of this one would be of the past, and slots would have two holders.
     public void reset() {
+        writer.beginSnapshot();
         forget();
         ledger.registerAnew(pipeline);
     }
@@ -137,17 +140,45 @@ public final class SlotGate {
 
     /// Before a snapshot is applied: waits until no other pipeline writes to the shard's slots.
     ///
-    /// @param present the slots of the shard now
-    /// @return false when the link stops
-    public boolean beginSnapshot(BitSet present) throws RewindException {
-        forget();
-        while (!ledger.takeForSnapshot(pipeline, present)) {
-            if (!settings.patience().await()) {
+    /// @param goesOn whether the snapshot still comes
+    /// @return false when it does not, or when the link stops
+    public boolean beginSnapshot(BooleanSupplier goesOn) throws RewindException {
+        long looks = expectSnapshot();
+        while (!takeForSnapshot(looks)) {
+            if (!goesOn.getAsBoolean() || !settings.patience().await()) {
                 return false;
             }
         }
-        owned.or(present);
         return true;
+    }
+
+    /// A snapshot has begun to come.
+    ///
+    /// @return how often the shard's node must have been asked to know what it owns since
+    long expectSnapshot() {
+        writer.beginSnapshot();
+        forget();
+        return ledger.beginSnapshot(pipeline);
+    }
+
+    /// Takes the shard's slots, if that can be.
+    boolean takeForSnapshot(long looks) {
+        BitSet taken = ledger.takeForSnapshot(pipeline, looks);
+        if (taken != null) {
+            owned.or(taken);
+        }
+        return taken != null;
+    }
+
+    /// Whether jobs have moved slots of the shard since a snapshot was made. It has nothing of those
+    /// that came, and what the stream says of those that went is of use to no one.
+    public boolean hasMovedSince(long offset) {
+        return settings.jobs() != null && ledger.jobs().haveMovedSince(pipeline, offset);
+    }
+
+    /// Whether other pipelines may have brought keys of the shard's slots, that it lost since.
+    public boolean meetsOthers() {
+        return ledger.follows(pipeline);
     }
 
     /// Notes what is held, behind a snapshot, and which jobs of the server it is behind.
@@ -333,9 +364,7 @@ public final class SlotGate {
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
         if (ledger.isIncomplete(pipeline)) {
-            // Before any other pipeline gets on: a later process must not take the position for one.
             writer.drain();
-            writer.beginSnapshot();
             throw RewindException.missing(INCOMPLETE);
         }
         // Where an earlier process stopped, a quiet source may stay for long.

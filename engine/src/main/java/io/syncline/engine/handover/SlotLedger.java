@@ -25,8 +25,8 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final Untold untold = new Untold(parties);
-    private final ServerJobs jobs = new ServerJobs(this, parties, untold);
+    private final Snapshots snapshots = new Snapshots(this, holders, parties, succession);
+    private final ServerJobs jobs = new ServerJobs(this, parties, snapshots);
     private final Endings endings = new Endings(this, parties);
 
     public SlotLedger() {
@@ -55,13 +55,13 @@ public final class SlotLedger {
     /// @param waiting slots of which it holds something back
     synchronized void register(
             int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
-        untold.goesOn(pipeline, owned, left);
+        snapshots.goesOn(pipeline, owned, left);
         hold(pipeline, owned, waiting, left);
     }
 
     /// A pipeline has no position: nothing that it held counts any more.
     synchronized void registerAnew(int pipeline) {
-        untold.beginsAnew(pipeline, holders);
+        snapshots.beginsAnew(pipeline);
         party(pipeline).incomplete = false;
         hold(pipeline, new BitSet(), new BitSet(), List.of());
     }
@@ -138,6 +138,7 @@ public final class SlotLedger {
             }
         }
         succession.observed(pipeline, party.last);
+        snapshots.observed(pipeline, party);
         endUnseen(pipeline, party);
         party.note();
         grantAll();
@@ -253,7 +254,9 @@ public final class SlotLedger {
 
     /// How far a pipeline has read its stream.
     synchronized void processed(int pipeline, long offset) {
-        party(pipeline).processed = offset;
+        Party party = party(pipeline);
+        party.processed = offset;
+        party.useless.values().removeIf(until -> until < offset);
         succession.away().stream().forEach(this::grant);
     }
 
@@ -263,6 +266,9 @@ public final class SlotLedger {
     /// @return -1 when that is not so
     synchronized long vacatedUntil(int pipeline, int slot) {
         Party party = party(pipeline);
+        if (party.useless.containsKey(slot)) {
+            return party.useless.get(slot);
+        }
         if (holders[slot] == pipeline || jobs.haveMoved(slot) || !party.vacant.get(slot)) {
             return -1;
         }
@@ -273,6 +279,7 @@ public final class SlotLedger {
     synchronized void withdraw(int pipeline, int slot) {
         succession.withdraw(pipeline, slot);
         party(pipeline).vacant.clear(slot);
+        party(pipeline).useless.remove(slot);
     }
 
     /// The slots held that can be given up at a place of the stream. One that was given and not
@@ -310,17 +317,17 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
-        if (untold.isOnlyInCopy(slot)) {
+        if (snapshots.isOnlyInCopy(slot)) {
             succession.waitingFor(slot).forEach(each -> party(each).lack());
             return;
         }
         Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
-        if (pipeline == null) {
+        if (pipeline == null || snapshots.isAnew(pipeline)) {
             return;
         }
         Party party = party(pipeline);
         holders[slot] = pipeline;
-        untold.given(slot);
+        snapshots.given(slot);
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
             // It was not seen to end: how much of it a job has cleared away is not known.
@@ -332,50 +339,24 @@ public final class SlotLedger {
 
     // ---- snapshots ----
 
-    /// Before a snapshot is applied: everything else is given up, since the stream that told of it
-    /// is gone, and the shard's own slots are waited for.
+    /// A snapshot has begun to come.
     ///
-    /// @param owned the shard's slots
-    /// @return whether all of them are held now
-    synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
-        Party party = party(pipeline);
-        party.granted.clear();
-        BitSet others = succession.slotsOf(pipeline);
-        others.andNot(owned);
-        untold.forgets(others);
-        succession.withdraw(pipeline);
-        others.clear();
-        // What only a copy tells must be noted as missing before it is told anew elsewhere.
-        boolean all =
-                parties.values().stream().allMatch(p -> p.registered && !(p.incomplete && p != party));
-        for (int slot = 0; slot < holders.length; slot++) {
-            int holder = holders[slot];
-            if (holder == pipeline && !owned.get(slot)) {
-                others.set(slot);
-            } else if (owned.get(slot) && holder != pipeline && holder != NOBODY) {
-                all = false;
-                hurry(holder);
-            }
-        }
-        untold.forgets(others);
-        giveUp(pipeline, others);
-        party.wanted.clear();
-        party.wanted.or(owned);
-        if (all) {
-            party.wanted.clear();
-            party.forget();
-            for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
-                holders[slot] = pipeline;
-                succession.forget(slot);
-            }
-            untold.copied(pipeline, owned);
-            party.copied.clear();
-            party.copied.or(owned);
-            // Seen to own them by now, so that their loss is noticed.
-            party.seen.or(owned);
-        }
-        party.note();
-        return all;
+    /// @return how often the shard's node must have been asked to know what it owns since
+    synchronized long beginSnapshot(int pipeline) {
+        return party(pipeline).looks + ServerJobs.CERTAIN_LOOKS;
+    }
+
+    /// Takes the slots of a shard, as soon as that can be, whose snapshot is to be applied.
+    ///
+    /// @param looks at its node, so many
+    /// @return its slots, all of them held now; null when they are not
+    synchronized @Nullable BitSet takeForSnapshot(int pipeline, long looks) {
+        return snapshots.take(pipeline, party(pipeline), looks);
+    }
+
+    /// Whether what a pipeline copies may meet keys that another one has brought.
+    synchronized boolean follows(int pipeline) {
+        return party(pipeline).follows;
     }
 
     /// A pipeline ends, its shard being dissolved.

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Who comes next in each slot: owners behind its holder as they were seen to follow each other,
@@ -37,8 +39,15 @@ final class Succession {
         }
     }
 
-    void forget(int slot) {
-        lines.remove(slot);
+    /// Takes a pipeline out of a slot's line, which has it by a snapshot.
+    ///
+    /// @return others that come next in it, or wait for it
+    Set<Integer> behind(int pipeline, int slot) {
+        Deque<Integer> line = lines.getOrDefault(slot, new ArrayDeque<>());
+        line.removeIf(other -> other == pipeline);
+        Set<Integer> others = new TreeSet<>(line);
+        others.addAll(waitingFor(slot));
+        return others;
     }
 
     void waits(int pipeline, int slot, long offset) {
@@ -64,6 +73,22 @@ final class Succession {
 
     void withdraw(int pipeline) {
         claims.values().forEach(waiting -> waiting.remove(pipeline));
+    }
+
+    /// A pipeline takes a snapshot: of other slots than its shard has now it tells nothing more.
+    ///
+    /// @param owned what the shard has now
+    /// @return other slots that it waited for, or was to come next in
+    BitSet skips(int pipeline, BitSet owned) {
+        BitSet skipped = slotsOf(pipeline);
+        withdraw(pipeline);
+        lines.forEach((slot, line) -> {
+            if (!owned.get(slot) && line.removeIf(other -> other == pipeline)) {
+                skipped.set(slot);
+            }
+        });
+        skipped.andNot(owned);
+        return skipped;
     }
 
     void leave(int pipeline) {

@@ -9,6 +9,7 @@ import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Position;
 import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.target.Checkpoint;
+import io.syncline.engine.target.Generation;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
@@ -136,8 +137,9 @@ final class Pipeline implements Runnable {
             Checkpoint found = shop.writer().takeOver(generation);
             from = standing(found);
             stood = from != null;
-            fresh = found == null;
-            again = fresh || stood ? "" : "an earlier process did not end its snapshot";
+            // What another pipeline's first process brought may have moved on to this one's shard.
+            fresh = found == null && Generation.start(generation) == 1;
+            again = found == null || stood ? "" : "an earlier process did not end its snapshot";
             String objection = lost.isEmpty() ? rules.objection() : lost;
             if (stood && !objection.isEmpty()) {
                 gap(shop.place(), objection);
@@ -322,10 +324,11 @@ final class Pipeline implements Runnable {
         enter(Phase.SNAPSHOT, false, again);
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
-        if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
+        if (gate != null && !gate.beginSnapshot(() -> feed.ending() == null)) {
             return -1;
         }
-        StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
+        boolean first = fresh && (gate == null || !gate.meetsOthers());
+        StaleKeys stale = first ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
         int database = phase.run();
@@ -339,11 +342,11 @@ final class Pipeline implements Runnable {
                 noteSlots(gate);
             }
         } else if (phase.isUnsettled()) {
-            again = "the last one was taken while slots were on their way to the shard";
+            again = "the last one was taken while slots were on their way";
             shop.event(
                     new LinkEvent.Warned(
                             shop.place(),
-                            "the snapshot was taken while slots were on their way to the shard;"
+                            "the snapshot was taken while slots were on their way;"
                                     + " another one is taken",
                             "Wait, or end the move of slots"));
         }

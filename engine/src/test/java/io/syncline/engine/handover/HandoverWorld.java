@@ -142,6 +142,7 @@ final class HandoverWorld {
                                 story));
             }
             source.watched = true;
+            target.starts++;
             // Each node is asked in the same breath whether jobs have moved slots.
             pipelines.forEach(SimPipeline::firstLook);
             try {

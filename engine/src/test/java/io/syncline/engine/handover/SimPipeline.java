@@ -42,8 +42,8 @@ final class SimPipeline {
     /// The snapshot that it has got; null for none yet.
     private @Nullable Map<String, String> image;
 
-    /// What its node owned when it began to apply that; null before.
-    private @Nullable BitSet present;
+    /// How often its node must have been asked before that is applied; 0 before it has come.
+    private long looks;
 
     private boolean fresh;
 
@@ -76,9 +76,6 @@ final class SimPipeline {
     }
 
     private boolean await() {
-        if (present != null) {
-            return false;
-        }
         meanwhile.run();
         monitor();
         return true;
@@ -88,7 +85,7 @@ final class SimPipeline {
     ///
     /// @param lost whether its position counts as lost
     void start(@Nullable Long checkpoint, boolean lost) {
-        fresh = !target.begun.contains(number);
+        fresh = target.starts == 1;
         if (checkpoint == null || lost) {
             copyAgain();
             return;
@@ -105,7 +102,6 @@ final class SimPipeline {
         gate.reset();
         copying = true;
         image = null;
-        present = null;
     }
 
     /// The source does not remember what was not read yet.
@@ -126,28 +122,26 @@ final class SimPipeline {
         if (image == null) {
             if (!shard.isImporting()) {
                 image = new TreeMap<>(shard.data);
+                looks = gate.expectSnapshot();
                 next = shard.stream.size();
                 place.offset = shard.offset;
                 story.add("pipeline " + number + " gets a snapshot of " + place.offset);
             }
             return;
         }
-        BitSet slots = present == null ? (BitSet) shard.owned.clone() : present;
-        present = slots;
-        boolean begun = gate.beginSnapshot(slots);
-        if (!begun) {
+        if (!gate.takeForSnapshot(looks)) {
             return;
         }
-        present = null;
-        if (image.keySet().stream().anyMatch(key -> !slots.get(SimShard.slot(key)))) {
+        BitSet slots = (BitSet) owned.clone();
+        if (gate.hasMovedSince(place.offset)
+                || image.keySet().stream().anyMatch(key -> !slots.get(SimShard.slot(key)))) {
             story.add("pipeline " + number + " has a snapshot from amid a move");
             image = null;
             return;
         }
         writer.beginSnapshot();
-        writer.mayDie();
         Map<String, String> whole = image;
-        if (!fresh) {
+        if (!fresh || gate.meetsOthers()) {
             target.data
                     .keySet()
                     .removeIf(key -> slots.get(SimShard.slot(key)) && !whole.containsKey(key));

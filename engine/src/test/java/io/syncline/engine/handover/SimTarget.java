@@ -1,9 +1,7 @@
 package io.syncline.engine.handover;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +11,8 @@ final class SimTarget {
     final Map<Integer, byte[]> notes = new HashMap<>();
     final Map<Integer, Long> checkpoints = new HashMap<>();
 
-    /// Pipelines that ever wrote to it.
-    final Set<Integer> begun = new HashSet<>();
+    /// Processes that wrote to it, this one among them.
+    int starts;
 
     /// Of each pipeline, how far each slot is, in a cluster; null for a standalone target.
     final @Nullable Map<Integer, Map<Integer, Long>> marks;

@@ -133,14 +133,10 @@ final class SimWriter implements TargetWriter, SlotBook {
         batch.clear();
         found.clear();
         offset = -1;
-        target.begun.add(pipeline);
         target.checkpoints.remove(pipeline);
         if (target.marks != null) {
             target.marks.remove(pipeline);
         }
-    }
-
-    void mayDie() {
         if (target.mortal && random.nextInt(SELDOM) == 0) {
             throw new Death();
         }
