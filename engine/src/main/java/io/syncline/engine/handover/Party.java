@@ -38,6 +38,11 @@ final class Party {
     /// All slots that its node's jobs told of.
     BitSet jobs = new BitSet();
 
+    /// Slots whose copy by a job had begun at the look before the last one.
+    BitSet watched = new BitSet();
+
+    private BitSet watchedLast = new BitSet();
+
     /// Every command up to here was run by the owner of its slot, save in slots that are lost.
     long confirmed = -1;
 
@@ -108,6 +113,8 @@ final class Party {
         seen = owned;
         importing = sighting.importing();
         jobs = sighting.exported();
+        watched = watchedLast;
+        watchedLast = sighting.watched();
         vacant = sighting.empty();
         vacant.andNot(seen);
         vacant.andNot(importing);

@@ -112,6 +112,7 @@ public final class SlotGate {
         writer.slots().expect(held);
         if (state != null) {
             ledger.jobs().copied(state.copied());
+            ledger.miss(state.missing());
         }
         var left = state == null ? List.<SlotState.Departed>of() : state.leaving();
         ledger.register(pipeline, owned, waiting, left);

@@ -154,6 +154,9 @@ public final class SlotLedger {
             if (was || first) {
                 boolean exported = party.jobs.get(slot) || jobs.hasCopied(slot);
                 party.end(slot, party.previous, party.last, exported);
+                if (!party.watched.get(slot)) {
+                    snapshots.unwatched(slot);
+                }
             }
         } else if (held && first && !party.importing.get(slot)) {
             if (party.vacant.get(slot)) {
@@ -308,7 +311,7 @@ public final class SlotLedger {
         parties.values().forEach(Party::note);
     }
 
-    private void grantAll() {
+    void grantAll() {
         succession.wanted().stream().forEach(this::grant);
     }
 
@@ -372,6 +375,16 @@ public final class SlotLedger {
     /// Whether a pipeline waits for slots of which a part is told by nobody: it has to begin anew.
     synchronized boolean isIncomplete(int pipeline) {
         return party(pipeline).incomplete;
+    }
+
+    /// Slots of which a part is told by nobody.
+    synchronized BitSet missing() {
+        return snapshots.missing();
+    }
+
+    /// The same, as earlier processes noted it.
+    synchronized void miss(BitSet slots) {
+        snapshots.miss(slots);
     }
 
     /// What is known of ownerships that ended.

@@ -66,6 +66,15 @@ final class Snapshots {
         }
     }
 
+    BitSet missing() {
+        return (BitSet) missing.clone();
+    }
+
+    /// By what an earlier process noted, save slots that somebody has by now.
+    void miss(BitSet slots) {
+        slots.stream().filter(slot -> holders[slot] < 0).forEach(missing::set);
+    }
+
     boolean isAnew(int pipeline) {
         return anew.get(pipeline);
     }
@@ -86,6 +95,12 @@ final class Snapshots {
         brought.clear(slot);
     }
 
+    /// A job has taken a slot away, and its node was not asked between the beginning of the copy and
+    /// its end: what clients deleted just before cannot be told from what was cleared away.
+    void unwatched(int slot) {
+        missing.set(slot);
+    }
+
     /// Before a snapshot is applied: everything else is given up, since the stream that told of it
     /// is gone, and the shard's own slots are waited for.
     ///
@@ -98,11 +113,8 @@ final class Snapshots {
         }
         BitSet owned = (BitSet) party.seen.clone();
         party.granted.clear();
-        // What only a copy tells must be noted as missing before it is told anew elsewhere.
-        boolean all =
-                parties.values().stream()
-                        .allMatch(each -> each.registered && (each == party || !each.incomplete));
         BitSet others = new BitSet();
+        boolean all = true;
         for (int slot = 0; slot < holders.length; slot++) {
             Party holder = holders[slot] == pipeline ? null : parties.get(holders[slot]);
             if (holders[slot] == pipeline && !owned.get(slot)) {
@@ -115,6 +127,11 @@ final class Snapshots {
         missing.or(others);
         missing.or(succession.skips(pipeline, owned));
         ledger.giveUp(pipeline, others);
+        ledger.grantAll();
+        for (Party each : parties.values()) {
+            // What only a copy tells is noted as missing before it is told anew elsewhere.
+            all &= each.registered && (each == party || !each.incomplete);
+        }
         party.wanted.clear();
         party.wanted.or(owned);
         if (all) {

@@ -21,6 +21,10 @@ final class HandoverWorld {
     private final SimTarget target;
     private final boolean byJob;
     private final boolean mortal;
+
+    /// Whether jobs end before anyone has seen them.
+    private final boolean hasty;
+
     private boolean over;
     private int gaps;
     private final List<SimPipeline> pipelines = new ArrayList<>();
@@ -48,6 +52,7 @@ final class HandoverWorld {
         source = new SimSource(random, SHARDS, byJob, story);
         mortal = random.nextInt(4) > 0;
         target = new SimTarget(random.nextBoolean(), mortal);
+        hasty = !mortal && random.nextBoolean();
         if (mortal) {
             source.movable =
                     slot ->
@@ -141,7 +146,7 @@ final class HandoverWorld {
                                 source::clock,
                                 story));
             }
-            source.watched = true;
+            source.watched = !hasty;
             target.starts++;
             // Each node is asked in the same breath whether jobs have moved slots.
             pipelines.forEach(SimPipeline::firstLook);

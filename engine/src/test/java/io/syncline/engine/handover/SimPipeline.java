@@ -266,7 +266,14 @@ final class SimPipeline {
         BitSet empty = ledger.doubtful(number, Integer.MAX_VALUE);
         empty.andNot(shard.slotsWithKeys());
         Sighting sighting =
-                new Sighting(offset, shard.owned, shard.importing, shard.exported(), empty, offset);
+                new Sighting(
+                        offset,
+                        shard.owned,
+                        shard.importing,
+                        shard.exported(),
+                        shard.copying(),
+                        empty,
+                        offset);
         long ended = shard.jobSeconds;
         long now = clock.getAsLong();
         shard.asked = now;

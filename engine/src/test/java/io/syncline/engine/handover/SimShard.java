@@ -83,6 +83,15 @@ final class SimShard {
         return exported;
     }
 
+    /// Those of jobs that copy what it has.
+    BitSet copying() {
+        BitSet copying = new BitSet();
+        jobs.stream()
+                .filter(job -> job.from == this && job.isCopying())
+                .forEach(job -> copying.or(job.slots));
+        return copying;
+    }
+
     void flush() {
         data.clear();
         say("FLUSHALL");
