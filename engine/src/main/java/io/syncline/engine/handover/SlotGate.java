@@ -28,7 +28,7 @@ public final class SlotGate {
     private static final int PARKED_BYTES = 64 << 20;
 
     private static final String INCOMPLETE =
-            "a job of the source brought slots from a shard that was not copied yet";
+            "a job of the source brought slots of which no other shard's stream tells everything";
 
     private final GateSettings settings;
     private final SlotLedger ledger;

@@ -92,7 +92,9 @@ final class Snapshots {
     /// Whoever has it now tells all of it.
     void given(int slot) {
         missing.clear(slot);
-        brought.clear(slot);
+        if (succession.waitingFor(slot).isEmpty()) {
+            brought.clear(slot);
+        }
     }
 
     /// A job has taken a slot away, and its node was not asked between the beginning of the copy and

