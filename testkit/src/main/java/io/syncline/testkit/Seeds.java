@@ -15,6 +15,17 @@ public final class Seeds implements ArgumentsProvider, AfterTestExecutionCallbac
     /// With `-Dseed=N` every random test runs once, with this seed.
     private static final String PROPERTY = "seed";
 
+    /// Small enough to be typed.
+    private static final int BOUND = 1_000_000;
+
+    /// The one seed of a test that takes too long for several. It is said at once: a test that
+    /// hangs says nothing later.
+    public static long one(Class<?> test) {
+        long seed = Long.getLong(PROPERTY, RandomGenerator.getDefault().nextInt(BOUND));
+        System.err.println(test.getSimpleName() + ": replay with -D" + PROPERTY + "=" + seed);
+        return seed;
+    }
+
     @Override
     public Stream<? extends Arguments> provideArguments(
             ParameterDeclarations parameters, ExtensionContext context) {

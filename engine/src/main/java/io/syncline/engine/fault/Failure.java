@@ -16,6 +16,12 @@ public record Failure(ErrorCode code, String place, String reason, String remedy
         requireNonNull(remedy, "remedy is null");
     }
 
+    /// What an exception says; its kind where it says nothing.
+    public static String words(Exception e) {
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
     /// One line: `[place] reason. remedy`.
     public String sentence() {
         return "[" + place + "] " + reason + (remedy.isEmpty() ? "" : ". " + remedy);

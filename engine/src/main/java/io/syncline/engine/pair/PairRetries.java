@@ -1,6 +1,7 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.net.Backoff;
@@ -42,7 +43,7 @@ final class PairRetries implements RetryListener {
     /// @return milliseconds to wait
     /// @throws SynclineException when it was tried for long enough
     long again(Backoff backoff, long now, String place, String what, IOException reason) {
-        String words = reason.getMessage() == null ? reason.toString() : reason.getMessage();
+        String words = Failure.words(reason);
         long delay = backoff.next(now);
         if (delay < 0) {
             throw new SynclineException(

@@ -84,13 +84,20 @@ final class SlotReports {
         report();
         Floor newest = pairs.floor();
         long took = System.nanoTime() - now;
-        dueNanos = now + Math.clamp(LOOK_SHARE * took, REPORT_NANOS, LONGEST_NANOS);
+        dueNanos = now + untilNext(took);
         if (now - floorNanos >= FLOOR_NANOS && isWorthWriting(newest)) {
             floorNanos = now;
             written = newest;
             localsSinceFloor = false;
             desk.offer(record.at(newest, epoch, ++floors));
         }
+    }
+
+    /// From the start of a look to that of the next one.
+    ///
+    /// @param took nanoseconds that the first of the two took
+    static long untilNext(long took) {
+        return Math.clamp(LOOK_SHARE * took, REPORT_NANOS, LONGEST_NANOS);
     }
 
     private boolean isWorthWriting(Floor newest) {

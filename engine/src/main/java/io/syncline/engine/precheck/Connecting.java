@@ -106,7 +106,7 @@ final class Connecting {
     private void away(HostPort address, Exception e) {
         failed = true;
         // Where nobody takes the connection, nobody speaks anything.
-        boolean taken = !words(e).contains("while connecting");
+        boolean taken = !Failure.words(e).contains("while connecting");
         if (taken && usesTls() && speaksPlain(address)) {
             tls.error(
                     address,
@@ -123,15 +123,15 @@ final class Connecting {
                     "Write rediss:// instead of redis://, or name the port that speaks plain text");
             return;
         }
-        if (words(e).contains("cluster support disabled")) {
+        if (Failure.words(e).contains("cluster support disabled")) {
             connection.error(
                     address,
                     ErrorCode.TOPOLOGY_UNUSABLE,
-                    "the " + side + " is no cluster: " + words(e),
+                    "the " + side + " is no cluster: " + Failure.words(e),
                     "Write redis:// instead of redis-cluster://, or name a node of the cluster");
             return;
         }
-        if (words(e).contains("the sentinel answers 'ERR unknown command")) {
+        if (Failure.words(e).contains("the sentinel answers 'ERR unknown command")) {
             connection.error(
                     address,
                     ErrorCode.TOPOLOGY_UNUSABLE,
@@ -144,7 +144,7 @@ final class Connecting {
         connection.error(
                 address,
                 ErrorCode.UNREACHABLE,
-                "the " + side + " cannot be reached: " + words(e),
+                "the " + side + " cannot be reached: " + Failure.words(e),
                 announced
                         ? "The instance itself names this address: make it reachable from here, or set"
                                 + " cluster-announce-ip (in a cluster) or replica-announce-ip (with"
@@ -183,10 +183,5 @@ final class Connecting {
 
     private static void debug(String what, Exception e) {
         System.getLogger(Connecting.class.getName()).log(System.Logger.Level.DEBUG, what, e);
-    }
-
-    static String words(Exception e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 }

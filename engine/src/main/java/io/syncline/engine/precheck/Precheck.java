@@ -3,6 +3,7 @@ package io.syncline.engine.precheck;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.file.FileInspection;
 import io.syncline.engine.net.AtOnce;
@@ -169,7 +170,7 @@ public final class Precheck {
             throw new SynclineException(
                     ErrorCode.UNREACHABLE,
                     source.endpoint().toString(),
-                    "the checks ended: " + Connecting.words(e),
+                    "the checks ended: " + Failure.words(e),
                     "Start again");
         }
     }
@@ -211,7 +212,7 @@ public final class Precheck {
         verdict.error(
                 lostNode(side).address(),
                 ErrorCode.UNREACHABLE,
-                "the " + side.name() + " stopped answering: " + Connecting.words(e),
+                "the " + side.name() + " stopped answering: " + Failure.words(e),
                 "Check that it still runs, and start again");
     }
 

@@ -38,7 +38,7 @@ final class SourceFile {
                     new Failure(
                             ErrorCode.SOURCE_FILE_UNUSABLE,
                             source.endpoint().file(),
-                            "it cannot be read: " + Connecting.words(e),
+                            "it cannot be read: " + Failure.words(e),
                             "Check the disk it lies on, or copy it elsewhere"));
         }
         return new Side("source", source, List.of(), false);

@@ -76,8 +76,7 @@ public final class DumpPayload {
     }
 
     /// Whether the checksum is right. 0 means that there is none, which Redis 8.4 and later write
-    /// while they import slots and accept themselves, and which every other server refuses:
-    /// [#restamp] such payloads.
+    /// while they import slots and accept themselves, and which every other server refuses.
     public static boolean verify(ByteSlice payload) throws RdbFormatException {
         version(payload);
         long stored = storedChecksum(payload);
@@ -87,16 +86,6 @@ public final class DumpPayload {
     /// False for payloads whose checksum is 0, which stands for none.
     static boolean hasChecksum(ByteSlice payload) {
         return storedChecksum(payload) != 0;
-    }
-
-    /// Gives the payload another version, in place, and the checksum that belongs to it. The body
-    /// must be of a type that the version has.
-    public static void restamp(ByteSlice payload, int version) throws RdbFormatException {
-        version(payload);
-        int at = payload.end() - FOOTER_BYTES;
-        payload.array[at] = (byte) version;
-        payload.array[at + 1] = (byte) (version >>> 8);
-        LONG.set(payload.array, at + VERSION_BYTES, computedChecksum(payload));
     }
 
     private static long storedChecksum(ByteSlice payload) {

@@ -2,6 +2,7 @@ package io.syncline.engine.source;
 
 import io.syncline.engine.cluster.ShardGoneException;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
@@ -159,11 +160,9 @@ final class SourceDialer {
     }
 
     static String reason(IOException e) {
-        String message = e.getMessage();
-        if (e instanceof SocketTimeoutException) {
-            return "the node said nothing for too long";
-        }
-        return message == null ? e.getClass().getSimpleName() : message;
+        return e instanceof SocketTimeoutException
+                ? "the node said nothing for too long"
+                : Failure.words(e);
     }
 
     /// Whether the shard was dissolved: nobody will ever continue its stream.

@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.command.Merger;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.ErrorKind;
@@ -82,7 +83,7 @@ final class ClusterLanes {
                 dialer.recovered(backoff);
                 return;
             } catch (IOException e) {
-                dialer.pause(backoff, TargetDialer.words(e));
+                dialer.pause(backoff, e);
             }
         }
     }
@@ -357,7 +358,7 @@ final class ClusterLanes {
                 outages.tryNow();
                 return;
             } catch (IOException e) {
-                why = TargetDialer.words(e);
+                why = Failure.words(e);
                 pause = true;
             }
         }

@@ -216,7 +216,7 @@ final class CoLocation implements Closeable {
                 peers.close();
                 // One that was idle for long may have been closed by the server: that is no fault.
                 if (fresh) {
-                    dialer.pause(backoff, TargetDialer.words(e));
+                    dialer.pause(backoff, e);
                 }
                 lanes.check();
             } catch (RefusedException | RuntimeException e) {

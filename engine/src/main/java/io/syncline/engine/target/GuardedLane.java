@@ -254,7 +254,7 @@ final class GuardedLane implements Closeable {
             try {
                 resume(pending, fault);
             } catch (IOException e) {
-                dialer.pause(backoff, TargetDialer.words(e));
+                dialer.pause(backoff, e);
             }
         }
         if (pending.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.syncline.engine.target;
 
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.RespFormatException;
 import java.io.Closeable;
@@ -64,7 +65,7 @@ final class Lane implements Closeable {
             connection.output().write(batch.wire.array, from, batch.wire.length - from);
             return true;
         } catch (IOException e) {
-            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, TargetDialer.words(e)));
+            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, Failure.words(e)));
             return false;
         }
     }
@@ -198,9 +199,9 @@ final class Lane implements Closeable {
                 }
             }
         } catch (IOException e) {
-            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, TargetDialer.words(e)));
+            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, Failure.words(e)));
         } catch (RespFormatException e) {
-            fail(protocol(head(), TargetDialer.words(e)));
+            fail(protocol(head(), Failure.words(e)));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.resp.Reply;
@@ -37,7 +38,7 @@ final class SidePeers implements Closeable {
             try {
                 return replies.read();
             } catch (RespFormatException e) {
-                throw new IOException(TargetDialer.words(e), e);
+                throw new IOException(Failure.words(e), e);
             }
         }
 

@@ -63,7 +63,8 @@ final class SlotBatches {
         this.fullAt = gatheredBytes;
         this.log = new SlotLog(2 * settings.waitingBytes());
         this.marks = new MarkBook(settings.keys(), settings.pipeline());
-        this.pool = new BatchPool(settings.merges(), settings.waitingBytes());
+        // Where all is one slot's, a unit is all that waits, and its guard.
+        this.pool = new BatchPool(settings.merges(), 2 * settings.waitingBytes());
         this.snapshot = new SnapshotBatches(pool::take);
         this.units = new SlotUnits(settings.merges().sets(), marks);
     }

@@ -43,7 +43,7 @@ final class Standing {
                 dialer.recovered(backoff);
                 return answer;
             } catch (IOException e) {
-                dialer.pause(backoff, TargetDialer.words(e));
+                dialer.pause(backoff, e);
                 reconnect.run();
             }
         }

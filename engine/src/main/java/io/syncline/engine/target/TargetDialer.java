@@ -1,6 +1,7 @@
 package io.syncline.engine.target;
 
 import io.syncline.engine.cluster.NodeFinder;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
@@ -65,7 +66,7 @@ final class TargetDialer {
                 recovered(backoff);
                 return;
             } catch (IOException e) {
-                pause(backoff, words(e));
+                pause(backoff, e);
             }
         }
     }
@@ -93,6 +94,10 @@ final class TargetDialer {
         if (backoff.count() > 0) {
             settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
         }
+    }
+
+    void pause(Backoff backoff, Exception why) {
+        pause(backoff, Failure.words(why));
     }
 
     /// Waits before the next try.
@@ -134,10 +139,5 @@ final class TargetDialer {
 
     boolean isStopping() {
         return stopping.getCount() == 0;
-    }
-
-    static String words(Exception e) {
-        String message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message;
     }
 }

@@ -1,5 +1,6 @@
 package io.syncline.engine.verify;
 
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.HostPort;
 import java.io.IOException;
 
@@ -15,7 +16,7 @@ class NodeException extends IOException {
     }
 
     NodeException(HostPort address, IOException cause) {
-        super("[" + address + "] " + Scanner.words(cause), cause);
+        super("[" + address + "] " + Failure.words(cause), cause);
         this.address = address;
     }
 

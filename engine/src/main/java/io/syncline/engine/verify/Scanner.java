@@ -130,10 +130,6 @@ final class Scanner {
         }
     }
 
-    static String words(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
     /// @return the cursor behind the page
     private String page(NodeLink link, Walk walk, String cursor)
             throws IOException, InterruptedException {

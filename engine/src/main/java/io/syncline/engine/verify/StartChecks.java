@@ -30,7 +30,7 @@ final class StartChecks {
         return new Failure(
                 ErrorCode.UNREACHABLE,
                 place,
-                side + " cannot be read: " + Scanner.words(e),
+                side + " cannot be read: " + Failure.words(e),
                 "Check address, port, network, and that redis://, redis-cluster:// or"
                         + " redis-sentinel:// is what it is");
     }

@@ -1,6 +1,7 @@
 package io.syncline.engine.verify;
 
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.verify.KeySample.Written;
@@ -190,7 +191,7 @@ final class Walks {
                 backoff.count(),
                 backoff.elapsed(System.nanoTime()),
                 options.retry(),
-                Scanner.words(e));
+                Failure.words(e));
     }
 
     Side target() {

@@ -143,7 +143,7 @@ final class Worker {
                                     ? ""
                                     : " for " + run.options().retry().toMinutes() + " min")
                             + ": "
-                            + Scanner.words(e),
+                            + Failure.words(e),
                     "Bring it back and start the verification again; with --resume it goes on where"
                             + " it stopped");
         }

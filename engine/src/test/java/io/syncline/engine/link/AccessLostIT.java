@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.engine.net.Credentials;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,8 +26,7 @@ class AccessLostIT {
     })
     void aSideThatRefusesTheAccountForAWhileIsWaitedFor(
             String side, String taken, String given, String words) {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("AccessLostIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(AccessLostIT.class);
         try (RedisServer source = RedisServer.builder().config("repl-backlog-size 64mb").start();
                 RedisServer target = RedisServer.start();
                 Workload workload =

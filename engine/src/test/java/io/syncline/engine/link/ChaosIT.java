@@ -8,6 +8,7 @@ import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
@@ -91,8 +92,7 @@ class ChaosIT {
     @ParameterizedTest
     @ValueSource(strings = {"1", "3"})
     void nothingIsLostAndNothingIsDoubled(String kind) {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ChaosIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ChaosIT.class);
         random = new Random(seed);
         ServerBinary binary = Servers.embedded();
         cluster =

@@ -7,6 +7,7 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
@@ -33,8 +34,7 @@ class ClusterExactlyOnceIT {
 
     @BeforeEach
     void start() {
-        seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ClusterExactlyOnceIT: replay with -Dseed=" + seed);
+        seed = Seeds.one(ClusterExactlyOnceIT.class);
         random = new Random(seed);
         target = RedisCluster.start(Servers.embedded(), 3, 0);
     }

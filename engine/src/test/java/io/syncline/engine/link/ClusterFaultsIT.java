@@ -8,12 +8,12 @@ import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.RedisServerBuilder;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.SlotMove;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Objects;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,8 +31,7 @@ class ClusterFaultsIT {
 
     @BeforeEach
     void start() {
-        seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ClusterFaultsIT: replay with -Dseed=" + seed);
+        seed = Seeds.one(ClusterFaultsIT.class);
         source = RedisServer.builder().config("repl-backlog-size 256mb").start();
         workload =
                 Workload.on(source)

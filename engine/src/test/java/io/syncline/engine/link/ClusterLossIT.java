@@ -8,10 +8,10 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,8 +30,7 @@ class ClusterLossIT {
 
     @BeforeEach
     void start() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ClusterLossIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ClusterLossIT.class);
         source = RedisServer.builder().config("repl-backlog-size 256mb").start();
         target = RedisCluster.start(Servers.embedded(), 3, 1);
         workload =

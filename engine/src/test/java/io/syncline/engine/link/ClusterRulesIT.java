@@ -6,9 +6,9 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -55,8 +55,7 @@ class ClusterRulesIT {
     /// Commands whose keys were at one server, or in one slot, have them in several slots now.
     @Test
     void standaloneToClusterAndBackIsTheSameUnderOtherNames() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ClusterRulesIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ClusterRulesIT.class);
         try (RedisServer first = RedisServer.start();
                 RedisServer last = RedisServer.start();
                 Workload workload =

@@ -6,10 +6,10 @@ import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.RedisServerBuilder;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +26,7 @@ class ClusterSourceIT {
     @ParameterizedTest
     @ValueSource(strings = {"asked", "killed"})
     void aPromotedReplicaIsContinuedWithoutASnapshot(String how) {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ClusterSourceIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ClusterSourceIT.class);
         try (RedisCluster cluster = RedisCluster.start(ClusterSourceIT::node, 3, 1);
                 RedisServer target = RedisServer.start();
                 Workload workload =

@@ -6,9 +6,9 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.SlotMove;
 import io.syncline.testkit.Wire;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,7 @@ class CrossSlotFaultsIT {
 
     @BeforeEach
     void start() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("CrossSlotFaultsIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(CrossSlotFaultsIT.class);
         source = RedisServer.builder().config("repl-backlog-size 256mb").start();
         traffic = new CrossSlotTraffic(source, seed);
     }

@@ -7,6 +7,7 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Wire;
@@ -137,8 +138,7 @@ class CrossSlotIT {
 
     @Test
     void killedAtAnyMomentEachCommandIsDoneOnce() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("CrossSlotIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(CrossSlotIT.class);
         Random random = new Random(seed);
         try (RedisServer source = RedisServer.builder().config("repl-backlog-size 256mb").start();
                 RedisCluster target = RedisCluster.start(Servers.embedded(), 3, 0);

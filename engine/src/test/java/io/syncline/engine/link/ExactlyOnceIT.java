@@ -9,6 +9,7 @@ import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.FaultProxy.Direction;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
 import java.util.Random;
@@ -31,8 +32,7 @@ class ExactlyOnceIT {
 
     @BeforeEach
     void start() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ExactlyOnceIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ExactlyOnceIT.class);
         random = new Random(seed);
         source = RedisServer.builder().config("repl-backlog-size 256mb").start();
         target = RedisServer.start();

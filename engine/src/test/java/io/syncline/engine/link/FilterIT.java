@@ -14,28 +14,15 @@ import io.syncline.testkit.Workload;
 import io.syncline.testkit.WorkloadProfile;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a task chooses: databases, commands, expiries, and what a flush at the source does.
 class FilterIT {
-    private RedisServer source;
-    private RedisServer target;
-
-    @BeforeEach
-    void start() {
-        source = RedisServer.start();
-        target = RedisServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        source.close();
-        target.close();
-    }
+    @AutoClose private final RedisServer source = RedisServer.start();
+    @AutoClose private final RedisServer target = RedisServer.start();
 
     private static void in(RedisServer server, int database, Object... words) {
         try (Wire wire = server.endpoint().connect()) {

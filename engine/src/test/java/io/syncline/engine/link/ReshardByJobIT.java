@@ -9,6 +9,7 @@ import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.RedisServerBuilder;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
@@ -37,8 +38,7 @@ class ReshardByJobIT {
     @ParameterizedTest
     @ValueSource(strings = {"1", "3"})
     void slotsMovedByJobsAreHandedOver(String kind) {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ReshardByJobIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ReshardByJobIT.class);
         Random random = new Random(seed);
         Optional<ServerBinary> found = Servers.find("valkey-9");
         Assumptions.assumeTrue(found.isPresent());
@@ -168,8 +168,7 @@ class ReshardByJobIT {
         Optional<ServerBinary> found = Servers.find("valkey-9");
         Assumptions.assumeTrue(found.isPresent());
         ServerBinary binary = found.orElseThrow();
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ReshardByJobIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ReshardByJobIT.class);
         Random random = new Random(seed);
         try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
                 RedisServer target = RedisServer.start(binary);

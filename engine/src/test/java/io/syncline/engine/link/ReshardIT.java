@@ -9,6 +9,7 @@ import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.RedisServerBuilder;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.SlotMove;
 import io.syncline.testkit.Workload;
 import io.syncline.testkit.WorkloadProfile;
@@ -41,8 +42,7 @@ class ReshardIT {
 
     @BeforeEach
     void start() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("ReshardIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(ReshardIT.class);
         random = new Random(seed);
         source = RedisCluster.start(ReshardIT::node, 3, 0);
         workload =

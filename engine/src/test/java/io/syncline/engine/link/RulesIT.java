@@ -9,34 +9,25 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.SampleData;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Wire;
 import io.syncline.testkit.Workload;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /// A user's rules for keys, in the snapshot, the stream, and whatever is read again.
 class RulesIT {
     private static final String ALL_RENAMED = "rename * to new:*";
 
-    private RedisServer source;
-    private RedisServer target;
+    @AutoClose
+    private final RedisServer source =
+            RedisServer.builder().config("repl-backlog-size 64mb").start();
 
-    @BeforeEach
-    void start() {
-        source = RedisServer.builder().config("repl-backlog-size 64mb").start();
-        target = RedisServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        source.close();
-        target.close();
-    }
+    @AutoClose private final RedisServer target = RedisServer.start();
 
     static Set<String> keys(RedisServer server) {
         Set<String> keys = new TreeSet<>();
@@ -55,8 +46,7 @@ class RulesIT {
     /// same again.
     @Test
     void renamedThereAndBackEveryTypeAndCommandIsTheSame() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("RulesIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(RulesIT.class);
         new SampleData(seed).fill(source);
         try (RedisServer third = RedisServer.start();
                 Workload workload = Workload.on(source).connections(2).seed(seed).start();
@@ -151,8 +141,7 @@ class RulesIT {
 
     @Test
     void aProcessThatIsKilledLosesAndDoublesNothingUnderRules() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("RulesIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(RulesIT.class);
         Random random = new Random(seed);
         try (Workload workload =
                         Workload.on(source)

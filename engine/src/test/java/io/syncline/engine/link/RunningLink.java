@@ -1,43 +1,26 @@
 package io.syncline.engine.link;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// A link in this process, on a thread of its own, with everything that it told.
 final class RunningLink implements AutoCloseable {
-    /// Everything on loopback is done sooner; a test that waits so long has failed.
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Underway.LIMIT;
 
     private final Link link;
-    private final List<LinkEvent> events = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Link.Outcome> outcome = new CompletableFuture<>();
+    private final Underway underway = new Underway(this::toString);
 
     RunningLink(LinkOptions options) {
-        link = new Link(options, events::add);
-        Thread.ofPlatform().name("link under test").daemon().start(this::run);
-    }
-
-    private void run() {
-        try {
-            outcome.complete(link.run());
-        } catch (RuntimeException | Error e) {
-            outcome.completeExceptionally(e);
-        }
+        link = new Link(options, underway::told);
+        underway.start(link::run);
     }
 
     <T extends LinkEvent> List<T> events(Class<T> kind) {
-        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+        return underway.events(kind);
     }
 
     /// The one pipeline, as soon as there is one.
@@ -52,12 +35,7 @@ final class RunningLink implements AutoCloseable {
 
     /// Waits until all pipelines stream.
     RunningLink awaitAllStreaming() {
-        await(
-                "all pipelines streaming",
-                () ->
-                        !shards().isEmpty()
-                                && shards().stream()
-                                        .allMatch(shard -> shard.phase() == Phase.STREAMING));
+        await("all pipelines streaming", this::allStreaming);
         return this;
     }
 
@@ -86,15 +64,7 @@ final class RunningLink implements AutoCloseable {
 
     /// Waits for something that only a link that still runs can do.
     void await(String what, Await.Condition condition) {
-        Await.until(
-                what + "; " + this,
-                LIMIT,
-                () -> {
-                    if (outcome.isDone() && !condition.holds()) {
-                        throw new AssertionError("the link ended before " + what + ": " + this);
-                    }
-                    return condition.holds();
-                });
+        underway.await(what, condition);
     }
 
     /// Waits until the target has everything that the source has now.
@@ -104,25 +74,15 @@ final class RunningLink implements AutoCloseable {
     }
 
     Link.Outcome awaitEnd() {
-        try {
-            return outcome.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new AssertionError("the link threw", e.getCause());
-        } catch (TimeoutException e) {
-            throw new AssertionError("the link does not end: " + this, e);
-        }
+        return underway.awaitEnd();
     }
 
     Failure awaitFailure() {
-        assertThat(awaitEnd()).as("%s", this).isEqualTo(Link.Outcome.FAILED);
-        return events(LinkEvent.Failed.class).getFirst().failure();
+        return underway.awaitFailure();
     }
 
     boolean ended() {
-        return outcome.isDone();
+        return underway.hasEnded();
     }
 
     /// Asks for the end and waits for it.
@@ -133,16 +93,13 @@ final class RunningLink implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!outcome.isDone()) {
+        if (!ended()) {
             stop();
         }
     }
 
     @Override
     public String toString() {
-        List<LinkEvent> told =
-                events.stream().filter(event -> !(event instanceof LinkEvent.Checked)).toList();
-        List<LinkEvent> last = told.subList(Math.max(0, told.size() - 8), told.size());
-        return link.status() + "\n  events: " + last;
+        return link.status() + underway.lastEvents(event -> !(event instanceof LinkEvent.Checked));
     }
 }

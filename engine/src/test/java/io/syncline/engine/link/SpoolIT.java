@@ -11,8 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,20 +22,11 @@ class SpoolIT {
 
     @TempDir private Path folder;
 
-    private RedisServer source;
-    private RedisServer target;
+    @AutoClose
+    private final RedisServer source =
+            RedisServer.builder().config("repl-backlog-size 64mb").start();
 
-    @BeforeEach
-    void start() {
-        source = RedisServer.builder().config("repl-backlog-size 64mb").start();
-        target = RedisServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        source.close();
-        target.close();
-    }
+    @AutoClose private final RedisServer target = RedisServer.start();
 
     private long files() throws IOException {
         try (Stream<Path> paths = Files.walk(folder)) {

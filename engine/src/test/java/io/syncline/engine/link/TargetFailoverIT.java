@@ -9,11 +9,11 @@ import io.syncline.engine.net.TlsOptions;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Sentinel;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,8 +26,7 @@ class TargetFailoverIT {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aReplicaThatASentinelPromotesIsSentWhatItLacks(boolean cutOff) {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("TargetFailoverIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(TargetFailoverIT.class);
         try (RedisServer source = RedisServer.builder().config("repl-backlog-size 64mb").start();
                 RedisServer primary = RedisServer.start();
                 RedisServer replica = RedisServer.builder().replicaOf(primary).start();

@@ -7,11 +7,11 @@ import io.syncline.testkit.Instance;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,8 +35,7 @@ class TargetFaultsIT {
 
     @BeforeEach
     void start() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("TargetFaultsIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(TargetFaultsIT.class);
         source = RedisServer.builder().config("repl-backlog-size 64mb").start();
         workload =
                 Workload.on(source)

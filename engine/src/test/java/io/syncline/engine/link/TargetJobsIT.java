@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Seeds;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.Workload;
@@ -25,8 +26,7 @@ class TargetJobsIT {
 
     @Test
     void slotsMovedByJobsAreFollowedInASnapshotAndWhileStreaming() {
-        long seed = Long.getLong("seed", new Random().nextInt(1_000_000));
-        System.err.println("TargetJobsIT: replay with -Dseed=" + seed);
+        long seed = Seeds.one(TargetJobsIT.class);
         Random random = new Random(seed);
         Optional<ServerBinary> found = Servers.find("valkey-9");
         Assumptions.assumeTrue(found.isPresent());

@@ -7,6 +7,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.link.Underway;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Endpoint;
@@ -16,40 +17,26 @@ import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Wire;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// A two-way task in this process, with everything that it told.
 final class RunningPair implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("lim", 60));
+    static final Duration LIMIT = Underway.LIMIT;
 
     private final PairTask task;
-    private final List<LinkEvent> events = new CopyOnWriteArrayList<>();
+    private final Underway underway = new Underway(this::toString);
     private final List<Resolution> resolutions = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Link.Outcome> outcome = new CompletableFuture<>();
-
     private final int primaries;
 
     /// @param primaries of both sides
     RunningPair(LinkOptions options, PairChoices choices, int primaries) {
         this.primaries = primaries;
-        task = new PairTask(options, choices, events::add, resolutions::add);
-        Thread.ofPlatform().name("pair under test").daemon().start(this::run);
-    }
-
-    private void run() {
-        try {
-            outcome.complete(task.run());
-        } catch (RuntimeException | Error e) {
-            outcome.completeExceptionally(e);
-        }
+        task = new PairTask(options, choices, underway::told, resolutions::add);
+        underway.start(task::run);
     }
 
     <T extends LinkEvent> List<T> events(Class<T> kind) {
-        return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+        return underway.events(kind);
     }
 
     List<Resolution> resolutions() {
@@ -72,20 +59,7 @@ final class RunningPair implements AutoCloseable {
 
     /// Waits for something that only a task that still runs can do.
     void await(String what, Await.Condition condition) {
-        try {
-            Await.until(
-                    what,
-                    LIMIT,
-                    () -> {
-                        boolean holds = condition.holds();
-                        if (outcome.isDone() && !holds) {
-                            throw new AssertionError("the task has ended");
-                        }
-                        return holds;
-                    });
-        } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; now: " + this, e);
-        }
+        underway.await(what, condition);
     }
 
     /// Waits until each side has what the other one had when this was called, and what came of it.
@@ -179,24 +153,11 @@ final class RunningPair implements AutoCloseable {
     }
 
     Link.Outcome awaitEnd() {
-        try {
-            return outcome.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new AssertionError("the task threw", e.getCause());
-        } catch (TimeoutException e) {
-            throw new AssertionError("the task does not end: " + this, e);
-        }
+        return underway.awaitEnd();
     }
 
     Failure awaitFailure() {
-        Link.Outcome how = awaitEnd();
-        if (how != Link.Outcome.FAILED) {
-            throw new AssertionError("it ended with " + how + ": " + this);
-        }
-        return events(LinkEvent.Failed.class).getFirst().failure();
+        return underway.awaitFailure();
     }
 
     Link.Outcome stop() {
@@ -206,24 +167,22 @@ final class RunningPair implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!outcome.isDone()) {
+        if (!underway.hasEnded()) {
             stop();
         }
     }
 
     @Override
     public String toString() {
-        List<LinkEvent> told =
-                events.stream()
-                        .filter(event ->
-                                !(event instanceof LinkEvent.Checked checked)
-                                        || checked.finding().remedy().startsWith("A two-way"))
-                        .toList();
         return status()
-                + "\n  events: "
-                + told.subList(Math.max(0, told.size() - 8), told.size())
+                + underway.lastEvents(RunningPair::isWorthReading)
                 + "\n  "
                 + resolutions.size()
                 + " repairs";
+    }
+
+    private static boolean isWorthReading(LinkEvent event) {
+        return !(event instanceof LinkEvent.Checked checked)
+                || checked.finding().remedy().startsWith("A two-way");
     }
 }

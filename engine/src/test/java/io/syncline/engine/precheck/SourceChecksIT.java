@@ -10,8 +10,7 @@ import io.syncline.testkit.Servers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,20 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourceChecksIT {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private RedisServer source;
-    private RedisServer target;
-
-    @BeforeEach
-    void start() {
-        source = RedisServer.start();
-        target = RedisServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        source.close();
-        target.close();
-    }
+    @AutoClose private final RedisServer source = RedisServer.start();
+    @AutoClose private final RedisServer target = RedisServer.start();
 
     @Test
     void aCommandThatNobodyKnowsIsToldAndOneThatLooksMistypedIsAnError() {

@@ -9,8 +9,7 @@ import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,20 +18,8 @@ import redis.clients.jedis.Jedis;
 
 /// Each warning and error about a target, provoked on real servers.
 class TargetChecksIT {
-    private RedisServer source;
-    private RedisServer target;
-
-    @BeforeEach
-    void start() {
-        source = RedisServer.start();
-        target = RedisServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        source.close();
-        target.close();
-    }
+    @AutoClose private final RedisServer source = RedisServer.start();
+    @AutoClose private final RedisServer target = RedisServer.start();
 
     @Test
     void aReplicaIsAnError() {

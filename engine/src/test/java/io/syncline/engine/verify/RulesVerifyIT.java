@@ -8,8 +8,7 @@ import io.syncline.engine.verify.VerifyOptions.Direction;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.SampleData;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /// Both sides under the rules of a task: each key is compared with the one it became.
@@ -18,20 +17,8 @@ class RulesVerifyIT {
         "drop tmp:*", "drop new:*", "rename tmp2:* to tmp:*", "rename * to new:*"
     };
 
-    private RedisServer source;
-    private RedisServer target;
-
-    @BeforeEach
-    void start() {
-        source = RedisServer.start();
-        target = RedisServer.start();
-    }
-
-    @AfterEach
-    void stop() {
-        source.close();
-        target.close();
-    }
+    @AutoClose private final RedisServer source = RedisServer.start();
+    @AutoClose private final RedisServer target = RedisServer.start();
 
     private Verifying verifying() {
         return Verifying.between(source, target).rules(RULES);

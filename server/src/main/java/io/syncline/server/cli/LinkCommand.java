@@ -54,7 +54,7 @@ final class LinkCommand {
                                 .paramLabel("FILE")
                                 .type(String.class)
                                 .description(
-                                        "YAML file of the options above, named without the dashes;"
+                                        "YAML file of these options, named without the dashes;"
                                                 + " the command line wins.")
                                 .build())
                 .addOption(flag(JSON, "One JSON event a line on standard output."));

@@ -53,23 +53,6 @@ public record RegisteredInstance(
         return endpoint("", null).toString();
     }
 
-    public RegisteredInstance withProbe(String document) {
-        return new RegisteredInstance(
-                id,
-                account,
-                name,
-                topology,
-                addresses,
-                primaryName,
-                user,
-                sealedPassword,
-                tls,
-                verifyHost,
-                caPem,
-                document,
-                created);
-    }
-
     @Override
     public String toString() {
         return name + " " + uri();

@@ -17,8 +17,9 @@ public final class PairChoicesReader {
             List.of(Setting.CONFLICT_GUARD, Setting.CONFLICT_LOG, Setting.RESYNC_FROM);
 
     /// What would treat the two sides differently, or slow one of them down for ever, or reads what
-    /// was written in no order, or ends before the two sides are a pair.
-    private static final List<Setting> ONLY_ONE_WAY =
+    /// was written in no order, or ends before the two sides are a pair. The service does not know
+    /// them for a two-way task.
+    public static final List<Setting> ONLY_ONE_WAY =
             List.of(
                     Setting.ETL,
                     Setting.EXTEND_EXPIRY,

@@ -35,16 +35,9 @@ public final class TaskSettings {
                     Setting.TASK,
                     Setting.SPOOL_DIR);
 
-    /// What would treat the two sides differently, or slow one of them down for ever.
-    private static final Set<Setting> ONE_WAY_ONLY =
-            EnumSet.of(
-                    Setting.ETL,
-                    Setting.SOURCE_MODE,
-                    Setting.SCAN_INTERVAL,
-                    Setting.SCAN_SET_NOTIFICATIONS,
-                    Setting.EXTEND_EXPIRY,
-                    Setting.MAX_RPS,
-                    Setting.MAX_MBPS);
+    /// Of a mode that a two-way task does not have.
+    private static final Set<Setting> SCANS =
+            EnumSet.of(Setting.SCAN_INTERVAL, Setting.SCAN_SET_NOTIFICATIONS);
 
     /// The wizard keeps what was entered in the address, and a server reads no longer one.
     private static final int MOST_RULE_LETTERS = 4_000;
@@ -68,7 +61,8 @@ public final class TaskSettings {
                         || setting.section() == Setting.Section.TWO_WAY);
         if (topology == Topology.TWO_WAY) {
             known.add(Setting.CONFLICT_GUARD);
-            known.removeAll(ONE_WAY_ONLY);
+            PairChoicesReader.ONLY_ONE_WAY.forEach(known::remove);
+            known.removeAll(SCANS);
         }
         return known;
     }

@@ -70,31 +70,31 @@ public final class Gate {
         config.routes.exception(
                 SynclineException.class, (e, ctx) -> Errors.answer(Problem.of(e.failure()), ctx));
         config.routes.exception(HttpResponseException.class, Errors::http);
-        config.routes.exception(
-                Exception.class,
-                (e, ctx) -> {
-                    if (isGone(ctx)) {
-                        return;
-                    }
-                    if (Store.isAway(e)) {
-                        LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
-                        Errors.answer(storeAway(), ctx);
-                        return;
-                    }
-                    LOG.log(System.Logger.Level.ERROR, ctx.method() + " " + ctx.path(), e);
-                    Errors.answer(
-                            new Problem(
-                                    Problem.Code.INTERNAL,
-                                    "syncline",
-                                    "a bug of Syncline: " + e.getClass().getSimpleName(),
-                                    "Try again; if it repeats, report it with the log"),
-                            ctx);
-                });
+        config.routes.exception(Exception.class, Gate::answer);
+    }
+
+    /// Answers what nobody expected. An exception from here would be handled here, too, for ever.
+    static void answer(Exception e, Context ctx) {
+        if (isGone(ctx)) {
+            return;
+        }
+        if (Store.isAway(e)) {
+            LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
+            Errors.answer(storeAway(), ctx);
+            return;
+        }
+        LOG.log(System.Logger.Level.ERROR, ctx.method() + " " + ctx.path(), e);
+        Errors.answer(
+                new Problem(
+                        Problem.Code.INTERNAL,
+                        "syncline",
+                        "a bug of Syncline: " + e.getClass().getSimpleName(),
+                        "Try again; if it repeats, report it with the log"),
+                ctx);
     }
 
     /// Whether the request is over, and what it was held in is used for others: a page that was
-    /// closed while something was sent to it. An exception from here would be handled here, too,
-    /// for ever.
+    /// closed while something was sent to it.
     private static boolean isGone(Context ctx) {
         try {
             return ctx.path().isEmpty() || ctx.statusCode() == 0;
