@@ -32,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///                                |                                      |
 ///                                +---- gap -----------------------------+--> partial
 /// ```
-///
-/// One thread, the applier, runs all of this. It owns the target's lane; the receiver and the
-/// monitor have threads of their own.
+/// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
     /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.
     private static final long SNAPSHOT_PAUSE_MILLIS = 1_000;
@@ -320,7 +318,9 @@ final class Pipeline implements Runnable {
         enter(Phase.SNAPSHOT, false, again);
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
-        if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
+        var permit = shop.permit();
+        if ((gate != null && !gate.beginSnapshot(presentSlots.get()))
+                || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
         StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);

@@ -176,6 +176,10 @@ final class SnapshotPhase {
             unsettled = true;
             return;
         }
+        ShardPermit permit = shop.permit();
+        if (permit != null && !permit.covers(key.array, key.offset, key.length)) {
+            return;
+        }
         ByteSlice name = rules.nameOf(targetDatabase, key);
         if (name == null) {
             return;

@@ -72,15 +72,16 @@ final class LinkWriter {
         if (behind && !mayGoAhead(flow, back)) {
             return false;
         }
-        if (!behind && flushes.step(flow, back)) {
+        boolean closed = planner.isClosed(flow.origin);
+        if (!behind && (!closed || flushes.isBusy(flow)) && flushes.step(flow, back)) {
             return true;
         }
         if (flushes.isBusy(flow)) {
             return false;
         }
         int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
-        List<Ready> plan = planner.plan(flow, most);
-        List<KeyState> transfers = planner.transfers(flow);
+        List<Ready> plan = closed ? List.of() : planner.plan(flow, back, most);
+        List<KeyState> transfers = closed ? List.of() : planner.transfers(flow);
         if (plan.isEmpty() && transfers.isEmpty() && (behind || !wantsHeartbeat(flow))) {
             return false;
         }
@@ -99,6 +100,9 @@ final class LinkWriter {
     /// Whether this link holds back because the other one cannot keep up: our echo stands in that
     /// one's stream, behind what it has no room for. When neither keeps up, the source's goes on.
     private boolean yields(Flow flow, Flow back) {
+        if (planner.isClosed(back.origin)) {
+            return isOver(back) && flow.flushes.isEmpty();
+        }
         return isOver(back)
                 && ledger.latchedCount() == 0
                 && flow.flushes.isEmpty()
@@ -140,9 +144,13 @@ final class LinkWriter {
         if (flow.paused) {
             return giveUp(flow);
         }
+        if (planner.isClosed(flow.origin)) {
+            return giveUpData(flow, back);
+        }
         // A latched key may flip, a copy may be ready: then everything is looked at again.
         boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
-        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, writer.limit));
+        List<Ready> plan =
+                same ? writer.plan : watched(flow, planner.plan(flow, back, writer.limit));
         writer.plan = List.of();
         List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));
@@ -166,6 +174,16 @@ final class LinkWriter {
         if (flow.writer.state == Writer.State.WAIT) {
             giveUp(flow);
         }
+    }
+
+    /// The direction was closed meanwhile: a marker may still go.
+    private boolean giveUpData(Flow flow, Flow back) {
+        flow.writer.plan = List.of();
+        if (!wantsHeartbeat(flow)) {
+            return giveUp(flow);
+        }
+        send(flow, back, List.of(), List.of(), true);
+        return true;
     }
 
     private boolean giveUp(Flow flow) {

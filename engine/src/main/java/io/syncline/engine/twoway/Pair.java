@@ -28,6 +28,7 @@ public final class Pair {
     private final LinkWriter writer;
     private final RecentWrites recent;
     private final FlushDesk.Tokens tokens = new FlushDesk.Tokens();
+    private final Gates gates;
     private boolean ready;
 
     public Pair(Start start, PairOptions options, PairListener listener) {
@@ -35,23 +36,25 @@ public final class Pair {
     }
 
     Pair(Start start, PairOptions options, PairListener listener, PairOptions.Rules rules) {
-        this(start, options, listener, rules, new RecentWrites(options.guard()));
+        this(start, options, listener, rules, new RecentWrites(options.guard()), new Gates());
     }
 
-    /// @param recent shared by all pairs of a site's slots
+    /// @param recent shared by all pairs of a site's slots, as `gates` are
     Pair(
             Start start,
             PairOptions options,
             PairListener listener,
             PairOptions.Rules rules,
-            RecentWrites recent) {
+            RecentWrites recent,
+            Gates gates) {
         this.options = options;
         this.rules = rules;
         this.ledger = new Ledger(options, rules);
         this.recent = recent;
+        this.gates = gates;
         this.index = new StreamIndex(flows, ledger, rules, listener);
         this.flushes = new FlushDesk(ledger, rules, tokens);
-        Planner planner = new Planner(ledger, options, rules, recent);
+        Planner planner = new Planner(ledger, options, rules, recent, gates);
         this.writer = new LinkWriter(ledger, planner, flushes, options, rules, start.epoch());
         flushes.writer(writer);
         for (Site site : Site.values()) {
@@ -126,9 +129,14 @@ public final class Pair {
                 && flow.waitingBytes >= options.queuedBytesLimit()
                 && back.sentUnits.isEmpty()
                 && !back.writer.executing
-                && ledger.latchedCount() == 0
-                && flow.flushes.isEmpty()
-                && back.flushes.isEmpty();
+                && back.flushes.isEmpty()
+                && (gates.isClosed(site)
+                        || (ledger.latchedCount() == 0 && flow.flushes.isEmpty()));
+    }
+
+    /// Holds back what comes from a site, or lets it go.
+    public void hold(Site origin, boolean closed) {
+        gates.set(origin, closed);
     }
 
     /// Takes in the next unit of a site's stream.
@@ -325,7 +333,7 @@ public final class Pair {
     /// Whether there is something for a site to do, or may be soon.
     boolean wants(Site destination) {
         Flow flow = to(destination);
-        return !flow.waiting.isEmpty()
+        return (!flow.waiting.isEmpty() && !gates.isClosed(flow.origin))
                 || !flow.requests.isEmpty()
                 || !flow.writer.isFree()
                 || ledger.latchedCount() > 0;

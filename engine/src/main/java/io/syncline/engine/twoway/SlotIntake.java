@@ -68,6 +68,14 @@ final class SlotIntake {
         passed(site, node, unit);
     }
 
+    /// Takes in the beginning or the end of a job that copies slots to a node.
+    ///
+    /// @param source the number of the primary that has them; negative when it is not known
+    void readJob(Site site, int node, StreamUnit unit, JobMark job, int source) {
+        holds.job(site, node, unit, job, source);
+        passed(site, node, unit);
+    }
+
     /// The slots in which a flush of a node may have deleted keys.
     BitSet flushed(Site site, int node) {
         BitSet slots = holds.questionable(site);
@@ -130,7 +138,9 @@ final class SlotIntake {
     /// @param settled whether it is no deletion that might be a move's
     private void readSlot(Site site, int node, int slot, StreamUnit unit, boolean settled) {
         SlotPair of = table.find(slot);
-        if (of == null && unit.kind() == StreamUnit.Kind.SNAPSHOT) {
+        if (of == null
+                && unit.kind() == StreamUnit.Kind.SNAPSHOT
+                && !holds.waits(site, node, slot, unit)) {
             return;
         }
         if (holds.park(site, node, slot, unit, settled)) {

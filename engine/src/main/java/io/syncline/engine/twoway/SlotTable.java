@@ -28,6 +28,7 @@ final class SlotTable {
     private final PairListener listener;
     private final long queuedBytesLimit;
     private final RecentWrites recent;
+    private final Gates gates = new Gates();
     private long lastSequence;
 
     SlotTable(long epoch, PairOptions options, PairOptions.Rules rules, PairListener listener) {
@@ -198,7 +199,7 @@ final class SlotTable {
         SlotPair made =
                 new SlotPair(
                         slot,
-                        new Pair(start, options, listener, rules, recent),
+                        new Pair(start, options, listener, rules, recent, gates),
                         source,
                         target,
                         new int[] {term(Site.SOURCE, slot), term(Site.TARGET, slot)});
@@ -322,7 +323,17 @@ final class SlotTable {
     /// Whether a stream is not read for want of room. It is read all the same while anything waits
     /// for what stands in it.
     boolean isHeld(PairNode node) {
-        return isOver(node) && isReady() && node.owed == 0 && node.latched == 0;
+        return isOver(node)
+                && isReady()
+                && node.owed == 0
+                && (node.latched == 0 || gates.isClosed(node.site));
+    }
+
+    /// Holds back what comes from a site, or lets it go.
+    void hold(Site origin, boolean closed) {
+        if (gates.set(origin, closed) && !closed) {
+            List.copyOf(active.values()).forEach(this::look);
+        }
     }
 
     private boolean isOver(PairNode node) {
@@ -334,6 +345,9 @@ final class SlotTable {
     boolean yields(SlotPair slot, Site destination) {
         PairNode to = slot.node(destination);
         PairNode from = slot.node(destination.other());
+        if (gates.isClosed(destination)) {
+            return isOver(to) && !slot.pair.isWriting(destination);
+        }
         return isOver(to)
                 && to.latched == 0
                 && !slot.pair.isWriting(destination)

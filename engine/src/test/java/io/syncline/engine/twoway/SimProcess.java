@@ -247,6 +247,9 @@ final class SimProcess {
 
     boolean stepWriter(Site destination) {
         Pair core = pair;
+        if (core != null) {
+            core.hold(destination.other(), world.isHeld(destination.other()));
+        }
         boolean done = core != null && core.step(destination, random.nextInt(1, 5));
         pump();
         return done;

@@ -2,6 +2,7 @@ package io.syncline.engine.twoway;
 
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -34,6 +35,7 @@ final class SimWorld {
     /// @param jitter millis by which every estimate of a time may be wrong
     /// @param operations 0: any
     /// @param strict whether a wrong winner is a violation: only under guard ALWAYS
+    /// @param holds whether directions are held back and let go now and then
     record Options(
             Set<Rule> rules,
             GuardPolicy guard,
@@ -41,7 +43,24 @@ final class SimWorld {
             @Nullable Profile profile,
             int jitter,
             int operations,
-            boolean strict) {}
+            boolean strict,
+            boolean holds) {
+        Options(
+                Set<Rule> rules,
+                GuardPolicy guard,
+                boolean deletesYield,
+                @Nullable Profile profile,
+                int jitter,
+                int operations,
+                boolean strict) {
+            this(rules, guard, deletesYield, profile, jitter, operations, strict, false);
+        }
+
+        Options holding() {
+            return new Options(
+                    rules, guard, deletesYield, profile, jitter, operations, strict, true);
+        }
+    }
 
     final SplittableRandom random;
     final SimSite[] sites;
@@ -54,6 +73,7 @@ final class SimWorld {
     private long epoch = 1;
     private int crashes;
     private int losses;
+    private final boolean[] held = new boolean[2];
     long now = 1_000;
 
     private final boolean ahead;
@@ -156,6 +176,7 @@ final class SimWorld {
                 break;
             }
             maybeBreak();
+            maybeHold();
             weights.step();
             SimWeights.Event event = weights.pick();
             if (weights.isBiased() && process.isWriting() && random.nextInt(10) == 0) {
@@ -197,6 +218,19 @@ final class SimWorld {
                 ghosts.add(ghost);
             }
         }
+    }
+
+    /// A direction is paused or throttled for a while by its user.
+    private void maybeHold() {
+        if (options.holds() && random.nextInt(30) == 0) {
+            int origin = random.nextInt(held.length);
+            held[origin] = !held[origin];
+            tally.holds += held[origin] ? 1 : 0;
+        }
+    }
+
+    boolean isHeld(Site origin) {
+        return held[origin.index()];
     }
 
     private void happen(SimWeights.Event event, SimWeights weights) {
@@ -258,6 +292,7 @@ final class SimWorld {
     }
 
     private void comeToRest() {
+        Arrays.fill(held, false);
         drain();
         for (int i = 0; i < 20; i++) {
             boolean near = false;

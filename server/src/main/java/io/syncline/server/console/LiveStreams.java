@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.sse.SseClient;
 import io.syncline.server.api.TaskView;
@@ -137,8 +139,8 @@ public final class LiveStreams {
             throw new Problem(
                     Problem.Code.TOO_MANY_REQUESTS,
                     "live",
-                    "too many pages are open",
-                    "Close some, or load this one again by hand");
+                    t("too-many-pages-are-open"),
+                    t("close-some-or-load-this"));
         }
         Actor actor = Gate.actor(client.ctx());
         client.keepAlive();

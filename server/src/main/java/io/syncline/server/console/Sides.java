@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
@@ -113,8 +115,8 @@ final class Sides {
         if (choice.contains(":")) {
             throw Problem.badRequest(
                     side,
-                    "it belongs to another account, whose password this one never sees",
-                    "Go on: the precheck connects to it");
+                    t("it-belongs-to-another-account"),
+                    t("go-on-the-precheck-connects"));
         }
         return instances.test(actor, choice);
     }

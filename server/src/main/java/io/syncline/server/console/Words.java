@@ -106,9 +106,16 @@ public final class Words {
         return percent == null ? UNKNOWN : Math.round(percent) + " %";
     }
 
+    /// On the button that pauses or resumes one direction.
+    public static String direct(String action, DirectionView it) {
+        return action.equals("pause")
+                ? t("pause-direction", it.from(), it.to())
+                : t("resume-direction", it.from(), it.to());
+    }
+
     public static String edge(DirectionView it) {
         if (!it.state().equals("running")) {
-            return it.stateText();
+            return it.reason() == null ? it.stateText() : it.reason();
         }
         Long rate = it.commandsPerSecond();
         String lag = lag(it.lagMillis(), it.lagBytes());

@@ -81,6 +81,7 @@ class ContractIT {
                         "skipRefused",
                         "retryRefused",
                         "confirmWarning",
+                        "actOnDirection",
                         "downloadConflicts",
                         "downloadDifferences",
                         "downloadDifferencesCsv",
@@ -102,6 +103,7 @@ class ContractIT {
         call("listUsers");
         Map<String, String> bob = Map.of("id", user.path("id").asString());
         call("changeUser", bob, Map.of("role", "operator"));
+        call("changeUser", bob, Map.of("password", "bob's other password"));
         call("removeUser", bob, null);
         JsonNode account =
                 call(
@@ -242,6 +244,9 @@ class ContractIT {
                                 "target",
                                 Map.of("instance", target)));
         assertThat(task.path("directions").size()).isEqualTo(2);
+        Map<String, String> reverse =
+                Map.of("id", task.path("id").asString(), "direction", "reverse");
+        call("throttleDirection", reverse, Map.of("maxRps", "500"));
         call("releaseTask", Map.of("id", task.path("id").asString()), null);
     }
 

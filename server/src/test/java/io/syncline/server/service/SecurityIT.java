@@ -332,6 +332,33 @@ class SecurityIT {
     }
 
     @Test
+    void aNewPasswordEndsSessionsAndRevokesTokensUnlessTheyAreKept() {
+        String user =
+                admin.post(
+                                "/api/v1/users",
+                                Map.of("name", "carol", "password", "carol's long password"))
+                        .json(201)
+                        .path("id")
+                        .asString();
+        Api carol = anybody.as("carol", "carol's long password");
+        String path = "/api/v1/users/" + user;
+
+        Map<String, Object> kept = Map.of("password", "another long one", "keepTokens", true);
+        assertThat(admin.patch(path, kept).json(200).path("tokensRevoked").asInt()).isZero();
+        assertThat(carol.get("/api/v1/me").status()).isEqualTo(200);
+        Map<String, String> reset = Map.of("password", "a third long one");
+        assertThat(admin.patch(path, reset).json(200).path("tokensRevoked").asInt()).isEqualTo(1);
+        assertThat(carol.get("/api/v1/me").status()).isEqualTo(401);
+
+        Api again = anybody.as("carol", "a third long one");
+        Map<String, String> own =
+                Map.of("password", "a fourth long one", "oldPassword", "a third long one");
+        assertThat(again.patch(path, own).json(200).path("tokensRevoked").asInt()).isEqualTo(1);
+        assertThat(again.get("/api/v1/me").status()).isEqualTo(401);
+        assertThat(admin.get("/api/v1/audit").text()).contains("tokens revoked: 1", "tokens kept");
+    }
+
+    @Test
     void theLastAdminCannotBeRemoved() {
         String id = admin.get("/api/v1/me").json(200).path("user").asString();
 
