@@ -17,8 +17,8 @@ final class Launched implements AutoCloseable {
     /// The first run of a build may have to make its archive of classes.
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    /// Its bit in a mask of signals.
-    private static final long SIGINT = 1 << 1;
+    /// The bits of SIGHUP and SIGINT in a mask of signals.
+    private static final long HUP_OR_INT = 1 << 0 | 1 << 1;
 
     /// Failsafe runs in the module's folder.
     static final Path ROOT =
@@ -52,8 +52,8 @@ final class Launched implements AutoCloseable {
         }
     }
 
-    /// What is started in the background of a script ignores SIGINT, and so does all that it
-    /// starts: a test run, and the Java programs in it.
+    /// What is started in the background of a script ignores SIGINT, by `nohup` SIGHUP, and so does
+    /// all that it starts: a test run, and the Java programs in it.
     private static List<String> interruptible() throws IOException {
         Path status = Path.of("/proc/self/status");
         boolean ignored =
@@ -61,8 +61,9 @@ final class Launched implements AutoCloseable {
                         && Files.readAllLines(status).stream()
                                 .filter(line -> line.startsWith("SigIgn:"))
                                 .map(line -> line.substring("SigIgn:".length()).strip())
-                                .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & SIGINT) != 0);
-        return ignored ? List.of("env", "--default-signal=INT") : List.of();
+                                .anyMatch(mask ->
+                                        (Long.parseUnsignedLong(mask, 16) & HUP_OR_INT) != 0);
+        return ignored ? List.of("env", "--default-signal=HUP,INT") : List.of();
     }
 
     static Launched start(Map<String, String> environment, String... arguments) {

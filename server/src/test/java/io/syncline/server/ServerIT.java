@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Ports;
 import io.syncline.testkit.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -155,12 +158,15 @@ class ServerIT {
     }
 
     @Test
-    void thePasswordIsPrintedAtTheFirstStartOnly() {
+    void thePasswordIsPrintedAtTheFirstStartOnly() throws IOException {
         Path data = folder.resolve("fresh");
         String[] command = {"server", "--data", data.toString(), "--listen", "127.0.0.1:" + port};
         try (Launched first = Launched.start(command)) {
             Await.until("listening", LIMIT, () -> first.out().contains("shown this once"));
             assertThat(first.out()).contains("log in as admin with the password ");
+            // Names of keys and parts of values are in there.
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                    .isEqualTo("rwx------");
             try (Launched other = Launched.start(command)) {
                 assertThat(other.exitCode()).isEqualTo(2);
                 assertThat(other.errors()).contains("another service works with the folder");

@@ -56,6 +56,18 @@ class SyncIT {
     }
 
     @Test
+    void anOptionThatOnlyTheTargetShowsToBeBadEndsWithTwoToo() {
+        try (Launched first = sync("--snapshot-only", "--task", "of-one", "--databases", "0")) {
+            assertThat(first.exitCode()).as("%s", first).isZero();
+        }
+        try (Launched more =
+                sync("--snapshot-only", "--task", "of-one", "--databases", "0,1", "--json")) {
+            assertThat(more.exitCode()).as("%s", more).isEqualTo(2);
+            assertThat(more.out()).contains("not take on more (0,1)", "\"exitCode\":2");
+        }
+    }
+
+    @Test
     void aFileEndsByItselfWithZeroAndABrokenOneFailsThePrecheck() throws IOException {
         source.command("SAVE");
         Path dump = source.folder().resolve("dump.rdb");
@@ -85,7 +97,7 @@ class SyncIT {
 
     @Test
     void runsUntilASignalStopsItCleanlyAndShowsNoSecretMeanwhile() {
-        for (String signal : new String[] {"TERM", "INT"}) {
+        for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             try (Launched sync = sync("--json")) {
                 Await.until("streaming", LIMIT, () -> sync.out().contains("\"streaming\""));
                 assertThat(sync.commandLine()).contains("--source").doesNotContain(SECRET);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// slots too, which CLUSTER SLOTS does not name. A node is known by its id, since addresses change.
 public final class ClusterNodes {
     private static final int FIELDS = 8;
+    private static final int EPOCH_FIELD = 6;
 
     private final List<Node> nodes;
 
@@ -32,6 +33,7 @@ public final class ClusterNodes {
     /// @param primary whether it calls itself a primary, alive or not
     /// @param usable whether it has an address and is not believed to be dead
     /// @param primaryId of a replica; empty for a primary
+    /// @param epoch its configuration epoch, which grows when it takes a slot over, or a shard
     /// @param slots that it owns
     /// @param importing slots that are on their way to it, if it is the node that was asked
     /// @param migrating slots that are on their way from it, likewise
@@ -42,6 +44,7 @@ public final class ClusterNodes {
             boolean primary,
             boolean usable,
             String primaryId,
+            long epoch,
             BitSet slots,
             BitSet importing,
             BitSet migrating) {
@@ -138,9 +141,18 @@ public final class ClusterNodes {
                 primary,
                 usable,
                 primary || words[3].equals("-") ? "" : words[3],
+                epoch(words[EPOCH_FIELD]),
                 slots,
                 importing,
                 migrating);
+    }
+
+    private static long epoch(String text) throws IOException {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IOException("CLUSTER NODES names the epoch '" + text + "'", e);
+        }
     }
 
     /// From `host:port@bus[,name]`; a node may not know its own host yet.

@@ -63,7 +63,8 @@ final class SlotNotes {
                         imports.state(place),
                         followed,
                         departures.state(leaving),
-                        jobs.copiedAmong(parked.slots()))
+                        jobs.copiedAmong(parked.slots()),
+                        settings.ledger().missing())
                 .encode();
     }
 

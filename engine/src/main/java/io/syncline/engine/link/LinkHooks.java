@@ -1,6 +1,8 @@
 package io.syncline.engine.link;
 
 import io.syncline.engine.verify.KeySample;
+import java.util.BitSet;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +13,52 @@ import org.jspecify.annotations.Nullable;
 ///   its event, by a pipeline's own thread
 /// @param copyAgain why everything is copied once more although the target has a position; empty:
 ///   it is not. Keys that the source no longer has are removed as after a gap
+/// @param permit says when snapshots of a cluster's shards may be applied; null: at once. With it
+///   the link does not follow slots that move: its owner does
 public record LinkHooks(
-        @Nullable KeySample sample, Predicate<LinkEvent.Refused> skips, String copyAgain) {
+        @Nullable KeySample sample,
+        Predicate<LinkEvent.Refused> skips,
+        String copyAgain,
+        @Nullable SnapshotPermit permit) {
     /// No hand in anything.
     public static final LinkHooks NONE = new LinkHooks(null, refused -> false);
 
     /// Goes on from the position that the target has.
     public LinkHooks(@Nullable KeySample sample, Predicate<LinkEvent.Refused> skips) {
         this(sample, skips, "");
+    }
+
+    /// The link itself follows slots that move.
+    public LinkHooks(
+            @Nullable KeySample sample, Predicate<LinkEvent.Refused> skips, String copyAgain) {
+        this(sample, skips, copyAgain, null);
+    }
+
+    /// Decides when a snapshot may be applied.
+    @FunctionalInterface
+    public interface SnapshotPermit {
+        /// Asked by a pipeline's own thread, again and again until it says so, and anew for each
+        /// snapshot.
+        ///
+        /// @param snapshot what would be applied
+        boolean isGiven(Snapshot snapshot);
+    }
+
+    /// A snapshot that was begun.
+    ///
+    /// @param shard number of the pipeline
+    /// @param nodes of the shard
+    /// @param slots whose keys are taken from it
+    /// @param offset where it stands in the stream
+    public record Snapshot(int shard, Set<String> nodes, BitSet slots, long offset) {
+        public Snapshot {
+            nodes = Set.copyOf(nodes);
+            slots = (BitSet) slots.clone();
+        }
+
+        @Override
+        public BitSet slots() {
+            return (BitSet) slots.clone();
+        }
     }
 }

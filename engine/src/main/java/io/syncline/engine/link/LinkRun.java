@@ -107,13 +107,17 @@ final class LinkRun {
                             !hooks.copyAgain().isEmpty());
             origins.forEach(origin -> assigned.put(assigned.size(), origin));
             String lost = "";
-            SlotLedger ledger = shards.isEmpty() ? null : new SlotLedger();
-            if (ledger != null) {
+            SlotLedger ledger =
+                    shards.isEmpty() || hooks.permit() != null ? null : new SlotLedger();
+            if (!shards.isEmpty()) {
                 var known = TaskRegistry.shards(found.read(connection));
                 var mine = assign(shards, known);
-                var unseen = UnseenMoves.find(sides.source(), mine, notes(found, connection, mine));
-                lost = unseen.words();
-                unseen.looks().forEach(ledger::observedFirst);
+                if (ledger != null) {
+                    var notes = notes(found, connection, mine);
+                    var unseen = UnseenMoves.find(sides.source(), mine, notes);
+                    lost = unseen.words();
+                    unseen.looks().forEach(ledger::observedFirst);
+                }
                 for (var entry : mine.entrySet()) {
                     found.noteShard(connection, entry.getKey(), entry.getValue().ids());
                     assigned.put(entry.getKey(), new Origin.Replicated(entry.getValue()));

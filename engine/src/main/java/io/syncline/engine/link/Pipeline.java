@@ -8,6 +8,7 @@ import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Position;
 import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.target.Checkpoint;
+import io.syncline.engine.target.Generation;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
@@ -30,9 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///                                |                                      |
 ///                                +---- gap -----------------------------+--> partial
 /// ```
-///
-/// One thread, the applier, runs all of this. It owns the target's lane; the receiver and the
-/// monitor have threads of their own.
+/// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
     /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.
     private static final long SNAPSHOT_PAUSE_MILLIS = 1_000;
@@ -128,8 +127,9 @@ final class Pipeline implements Runnable {
             Checkpoint found = shop.writer().takeOver(generation);
             from = standing(found);
             stood = from != null;
-            fresh = found == null;
-            again = fresh || stood ? "" : "an earlier process did not end its snapshot";
+            // What another pipeline's first process brought may have moved on to this one's shard.
+            fresh = found == null && Generation.start(generation) == 1;
+            again = found == null || stood ? "" : "an earlier process did not end its snapshot";
             String objection = lost.isEmpty() ? rules.objection() : lost;
             if (stood && !objection.isEmpty()) {
                 gap(shop.place(), objection);
@@ -163,7 +163,10 @@ final class Pipeline implements Runnable {
                 if (feed == null && shop.isStopping()) {
                     return;
                 }
-                from = feed == null ? null : position(feed);
+                from =
+                        feed == null
+                                ? null
+                                : new Position(feed.replicationId(), feed.baseOffset(), 0);
                 reading = from;
             } catch (RewindException e) {
                 from = unmoved(rewound(e));
@@ -203,10 +206,6 @@ final class Pipeline implements Runnable {
                 : new Position(from.replicationId(), since.offset(), since.database());
     }
 
-    private static Position position(Feed feed) {
-        return new Position(feed.replicationId(), feed.baseOffset(), 0);
-    }
-
     private static @Nullable Position standing(@Nullable Checkpoint checkpoint) {
         return checkpoint == null || checkpoint.phase() == Checkpoint.Phase.SNAPSHOT
                 ? null
@@ -222,8 +221,11 @@ final class Pipeline implements Runnable {
 
     /// The target is behind what it had acknowledged: goes on from where it really stands.
     private @Nullable Position rewound(RewindException e) {
-        Checkpoint at = e.checkpoint();
-        Position position = standing(at);
+        if (!e.missing().isEmpty()) {
+            again = e.missing();
+            return null;
+        }
+        Position position = standing(e.checkpoint());
         shop.event(
                 new LinkEvent.Warned(
                         shop.writer().place(),
@@ -312,10 +314,13 @@ final class Pipeline implements Runnable {
         enter(Phase.SNAPSHOT, false, again);
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
-        if (gate != null && !gate.beginSnapshot(presentSlots.get())) {
+        var permit = shop.permit();
+        if ((gate != null && !gate.beginSnapshot(() -> feed.ending() == null))
+                || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
-        StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
+        boolean first = fresh && (gate == null || !gate.meetsOthers());
+        StaleKeys stale = first ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
         int database = phase.run();
@@ -329,11 +334,11 @@ final class Pipeline implements Runnable {
                 noteSlots(gate);
             }
         } else if (phase.isUnsettled()) {
-            again = "the last one was taken while slots were on their way to the shard";
+            again = "the last one was taken while slots were on their way";
             shop.event(
                     new LinkEvent.Warned(
                             shop.place(),
-                            "the snapshot was taken while slots were on their way to the shard;"
+                            "the snapshot was taken while slots were on their way;"
                                     + " another one is taken",
                             "Wait, or end the move of slots"));
         }

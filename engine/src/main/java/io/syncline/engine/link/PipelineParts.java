@@ -111,7 +111,7 @@ final class PipelineParts {
         homes = new KeyHomes(options.rules(), databases);
         filter = filter(options);
         writer = writer(options, owned);
-        shop = workshop(options, source);
+        shop = workshop(options, source, origin);
         applier =
                 new Thread(
                         new Pipeline(
@@ -218,7 +218,7 @@ final class PipelineParts {
         return shop;
     }
 
-    private Workshop workshop(LinkOptions options, SourceParts source) {
+    private Workshop workshop(LinkOptions options, SourceParts source, Origin origin) {
         TargetFormat format =
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
@@ -248,7 +248,8 @@ final class PipelineParts {
                         source.heartbeat(),
                         context.hooks,
                         homes,
-                        gate()),
+                        gate(),
+                        ShardPermit.of(context.hooks, shard, origin)),
                 this::idle);
     }
 

@@ -126,4 +126,12 @@ final class RuleDesk {
                 "Start the task again with other --etl rules, or choose --on-refused skip to go on"
                         + " without such commands");
     }
+
+    /// Records a command over a user's key and one of ours, which cannot be had by half.
+    void mixed(CommandView view, int database, long offset) {
+        String reason = "it mixes a key that is copied with one that never is";
+        Refusal refusal = Refusal.of(view, offset, database, reason);
+        shop.refused(refusal);
+        shop.writer().record(refusal);
+    }
 }

@@ -140,6 +140,9 @@ record SourceParts(
     }
 
     private static NodeFinder finder(Instance instance, Instance.Shard shard, ServerInfo info) {
+        if (!shard.ids().isEmpty()) {
+            return instance.shardFinder(new ShardIdentity(shard.ids()));
+        }
         return info.isCluster()
                 ? instance.slotFinder(shard.slots().nextSetBit(0))
                 : instance.primaryFinder();

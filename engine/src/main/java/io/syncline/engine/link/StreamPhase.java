@@ -16,7 +16,6 @@ import io.syncline.engine.resp.RespFormatException;
 import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.target.Place;
-import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.verify.KeySample;
@@ -43,6 +42,7 @@ final class StreamPhase {
     private final @Nullable KeySample sample;
     private final @Nullable SlotGate gate;
     private final RuleDesk rules;
+    private final HugeCommands huge;
 
     /// Once for all commands: each would make its own.
     private final SlotGate.Sink sink =
@@ -68,6 +68,7 @@ final class StreamPhase {
         this.sample = shop.sample();
         this.gate = shop.gate();
         this.rules = new RuleDesk(shop);
+        this.huge = new HugeCommands(decoder, writer);
         this.arrival = decoder::arrivedMillis;
         place.offset = offset;
         place.replicationId = feed.replicationId();
@@ -91,6 +92,7 @@ final class StreamPhase {
             try {
                 if (decoder.next()) {
                     take(decoder.view);
+                    huge.taken(decoder.view.length(), place);
                     // A failover renames the stream; a busy one must learn of it too.
                     if ((++taken & LOOK_MASK) == 0) {
                         place.replicationId = feed.replicationId();
@@ -269,16 +271,8 @@ final class StreamPhase {
                     late(targetDatabase, splitView, spec, arrival);
                 }
             }
-            case REFUSE -> mixed(view);
+            case REFUSE -> rules.mixed(view, targetDatabase, place.offset);
         }
-    }
-
-    /// A command over a user's key and one of ours cannot be had by half.
-    private void mixed(CommandView view) {
-        String reason = "it mixes a key that is copied with one that never is";
-        Refusal refusal = Refusal.of(view, place.offset, targetDatabase, reason);
-        shop.refused(refusal);
-        writer.record(refusal);
     }
 
     private boolean isAdmitted(CommandView view, CommandSpec spec)

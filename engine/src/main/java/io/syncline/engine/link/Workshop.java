@@ -46,7 +46,8 @@ final class Workshop {
             Heartbeat heartbeat,
             LinkHooks hooks,
             KeyHomes homes,
-            @Nullable SlotGate gate) {}
+            @Nullable SlotGate gate,
+            @Nullable ShardPermit permit) {}
 
     /// Told whenever nothing waits and everything read is in the target.
     @FunctionalInterface
@@ -128,6 +129,11 @@ final class Workshop {
     /// Of a shard of a cluster; null for a standalone source.
     @Nullable SlotGate gate() {
         return tools.gate;
+    }
+
+    /// Of a shard whose slots somebody else follows; null where the link does, or nobody.
+    @Nullable ShardPermit permit() {
+        return tools.permit;
     }
 
     /// The source node, for messages.

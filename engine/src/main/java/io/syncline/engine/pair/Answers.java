@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads the answers of a site.
 final class Answers {
     private static final String OFFSET = "master_repl_offset:";
+    private static final String STREAM = "master_replid:";
 
     private Answers() {}
 
@@ -73,16 +74,31 @@ final class Answers {
 
     /// The offset in an answer to INFO.
     static long offset(Reply info) throws IOException {
+        String text = field(info, OFFSET);
+        if (text.isEmpty()) {
+            throw new IOException("INFO does not tell the offset: " + info);
+        }
+        return Long.parseLong(text);
+    }
+
+    /// What the stream is called, in an answer to INFO; empty before 4.0.
+    static String streamId(Reply info) {
+        return field(info, STREAM);
+    }
+
+    /// @param name with the colon behind it
+    /// @return empty where it is missing
+    static String field(Reply info, String name) {
         if (info instanceof Reply.Bulk bulk) {
             String text = bulk.utf8();
-            int at = text.indexOf(OFFSET);
+            int at = text.indexOf(name);
             if (at >= 0) {
-                int from = at + OFFSET.length();
+                int from = at + name.length();
                 int end = text.indexOf('\r', from);
-                return Long.parseLong(text, from, end < 0 ? text.length() : end, 10);
+                return text.substring(from, end < 0 ? text.length() : end);
             }
         }
-        throw new IOException("INFO does not tell the offset: " + info);
+        return "";
     }
 
     static @Nullable Marker marker(String place, Reply reply) {

@@ -4,6 +4,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
@@ -25,10 +26,12 @@ final class FirstCopy {
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final List<SiteStream> streams;
+    private final Valve valve;
     private volatile @Nullable Link copying;
     private volatile @Nullable LinkStatus last;
     private volatile boolean stopping;
 
+    /// @param valve whose ceilings hold for the copy as well
     /// @param streams of the receiver
     /// @param marked whether each of the copy's writes is to be told from users' by a key of the
     ///   task beside it, where the link would do without
@@ -37,10 +40,12 @@ final class FirstCopy {
             Consumer<LinkEvent> events,
             End origin,
             End receiver,
+            Valve valve,
             List<SiteStream> streams,
             boolean marked) {
         this.options = ofCopy(options, origin, receiver, marked);
         this.events = events;
+        this.valve = valve;
         this.streams = List.copyOf(streams);
     }
 
@@ -63,13 +68,20 @@ final class FirstCopy {
         return link == null ? last : link.status();
     }
 
+    /// Looks at a copy that runs.
+    @FunctionalInterface
+    interface Watch {
+        /// @return false when the copy is to end before it is done
+        boolean look(LinkStatus copy) throws IOException;
+    }
+
     /// Runs a one-way link up to the end of its snapshot, and reads the receiver's streams
     /// meanwhile.
     ///
-    /// @return false when told to stop
-    boolean run() throws IOException {
+    /// @return false when told to stop, or when the watch ended it
+    boolean run(LinkHooks hooks, Watch watch) throws IOException {
         AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
-        Link link = new Link(options, event -> pass(event, failure));
+        Link link = new Link(options, event -> pass(event, failure), hooks);
         copying = link;
         AtomicReference<Link.@Nullable Outcome> outcome = new AtomicReference<>();
         Thread owner = Thread.currentThread();
@@ -86,9 +98,14 @@ final class FirstCopy {
             link.stop();
         }
         try {
+            boolean watched = true;
             while (runner.isAlive()) {
-                for (SiteStream stream : streams) {
-                    stream.keepUp();
+                LinkOptions.Throttle ceilings = valve.limits();
+                link.throttle(ceilings.commandsPerSecond(), ceilings.bytesPerSecond());
+                keepUp();
+                if (watched && !watch.look(link.status())) {
+                    watched = false;
+                    link.stop();
                 }
                 LockSupport.parkNanos(this, LOOK_NANOS);
             }
@@ -102,6 +119,18 @@ final class FirstCopy {
             throw new SynclineException(why);
         }
         return outcome.get() == Link.Outcome.DONE && !stopping;
+    }
+
+    /// Reads the receiver's streams for a while.
+    void keepUp() throws IOException {
+        for (SiteStream stream : streams) {
+            stream.keepUp();
+        }
+    }
+
+    /// From any thread.
+    boolean isStopping() {
+        return stopping;
     }
 
     private void pass(LinkEvent event, AtomicReference<@Nullable Failure> failure) {
@@ -151,7 +180,7 @@ final class FirstCopy {
                 options.onRefused(),
                 LinkOptions.OnGap.RESYNC,
                 options.onFlush(),
-                options.throttle(),
+                LinkOptions.Throttle.NONE,
                 LinkOptions.End.SNAPSHOT,
                 new LinkOptions.SpoolLimits(
                         options.spool().memoryBytes(),

@@ -88,11 +88,11 @@ final class FloorDesk implements Runnable {
                 place,
                 "slots of the "
                         + side
-                        + " are moved by CLUSTER MIGRATESLOTS, which a two-way task cannot follow",
+                        + " were on their way by CLUSTER MIGRATESLOTS when the task began to read"
+                        + " there, so what was moved cannot be told from what users wrote",
                 "Let the move end, then start once with --resync-from "
                         + side
-                        + ": the other side's data is replaced. Move slots by MIGRATE, as"
-                        + " --cluster reshard and rebalance do, to avoid this");
+                        + ": the other side's data is replaced");
     }
 
     /// What to say when a slot is no longer where it was.

@@ -6,6 +6,7 @@ import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkHooks;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.net.Connection;
@@ -39,19 +40,21 @@ final class Founding {
     private final FirstCopy copy;
 
     /// @param options of the task, from its source to its target
+    /// @param valve of the direction that is copied
     /// @param stream the receiver's
     Founding(
             LinkOptions options,
             Consumer<LinkEvent> events,
             End origin,
             End receiver,
+            Valve valve,
             SiteStream stream) {
         this.options = options;
         this.events = events;
         this.origin = origin;
         this.receiver = receiver;
         this.stream = stream;
-        copy = new FirstCopy(options, events, origin, receiver, List.of(stream), false);
+        copy = new FirstCopy(options, events, origin, receiver, valve, List.of(stream), false);
     }
 
     void stop() {
@@ -77,7 +80,7 @@ final class Founding {
             return false;
         }
         set(origin, Marker.founding(begin, StreamPlace.BEGINNING));
-        if (!copy.run()) {
+        if (!copy.run(LinkHooks.NONE, copied -> true)) {
             return false;
         }
         StreamPlace copied = place(copy.options());

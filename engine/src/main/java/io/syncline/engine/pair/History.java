@@ -1,6 +1,7 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.cluster.ServerInfo;
+import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.StreamPlace;
 
@@ -19,6 +20,22 @@ record History(String id, String formerId, long formerEnd) {
                 info.field("master_replid"),
                 info.formerReplicationId(),
                 info.number("second_repl_offset"));
+    }
+
+    /// From an answer to INFO.
+    static History of(Reply info) {
+        String end = Answers.field(info, "second_repl_offset:");
+        return new History(
+                Answers.streamId(info),
+                Answers.field(info, "master_replid2:"),
+                end.isEmpty() ? -1 : Long.parseLong(end));
+    }
+
+    /// Whether somebody has read a place of this stream that is none of it any more.
+    boolean hasLost(StreamPlace read) {
+        return !read.stream().isEmpty()
+                && read.stream().equals(formerId)
+                && !holds(read.stream(), read.offset());
     }
 
     private boolean holds(String stream, long offset) {

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 /// The checks of a one-way task in both directions, and those that only a pair needs.
 final class PairPrecheck {
     private static final String TOPOLOGY = "two-way-topology";
+    private static final String RIGHTS = "two-way-rights";
     private static final String THIRD = "two-way-third-instance";
 
     private final LinkOptions options;
@@ -71,6 +72,7 @@ final class PairPrecheck {
         }
         for (End end : ends) {
             topology(end, findings);
+            rights(end, findings);
         }
         if (!isAnyError(findings)) {
             for (End end : ends) {
@@ -153,6 +155,25 @@ final class PairPrecheck {
                                     cluster
                                             ? "it is a cluster: each slot is synchronized by itself"
                                             : "it is a standalone instance"));
+        } catch (IOException e) {
+            findings.add(lost(end, e));
+        }
+    }
+
+    private static void rights(End end, List<Finding> findings) {
+        try {
+            Set<String> missing = PairRights.missing(end);
+            findings.add(
+                    missing.isEmpty()
+                            ? ok(RIGHTS, end, "the account may run what a pair needs")
+                            : error(
+                                    RIGHTS,
+                                    end,
+                                    ErrorCode.NOT_PERMITTED,
+                                    "the account may not run all that a two-way task needs; missing: "
+                                            + String.join(" ", missing),
+                                    "Allow the account these, on every node: ACL SETUSER name "
+                                            + String.join(" ", missing)));
         } catch (IOException e) {
             findings.add(lost(end, e));
         }

@@ -42,6 +42,7 @@ final class PairRun implements PairRunning {
     private final Consumer<LinkEvent> events;
     private final Consumer<Resolution> resolutions;
     private final List<End> ends;
+    private final Valves valves;
     private final PairSites sites;
     private final Beats beats;
     private final PairBoard board;
@@ -57,6 +58,7 @@ final class PairRun implements PairRunning {
             LinkOptions options,
             PairChoices choices,
             List<End> ends,
+            Valves valves,
             Consumer<LinkEvent> events,
             Consumer<Resolution> resolutions,
             WrittenKeys written)
@@ -66,6 +68,7 @@ final class PairRun implements PairRunning {
         this.events = events;
         this.resolutions = resolutions;
         this.ends = ends;
+        this.valves = valves;
         this.written = written;
         this.sites = new PairSites(options, ends, events, this::wake);
         beats = new Beats(ends.stream().map(End::port).toList(), sites.streams());
@@ -152,6 +155,7 @@ final class PairRun implements PairRunning {
                         events,
                         ends.get(origin),
                         ends.get(1 - origin),
+                        valves.from(ends.get(origin).site()),
                         sites.stream(1 - origin));
         founding = copy;
         if (sites.isStopping()) {
@@ -206,6 +210,7 @@ final class PairRun implements PairRunning {
                 moved |= read(pair, i);
                 try {
                     moved |= sites.writer(i).deliver();
+                    hold(pair, i);
                     if (!sites.isStopping()) {
                         moved |= pair.step(ends.get(i).site(), units(i));
                         moved |= pair.stepRepairs();
@@ -234,9 +239,18 @@ final class PairRun implements PairRunning {
         }
     }
 
+    /// Lets through to a site what the user lets through.
+    private void hold(Pair pair, int at) {
+        Site origin = ends.get(1 - at).site();
+        SiteWriter writer = sites.writer(at);
+        long now = System.nanoTime();
+        Valve valve = valves.from(origin);
+        pair.hold(origin, valve.isClosed(writer.commands(), writer.bytes(), now));
+    }
+
     /// Most units of a transaction: a server compares each watched key with those before it.
     private int units(int at) {
-        int most = options.tuning().batchCommands();
+        int most = valves.from(ends.get(1 - at).site()).units(options.tuning().batchCommands());
         return choices.guard() == GuardPolicy.Mode.ALWAYS
                 ? sites.writer(at).pace().units(most)
                 : most;
@@ -245,7 +259,8 @@ final class PairRun implements PairRunning {
     private boolean read(Pair pair, int at) throws IOException {
         Site site = ends.get(at).site();
         SiteStream stream = sites.stream(at);
-        pair.stream(site, stream.streamId());
+        long end = Math.max(stream.receivedOffset(), beats.siteOffset(at));
+        pair.stream(site, stream.streamId(), end);
         int count = 0;
         while (count < UNITS_A_TURN) {
             StreamUnit unit = stream.peek();

@@ -39,6 +39,7 @@ public final class PairTask implements RunningTask {
     private final Consumer<Resolution> resolutions;
     private final @Nullable KeySample sample;
     private final List<End> ends;
+    private final Valves valves = new Valves();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable PairRunning running;
 
@@ -116,7 +117,9 @@ public final class PairTask implements RunningTask {
             } catch (PrimariesChangedException e) {
                 System.getLogger(PairTask.class.getName())
                         .log(System.Logger.Level.DEBUG, "beginning again", e);
-                present = new PairChoices(choices.guard(), null);
+                if (run != null && run.isFounded()) {
+                    present = new PairChoices(choices.guard(), null);
+                }
                 backoff = null;
                 if (stopped.await(AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
                     return false;
@@ -166,8 +169,9 @@ public final class PairTask implements RunningTask {
         boolean slots = ends.get(0).instance().isCluster() || ends.get(1).instance().isCluster();
         WrittenKeys written = new WrittenKeys(sample);
         return slots
-                ? new SlotRun(options, present, databaseZero(), events, resolutions, written)
-                : new PairRun(options, present, ends, events, resolutions, written);
+                ? new SlotRun(
+                        options, present, databaseZero(), valves, events, resolutions, written)
+                : new PairRun(options, present, ends, valves, events, resolutions, written);
     }
 
     /// A cluster has no other.
@@ -188,6 +192,19 @@ public final class PairTask implements RunningTask {
         if (run != null) {
             run.stop();
         }
+    }
+
+    /// Pauses one direction, or lets it go on; at once, from any thread, and also before the task
+    /// runs. Its stream is read on, and what is read waits. The first copy is not held up by it.
+    ///
+    /// @param origin the side that the direction comes from
+    public void pause(Site origin, boolean paused) {
+        valves.from(origin).pause(paused);
+    }
+
+    /// Changes the ceilings of one direction, the first copy's too; 0 is none. As [#pause] is.
+    public void throttle(Site origin, long commandsPerSecond, long bytesPerSecond) {
+        valves.from(origin).limits(new LinkOptions.Throttle(commandsPerSecond, bytesPerSecond));
     }
 
     @Override

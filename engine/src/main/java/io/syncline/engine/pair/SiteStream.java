@@ -16,17 +16,16 @@ import io.syncline.engine.source.Spool;
 import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.twoway.FlushScope;
 import io.syncline.engine.twoway.Intake;
-import io.syncline.engine.twoway.KeyId;
+import io.syncline.engine.twoway.KeptWrites;
 import io.syncline.engine.twoway.StreamPlace;
 import io.syncline.engine.twoway.StreamUnit;
 import io.syncline.engine.twoway.UnitReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +53,9 @@ final class SiteStream implements Closeable {
     private @Nullable UnitReader units;
     private @Nullable StreamUnit pending;
     private final ArrayDeque<StreamUnit> kept = new ArrayDeque<>();
-    private final Set<KeyId> keptKeys = new HashSet<>();
+    private KeptWrites keeping = new KeptWrites(null);
     private long keptBytes;
+
     private long presentOffset;
     private long settledOffset;
     private boolean passedFlush;
@@ -114,7 +114,7 @@ final class SiteStream implements Closeable {
     boolean open(StreamPlace place) {
         pending = null;
         kept.clear();
-        keptKeys.clear();
+        keeping = new KeptWrites(null);
         keptBytes = 0;
         Feed opened = receiver.open(new Position(place.stream(), place.offset(), place.database()));
         if (opened == null) {
@@ -224,15 +224,17 @@ final class SiteStream implements Closeable {
                 return;
             }
             pending = null;
-            boolean local = unit.kind() == StreamUnit.Kind.LOCAL;
-            if (local) {
-                unit.addKeys(keptKeys);
-            }
-            if (local || unit.touches(keptKeys)) {
-                kept.add(unit);
-                keptBytes += unit.size();
+            StreamUnit found = keeping.take(unit);
+            if (found != null) {
+                kept.add(found);
+                keptBytes += found.size();
             }
         }
+    }
+
+    /// Told behind [#open]: other primaries of the site had other slots there.
+    void owns(BitSet slots) {
+        keeping = new KeptWrites(slots);
     }
 
     /// The next unit, which stays the next until [#taken]; null while none is there.
@@ -264,7 +266,7 @@ final class SiteStream implements Closeable {
                             + " the server's version");
         }
         refuseForeign(reader);
-        if (reader.isJobMet()) {
+        if (reader.isJobUnknown()) {
             throw new SynclineException(FloorDesk.movedByJob(end, receiver.place()));
         }
         return pending;

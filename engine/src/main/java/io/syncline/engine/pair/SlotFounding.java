@@ -9,6 +9,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.net.Connection;
+import io.syncline.engine.pair.SlotsAtRest.Rest;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.Checkpoint;
 import io.syncline.engine.target.OwnKeys;
@@ -17,6 +18,7 @@ import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.StreamPlace;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,11 +39,13 @@ final class SlotFounding {
     private final FirstCopy copy;
     private final long epoch;
 
+    /// @param valve of the direction that is copied
     SlotFounding(
             LinkOptions options,
             Consumer<LinkEvent> events,
             List<SlotNode> originNodes,
             List<SlotNode> receiverNodes,
+            Valve valve,
             long epoch)
             throws IOException {
         this.options = options;
@@ -57,6 +61,7 @@ final class SlotFounding {
                         events,
                         origin,
                         receiver,
+                        valve,
                         receiverNodes.stream().map(SlotNode::stream).toList(),
                         receiver.instance().isCluster());
     }
@@ -77,35 +82,59 @@ final class SlotFounding {
     /// @return null when told to stop
     @Nullable FloorRecord run(@Nullable FloorRecord unfinished, boolean replace)
             throws IOException {
-        boolean reopened =
-                !replace
-                        && unfinished != null
-                        && SlotSites.isOf(unfinished.of(receiver.site()), receiverNodes)
-                        && reopen(unfinished.of(receiver.site()));
-        if (!reopened && !begin(replace)) {
-            return null;
-        }
-        List<FloorRecord.Entry> begin = new ArrayList<>();
-        for (SlotNode node : receiverNodes) {
-            StreamPlace place = node.stream().openedAt();
-            if (place == null) {
+        try (SlotCopy slots = new SlotCopy(copy, events, originNodes, receiverNodes)) {
+            List<FloorRecord.Entry> begin =
+                    replace || unfinished == null ? null : reopened(unfinished.of(receiver.site()));
+            if (begin == null) {
+                begin = begin(slots, replace);
+            }
+            if (begin == null) {
                 return null;
             }
-            begin.add(node.entry(node.port().slots(), place));
+            List<FloorRecord.Entry> receiving = begin;
+            List<FloorRecord.Entry> known =
+                    unfinished == null ? List.of() : unfinished.of(origin.site());
+            Rest rest =
+                    slots.run(
+                            unfinished == null ? null : now -> isAsIn(known, now),
+                            now -> write(record(copying(), 1, entries(now), receiving)));
+            if (rest == null) {
+                return null;
+            }
+            FloorRecord done = record(FloorRecord.State.READY, 2, places(rest), receiving);
+            write(done);
+            return done;
         }
-        boolean fromSource = origin.site() == Site.SOURCE;
-        write(
-                record(
-                        fromSource ? FloorRecord.State.FROM_SOURCE : FloorRecord.State.FROM_TARGET,
-                        1,
-                        List.of(),
-                        begin));
-        if (!copy.run()) {
-            return null;
+    }
+
+    private FloorRecord.State copying() {
+        return origin.site() == Site.SOURCE
+                ? FloorRecord.State.FROM_SOURCE
+                : FloorRecord.State.FROM_TARGET;
+    }
+
+    /// What is written down of the origin before it is copied.
+    private List<FloorRecord.Entry> entries(Rest rest) {
+        List<FloorRecord.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < rest.slots().size(); i++) {
+            entries.add(originNodes.get(i).entry(rest.slots().get(i), rest.places().get(i)));
         }
-        FloorRecord done = record(FloorRecord.State.READY, 2, places(), begin);
-        write(done);
-        return done;
+        return entries;
+    }
+
+    /// Whether all slots are where they were when an earlier try began.
+    private boolean isAsIn(List<FloorRecord.Entry> known, Rest rest) {
+        for (int i = 0; i < rest.slots().size(); i++) {
+            BitSet owned = rest.slots().get(i);
+            Set<String> ids = originNodes.get(i).port().identity().ids();
+            if (!owned.isEmpty()
+                    && known.stream()
+                            .noneMatch(
+                                    each -> each.isOf(ids, owned) && each.slots().equals(owned))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private FloorRecord record(
@@ -125,30 +154,49 @@ final class SlotFounding {
     }
 
     /// Where an earlier try began, if the receiver still has those places.
-    private boolean reopen(List<FloorRecord.Entry> places) {
+    private @Nullable List<FloorRecord.Entry> reopened(List<FloorRecord.Entry> places)
+            throws IOException {
+        List<FloorRecord.Entry> opened = new ArrayList<>();
         try {
-            for (int i = 0; i < places.size(); i++) {
-                if (!receiverNodes.get(i).stream().open(places.get(i).place())) {
-                    return false;
+            for (SlotNode node : receiverNodes) {
+                FloorRecord.Entry entry = SlotOpening.known(places, node);
+                BitSet slots = entry == null ? new BitSet() : entry.slots();
+                StreamPlace place = entry == null ? SlotOpening.fresh(node) : entry.place();
+                if (place == null || !node.stream().open(place)) {
+                    return null;
                 }
+                node.stream().owns(slots);
+                opened.add(node.entry(slots, place));
             }
-            return true;
+            boolean whole =
+                    places.stream()
+                            .allMatch(entry ->
+                                    entry.slots().isEmpty()
+                                            || receiverNodes.stream()
+                                                    .anyMatch(
+                                                            node -> SlotOpening.isOf(entry, node)));
+            if (whole) {
+                return opened;
+            }
         } catch (SynclineException e) {
-            if (e.failure().code() != ErrorCode.POSITION_LOST) {
+            if (e.failure().code() != ErrorCode.POSITION_LOST
+                    && e.failure().code() != ErrorCode.TOPOLOGY_UNUSABLE) {
                 throw e;
             }
-            events.accept(
-                    new LinkEvent.Warned(
-                            receiverNodes.getFirst().stream().place(),
-                            "what was written here since the first copy was begun for the first time"
-                                    + " stays here, unless it is written again",
-                            "Raise repl-backlog-size, or write only to the other side until the first"
-                                    + " copy is done"));
-            return false;
         }
+        events.accept(
+                new LinkEvent.Warned(
+                        receiverNodes.getFirst().stream().place(),
+                        "what was written here since the first copy was begun for the first time"
+                                + " stays here, unless it is written again",
+                        "Raise repl-backlog-size, or write only to the other side until the first"
+                                + " copy is done"));
+        return null;
     }
 
-    private boolean begin(boolean replace) throws IOException {
+    /// @return where the receiver's streams are read from; null when told to stop
+    private @Nullable List<FloorRecord.Entry> begin(SlotCopy slots, boolean replace)
+            throws IOException {
         if (replace) {
             // A process of this task that still runs would bring the flushes to the origin.
             for (List<SlotNode> nodes : List.of(originNodes, receiverNodes)) {
@@ -158,27 +206,67 @@ final class SlotFounding {
             }
         }
         for (SlotNode node : receiverNodes) {
-            if (!begin(node, replace)) {
-                return false;
+            if (!hasBacklog(node)) {
+                return null;
             }
         }
-        return true;
+        if (!receiver.instance().isCluster()) {
+            return begin(receiverNodes.getFirst(), replace);
+        }
+        while (true) {
+            Rest before = slots.await(receiver);
+            if (before == null) {
+                return null;
+            }
+            if (replace) {
+                for (SlotNode node : receiverNodes) {
+                    try (Connection connection = node.port().open()) {
+                        empty(connection, node);
+                    }
+                }
+            }
+            Rest rest = slots.await(receiver);
+            if (rest == null) {
+                return null;
+            }
+            if (!replace || before.isStill(rest)) {
+                return opened(rest);
+            }
+        }
     }
 
-    private boolean begin(SlotNode node, boolean replace) throws IOException {
-        try (Connection connection = node.port().open()) {
-            if (!"1".equals(ServerInfo.read(connection).field("repl_backlog_active"))
-                    && !node.stream().beginBacklog()) {
-                return false;
+    private @Nullable List<FloorRecord.Entry> opened(Rest rest) {
+        List<FloorRecord.Entry> opened = new ArrayList<>();
+        for (int i = 0; i < receiverNodes.size(); i++) {
+            SlotNode node = receiverNodes.get(i);
+            BitSet slots = rest.slots().get(i);
+            if (!node.stream().open(rest.places().get(i))) {
+                return null;
             }
+            node.stream().owns(slots);
+            opened.add(node.entry(slots, rest.places().get(i)));
+        }
+        return opened;
+    }
+
+    private static boolean hasBacklog(SlotNode node) throws IOException {
+        try (Connection connection = node.port().open()) {
+            return "1".equals(ServerInfo.read(connection).field("repl_backlog_active"))
+                    || node.stream().beginBacklog();
+        }
+    }
+
+    /// Of a receiver that is no cluster.
+    private @Nullable List<FloorRecord.Entry> begin(SlotNode node, boolean replace)
+            throws IOException {
+        try (Connection connection = node.port().open()) {
             if (replace) {
                 empty(connection, node);
             }
-            StreamPlace place =
-                    receiver.instance().isCluster()
-                            ? place(ServerInfo.read(connection))
-                            : Founding.here(connection);
-            return node.stream().open(place);
+            StreamPlace place = Founding.here(connection);
+            return node.stream().open(place)
+                    ? List.of(node.entry(node.port().slots(), place))
+                    : null;
         }
     }
 
@@ -198,16 +286,12 @@ final class SlotFounding {
         Answers.accept(connection.address().toString(), items.items());
     }
 
-    private static StreamPlace place(ServerInfo info) {
-        return new StreamPlace(info.replicationId(), info.replicationOffset(), 0);
-    }
-
     private static void require(Connection connection, Reply reply) throws IOException {
         Answers.accept(connection.address().toString(), List.of(reply));
     }
 
     /// Where the snapshot of each primary of the origin was taken.
-    private List<FloorRecord.Entry> places() throws IOException {
+    private List<FloorRecord.Entry> places(Rest rest) throws IOException {
         OwnKeys keys = new OwnKeys(options.task());
         try (Connection connection = receiver.openFor(keys.manifest())) {
             TaskRegistry registry = TaskRegistry.find(connection, keys, List.of(0));
@@ -215,24 +299,19 @@ final class SlotFounding {
             Map<Integer, Integer> pipelines = pipelines(shards);
             List<FloorRecord.Entry> places = new ArrayList<>();
             for (int i = 0; i < originNodes.size(); i++) {
-                if (originNodes.get(i).port().slots().isEmpty()) {
-                    // It has nothing; it joins like one that came later.
-                    continue;
-                }
+                SlotNode node = originNodes.get(i);
                 Checkpoint checkpoint =
                         registry.checkpoint(connection, pipelines.getOrDefault(i, i));
                 if (checkpoint == null || checkpoint.phase() != Checkpoint.Phase.STREAMING) {
                     throw new IOException("the first copy ended without a place: " + checkpoint);
                 }
-                places.add(
-                        originNodes
-                                .get(i)
-                                .entry(
-                                        originNodes.get(i).port().slots(),
-                                        new StreamPlace(
-                                                checkpoint.replicationId(),
-                                                checkpoint.offset(),
-                                                checkpoint.database())));
+                StreamPlace place =
+                        new StreamPlace(
+                                checkpoint.replicationId(),
+                                checkpoint.offset(),
+                                checkpoint.database());
+                boolean alone = rest.slots().isEmpty();
+                places.add(node.entry(alone ? node.port().slots() : rest.slots().get(i), place));
             }
             return places;
         }

@@ -138,7 +138,7 @@ final class SlotNode implements Closeable {
             epoch = newEpoch;
             away = false;
             retries.connected();
-            return new Begun(Answers.offset(replies.get(1)), markers);
+            return new Begun(Answers.offset(replies.get(1)), History.of(replies.get(1)), markers);
         }
     }
 
@@ -148,7 +148,7 @@ final class SlotNode implements Closeable {
     }
 
     /// What is found at a node behind a new epoch.
-    record Begun(long offset, Map<Integer, Marker> markers) {}
+    record Begun(long offset, History history, Map<Integer, Marker> markers) {}
 
     /// Hands over the answers that have come.
     boolean deliver() throws IOException {

@@ -1,6 +1,5 @@
 package io.syncline.engine.pair;
 
-import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
@@ -33,14 +32,10 @@ final class SlotOpening {
 
     /// Behind the new epochs: nobody else goes on from that floor.
     ///
-    /// @param copied whether the first copy was made just now
     /// @return the floor with all primaries of this run; null when told to stop
-    @Nullable FloorRecord open(FloorRecord floor, boolean copied) throws IOException {
+    @Nullable FloorRecord open(FloorRecord floor) throws IOException {
         for (SlotNode node : sites.all()) {
             requireItsEpoch(floor, node);
-        }
-        if (copied) {
-            requireUnmoved();
         }
         List<FloorRecord.Entry> source = open(floor, Site.SOURCE);
         List<FloorRecord.Entry> target = open(floor, Site.TARGET);
@@ -63,21 +58,19 @@ final class SlotOpening {
         return joined;
     }
 
-    private static FloorRecord.@Nullable Entry known(FloorRecord floor, SlotNode node) {
-        return floor.of(node.site()).stream()
-                .filter(entry -> isOf(entry, node))
-                .findFirst()
-                .orElse(null);
+    /// What is written down of a primary; null for nothing.
+    static FloorRecord.@Nullable Entry known(List<FloorRecord.Entry> entries, SlotNode node) {
+        return entries.stream().filter(entry -> isOf(entry, node)).findFirst().orElse(null);
     }
 
-    private static boolean isOf(FloorRecord.Entry entry, SlotNode node) {
+    static boolean isOf(FloorRecord.Entry entry, SlotNode node) {
         return entry.isOf(node.port().identity().ids(), node.port().slots());
     }
 
     /// A run before this one may have chosen another key for its epoch since.
     private static void requireItsEpoch(FloorRecord floor, SlotNode node)
             throws PrimariesChangedException {
-        FloorRecord.Entry entry = known(floor, node);
+        FloorRecord.Entry entry = known(floor.of(node.site()), node);
         if (entry != null
                 && entry.tag() != node.port().tag()
                 && entry.tag() >= 0
@@ -86,32 +79,12 @@ final class SlotOpening {
         }
     }
 
-    /// The streams are not followed while the first copy runs.
-    private void requireUnmoved() throws IOException {
-        for (End end : sites.ends()) {
-            if (!end.instance().isCluster()) {
-                continue;
-            }
-            for (Instance.Shard shard : end.instance().allShards()) {
-                for (SlotNode node : sites.of(end.site())) {
-                    BitSet slots = shard.slots();
-                    slots.xor(node.port().slots());
-                    boolean same =
-                            node.port().identity().ids().stream().anyMatch(shard.ids()::contains);
-                    if (same && !slots.isEmpty()) {
-                        throw new SynclineException(FloorDesk.moved(end, slots.nextSetBit(0)));
-                    }
-                }
-            }
-        }
-    }
-
     private @Nullable List<FloorRecord.Entry> open(FloorRecord floor, Site site)
             throws IOException {
         List<FloorRecord.Entry> opened = new ArrayList<>();
         List<FloorRecord.Entry> left = new ArrayList<>(floor.of(site));
         for (SlotNode node : sites.of(site)) {
-            FloorRecord.Entry entry = known(floor, node);
+            FloorRecord.Entry entry = known(floor.of(node.site()), node);
             left.remove(entry);
             StreamPlace place = entry == null ? fresh(node) : entry.place();
             if (place == null
@@ -130,7 +103,7 @@ final class SlotOpening {
 
     /// The present place of a primary that has never had anything, so that nothing before it
     /// counts.
-    private static @Nullable StreamPlace fresh(SlotNode node) throws IOException {
+    static @Nullable StreamPlace fresh(SlotNode node) throws IOException {
         try (Connection connection = node.port().open()) {
             if (!"1".equals(ServerInfo.read(connection).field("repl_backlog_active"))
                     && !node.stream().beginBacklog()) {

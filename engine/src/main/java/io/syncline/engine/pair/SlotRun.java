@@ -6,16 +6,17 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
+import io.syncline.engine.twoway.JobMark;
 import io.syncline.engine.twoway.PairOptions;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.SlotPairs;
 import io.syncline.engine.twoway.StreamUnit;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,23 +41,26 @@ final class SlotRun implements PairRunning {
     private final Consumer<LinkEvent> events;
     private final Consumer<Resolution> resolutions;
     private final SlotSites sites;
+    private final Valves valves;
     private final Beats beats;
     private final SlotBoard board;
     private final WrittenKeys written;
     private final List<SlotNode> nodes;
-    private final List<SlotWatch> watches = new ArrayList<>();
+    private final List<SlotWatch> watches = new CopyOnWriteArrayList<>();
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
     private volatile boolean founded;
     private boolean copied;
     private @Nullable SlotReports reports;
+    private LostTails tails;
 
     /// @param ends of which only database 0 is synchronized
     SlotRun(
             LinkOptions options,
             PairChoices choices,
             List<End> ends,
+            Valves valves,
             Consumer<LinkEvent> events,
             Consumer<Resolution> resolutions,
             WrittenKeys written)
@@ -66,8 +70,10 @@ final class SlotRun implements PairRunning {
         this.events = events;
         this.resolutions = resolutions;
         this.written = written;
+        this.valves = valves;
         sites = new SlotSites(options, ends, FloorKeys.newest(ends), events, this::wake);
         nodes = sites.all();
+        tails = new LostTails(sites, Map.of());
         beats =
                 new Beats(
                         nodes.stream().map(SlotNode::port).toList(),
@@ -97,7 +103,17 @@ final class SlotRun implements PairRunning {
     @Override
     public LinkStatus status() {
         SlotFounding copy = founding;
-        return board.status(copy == null ? null : copy.status(), sites.retrying());
+        return board.status(copy == null ? null : copy.status(), waiting());
+    }
+
+    /// What is tried again, or waited for.
+    private String waiting() {
+        StringBuilder text = new StringBuilder(sites.retrying());
+        for (SlotWatch watch : watches) {
+            text.append(text.isEmpty() || watch.waiting().isEmpty() ? "" : "; ");
+            text.append(watch.waiting());
+        }
+        return text.toString();
     }
 
     @Override
@@ -112,6 +128,7 @@ final class SlotRun implements PairRunning {
                 return false;
             }
             founded = true;
+            requireEpochs();
             return options.end() == LinkOptions.End.SNAPSHOT || follow(record);
         } finally {
             beats.stop();
@@ -135,7 +152,12 @@ final class SlotRun implements PairRunning {
                                 : Site.SOURCE;
         SlotFounding copy =
                 new SlotFounding(
-                        options, events, sites.of(origin), sites.of(origin.other()), epoch);
+                        options,
+                        events,
+                        sites.of(origin),
+                        sites.of(origin.other()),
+                        valves.from(origin),
+                        epoch);
         founding = copy;
         if (sites.isStopping()) {
             copy.stop();
@@ -149,8 +171,19 @@ final class SlotRun implements PairRunning {
         return done;
     }
 
+    /// While the first copy was made, the slot of a primary's epoch may have moved away.
+    private void requireEpochs() throws IOException {
+        for (End end : sites.ends()) {
+            if (copied && end.instance().isCluster()) {
+                try (SlotsAtRest slots = new SlotsAtRest(sites.of(end.site()))) {
+                    slots.requireEpochs();
+                }
+            }
+        }
+    }
+
     private boolean follow(FloorRecord founded) throws IOException {
-        Map<SlotNode, Long> fences = sites.begin(epoch);
+        Map<SlotNode, SlotNode.Begun> fences = sites.begin(epoch);
         if (fences.isEmpty()) {
             return false;
         }
@@ -158,11 +191,12 @@ final class SlotRun implements PairRunning {
         FloorRecord present = FloorKeys.newest(sites.ends());
         FloorRecord record =
                 new SlotOpening(sites, epoch, options.task())
-                        .open(present == null ? founded : present, copied);
+                        .open(present == null ? founded : present);
         if (record == null) {
             return false;
         }
         SlotPairs pairs = pairs(record, fences);
+        tails = new LostTails(sites, fences);
         FloorDesk desk = new FloorDesk(sites.ends(), record, this::wake);
         Thread writer = new Thread(desk, "floors");
         writer.setDaemon(true);
@@ -176,7 +210,7 @@ final class SlotRun implements PairRunning {
         }
     }
 
-    private SlotPairs pairs(FloorRecord record, Map<SlotNode, Long> fences) {
+    private SlotPairs pairs(FloorRecord record, Map<SlotNode, SlotNode.Begun> fences) {
         return new SlotPairs(
                 epoch,
                 record.floor(),
@@ -196,8 +230,11 @@ final class SlotRun implements PairRunning {
                 });
     }
 
-    private List<Long> fences(Site site, Map<SlotNode, Long> fences) {
-        return sites.of(site).stream().map(node -> fences.getOrDefault(node, 0L)).toList();
+    private List<Long> fences(Site site, Map<SlotNode, SlotNode.Begun> fences) {
+        return sites.of(site).stream()
+                .map(fences::get)
+                .map(begun -> begun == null ? 0L : begun.offset())
+                .toList();
     }
 
     private boolean isDone() {
@@ -210,7 +247,7 @@ final class SlotRun implements PairRunning {
     private boolean drive(SlotPairs pairs, FloorDesk desk, SlotReports reports) throws IOException {
         for (End end : sites.ends()) {
             if (end.instance().isCluster()) {
-                SlotWatch watch = new SlotWatch(sites.of(end.site()), this::wake);
+                SlotWatch watch = new SlotWatch(sites.of(end.site()), events, this::wake);
                 watches.add(watch);
                 watch.start();
             }
@@ -225,6 +262,7 @@ final class SlotRun implements PairRunning {
         long deadline = Long.MAX_VALUE;
         while (true) {
             boolean moved = slots(pairs, desk);
+            hold(pairs);
             for (SlotNode node : nodes) {
                 moved |= read(pairs, node, reports);
                 moved |= write(pairs, node);
@@ -275,13 +313,17 @@ final class SlotRun implements PairRunning {
             if (unit == null) {
                 break;
             }
+            tails.refuse(node, unit);
             if (!pairs.mayRead(site, index, unit)) {
                 break;
             }
             if (unit.kind() == StreamUnit.Kind.LOCAL) {
                 told.localRead();
             }
-            if (SlotPairs.isFlush(unit)) {
+            JobMark job = unit.job();
+            if (job != null) {
+                pairs.readJob(site, index, unit, job, sites.indexOf(site, job.source()));
+            } else if (SlotPairs.isFlush(unit)) {
                 if (!flush(pairs, node, unit)) {
                     break;
                 }
@@ -314,6 +356,20 @@ final class SlotRun implements PairRunning {
     }
 
     // ---- writing ----
+
+    /// Lets through what the user lets through.
+    private void hold(SlotPairs pairs) {
+        long now = System.nanoTime();
+        for (Site origin : Site.values()) {
+            long commands = 0;
+            long bytes = 0;
+            for (SlotNode node : sites.of(origin.other())) {
+                commands += node.commands();
+                bytes += node.bytes();
+            }
+            pairs.hold(origin, valves.from(origin).isClosed(commands, bytes, now));
+        }
+    }
 
     private boolean write(SlotPairs pairs, SlotNode node) {
         if (node.isAway()) {

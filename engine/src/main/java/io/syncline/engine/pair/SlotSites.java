@@ -94,28 +94,24 @@ final class SlotSites implements Closeable {
         return all;
     }
 
+    /// The number of the primary to whose shard a node belongs; -1 for none.
+    int indexOf(Site site, String id) {
+        return of(site).stream()
+                .filter(node -> node.port().identity().ids().contains(id))
+                .mapToInt(SlotNode::index)
+                .findFirst()
+                .orElse(-1);
+    }
+
     List<Port> ports(Site site) {
         return of(site).stream().map(SlotNode::port).toList();
     }
 
-    /// Whether what was written down is of the primaries that there are now.
-    static boolean isOf(List<FloorRecord.Entry> entries, List<SlotNode> nodes) {
-        if (entries.size() != nodes.size()) {
-            return false;
-        }
-        for (int i = 0; i < entries.size(); i++) {
-            if (!entries.get(i).slots().equals(nodes.get(i).port().slots())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /// Writes a new epoch everywhere, trying again as long as the options allow.
     ///
-    /// @return each node's offset behind it; empty when told to stop
-    Map<SlotNode, Long> begin(long epoch) {
-        Map<SlotNode, Long> fences = new HashMap<>();
+    /// @return what was found at each node behind it; empty when told to stop
+    Map<SlotNode, SlotNode.Begun> begin(long epoch) {
+        Map<SlotNode, SlotNode.Begun> fences = new HashMap<>();
         for (SlotNode node : all()) {
             while (!fences.containsKey(node)) {
                 if (isStopping()) {
@@ -123,8 +119,8 @@ final class SlotSites implements Closeable {
                 }
                 try {
                     String value = epoch + "." + node.site() + "." + System.nanoTime();
-                    long fence = node.begin(value, List.of()).offset();
-                    node.stream().presentAt(fence, events);
+                    SlotNode.Begun fence = node.begin(value, List.of());
+                    node.stream().presentAt(fence.offset(), events);
                     fences.put(node, fence);
                 } catch (IOException e) {
                     node.lost(e);

@@ -1,14 +1,10 @@
 package io.syncline.engine.pair;
 
-import io.syncline.engine.bytes.ByteBuilder;
-import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.ShardGoneException;
-import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.Reply;
-import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.twoway.NodeSighting;
 import io.syncline.engine.twoway.SlotPairs;
 import java.io.IOException;
@@ -17,11 +13,13 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Asks all primaries of a cluster, in rounds, which slots they own, and where their streams are at
@@ -41,6 +39,7 @@ final class SlotWatch implements Runnable {
     private final AtomicReference<@Nullable Found> found = new AtomicReference<>();
     private final List<@Nullable Connection> connections = new ArrayList<>();
     private volatile boolean stopping;
+    private final LongMoves stuck;
     private boolean busy;
     private long begunNanos = System.nanoTime() - EVERY_NANOS;
 
@@ -62,8 +61,14 @@ final class SlotWatch implements Runnable {
         }
     }
 
-    SlotWatch(List<SlotNode> nodes, Runnable wake) {
+    SlotWatch(List<SlotNode> nodes, Consumer<LinkEvent> events, Runnable wake) {
         this.nodes = List.copyOf(nodes);
+        End end = nodes.getFirst().end();
+        stuck =
+                new LongMoves(
+                        end.site().name().toLowerCase(Locale.ROOT),
+                        end.instance().endpoint().addresses().getFirst().toString(),
+                        events);
         this.wake = wake;
         nodes.forEach(node -> connections.add(null));
     }
@@ -76,6 +81,11 @@ final class SlotWatch implements Runnable {
 
     void stop() {
         stopping = true;
+    }
+
+    /// What is waited for now, or empty. From any thread.
+    String waiting() {
+        return stuck.waiting();
     }
 
     // ---- the owner's side ----
@@ -109,6 +119,7 @@ final class SlotWatch implements Runnable {
             begunNanos = now;
             BitSet slots = pairs.questionable(nodes.getFirst().site());
             busy = asks.offer(new Ask(pairs.beginRound(nodes.getFirst().site()), slots));
+            stuck.look(pairs.moving(nodes.getFirst().site()), now);
         }
     }
 
@@ -193,65 +204,9 @@ final class SlotWatch implements Runnable {
             open.answerLimit(ANSWER_LIMIT);
             connections.set(index, open);
         }
-        ByteBuilder question = new ByteBuilder(256);
-        RespWriter.command(question, "MULTI");
-        RespWriter.command(question, "CLUSTER", "NODES");
-        RespWriter.command(question, "INFO", "replication");
-        slots.stream()
-                .forEach(slot ->
-                        RespWriter.command(
-                                question, "CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot)));
-        RespWriter.command(question, "EXEC");
-        open.send(question);
-        List<Reply> replies = new ArrayList<>();
-        for (int i = slots.cardinality() + 4; i > 0; i--) {
-            replies.add(open.replies().read());
-        }
-        String place = open.address().toString();
-        for (Reply reply : replies) {
-            if (reply instanceof Reply.Failure failure && failure.text().startsWith("NOPERM")) {
-                throw notPermitted(place, failure.text());
-            }
-        }
-        Answers.accept(place, replies);
-        if (!(replies.getLast() instanceof Reply.Items items)) {
-            throw new IOException("[" + place + "] EXEC is answered with " + replies.getLast());
-        }
-        Answers.accept(place, items.items());
-        return sighting(open, slots, items.items(), index, strangers);
-    }
-
-    private NodeSighting sighting(
-            Connection open, BitSet slots, List<Reply> answers, int index, Set<String> strangers)
-            throws IOException {
-        ClusterNodes cluster = ClusterNodes.of(answers.getFirst(), open.address());
-        ClusterNodes.Node myself = cluster.myself();
-        if (myself == null || !myself.primary()) {
-            throw new IOException("[" + open.address() + "] the node is no primary any more");
-        }
-        nodes.get(index).port().identity().update(cluster);
-        for (ClusterNodes.Node node : cluster.nodes()) {
-            if (node.primary() && node.usable()) {
-                strangers.add(node.id());
-            }
-        }
-        BitSet openSlots = myself.importing();
-        openSlots.or(myself.migrating());
-        BitSet used = new BitSet();
-        int at = 2;
-        for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
-            used.set(slot, answers.get(at++) instanceof Reply.Whole count && count.value() > 0);
-        }
-        return new NodeSighting(myself.slots(), openSlots, used, Answers.offset(answers.get(1)));
-    }
-
-    private static SynclineException notPermitted(String place, String text) {
-        return new SynclineException(
-                ErrorCode.NOT_PERMITTED,
-                place,
-                "the account may not ask which slots move: " + text,
-                "Allow it +cluster|nodes and +cluster|countkeysinslot: without them the deletion"
-                        + " that a move makes could not be told from a user's");
+        SlotQuestion.Answer answer = SlotQuestion.ask(open, nodes.get(index).port(), slots);
+        strangers.addAll(answer.primaries());
+        return answer.sighting();
     }
 
     private void closeAll() {

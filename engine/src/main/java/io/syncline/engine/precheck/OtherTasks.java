@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Other tasks that write to the same target, and a process of the same task that still runs.
@@ -16,9 +17,12 @@ final class OtherTasks {
     /// Connections are named so (CLIENT SETNAME).
     private static final String NAME_PREFIX = "syncline:";
 
-    /// Our own connections are younger: the checks take less than a second, and servers count whole
-    /// ones.
+    /// Our own connections are younger where nothing is slow: servers count whole seconds.
     private static final long LEAST_AGE_SECONDS = 2;
+
+    /// What a connection does that asks for this list, as we do; before 7.0 without the part behind
+    /// the bar. Where the other side does not answer for long, ours grows old.
+    private static final Set<String> ASKING = Set.of("cmd=client|list", "cmd=client");
 
     private static final int MOST_NAMED = 5;
 
@@ -97,6 +101,7 @@ final class OtherTasks {
         for (String client : clientList.split("\n", -1)) {
             String name = "";
             boolean wanted = !pairsOnly;
+            boolean asks = false;
             long age = 0;
             for (String word : client.strip().split(" ", -1)) {
                 if (word.startsWith("name=" + NAME_PREFIX)) {
@@ -107,9 +112,11 @@ final class OtherTasks {
                     wanted |= parts.length > 1 && parts[1].equals(PAIR);
                 } else if (word.startsWith("age=")) {
                     age = Long.parseLong(word.substring("age=".length()));
+                } else if (ASKING.contains(word)) {
+                    asks = true;
                 }
             }
-            if (wanted && !name.isEmpty() && age >= LEAST_AGE_SECONDS) {
+            if (wanted && !asks && !name.isEmpty() && age >= LEAST_AGE_SECONDS) {
                 tasks.add(name);
             }
         }

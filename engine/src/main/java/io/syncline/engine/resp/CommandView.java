@@ -38,6 +38,14 @@ public final class CommandView {
         return end - start;
     }
 
+    /// Lets go of the buffer, which may be huge, until the next command is found.
+    public void forget() {
+        buffer = NO_BYTES;
+        start = 0;
+        end = 0;
+        argumentCount = 0;
+    }
+
     /// Appends the command as an array of bulk strings: a plain copy, save for an inline command.
     public void copyTo(ByteBuilder out) {
         if (!inline) {

@@ -43,10 +43,7 @@ public final class StreamDecoder {
     /// @return whether [#view] describes one; otherwise more bytes must come
     /// @throws io.syncline.engine.resp.RespFormatException when the bytes are no command
     public boolean next() throws IOException {
-        if (handedOut) {
-            handedOut = false;
-            scratch.clearAndTrim(KEPT_BYTES);
-        }
+        release();
         if (carriedPosition < carried.length && nextCarried()) {
             return true;
         }
@@ -76,6 +73,15 @@ public final class StreamDecoder {
                     return false;
                 }
             }
+        }
+    }
+
+    /// Gives the memory of a huge command back; [#view] describes nothing any more.
+    public void release() {
+        if (handedOut) {
+            handedOut = false;
+            view.forget();
+            scratch.clearAndTrim(KEPT_BYTES);
         }
     }
 

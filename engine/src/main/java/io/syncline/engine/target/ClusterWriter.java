@@ -129,10 +129,7 @@ public final class ClusterWriter implements TargetWriter {
         }
         route(command, spec, behind);
         batches.passed(behind);
-        // A huge one is sent when the decoder has let go of it, or it were in memory three times.
-        if (command.length() < waitingLimit) {
-            sendIfFull(behind);
-        }
+        sendIfFull(command.length(), behind);
     }
 
     private void route(CommandView command, CommandSpec spec, Place behind) throws RewindException {
@@ -213,11 +210,12 @@ public final class ClusterWriter implements TargetWriter {
             }
             from = end;
         }
+        rewritten.forget();
         if (batch != null) {
             batches.grownSnapshot(batch, to.length - openedAt);
         }
         batches.passed(behind);
-        sendIfFull(behind);
+        sendIfFull(streaming ? to.length - openedAt : 0, behind);
         if (!streaming && batch == null) {
             slotwise.chunk(openSlot, from - openedAt);
         }
@@ -233,11 +231,12 @@ public final class ClusterWriter implements TargetWriter {
             route(rewritten, CommandTable.standard().find(rewritten), behind);
         }
         batches.passed(behind);
-        sendIfFull(behind);
+        sendIfFull(0, behind);
     }
 
-    private void sendIfFull(Place behind) throws RewindException {
-        if (behind.clean && (batches.isFull() || isOverfull())) {
+    private void sendIfFull(int length, Place behind) throws RewindException {
+        boolean mayGo = behind.clean && length <= HUGE_BYTES;
+        if (mayGo && (batches.isFull() || isOverfull())) {
             sendReady(behind);
             while (isOverfull()) {
                 lanes.awaitAnswers();
@@ -268,7 +267,7 @@ public final class ClusterWriter implements TargetWriter {
     @Override
     public void endTransaction(Place behind) throws RewindException {
         batches.passed(behind);
-        sendIfFull(behind);
+        sendIfFull(0, behind);
     }
 
     @Override

@@ -90,6 +90,7 @@ final class SlotUnits {
             }
             to.endCommand(log.offset(entry), log.database(entry), log.isClean(entry), joined);
         }
+        view.forget();
         int start = to.wire.length;
         boolean joined = to.merger.appendSet(key, mark);
         if (!joined) {

@@ -119,6 +119,7 @@ public final class StandaloneWriter implements TargetWriter {
                 from = rewritten.end;
             }
         }
+        rewritten.forget();
         to.sourceCommands++;
         sendIfFull(to, behind);
     }

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// retry time; they throw [io.syncline.engine.fault.SynclineException] when that is over or trying
 /// again cannot help, and [StoppedException] after [#abort].
 public interface TargetWriter extends Closeable {
+    /// A command of a stream that is larger need not be sent before [#flush]: what it was read into
+    /// can be given back first, and memory holds it twice instead of three times. A sixteenth of
+    /// what the process should need in all: three times that is bearable.
+    int HUGE_BYTES = 16 << 20;
+
     /// Makes this process the only writer of the pipeline.
     ///
     /// @param first the first generation of this start of the task

@@ -88,6 +88,12 @@ final class Conflict {
         return state == State.ASKED && token == question;
     }
 
+    /// Whether it is to be copied from this site, as things stand, and that was not begun from the
+    /// other one, nor sent.
+    boolean isFor(Site site) {
+        return state != State.SENT && decide() == site && (state == State.OPEN || winner == site);
+    }
+
     /// Begins again.
     void reopen() {
         state = State.OPEN;

@@ -42,6 +42,9 @@ final class Flow {
     /// Bytes of memory that `waiting` takes, roughly.
     long waitingBytes;
 
+    /// Bytes that the origin has written and that are not read.
+    long unread;
+
     /// How often anything but new units came to the front of `waiting`, or went from there unsent.
     long changes;
 
@@ -258,7 +261,12 @@ final class Flow {
             return found == null
                     || done.sequence() == 0
                     || done.isOfSameWrite(found)
-                    || (executing && marker.isOfSameWrite(found));
+                    || isOwed(found);
+        }
+
+        /// Whether the answer to the transaction with this marker has not come.
+        boolean isOwed(Marker found) {
+            return executing && marker.isOfSameWrite(found);
         }
 
         boolean isFree() {

@@ -2,6 +2,7 @@ package io.syncline.engine.twoway;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,9 @@ final class HeldSlot {
     private final List<ArrayDeque<StreamUnit>> ready =
             List.of(new ArrayDeque<>(), new ArrayDeque<>());
 
+    /// By site and node: what a job copies there now.
+    private final List<Map<Integer, JobPart>> copying = List.of(new HashMap<>(), new HashMap<>());
+
     private final boolean[] moving = new boolean[2];
 
     /// By site: which round of questions at least must tell that the move is over.
@@ -31,12 +35,55 @@ final class HeldSlot {
     int fruitless;
 
     /// @param ticket the first round that begins behind it
-    record Parked(StreamUnit unit, long ticket) {}
+    /// @param part what a job copies, of which the unit is the beginning; null for any other
+    record Parked(StreamUnit unit, long ticket, @Nullable JobPart part) {
+        long size() {
+            return unit.size() + (part == null ? 0 : part.bytes());
+        }
+    }
 
-    void park(Site site, int node, StreamUnit unit, long nextRound) {
-        inbox.get(site.index())
-                .computeIfAbsent(node, n -> new ArrayDeque<>())
-                .add(new Parked(unit, nextRound));
+    /// @return by how much more is parked
+    long park(Site site, int node, StreamUnit unit, long nextRound, @Nullable JobPart begins) {
+        JobPart part = begins == null ? copying(site, node) : null;
+        if (part != null) {
+            long before = part.bytes();
+            part.take(unit);
+            return part.bytes() - before;
+        }
+        if (begins != null) {
+            JobPart before = copying.get(site.index()).put(node, begins);
+            if (before != null) {
+                // It was given up without a word.
+                before.end = unit.offset();
+            }
+        }
+        Parked parked = new Parked(unit, nextRound, begins);
+        inbox.get(site.index()).computeIfAbsent(node, n -> new ArrayDeque<>()).add(parked);
+        return parked.size();
+    }
+
+    /// What a job copies to a node now; null for nothing.
+    @Nullable JobPart copying(Site site, int node) {
+        return copying.get(site.index()).get(node);
+    }
+
+    /// A job has ended.
+    ///
+    /// @return whether it copied this slot to that node
+    boolean ends(Site site, int node, JobMark job, long offset) {
+        JobPart part = copying(site, node);
+        if (part == null || !part.name.equals(job.name())) {
+            return false;
+        }
+        part.end = offset;
+        part.successful = job.successful();
+        copying.get(site.index()).remove(node);
+        return true;
+    }
+
+    /// Whether a job copies the slot to some node, as far as is read.
+    boolean isCopying(Site site) {
+        return !copying.get(site.index()).isEmpty();
     }
 
     /// By node.
@@ -110,14 +157,28 @@ final class HeldSlot {
         return false;
     }
 
-    /// The first units of a node, up to an offset.
-    List<StreamUnit> takeThrough(Site site, int node, long offset) {
-        List<StreamUnit> taken = new ArrayList<>();
+    /// What is parked of a node, up to an offset.
+    List<Parked> through(Site site, int node, long offset) {
+        List<Parked> through = new ArrayList<>();
+        for (Parked each : inbox(site).getOrDefault(node, new ArrayDeque<>())) {
+            if (each.unit().offset() > offset) {
+                break;
+            }
+            through.add(each);
+        }
+        return through;
+    }
+
+    /// Forgets it.
+    ///
+    /// @return by how much less is parked
+    long dropThrough(Site site, int node, long offset) {
+        long bytes = 0;
         ArrayDeque<Parked> parked = inbox(site).getOrDefault(node, new ArrayDeque<>());
         while (!parked.isEmpty() && parked.getFirst().unit().offset() <= offset) {
-            taken.add(parked.removeFirst().unit());
+            bytes += parked.removeFirst().size();
         }
-        return taken;
+        return bytes;
     }
 
     /// The first units of a node that are no doubtful deletions, or of which enough is known.

@@ -20,6 +20,9 @@ final class LinkWriter {
     /// the very copy that is held back.
     private static final int COVERED_PER_UNIT = 4;
 
+    /// What a stream of small commands takes when it is read: about 60 bytes become 500.
+    private static final int MEMORY_PER_BYTE = 8;
+
     private final Ledger ledger;
     private final Planner planner;
     private final FlushDesk flushes;
@@ -72,15 +75,16 @@ final class LinkWriter {
         if (behind && !mayGoAhead(flow, back)) {
             return false;
         }
-        if (!behind && flushes.step(flow, back)) {
+        boolean closed = planner.isClosed(flow.origin);
+        if (!behind && (!closed || flushes.isBusy(flow)) && flushes.step(flow, back)) {
             return true;
         }
         if (flushes.isBusy(flow)) {
             return false;
         }
         int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
-        List<Ready> plan = planner.plan(flow, most);
-        List<KeyState> transfers = planner.transfers(flow);
+        List<Ready> plan = closed ? List.of() : planner.plan(flow, back, most);
+        List<KeyState> transfers = closed ? List.of() : planner.transfers(flow);
         if (plan.isEmpty() && transfers.isEmpty() && (behind || !wantsHeartbeat(flow))) {
             return false;
         }
@@ -97,17 +101,24 @@ final class LinkWriter {
     }
 
     /// Whether this link holds back because the other one cannot keep up: our echo stands in that
-    /// one's stream, behind what it has no room for. When neither keeps up, the source's goes on.
+    /// one's stream, behind what it has no room for, and would make it read all of that. When
+    /// neither keeps up, the source's goes on.
     private boolean yields(Flow flow, Flow back) {
-        return isOver(back)
+        if (planner.isClosed(back.origin)) {
+            return back.waitingBytes >= options.queuedBytesLimit() && flow.flushes.isEmpty();
+        }
+        return isBehind(back)
                 && ledger.latchedCount() == 0
                 && flow.flushes.isEmpty()
                 && back.flushes.isEmpty()
-                && !(isOver(flow) && flow.origin == Site.SOURCE);
+                && !(isBehind(flow) && flow.origin == Site.SOURCE);
     }
 
-    private boolean isOver(Flow flow) {
-        return flow.waitingBytes >= options.queuedBytesLimit();
+    /// Each transaction makes a little room, which is read full again: only a queue that is half
+    /// empty tells that its stream has no more.
+    private boolean isBehind(Flow flow) {
+        long all = flow.waitingBytes + MEMORY_PER_BYTE * flow.unread;
+        return all >= options.queuedBytesLimit() / 2;
     }
 
     /// A number that stays while a plan does.
@@ -140,9 +151,13 @@ final class LinkWriter {
         if (flow.paused) {
             return giveUp(flow);
         }
+        if (planner.isClosed(flow.origin)) {
+            return giveUpData(flow, back);
+        }
         // A latched key may flip, a copy may be ready: then everything is looked at again.
         boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
-        List<Ready> plan = same ? writer.plan : watched(flow, planner.plan(flow, writer.limit));
+        List<Ready> plan =
+                same ? writer.plan : watched(flow, planner.plan(flow, back, writer.limit));
         writer.plan = List.of();
         List<KeyState> transfers = new ArrayList<>(planner.transfers(flow));
         transfers.removeIf(state -> !planner.mayWrite(flow, state.key, writer.watched));
@@ -166,6 +181,16 @@ final class LinkWriter {
         if (flow.writer.state == Writer.State.WAIT) {
             giveUp(flow);
         }
+    }
+
+    /// The direction was closed meanwhile: a marker may still go.
+    private boolean giveUpData(Flow flow, Flow back) {
+        flow.writer.plan = List.of();
+        if (!wantsHeartbeat(flow)) {
+            return giveUp(flow);
+        }
+        send(flow, back, List.of(), List.of(), true);
+        return true;
     }
 
     private boolean giveUp(Flow flow) {

@@ -84,6 +84,14 @@ public record Marker(
                 epoch, sequence, through, known, covered, Map.of(), Set.of(), Set.of(), null, null);
     }
 
+    /// The furthest place of X's stream that this tells of, as that stream counts.
+    public StreamPlace reach() {
+        long gate = gate();
+        boolean alike = Terms.of(gate) == Terms.of(through.offset());
+        long furthest = Terms.plain(alike ? gate : through.offset());
+        return new StreamPlace(through.stream(), furthest, through.database());
+    }
+
     /// How far X must have been read before this may be taken in at Y.
     long gate() {
         long gate = through.offset();

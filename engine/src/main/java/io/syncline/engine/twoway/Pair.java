@@ -28,6 +28,7 @@ public final class Pair {
     private final LinkWriter writer;
     private final RecentWrites recent;
     private final FlushDesk.Tokens tokens = new FlushDesk.Tokens();
+    private final Gates gates;
     private boolean ready;
 
     public Pair(Start start, PairOptions options, PairListener listener) {
@@ -35,23 +36,25 @@ public final class Pair {
     }
 
     Pair(Start start, PairOptions options, PairListener listener, PairOptions.Rules rules) {
-        this(start, options, listener, rules, new RecentWrites(options.guard()));
+        this(start, options, listener, rules, new RecentWrites(options.guard()), new Gates());
     }
 
-    /// @param recent shared by all pairs of a site's slots
+    /// @param recent shared by all pairs of a site's slots, as `gates` are
     Pair(
             Start start,
             PairOptions options,
             PairListener listener,
             PairOptions.Rules rules,
-            RecentWrites recent) {
+            RecentWrites recent,
+            Gates gates) {
         this.options = options;
         this.rules = rules;
         this.ledger = new Ledger(options, rules);
         this.recent = recent;
+        this.gates = gates;
         this.index = new StreamIndex(flows, ledger, rules, listener);
         this.flushes = new FlushDesk(ledger, rules, tokens);
-        Planner planner = new Planner(ledger, options, rules, recent);
+        Planner planner = new Planner(ledger, options, rules, recent, gates);
         this.writer = new LinkWriter(ledger, planner, flushes, options, rules, start.epoch());
         flushes.writer(writer);
         for (Site site : Site.values()) {
@@ -113,8 +116,15 @@ public final class Pair {
         }
         Marker marker = unit.marker();
         return marker == null
-                || !rules.holds(Rule.GATE)
-                || marker.gate() <= from(site.other()).position;
+                || (!isAnswerOwed(site, marker)
+                        && (!rules.holds(Rule.GATE)
+                                || marker.gate() <= from(site.other()).position));
+    }
+
+    /// Whether the answer to a transaction has not come yet. Its echo is read behind it: only the
+    /// answer tells what was refused, and what else was made of that key is to be known then.
+    boolean isAnswerOwed(Site site, Marker marker) {
+        return rules.holds(Rule.ANSWER_BEFORE_ECHO) && to(site).writer.isOwed(marker);
     }
 
     /// Whether a stream is not read for want of room in its queue. It is read all the same while
@@ -126,9 +136,14 @@ public final class Pair {
                 && flow.waitingBytes >= options.queuedBytesLimit()
                 && back.sentUnits.isEmpty()
                 && !back.writer.executing
-                && ledger.latchedCount() == 0
-                && flow.flushes.isEmpty()
-                && back.flushes.isEmpty();
+                && back.flushes.isEmpty()
+                && (gates.isClosed(site)
+                        || (ledger.latchedCount() == 0 && flow.flushes.isEmpty()));
+    }
+
+    /// Holds back what comes from a site, or lets it go.
+    public void hold(Site origin, boolean closed) {
+        gates.set(origin, closed);
     }
 
     /// Takes in the next unit of a site's stream.
@@ -150,9 +165,10 @@ public final class Pair {
         }
     }
 
-    /// The site calls its stream so from here on.
-    public void stream(Site site, String id) {
+    /// The site calls its stream so from here on, and is known to have written up to `end`.
+    public void stream(Site site, String id, long end) {
         from(site).stream = id;
+        from(site).unread = end - position(site);
     }
 
     /// Goes one step towards writing to a site.
@@ -325,7 +341,7 @@ public final class Pair {
     /// Whether there is something for a site to do, or may be soon.
     boolean wants(Site destination) {
         Flow flow = to(destination);
-        return !flow.waiting.isEmpty()
+        return (!flow.waiting.isEmpty() && !gates.isClosed(flow.origin))
                 || !flow.requests.isEmpty()
                 || !flow.writer.isFree()
                 || ledger.latchedCount() > 0;

@@ -15,18 +15,33 @@ final class Planner {
     private final PairOptions options;
     private final PairOptions.Rules rules;
     private final RecentWrites recent;
+    private final Gates gates;
 
-    Planner(Ledger ledger, PairOptions options, PairOptions.Rules rules, RecentWrites recent) {
+    Planner(
+            Ledger ledger,
+            PairOptions options,
+            PairOptions.Rules rules,
+            RecentWrites recent,
+            Gates gates) {
         this.ledger = ledger;
         this.options = options;
         this.rules = rules;
         this.recent = recent;
+        this.gates = gates;
+    }
+
+    /// Whether what comes from a site is held back by its user.
+    boolean isClosed(Site origin) {
+        return gates.isClosed(origin);
     }
 
     /// One unit that may go, with those of its commands that are still to be done.
     record Ready(QueuedUnit unit, List<PairCommand> commands) {}
 
-    List<Ready> plan(Flow flow, int limit) {
+    /// What may go of a flow now.
+    ///
+    /// @param back the other direction
+    List<Ready> plan(Flow flow, Flow back, int limit) {
         List<Ready> ready = new ArrayList<>();
         long bytes = 0;
         Remade remade = new Remade();
@@ -37,7 +52,7 @@ final class Planner {
             if (bytes > 0 && bytes + unit.size > options.bytesPerTransaction()) {
                 break;
             }
-            List<PairCommand> commands = commands(flow, unit);
+            List<PairCommand> commands = commands(flow, back, unit);
             if (commands == null) {
                 break;
             }
@@ -54,7 +69,7 @@ final class Planner {
     }
 
     /// Null when the unit must wait for a repair.
-    private @Nullable List<PairCommand> commands(Flow flow, QueuedUnit unit) {
+    private @Nullable List<PairCommand> commands(Flow flow, Flow back, QueuedUnit unit) {
         List<PairCommand> commands = new ArrayList<>(unit.items.size());
         for (Op.Item item : unit.items) {
             int live = 0;
@@ -69,6 +84,9 @@ final class Planner {
                 continue;
             }
             if (isLatched(item)) {
+                if (isLeft(item, back)) {
+                    continue;
+                }
                 return null;
             }
             boolean whole = live == item.ops.length;
@@ -80,6 +98,42 @@ final class Planner {
             commands.add(item.command);
         }
         return commands;
+    }
+
+    /// Whether a command is left to the repair of its keys, since the direction that is to carry
+    /// the repair is held back by its user, and this one is not to wait for it. Should this side
+    /// win after all, its record is read then, and has what the command did.
+    ///
+    /// A restart must find a crossing again. It does while a write of the other site to each key,
+    /// with which this one does not commute, is not sent: both streams are read again from before.
+    private boolean isLeft(Op.Item item, Flow back) {
+        QueuedUnit first = back.waiting.peekFirst();
+        if (first == null || !isClosed(back.origin)) {
+            return false;
+        }
+        for (Op op : item.ops) {
+            KeyState state = op.live && op.writes() ? ledger.find(op.effect.key()) : null;
+            Conflict conflict = state == null ? null : state.conflict;
+            if (state == null
+                    || conflict == null
+                    || !conflict.isFor(back.origin)
+                    || !isUnsentAgainst(op, state.ops(back.origin), first.offset)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isUnsentAgainst(Op op, OpList theirs, long from) {
+        for (Op their : theirs) {
+            if (their.writes()
+                    && !their.indexOnly
+                    && their.offset >= from
+                    && !op.effect.commutation().commutesWith(their.effect.commutation())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isLatched(Op.Item item) {

@@ -20,7 +20,8 @@ enum Rule {
     READ_AGAIN_FROM_M,
     GATE,
     KEYS_THAT_ARE_READ,
-    TAINT;
+    TAINT,
+    ANSWER_BEFORE_ECHO;
 
     static final Set<Rule> ALL = Set.copyOf(EnumSet.allOf(Rule.class));
 }

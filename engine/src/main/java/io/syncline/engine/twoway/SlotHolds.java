@@ -2,14 +2,10 @@ package io.syncline.engine.twoway;
 
 import io.syncline.engine.twoway.SlotRounds.Round;
 import io.syncline.engine.twoway.Stints.Stint;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The slots of which something must wait, because they move between the primaries of a site or may
@@ -82,9 +78,26 @@ final class SlotHolds {
         if (ahead) {
             moves(pair, site.other());
         }
-        inOf(pair).park(site, node, unit, rounds.next(site));
-        parkedBytes += unit.size();
+        parkedBytes += inOf(pair).park(site, node, unit, rounds.next(site), null);
         return true;
+    }
+
+    /// A job copies slots to a node, or has ended.
+    void job(Site site, int node, StreamUnit unit, JobMark job, int source) {
+        for (int slot : job.slots().stream().toArray()) {
+            if (table.ownerIndex(site, slot) >= 0) {
+                SlotPair pair = hold(slot);
+                moves(pair, site);
+                JobPart part = new JobPart(job.name(), source);
+                parkedBytes += inOf(pair).park(site, node, unit, rounds.next(site), part);
+            }
+        }
+        for (SlotPair each : job.begins() ? List.<SlotPair>of() : held) {
+            HeldSlot of = inOf(each);
+            if (of.ends(site, node, job, unit.offset())) {
+                of.moves(site, rounds.next(site));
+            }
+        }
     }
 
     /// Whether a deletion may be a move's.
@@ -163,7 +176,9 @@ final class SlotHolds {
         }
         for (SlotPair each : held) {
             HeldSlot of = inOf(each);
-            if (of.isMoving(site) || of.isWaiting(site)) {
+            boolean waits = of.isMoving(site) || of.isWaiting(site);
+            // While a job copies, nothing goes on by a round.
+            if (waits && !of.isCopying(site)) {
                 return true;
             }
         }
@@ -194,12 +209,17 @@ final class SlotHolds {
 
     /// The slots of which is to be asked whether keys are left.
     BitSet questionable(Site site) {
+        BitSet slots = moving(site);
+        held.stream()
+                .filter(each -> inOf(each).isCopying(site))
+                .forEach(each -> slots.clear(each.slot));
+        return slots;
+    }
+
+    /// The slots on their way between the primaries of a site.
+    BitSet moving(Site site) {
         BitSet slots = new BitSet();
-        for (SlotPair each : held) {
-            if (inOf(each).isMoving(site)) {
-                slots.set(each.slot);
-            }
-        }
+        held.stream().filter(each -> each.isMoving(site)).forEach(each -> slots.set(each.slot));
         return slots;
     }
 
@@ -303,7 +323,8 @@ final class SlotHolds {
         Round round = rounds.read(site);
         return round != null
                 && round.number() >= of.ticket[site.index()]
-                && round.owner(slot.slot) >= 0;
+                && round.owner(slot.slot) >= 0
+                && new SlotOrder(of, site, round).areCopiesOver();
     }
 
     private @Nullable List<Stint> stints(SlotPair slot, HeldSlot of, Site site) {
@@ -312,24 +333,7 @@ final class SlotHolds {
             return null;
         }
         int last = round.owner(slot.slot);
-        SortedMap<Integer, List<StreamUnit>> units = new TreeMap<>();
-        boolean known = true;
-        for (int i = 0; i < round.nodes().size(); i++) {
-            List<StreamUnit> through = new ArrayList<>();
-            for (HeldSlot.Parked each : of.inbox(site).getOrDefault(i, new ArrayDeque<>())) {
-                if (each.unit().offset() > round.offset(i)) {
-                    break;
-                }
-                // What came to the next owner for it may stand behind what that one said.
-                known &=
-                        i == last
-                                || each.ticket() <= round.number()
-                                || !Stints.mayBeOfMove(each.unit());
-                through.add(each.unit());
-            }
-            units.put(i, through);
-        }
-        List<Stint> found = known ? Stints.of(units, slot.node(site).index, last) : null;
+        List<Stint> found = new SlotOrder(of, site, round).stints(slot.node(site).index, last);
         if (found == null) {
             of.ticket[site.index()] = rounds.next(site);
             if (++of.fruitless >= MOST_FRUITLESS) {
@@ -355,9 +359,7 @@ final class SlotHolds {
             }
         }
         for (int i = 0; round != null && i < round.nodes().size(); i++) {
-            for (StreamUnit unit : of.takeThrough(site, i, round.offset(i))) {
-                parkedBytes -= unit.size();
-            }
+            parkedBytes -= of.dropThrough(site, i, round.offset(i));
         }
         of.stays(site);
         of.fruitless = 0;

@@ -27,11 +27,19 @@ final class SlotIntake {
             return false;
         }
         Marker marker = unit.marker();
+        if (marker != null && isAnswerOwed(site, unit, marker)) {
+            return false;
+        }
         return marker == null
                 || !rules.holds(Rule.GATE)
                 || holds.waits(site, node, slotOf(unit), unit)
                 || marker.gate() <= table.position(site.other(), slotOf(unit))
                 || isPast(site, unit, marker);
+    }
+
+    private boolean isAnswerOwed(Site site, StreamUnit unit, Marker marker) {
+        SlotPair slot = table.find(slotOf(unit));
+        return slot != null && slot.pair.isAnswerOwed(site, marker);
     }
 
     /// In the midst of a flush a slot is ahead of its node.
@@ -65,6 +73,14 @@ final class SlotIntake {
         } else if (!unit.commands().isEmpty()) {
             parts(site, node, unit, SlotParts.of(unit, List.of(), slot -> Set.of()));
         }
+        passed(site, node, unit);
+    }
+
+    /// Takes in the beginning or the end of a job that copies slots to a node.
+    ///
+    /// @param source the number of the primary that has them; negative when it is not known
+    void readJob(Site site, int node, StreamUnit unit, JobMark job, int source) {
+        holds.job(site, node, unit, job, source);
         passed(site, node, unit);
     }
 
@@ -130,7 +146,9 @@ final class SlotIntake {
     /// @param settled whether it is no deletion that might be a move's
     private void readSlot(Site site, int node, int slot, StreamUnit unit, boolean settled) {
         SlotPair of = table.find(slot);
-        if (of == null && unit.kind() == StreamUnit.Kind.SNAPSHOT) {
+        if (of == null
+                && unit.kind() == StreamUnit.Kind.SNAPSHOT
+                && !holds.waits(site, node, slot, unit)) {
             return;
         }
         if (holds.park(site, node, slot, unit, settled)) {

@@ -90,6 +90,13 @@ public final class SlotPairs {
         intake.read(site, node, unit);
     }
 
+    /// Takes in a unit that tells of a job which copies slots to a node.
+    ///
+    /// @param source the number of the primary that has them; negative when it is not known
+    public void readJob(Site site, int node, StreamUnit unit, JobMark job, int source) {
+        intake.readJob(site, node, unit, job, source);
+    }
+
     /// The slots in which a flush of a node may have deleted keys.
     public BitSet flushed(Site site, int node) {
         return intake.flushed(site, node);
@@ -143,6 +150,11 @@ public final class SlotPairs {
         return holds.questionable(site);
     }
 
+    /// The slots on their way between the primaries of a site, as far as is known.
+    public BitSet moving(Site site) {
+        return holds.moving(site);
+    }
+
     /// What a round found at each primary.
     public void sighted(Site site, long number, List<NodeSighting> nodes) {
         holds.sighted(site, number, nodes);
@@ -164,6 +176,11 @@ public final class SlotPairs {
     public record Lost(Site site, int slot) {}
 
     // ---- writing ----
+
+    /// Holds back what comes from a site, or lets it go.
+    public void hold(Site origin, boolean closed) {
+        table.hold(origin, closed);
+    }
 
     /// Gives free lanes of a node to slots that have something to do there.
     public void schedule(Site site, int node) {

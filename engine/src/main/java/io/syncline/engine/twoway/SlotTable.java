@@ -28,6 +28,7 @@ final class SlotTable {
     private final PairListener listener;
     private final long queuedBytesLimit;
     private final RecentWrites recent;
+    private final Gates gates = new Gates();
     private long lastSequence;
 
     SlotTable(long epoch, PairOptions options, PairOptions.Rules rules, PairListener listener) {
@@ -117,7 +118,8 @@ final class SlotTable {
         Integer node =
                 past.get(site.index()).getOrDefault(slot.slot, Map.of()).get(Terms.of(offset));
         if (node != null) {
-            slot.pair.stream(site, node(site, node).place.stream());
+            String id = node(site, node).place.stream();
+            slot.pair.stream(site, id, slot.pair.position(site));
         }
     }
 
@@ -198,7 +200,7 @@ final class SlotTable {
         SlotPair made =
                 new SlotPair(
                         slot,
-                        new Pair(start, options, listener, rules, recent),
+                        new Pair(start, options, listener, rules, recent, gates),
                         source,
                         target,
                         new int[] {term(Site.SOURCE, slot), term(Site.TARGET, slot)});
@@ -322,11 +324,27 @@ final class SlotTable {
     /// Whether a stream is not read for want of room. It is read all the same while anything waits
     /// for what stands in it.
     boolean isHeld(PairNode node) {
-        return isOver(node) && isReady() && node.owed == 0 && node.latched == 0;
+        return isOver(node)
+                && isReady()
+                && node.owed == 0
+                && (node.latched == 0 || gates.isClosed(node.site));
+    }
+
+    /// Holds back what comes from a site, or lets it go.
+    void hold(Site origin, boolean closed) {
+        if (gates.set(origin, closed) && !closed) {
+            List.copyOf(active.values()).forEach(this::look);
+        }
     }
 
     private boolean isOver(PairNode node) {
         return node.waitingBytes >= queuedBytesLimit;
+    }
+
+    /// Room that a transaction makes is read full again at once: a queue that is half empty tells
+    /// that its stream has no more.
+    private boolean isBehind(PairNode node) {
+        return node.waitingBytes >= queuedBytesLimit / 2;
     }
 
     /// Whether a slot holds back because its destination's own writes find no room: our echo would
@@ -334,9 +352,12 @@ final class SlotTable {
     boolean yields(SlotPair slot, Site destination) {
         PairNode to = slot.node(destination);
         PairNode from = slot.node(destination.other());
-        return isOver(to)
+        if (gates.isClosed(destination)) {
+            return isOver(to) && !slot.pair.isWriting(destination);
+        }
+        return isBehind(to)
                 && to.latched == 0
                 && !slot.pair.isWriting(destination)
-                && !(isOver(from) && destination == Site.TARGET);
+                && !(isBehind(from) && destination == Site.TARGET);
     }
 }

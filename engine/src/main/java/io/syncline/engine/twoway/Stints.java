@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Puts what several primaries of a site streamed of one slot, while it was moved between them by
@@ -222,7 +223,7 @@ final class Stints {
         return units.stream().anyMatch(unit -> mayBeOfMove(unit) && unit.touches(keys));
     }
 
-    private static boolean isSweep(StreamUnit unit) {
+    static boolean isSweep(StreamUnit unit) {
         return unit.commands().stream().allMatch(command -> command.sweeps)
                 && unit.marker() == null;
     }
@@ -305,6 +306,13 @@ final class Stints {
             left.add(new Stint(stint.node(), left(stint.units(), all.get(i))));
         }
         return left;
+    }
+
+    /// Leaves out the last deletion of each of these keys, if nothing else was done to it behind.
+    static List<StreamUnit> withoutLast(List<StreamUnit> units, Predicate<KeyId> keys) {
+        Map<KeyId, Span> spans = spans(units);
+        spans.forEach((key, span) -> span.leavesEnd = span.endsByDeletion && keys.test(key));
+        return left(units, spans);
     }
 
     private static @Nullable Span before(List<Map<KeyId, Span>> earlier, KeyId key) {

@@ -1,5 +1,6 @@
 package io.syncline.engine.twoway;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param marker what a unit of the pair carries
 /// @param size bytes in the stream
 /// @param slot of the marker; [#NO_SLOT] where there is none, or where it names no slot
+/// @param job what it tells of a job that moves slots; null for nothing
 public record StreamUnit(
         Kind kind,
         long offset,
@@ -23,8 +25,12 @@ public record StreamUnit(
         List<PairCommand> commands,
         @Nullable Marker marker,
         int size,
-        int slot) {
+        int slot,
+        @Nullable JobMark job) {
     public static final int NO_SLOT = -1;
+
+    /// What a command of one key takes in memory beside its name, about.
+    private static final int BYTES_OF_A_KEY = 150;
 
     /// Of a site with one marker.
     StreamUnit(
@@ -35,7 +41,7 @@ public record StreamUnit(
             List<PairCommand> commands,
             @Nullable Marker marker,
             int size) {
-        this(kind, offset, database, millis, commands, marker, size, NO_SLOT);
+        this(kind, offset, database, millis, commands, marker, size, NO_SLOT, null);
     }
 
     /// Whose write it is.
@@ -52,12 +58,36 @@ public record StreamUnit(
 
     /// The same with other commands.
     StreamUnit with(List<PairCommand> others) {
-        return new StreamUnit(kind, offset, database, millis, others, marker, size, slot);
+        return new StreamUnit(kind, offset, database, millis, others, marker, size, slot, job);
     }
 
     /// The same at another place.
     StreamUnit at(long place) {
-        return new StreamUnit(kind, place, database, millis, commands, marker, size, slot);
+        return new StreamUnit(kind, place, database, millis, commands, marker, size, slot, job);
+    }
+
+    /// The same without what is sent of it, where only its keys matter.
+    StreamUnit keysOnly() {
+        int bytes = 0;
+        for (PairCommand command : commands) {
+            command.release();
+            for (Effect effect : command.effects) {
+                bytes += BYTES_OF_A_KEY + effect.key().name().length;
+            }
+        }
+        return new StreamUnit(kind, offset, database, millis, commands, marker, bytes, slot, job);
+    }
+
+    /// Whether all its keys are in these slots.
+    boolean isWithin(BitSet slots) {
+        for (PairCommand command : commands) {
+            for (Effect effect : command.effects) {
+                if (effect.key().database() >= 0 && !slots.get(effect.key().slot())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /// Adds the keys that it writes.

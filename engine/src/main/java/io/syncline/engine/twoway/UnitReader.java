@@ -7,7 +7,10 @@ import io.syncline.engine.command.KeyFinder;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandView;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +47,13 @@ public final class UnitReader {
     private long flushedAt = -1;
 
     private boolean snapshot;
-    private boolean jobMet;
+
+    /// Jobs that copy slots to here, and all their slots.
+    private final Map<String, BitSet> jobs = new HashMap<>();
+
+    private final BitSet copied = new BitSet();
+    private @Nullable JobMark job;
+    private boolean unknownJob;
     private @Nullable String foreignKey;
     private long beatMillis = -1;
     private long begun;
@@ -96,9 +105,9 @@ public final class UnitReader {
         return found;
     }
 
-    /// Whether a job of the server's own (Valkey 9) moves slots from here or to here.
-    public boolean isJobMet() {
-        return jobMet;
+    /// Whether slots were moved here by a job of which the beginning was not read.
+    public boolean isJobUnknown() {
+        return unknownJob;
     }
 
     /// Takes the stream's next command.
@@ -120,11 +129,7 @@ public final class UnitReader {
             case MULTI -> inTransaction = true;
             case EXEC -> inTransaction = false;
             case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
-            case CONTROL ->
-                    jobMet |=
-                            view.argumentCount > 2
-                                    && view.isWord(0, "CLUSTER")
-                                    && view.isWord(1, "SYNCSLOTS");
+            case CONTROL -> control(view);
             case READ, PUBLISH -> {}
             case DATA,
                     SET,
@@ -141,6 +146,22 @@ public final class UnitReader {
                     data(view, spec, arrivedMillis);
         }
         return inTransaction ? null : end(writtenMillis);
+    }
+
+    private void control(CommandView view) {
+        JobMark mark = JobMark.of(view);
+        if (mark == null) {
+            return;
+        }
+        if (mark.begins()) {
+            jobs.put(mark.name(), mark.slots());
+        } else if (jobs.remove(mark.name()) == null) {
+            unknownJob |= mark.successful();
+            return;
+        }
+        job = mark;
+        copied.clear();
+        jobs.values().forEach(copied::or);
     }
 
     /// When it was written, as well as is known: so that the later of two writes can win.
@@ -162,11 +183,20 @@ public final class UnitReader {
         List<PairCommand> taken = commands.isEmpty() ? List.of() : commands;
         StreamUnit unit =
                 new StreamUnit(
-                        kind, offset, own, millis, taken, marker, (int) (offset - begun), slot);
+                        kind,
+                        offset,
+                        own,
+                        millis,
+                        taken,
+                        marker,
+                        (int) (offset - begun),
+                        slot,
+                        job);
         if (!commands.isEmpty()) {
             commands = new ArrayList<>();
         }
         marker = null;
+        job = null;
         echo = false;
         slot = StreamUnit.NO_SLOT;
         snapshot = false;
@@ -216,6 +246,10 @@ public final class UnitReader {
                 continue;
             }
             owned++;
+            if (!copied.isEmpty() && copied.get(Slots.of(buffer, from, length))) {
+                // Another one's, of which a job makes a copy.
+                continue;
+            }
             if (keys.isMembership(buffer, from, length)) {
                 continue;
             }

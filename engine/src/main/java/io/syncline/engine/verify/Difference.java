@@ -87,6 +87,11 @@ public record Difference(
         return key.text();
     }
 
+    /// Whether the key has another name at the target.
+    public boolean isRenamed() {
+        return !targetKey.equals(key);
+    }
+
     Difference with(String sourceSummary, String targetSummary) {
         return new Difference(
                 database,

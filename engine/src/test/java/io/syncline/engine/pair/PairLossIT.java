@@ -3,9 +3,14 @@ package io.syncline.engine.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.link.Link;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
+import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Site;
+import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Servers;
 import org.junit.jupiter.api.Test;
 
 /// What may take data away from one side must not do so unseen, and not from both.
@@ -111,6 +116,63 @@ class PairLossIT {
                 target.command("SET", "a", "1", "EX", "100");
                 pair.awaitQuiet(source, target);
             }
+        }
+    }
+
+    @Test
+    void aMissingRightIsFoundBeforeAnythingIsWritten() {
+        try (RedisCluster source = RedisCluster.start(Servers.embedded(), 1, 0);
+                RedisServer target = RedisServer.start()) {
+            RedisServer node = source.primaryNodes().getFirst();
+            for (RedisServer site : new RedisServer[] {node, target}) {
+                site.command(
+                        (Object[])
+                                "ACL SETUSER both on >secret ~* &* +@all -cluster|nodes"
+                                        .split(" ", -1));
+            }
+            node.command("ACL", "SETUSER", "both", "-cluster|countkeysinslot", "-dump");
+            try (RunningPair pair =
+                    PairSetup.between(source, target).as("both", "secret").start()) {
+                assertThat(pair.awaitEnd()).isEqualTo(Link.Outcome.PRECHECK_FAILED);
+                assertThat(pair.events(LinkEvent.Checked.class))
+                        .map(LinkEvent.Checked::finding)
+                        .filteredOn(finding -> finding.severity() == Finding.Severity.ERROR)
+                        .singleElement()
+                        .satisfies(finding -> {
+                            assertThat(finding.check()).isEqualTo("two-way-rights");
+                            assertThat(finding.reason())
+                                    .endsWith(
+                                            "missing: +cluster|countkeysinslot +cluster|nodes +dump");
+                        });
+            }
+            assertThat(target.number("DBSIZE")).isZero();
+        }
+    }
+
+    /// While no process ran. The place to read from lies before what was lost.
+    @Test
+    void aShardThatCameBackWithoutWhatTheOtherSideHasStopsTheTask() {
+        try (RedisCluster source = RedisCluster.start(Servers.embedded(), 3, 1);
+                RedisServer target = RedisServer.start()) {
+            RedisServer primary = source.nodeFor("lost");
+            RedisServer replica = source.replicasOf(primary).getFirst();
+            try (RunningPair pair = PairSetup.between(source, target).start().awaitStreaming()) {
+                source.command("SET", "lost", "0");
+                pair.awaitQuiet(source, target);
+                // It cannot come back: the primary asks for no password.
+                replica.command("CONFIG", "SET", "masterauth", "unwanted");
+                primary.command("CLIENT", "KILL", "TYPE", "replica");
+                pair.await("the replica", () -> replica.info("master_link_status").equals("down"));
+                source.command("SET", "lost", "1");
+                pair.await("the write", () -> "1".equals(target.text("GET", "lost")));
+            }
+            primary.kill();
+            source.promote(replica, "TAKEOVER");
+
+            try (RunningPair pair = PairSetup.between(source, target).start()) {
+                assertThat(pair.awaitFailure().code()).isEqualTo(ErrorCode.POSITION_LOST);
+            }
+            assertThat(target.text("GET", "lost")).isEqualTo("1");
         }
     }
 }

@@ -10,7 +10,9 @@ import io.syncline.engine.twoway.Site;
 import io.syncline.testkit.Instance;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,9 @@ final class PairSetup {
     private LinkOptions.End end = LinkOptions.End.NEVER;
     private Duration limit = Duration.ofSeconds(60);
     private GuardPolicy.Mode guard = GuardPolicy.Mode.ALWAYS;
+    private LinkOptions.Throttle throttle = LinkOptions.Throttle.NONE;
     private @Nullable Site resync;
+    private final Set<Site> paused = EnumSet.noneOf(Site.class);
 
     private PairSetup(Endpoint source, Endpoint target) {
         this.source = source;
@@ -116,8 +120,20 @@ final class PairSetup {
         return this;
     }
 
+    /// So that something can happen while the first copy is made.
+    PairSetup copyAt(long commandsPerSecond) {
+        throttle = new LinkOptions.Throttle(commandsPerSecond, 0);
+        return this;
+    }
+
     PairSetup resyncFrom(Site site) {
         resync = site;
+        return this;
+    }
+
+    /// The direction that comes from this side begins paused.
+    PairSetup paused(Site origin) {
+        paused.add(origin);
         return this;
     }
 
@@ -154,7 +170,7 @@ final class PairSetup {
                 LinkOptions.OnRefused.STOP,
                 LinkOptions.OnGap.STOP,
                 onFlush,
-                LinkOptions.Throttle.NONE,
+                throttle,
                 end,
                 new LinkOptions.SpoolLimits(
                         64 * MIB,
@@ -172,6 +188,6 @@ final class PairSetup {
     }
 
     RunningPair start() {
-        return new RunningPair(options(), new PairChoices(guard, resync), primaries);
+        return new RunningPair(options(), new PairChoices(guard, resync), primaries, paused);
     }
 }

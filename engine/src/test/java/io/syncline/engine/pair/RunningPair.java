@@ -9,6 +9,7 @@ import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.link.Underway;
 import io.syncline.engine.twoway.Resolution;
+import io.syncline.engine.twoway.Site;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Endpoint;
 import io.syncline.testkit.Instance;
@@ -17,6 +18,7 @@ import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Wire;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A two-way task in this process, with everything that it told.
@@ -29,9 +31,11 @@ final class RunningPair implements AutoCloseable {
     private final int primaries;
 
     /// @param primaries of both sides
-    RunningPair(LinkOptions options, PairChoices choices, int primaries) {
+    /// @param paused directions that begin paused, by the side that they come from
+    RunningPair(LinkOptions options, PairChoices choices, int primaries, Set<Site> paused) {
         this.primaries = primaries;
         task = new PairTask(options, choices, underway::told, resolutions::add);
+        paused.forEach(each -> task.pause(each, true));
         underway.start(task::run);
     }
 
@@ -41,6 +45,10 @@ final class RunningPair implements AutoCloseable {
 
     List<Resolution> resolutions() {
         return resolutions;
+    }
+
+    PairTask task() {
+        return task;
     }
 
     LinkStatus status() {

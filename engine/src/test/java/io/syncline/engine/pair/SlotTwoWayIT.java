@@ -3,6 +3,7 @@ package io.syncline.engine.pair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.ChildProcess;
+import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.testkit.Await;
@@ -148,6 +149,57 @@ class SlotTwoWayIT {
                 assertThat(SlotWrites.wrong(target, atSource, atTarget)).isEmpty();
             }
         }
+    }
+
+    @RandomTest(seeds = 1)
+    void slotsThatMoveWhileTheFirstCopyIsMadeAreFollowed(long seed) {
+        try (RedisCluster source = RedisCluster.start(Servers.embedded(), 3, 0);
+                RedisCluster target = RedisCluster.start(Servers.embedded(), 2, 0);
+                SiteClient atSourceToo = new SiteClient(source);
+                SiteClient atTarget = new SiteClient(target)) {
+            for (int i = 0; i < 3_000; i++) {
+                atSourceToo.call("SET", (i % 20 == 0 ? "{m}:" : "before:") + i, "value " + i);
+            }
+            SlotMove begun = begin(source, "{m}");
+            begun.moveKeys(10);
+            SlotWrites atSource = new SlotWrites(source, "s", seed, false);
+            try (RunningPair pair =
+                    PairSetup.between(source, target).overwrite().copyAt(2_000).start()) {
+                pair.await("it to say that it waits", () -> isWarned(pair, "the first copy waits"));
+                move(begun);
+                pair.await("the copy", () -> isWritten(target));
+                SlotMove there = begin(target, "{m}");
+                SlotMove here = begin(source, "{m}");
+                int moved = 0;
+                for (int i = 0; there.moveKeys(1) + here.moveKeys(1) > 0; i++) {
+                    moved++;
+                    atTarget.call("INCR", "{m}:count" + i % 3);
+                    atTarget.call("SET", "{m}:gone" + i % 2, "x");
+                    atTarget.call("DEL", "{m}:gone" + i % 2);
+                    atSourceToo.call("INCR", "{m}:count");
+                    atSourceToo.call("DEL", "{m}:" + 20 * (i % 20));
+                }
+                there.finish();
+                here.finish();
+                pair.awaitStreaming();
+                SlotWrites atTargetToo = new SlotWrites(target, "t", seed + 1, false);
+                long goal = atTargetToo.done() + 300;
+                pair.await("writes", () -> atTargetToo.done() > goal);
+                assertThat(atSource.stop() + atTargetToo.stop()).isEmpty();
+                pair.awaitQuietBehindMoves(source, target);
+                assertThat(SlotWrites.wrong(source, atSource, atTargetToo)).isEmpty();
+                assertThat(SlotWrites.wrong(target, atSource, atTargetToo)).isEmpty();
+                try (SiteClient client = new SiteClient(source)) {
+                    assertThat(client.get("{m}:count0"))
+                            .isEqualTo(Integer.toString((moved + 2) / 3));
+                }
+            }
+        }
+    }
+
+    private static boolean isWarned(RunningPair pair, String part) {
+        return pair.events(LinkEvent.Warned.class).stream()
+                .anyMatch(event -> event.text().contains(part));
     }
 
     private static boolean isStreaming(RunningPair pair, int primaries) {

@@ -172,6 +172,8 @@ class JudgingTest {
                 id=4 addr=127.0.0.1:2 name=syncline:orders:eu age=2 idle=0
                 id=5 addr=127.0.0.1:3 name=other age=99 idle=0
                 id=6 addr=127.0.0.1:4 name= age=99 idle=0
+                id=7 addr=127.0.0.1:5 name=syncline:slow age=9 idle=0 cmd=client|list user=default
+                id=8 addr=127.0.0.1:6 name=syncline:slow age=9 idle=0 cmd=client user=default
                 """;
 
         assertThat(OtherTasks.running(clients)).containsExactly("orders");

@@ -37,7 +37,8 @@ class PairRulesTest {
                 of(Rule.READ_AGAIN_FROM_M, never, null, 240, 3_000),
                 of(Rule.GATE, never, null, 110_860, 20_000),
                 of(Rule.KEYS_THAT_ARE_READ, always, Profile.RENAME, 1, 1_000),
-                of(Rule.TAINT, always, Profile.RENAME, 3_700, 10_000));
+                of(Rule.TAINT, always, Profile.RENAME, 3_700, 10_000),
+                of(Rule.ANSWER_BEFORE_ECHO, always, Profile.RENAME, 2_590, 3_000));
     }
 
     private static Arguments of(
@@ -45,10 +46,11 @@ class PairRulesTest {
         EnumSet<Rule> others = EnumSet.allOf(Rule.class);
         others.remove(rule);
         boolean strict = guard.equals(PairSimTest.ALWAYS);
+        boolean refuses = rule == Rule.ANSWER_BEFORE_ECHO;
         return Arguments.of(
                 rule,
-                new Options(others, guard, false, profile, 0, 0, strict),
-                new Options(Rule.ALL, guard, false, profile, 0, 0, strict),
+                new Options(others, guard, false, profile, 0, 0, strict, false, refuses),
+                new Options(Rule.ALL, guard, false, profile, 0, 0, strict, false, refuses),
                 first,
                 most);
     }

@@ -21,7 +21,12 @@ final class SimMoves {
     private final SplittableRandom random;
     private final List<Map<Integer, Integer>> owners = new ArrayList<>();
     private final List<Map<Integer, Move>> moves = List.of(new TreeMap<>(), new TreeMap<>());
+    private final List<Map<Integer, SimSlotJob>> jobs = List.of(new TreeMap<>(), new TreeMap<>());
+    private final boolean byJobs;
     private int left;
+
+    /// Where no slot moves for a while.
+    private @Nullable Site resting;
 
     /// One slot on its way from its owner.
     private static final class Move {
@@ -40,6 +45,7 @@ final class SimMoves {
         this.world = world;
         this.random = world.random;
         this.left = left;
+        byJobs = random.nextBoolean();
         for (Site site : Site.values()) {
             Map<Integer, Integer> owner = new TreeMap<>();
             for (String tag : tags) {
@@ -64,7 +70,19 @@ final class SimMoves {
     private BitSet owned(Site site, int node) {
         BitSet slots = new BitSet(Slots.COUNT);
         owners.get(site.index()).forEach((slot, of) -> slots.set(slot, of == node));
+        jobs.get(site.index())
+                .forEach((slot, job) -> {
+                    if (job.from == node) {
+                        slots.set(slot);
+                    }
+                });
         return slots;
+    }
+
+    /// Whether a command is about a key of a slot.
+    static boolean isIn(int slot, Command command) {
+        return command.words().length > 1
+                && Slots.of(command.words()[1].getBytes(ISO_8859_1)) == slot;
     }
 
     private int owner(Site site, int slot) {
@@ -78,11 +96,12 @@ final class SimMoves {
                 .forEach((slot, move) ->
                         open.set(slot, move.to == node || owner(site, slot) == node));
         BitSet used = (BitSet) asked.clone();
-        asked.stream().filter(slot -> keys(site, node, slot).isEmpty()).forEach(used::clear);
+        asked.stream().filter(slot -> keysOf(site, node, slot).isEmpty()).forEach(used::clear);
         return new NodeSighting(owned(site, node), open, used, world.nodes(site).get(node).offset);
     }
 
-    private List<String> keys(Site site, int node, int slot) {
+    /// The keys of a slot that are at a node.
+    List<String> keysOf(Site site, int node, int slot) {
         return world.nodes(site).get(node).values.keys().stream()
                 .filter(key -> Slots.of(key.substring(2).getBytes(ISO_8859_1)) == slot)
                 .toList();
@@ -91,12 +110,16 @@ final class SimMoves {
     /// One step of some move, or a new one.
     void step() {
         Site site = world.anySite();
+        if (site == resting) {
+            return;
+        }
         Map<Integer, Move> present = moves.get(site.index());
-        if (present.isEmpty() || random.nextInt(10) == 0) {
+        List<Integer> slots = new ArrayList<>(present.keySet());
+        slots.addAll(jobs.get(site.index()).keySet());
+        if (slots.isEmpty() || random.nextInt(10) == 0) {
             begin(site);
             return;
         }
-        List<Integer> slots = new ArrayList<>(present.keySet());
         step(site, slots.get(random.nextInt(slots.size())));
     }
 
@@ -104,14 +127,31 @@ final class SimMoves {
         List<Integer> slots = new ArrayList<>(owners.get(site.index()).keySet());
         int slot = slots.get(random.nextInt(slots.size()));
         int to = world.anyNode(site);
-        if (left > 0 && to != owner(site, slot) && !moves.get(site.index()).containsKey(slot)) {
+        int from = owner(site, slot);
+        if (left > 0
+                && to != from
+                && !moves.get(site.index()).containsKey(slot)
+                && !jobs.get(site.index()).containsKey(slot)) {
             left--;
             world.tally.moves++;
-            moves.get(site.index()).put(slot, new Move(to));
+            if (byJobs) {
+                world.tally.jobs++;
+                List<SimSite> nodes = world.nodes(site);
+                SimSlotJob job =
+                        new SimSlotJob(left, slot, from, to, nodes.get(from), nodes.get(to));
+                jobs.get(site.index()).put(slot, job);
+            } else {
+                moves.get(site.index()).put(slot, new Move(to));
+            }
         }
     }
 
-    private void step(Site site, int slot) {
+    /// One step of the move of a slot, if there is one.
+    void step(Site site, int slot) {
+        SimSlotJob job = jobs.get(site.index()).get(slot);
+        if (job != null) {
+            step(site, job, random.nextInt(3) == 0);
+        }
         Move move = moves.get(site.index()).get(slot);
         if (move == null) {
             return;
@@ -119,7 +159,7 @@ final class SimMoves {
         int owner = owner(site, slot);
         int from = move.givenUp ? move.to : owner;
         int to = move.givenUp ? owner : move.to;
-        List<String> keys = keys(site, from, slot);
+        List<String> keys = keysOf(site, from, slot);
         if (!keys.isEmpty()) {
             String key = keys.get(random.nextInt(keys.size()));
             world.nodes(site).get(from).moveKey(key, world.nodes(site).get(to));
@@ -132,20 +172,55 @@ final class SimMoves {
         owners.get(site.index()).put(slot, to);
     }
 
+    private void step(Site site, SimSlotJob job, boolean last) {
+        if (job.isCancelled() || random.nextInt(25) == 0) {
+            job.fail(keysOf(site, job.to, job.slot));
+        }
+        if (!job.isOver()) {
+            job.advance(
+                    keysOf(site, job.from, job.slot),
+                    last,
+                    () -> owners.get(site.index()).put(job.slot, job.to));
+        }
+        if (job.isOver()) {
+            jobs.get(site.index()).remove(job.slot);
+        }
+    }
+
     boolean isAny() {
-        return moves.stream().anyMatch(site -> !site.isEmpty());
+        return jobs.stream().anyMatch(site -> !site.isEmpty())
+                || moves.stream().anyMatch(site -> !site.isEmpty());
     }
 
     /// Lets every move end.
     void finish() {
         left = 0;
         for (Site site : Site.values()) {
-            for (int slot : List.copyOf(moves.get(site.index()).keySet())) {
-                while (moves.get(site.index()).containsKey(slot)) {
-                    step(site, slot);
-                }
+            finish(site);
+        }
+    }
+
+    private void finish(Site site) {
+        for (SimSlotJob job : List.copyOf(jobs.get(site.index()).values())) {
+            while (!job.isOver()) {
+                step(site, job, true);
             }
         }
+        for (int slot : List.copyOf(moves.get(site.index()).keySet())) {
+            while (moves.get(site.index()).containsKey(slot)) {
+                step(site, slot);
+            }
+        }
+    }
+
+    /// No slot of a site moves until [#go].
+    void rest(Site site) {
+        finish(site);
+        resting = site;
+    }
+
+    void go() {
+        resting = null;
     }
 
     /// The same for keys as the pair knows them.

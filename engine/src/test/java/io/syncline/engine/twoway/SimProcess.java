@@ -119,7 +119,8 @@ final class SimProcess {
             case Sent sent -> {
                 SimSite.Unit unit = server.execute(connection, sent.wire());
                 world.executed(site, unit, this);
-                wire.answers.add(() -> core().executed(site, unit != null, List.of()));
+                List<KeyId> refused = List.copyOf(server.refused);
+                wire.answers.add(() -> core().executed(site, unit != null, refused));
             }
             default -> throw new IllegalStateException(request.toString());
         }
@@ -247,6 +248,9 @@ final class SimProcess {
 
     boolean stepWriter(Site destination) {
         Pair core = pair;
+        if (core != null) {
+            core.hold(destination.other(), world.isHeld(destination.other()));
+        }
         boolean done = core != null && core.step(destination, random.nextInt(1, 5));
         pump();
         return done;

@@ -3,6 +3,7 @@ package io.syncline.engine.twoway;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
@@ -11,8 +12,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A server of a simulated world: databases, expiry, WATCH, and a stream of bytes as a server sends
@@ -57,7 +60,24 @@ final class SimSite {
     final List<Unit> stream = new ArrayList<>();
     private final Map<Long, Integer> indexByOffset = new HashMap<>();
     private final Map<Object, Watched> watched = new HashMap<>();
+
+    /// Hear of everything that goes into the stream.
+    final List<Consumer<List<Command>>> followers = new ArrayList<>();
+
+    /// Slots of which a job brings keys: the owner alone lets them expire.
+    final Set<Integer> importing = new HashSet<>();
+
+    /// Whether a job's commands are run, which are the owner's: nothing expires by itself.
+    private boolean fed;
+
     private int streamDatabase = -1;
+
+    /// Of an older version: see [#isUnknown].
+    boolean refuses;
+
+    /// By the last transaction.
+    final Set<KeyId> refused = new HashSet<>();
+
     long offset;
     long now;
 
@@ -142,10 +162,25 @@ final class SimSite {
     boolean local(Command... commands) {
         List<Command> effects = new ArrayList<>();
         for (Command command : commands) {
-            values.apply(command, effects);
+            if (!isUnknown(command)) {
+                values.apply(command, effects);
+            }
         }
         emit(effects);
         return !effects.isEmpty();
+    }
+
+    /// Whether this site answers it with an error: any command of those that both sites' users run
+    /// stands for one that an older version does not know.
+    private boolean isUnknown(Command command) {
+        String[] words = command.words();
+        boolean rare =
+                switch (words[0]) {
+                    case "SADD" -> words[2].equals("d");
+                    case "INCRBY" -> words[2].equals("7");
+                    default -> false;
+                };
+        return refuses && rare && "xyz".contains(words[1]);
     }
 
     private @Nullable Unit emit(List<Command> effects) {
@@ -174,7 +209,50 @@ final class SimSite {
         Unit unit = new Unit(out.toBytes(), offset, now, effects.size(), marker);
         stream.add(unit);
         indexByOffset.put(offset, stream.size());
+        List.copyOf(followers).forEach(each -> each.accept(effects));
         return unit;
+    }
+
+    /// What stands in the stream and is no command of a user.
+    void say(String... words) {
+        emit(List.of(new Command(0, words)));
+    }
+
+    /// Runs what a job brings from the owner.
+    void feed(List<Command> commands) {
+        fed = true;
+        commands.forEach(each -> values.apply(each, new ArrayList<>()));
+        fed = false;
+        emit(commands);
+    }
+
+    /// What makes the key as it is.
+    List<Command> copyOf(String key) {
+        List<Command> commands = new ArrayList<>();
+        Object value = Objects.requireNonNull(values.get(key));
+        String name = key.substring(2);
+        commands.add(
+                value instanceof String text
+                        ? new Command(0, "SET", name, text)
+                        : new Command(0, "RESTORE", name, "0", values.payloadOf(value)));
+        Long expiry = values.expiry(key);
+        if (expiry != null) {
+            commands.add(new Command(0, "PEXPIREAT", name, Long.toString(expiry)));
+        }
+        return commands;
+    }
+
+    /// Clears a key away that is no more of this node's.
+    void unlink(String key) {
+        values.move(key, null, null);
+        emit(List.of(new Command(0, "UNLINK", key.substring(2))));
+    }
+
+    /// Whether a key may expire here now.
+    boolean expires(String key) {
+        return !fed
+                && (importing.isEmpty()
+                        || !importing.contains(Slots.of(key.substring(2).getBytes(ISO_8859_1))));
     }
 
     private boolean isMarker(String key) {
@@ -279,6 +357,7 @@ final class SimSite {
         if (mine != null && mine.touched) {
             return null;
         }
+        refused.clear();
         List<Command> effects = new ArrayList<>();
         CommandView view = new CommandView();
         CommandParser parser = new CommandParser();
@@ -296,7 +375,12 @@ final class SimSite {
                 for (int i = 0; i < words.length; i++) {
                     words[i] = view.text(i);
                 }
-                values.apply(new Command(database, words), effects);
+                Command command = new Command(database, words);
+                if (isUnknown(command)) {
+                    refused.add(new KeyId(database, words[1].getBytes(ISO_8859_1)));
+                } else {
+                    values.apply(command, effects);
+                }
             }
         }
         return emit(effects);

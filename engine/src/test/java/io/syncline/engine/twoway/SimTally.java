@@ -3,6 +3,7 @@ package io.syncline.engine.twoway;
 /// What happened in a number of worlds, to show that they were worth running.
 final class SimTally {
     long worlds;
+    long copies;
     long operations;
     long steps;
     long conflicts;
@@ -14,8 +15,10 @@ final class SimTally {
     long ghostRequests;
     long flushes;
     long moves;
+    long jobs;
     long unfollowed;
     long floors;
+    long holds;
     long lastWriterKeys;
     long wrongWinners;
     long mixedRecords;
@@ -24,6 +27,8 @@ final class SimTally {
     public String toString() {
         return worlds
                 + " worlds, "
+                + copies
+                + " of them with a first copy, "
                 + operations
                 + " operations, "
                 + conflicts
@@ -41,11 +46,15 @@ final class SimTally {
                 + flushes
                 + " flushes, "
                 + moves
-                + " moves, of which "
+                + " moves, "
+                + jobs
+                + " of them by jobs, of which "
                 + unfollowed
                 + " could not be followed, "
                 + floors
-                + " floors; last writer wrong on "
+                + " floors, "
+                + holds
+                + " pauses; last writer wrong on "
                 + wrongWinners
                 + " of "
                 + lastWriterKeys

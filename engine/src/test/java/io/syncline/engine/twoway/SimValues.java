@@ -72,7 +72,7 @@ final class SimValues {
     List<String> expired() {
         List<String> keys = new ArrayList<>();
         expiries.forEach((key, at) -> {
-            if (at <= site.clock()) {
+            if (at <= site.clock() && site.expires(key)) {
                 keys.add(key);
             }
         });
@@ -82,7 +82,7 @@ final class SimValues {
 
     void expireIfDue(String key, List<Command> effects) {
         Long at = expiries.get(key);
-        if (at != null && at <= site.clock()) {
+        if (at != null && at <= site.clock() && site.expires(key)) {
             expiries.remove(key);
             data.remove(key);
             effects.add(delete(key));
@@ -104,8 +104,13 @@ final class SimValues {
         if (value == null) {
             return null;
         }
+        return payloadOf(value).getBytes(US_ASCII);
+    }
+
+    /// What RESTORE takes for a value.
+    String payloadOf(Object value) {
         payloads.add(value);
-        return Integer.toString(payloads.size() - 1).getBytes(US_ASCII);
+        return Integer.toString(payloads.size() - 1);
     }
 
     private void put(String key, @Nullable Object value) {
@@ -138,7 +143,7 @@ final class SimValues {
         expireIfDue(key, effects);
         Object value = data.get(key);
         switch (name) {
-            case "DEL" -> {
+            case "DEL", "UNLINK" -> {
                 if (value != null) {
                     put(key, null);
                     effects.add(command);
@@ -185,7 +190,7 @@ final class SimValues {
             return;
         }
         long at = Long.parseLong(command.words()[2]);
-        if (at <= site.clock()) {
+        if (at <= site.clock() && site.expires(key)) {
             put(key, null);
             effects.add(delete(key));
         } else {

@@ -2,6 +2,7 @@ package io.syncline.engine.twoway;
 
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -34,6 +35,9 @@ final class SimWorld {
     /// @param jitter millis by which every estimate of a time may be wrong
     /// @param operations 0: any
     /// @param strict whether a wrong winner is a violation: only under guard ALWAYS
+    /// @param holds whether directions are held back and let go now and then
+    /// @param refuses whether the source is of an older version that refuses some commands. Nothing
+    ///   breaks in such a world: an answer that is lost takes along what it says was refused
     record Options(
             Set<Rule> rules,
             GuardPolicy guard,
@@ -41,7 +45,30 @@ final class SimWorld {
             @Nullable Profile profile,
             int jitter,
             int operations,
-            boolean strict) {}
+            boolean strict,
+            boolean holds,
+            boolean refuses) {
+        Options(
+                Set<Rule> rules,
+                GuardPolicy guard,
+                boolean deletesYield,
+                @Nullable Profile profile,
+                int jitter,
+                int operations,
+                boolean strict) {
+            this(rules, guard, deletesYield, profile, jitter, operations, strict, false, false);
+        }
+
+        Options holding() {
+            return new Options(
+                    rules, guard, deletesYield, profile, jitter, operations, strict, true, refuses);
+        }
+
+        Options refusing() {
+            return new Options(
+                    rules, guard, deletesYield, profile, jitter, operations, strict, holds, true);
+        }
+    }
 
     final SplittableRandom random;
     final SimSite[] sites;
@@ -54,6 +81,7 @@ final class SimWorld {
     private long epoch = 1;
     private int crashes;
     private int losses;
+    private final boolean[] held = new boolean[2];
     long now = 1_000;
 
     private final boolean ahead;
@@ -84,6 +112,11 @@ final class SimWorld {
                         this, profile, operations > 0 ? operations : counts[random.nextInt(5)]);
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
+        if (options.refuses()) {
+            sites[0].refuses = true;
+            crashes = 0;
+            losses = 0;
+        }
     }
 
     PairOptions options() {
@@ -156,6 +189,7 @@ final class SimWorld {
                 break;
             }
             maybeBreak();
+            maybeHold();
             weights.step();
             SimWeights.Event event = weights.pick();
             if (weights.isBiased() && process.isWriting() && random.nextInt(10) == 0) {
@@ -197,6 +231,19 @@ final class SimWorld {
                 ghosts.add(ghost);
             }
         }
+    }
+
+    /// A direction is paused or throttled for a while by its user.
+    private void maybeHold() {
+        if (options.holds() && random.nextInt(30) == 0) {
+            int origin = random.nextInt(held.length);
+            held[origin] = !held[origin];
+            tally.holds += held[origin] ? 1 : 0;
+        }
+    }
+
+    boolean isHeld(Site origin) {
+        return held[origin.index()];
     }
 
     private void happen(SimWeights.Event event, SimWeights weights) {
@@ -258,6 +305,7 @@ final class SimWorld {
     }
 
     private void comeToRest() {
+        Arrays.fill(held, false);
         drain();
         for (int i = 0; i < 20; i++) {
             boolean near = false;

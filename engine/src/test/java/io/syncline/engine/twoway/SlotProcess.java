@@ -22,6 +22,7 @@ final class SlotProcess {
     private final long epoch;
     private final List<List<Node>> nodes = new ArrayList<>();
     private final List<SimRounds> rounds;
+    private final @Nullable SimCopy copy;
     private @Nullable SlotPairs pairs;
 
     /// Both directions of one connection.
@@ -40,6 +41,10 @@ final class SlotProcess {
         final Wire control = new Wire();
 
         @Nullable UnitReader reader;
+
+        /// While the first copy writes to it.
+        KeptWrites keeping = new KeptWrites(null);
+
         int index;
         @Nullable StreamUnit next;
         long fence = -1;
@@ -57,7 +62,9 @@ final class SlotProcess {
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Sent(Request.Transaction transaction, byte[] wire) {}
 
-    SlotProcess(SlotWorld world, long epoch) {
+    /// @param copy that it has made; null for none
+    SlotProcess(SlotWorld world, long epoch, @Nullable SimCopy copy) {
+        this.copy = copy;
         this.world = world;
         this.random = world.random;
         this.epoch = epoch;
@@ -241,6 +248,8 @@ final class SlotProcess {
                                 place.offset(),
                                 place.database());
                 node.index = world.nodes(site).get(i).indexBehind(place.offset());
+                boolean alone = world.nodes(site).size() == 1;
+                node.keeping = new KeptWrites(alone ? null : floor.slots(site).slots().get(i));
             }
         }
     }
@@ -302,13 +311,21 @@ final class SlotProcess {
                     next.read(
                             Objects.requireNonNull(node.reader),
                             world.estimate(site, next.millis()));
+            if (copy != null) {
+                node.next = copy.kept(site, index, node.index, node.keeping, node.next);
+            }
+            return true;
         }
         StreamUnit unit = node.next;
         if (unit == null || !core.mayRead(site, index, unit)) {
             return false;
         }
         node.next = null;
-        if (SlotPairs.isFlush(unit)) {
+        JobMark job = unit.job();
+        if (job != null) {
+            int source = job.begins() ? Integer.parseInt(job.source().substring(4)) : -1;
+            core.readJob(site, index, unit, job, source);
+        } else if (SlotPairs.isFlush(unit)) {
             core.readFlush(site, index, unit, slot -> world.keysOf(site.other(), slot));
         } else {
             core.read(site, index, unit);
@@ -320,6 +337,9 @@ final class SlotProcess {
         SlotPairs core = pairs;
         if (core == null || node(site, index).away) {
             return false;
+        }
+        for (Site each : Site.values()) {
+            core.hold(each, world.isHeld(each));
         }
         boolean done = core.settle();
         core.schedule(site, index);
@@ -336,13 +356,11 @@ final class SlotProcess {
     }
 
     private void cut(Node node) {
-        for (Wire wire : node.lanes) {
-            cut(wire);
-        }
-        cut(node.control);
+        node.lanes.forEach(this::cutWire);
+        cutWire(node.control);
     }
 
-    private void cut(Wire wire) {
+    private void cutWire(Wire wire) {
         int kept = random.nextInt(wire.requests.size() + 1);
         while (wire.requests.size() > kept) {
             wire.requests.removeLast();
@@ -359,7 +377,7 @@ final class SlotProcess {
         if (pairs == null || node.away) {
             return null;
         }
-        SlotProcess ghost = new SlotProcess(world, epoch);
+        SlotProcess ghost = new SlotProcess(world, epoch, null);
         ghost.nodes.forEach(each -> each.forEach(n -> n.control.requests.clear()));
         cut(node);
         Node old = ghost.node(site, index);
@@ -376,15 +394,10 @@ final class SlotProcess {
     }
 
     boolean isWriting() {
-        for (List<Node> site : nodes) {
-            for (Node node : site) {
-                for (Wire wire : node.lanes) {
-                    if (wire.requests.peekLast() instanceof Sent || !wire.answers.isEmpty()) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
+        return nodes.stream()
+                .flatMap(List::stream)
+                .flatMap(node -> node.lanes.stream())
+                .anyMatch(each ->
+                        each.requests.peekLast() instanceof Sent || !each.answers.isEmpty());
     }
 }

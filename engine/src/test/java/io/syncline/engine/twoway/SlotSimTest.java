@@ -16,16 +16,19 @@ class SlotSimTest {
     private static final int WORLDS = Integer.getInteger("twoway.worlds", 1_000);
 
     private static void run(long seed, GuardPolicy guard, boolean deletesYield) {
-        Options options =
-                new Options(EnumSet.complementOf(EnumSet.of(Rule.COVER)), guard, deletesYield);
         SimTally tally = new SimTally();
         for (int i = 0; i < WORLDS; i++) {
-            runOne(seed + i, options, tally);
+            runOne(seed + i, options(guard, deletesYield, i % 2 == 1), tally);
         }
         System.out.println(tally);
         assertThat(tally.unfollowed)
                 .as("worlds in which it gave up")
                 .isLessThan(10 + WORLDS / 100L);
+    }
+
+    private static Options options(GuardPolicy guard, boolean deletesYield, boolean holds) {
+        return new Options(
+                EnumSet.complementOf(EnumSet.of(Rule.COVER)), guard, deletesYield, holds);
     }
 
     private static void runOne(long seed, Options options, SimTally tally) {

@@ -44,14 +44,29 @@ final class SlotUsers {
 
     /// One write.
     void operate() {
+        operateAt(world.anySite());
+    }
+
+    /// One write at a site.
+    void operateAt(Site site) {
         if (left == 0) {
             return;
         }
         left--;
-        Site site = world.anySite();
         if (exact || random.nextInt(3) == 0) {
             counted(site);
         } else {
+            anything(site);
+        }
+    }
+
+    /// One write while the first copy is made, which may come over it at the receiver.
+    void operateBefore(Site receiver) {
+        Site site = world.anySite();
+        if (site != receiver) {
+            operateAt(site);
+        } else if (left > 0 && !exact) {
+            left--;
             anything(site);
         }
     }

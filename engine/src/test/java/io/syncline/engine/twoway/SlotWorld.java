@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,17 +34,22 @@ final class SlotWorld {
     private final double[] weights = new double[8];
     private final double ghostChance;
     private final double moving;
-    private final SlotUsers users;
+    final SlotUsers users;
+    private @Nullable SimCopy copy;
     private SlotProcess process;
     Floor durable;
     private long epoch = 1;
     private int crashes;
     private int losses;
     private boolean conflict;
+    private final boolean[] held = new boolean[2];
     long now = 1_000;
 
     /// How a world is made.
-    record Options(Set<Rule> rules, GuardPolicy guard, boolean deletesYield) {}
+    ///
+    /// @param holds whether directions are held back and let go now and then
+    record Options(
+            Set<Rule> rules, GuardPolicy guard, boolean deletesYield, boolean holds) {}
 
     SlotWorld(long seed, Options options, SimTally tally) {
         this.options = options;
@@ -69,7 +75,6 @@ final class SlotWorld {
                         beginning(Site.TARGET),
                         moves.ownership(Site.SOURCE),
                         moves.ownership(Site.TARGET));
-        process = new SlotProcess(this, epoch);
         users = new SlotUsers(this, TAGS, List.of(6, 12, 20, 40).get(random.nextInt(4)));
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
@@ -79,6 +84,25 @@ final class SlotWorld {
         }
         weights[0] *= List.of(.05, .15, .5, 1.).get(random.nextInt(4));
         ghostChance = List.of(.02, .1, .5).get(random.nextInt(3));
+        if (random.nextBoolean()) {
+            SimCopy first = new SimCopy(this, anySite());
+            durable = first.run(TAGS);
+            copy = first;
+        }
+        process = new SlotProcess(this, epoch, copy);
+    }
+
+    /// Something that needs no process.
+    void happenWithout(Site receiver) {
+        if (random.nextDouble() < moving) {
+            moves.step();
+        } else if (random.nextInt(3) > 0) {
+            users.operateBefore(receiver);
+        } else {
+            tick(random.nextInt(1, 40));
+            Site any = anySite();
+            nodes(any).get(anyNode(any)).expireActively(random);
+        }
     }
 
     private List<StreamPlace> beginning(Site site) {
@@ -146,9 +170,11 @@ final class SlotWorld {
     void run() {
         int steps = 0;
         int total = users.left();
+        tally.copies += copy == null ? 0 : 1;
         while ((users.left() > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
             steps++;
             maybeBreak();
+            maybeHold();
             happen();
             if (random.nextDouble() < moving) {
                 moves.step();
@@ -169,6 +195,18 @@ final class SlotWorld {
         tally.worlds++;
         tally.operations += total;
         tally.steps += steps;
+    }
+
+    private void maybeHold() {
+        if (options.holds() && random.nextInt(30) == 0) {
+            int origin = random.nextInt(held.length);
+            held[origin] = !held[origin];
+            tally.holds += held[origin] ? 1 : 0;
+        }
+    }
+
+    boolean isHeld(Site origin) {
+        return held[origin.index()];
     }
 
     private void lookForFloor() {
@@ -196,7 +234,7 @@ final class SlotWorld {
             tally.crashes++;
             process.die();
             ghosts.add(process);
-            process = new SlotProcess(this, nextEpoch());
+            process = new SlotProcess(this, nextEpoch(), null);
         }
         if (losses > 0 && random.nextDouble() < (process.isWriting() ? .04 : .003)) {
             losses--;
@@ -253,6 +291,7 @@ final class SlotWorld {
     }
 
     private void comeToRest() {
+        Arrays.fill(held, false);
         if (random.nextBoolean() && !moves.isAny()) {
             drain();
         }

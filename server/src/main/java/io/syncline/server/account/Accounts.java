@@ -91,21 +91,34 @@ public final class Accounts {
                 "Choose another name");
     }
 
+    /// What a new password has ended.
+    public record Ended(int sessions, int tokens) {
+        static final Ended NOTHING = new Ended(0, 0);
+    }
+
+    /// A password that is to be.
+    ///
+    /// @param old the one before; asked for where it is the own one
+    /// @param keepsTokens whether the user's API tokens stay good
+    public record NewPassword(String text, @Nullable String old, boolean keepsTokens) {
+        /// Without the passwords.
+        @Override
+        public String toString() {
+            return "a new password";
+        }
+    }
+
     /// Changes a role or a password. Everybody may change the own password, and must know the old
-    /// one.
-    public void change(
-            Actor actor,
-            String id,
-            @Nullable Role role,
-            @Nullable String password,
-            @Nullable String oldPassword) {
+    /// one. A new password ends the user's sessions, and revokes the tokens unless they are kept.
+    public Ended change(
+            Actor actor, String id, @Nullable Role role, @Nullable NewPassword password) {
         User user = find(actor, id);
         boolean own = user.id().equals(actor.user());
         if (!own || role != null) {
             actor.require(Role.ADMIN, "change users");
         }
         if (own && password != null) {
-            requireOld(user, oldPassword);
+            requireOld(user, password.old());
         }
         if (role != null && role != Role.ADMIN && isLastAdmin(user)) {
             throw lastAdmin();
@@ -115,17 +128,29 @@ public final class Accounts {
                 role == null ? user.role() : role,
                 password == null
                         ? user.passwordHash()
-                        : Passwords.hash(Passwords.checked(password)));
-        if (password != null) {
-            // Whoever knew the old one is out.
-            logins.endSessionsOf(user.id());
-        }
-        audit.record(
-                actor,
-                "user.change",
-                user.id(),
-                (role == null ? "" : "role " + role.code() + " ")
-                        + (password == null ? "" : "password"));
+                        : Passwords.hash(Passwords.checked(password.text())));
+        Ended ended = password == null ? Ended.NOTHING : end(user, password);
+        audit.record(actor, "user.change", user.id(), changes(role, password, ended));
+        return ended;
+    }
+
+    /// Whoever knew the old one is out, and so are the tokens that were made with it.
+    private Ended end(User user, NewPassword password) {
+        return new Ended(
+                logins.endSessionsOf(user.id()),
+                password.keepsTokens() ? 0 : logins.removeTokensOf(user.id()));
+    }
+
+    private static String changes(
+            @Nullable Role role, @Nullable NewPassword password, Ended ended) {
+        String text = role == null ? "" : "role " + role.code() + " ";
+        return password == null
+                ? text
+                : text
+                        + "password; sessions ended: "
+                        + ended.sessions()
+                        + ", tokens "
+                        + (password.keepsTokens() ? "kept" : "revoked: " + ended.tokens());
     }
 
     private static void requireOld(User user, @Nullable String oldPassword) {

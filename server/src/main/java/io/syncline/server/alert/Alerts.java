@@ -11,13 +11,16 @@ import io.syncline.server.store.AlertTable;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.TaskObserver;
 import io.syncline.server.verification.Verdict;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +34,18 @@ public final class Alerts implements TaskObserver {
     private static final String VERIFICATION = "verification";
     private static final String CONTINUOUS = "verification-incremental";
     private static final String STATE = "state";
+    private static final String MEMORY = "memory";
+
+    /// One collection may leave what the next one takes.
+    private static final Duration MEMORY_PATIENCE = Duration.ofSeconds(10);
+
     private static final String SILENT = "not told: within the silence period";
     private static final Pattern SIZE = Pattern.compile("([0-9]+)(kb|mb|gb|tb)?");
 
     private final AlertTable table;
     private final Teller teller;
     private final InstantSource clock;
+    private final IntSupplier memoryPercent;
 
     /// What is known of one rule of one task.
     ///
@@ -54,7 +63,11 @@ public final class Alerts implements TaskObserver {
 
     private final Map<String, Watch> watches = new ConcurrentHashMap<>();
 
-    public Alerts(Store store, Teller teller, InstantSource clock) {
+    /// Takes over what stood when the last process ended.
+    ///
+    /// @param memoryPercent how much of the service's memory is in use
+    public Alerts(Store store, Teller teller, InstantSource clock, IntSupplier memoryPercent) {
+        this.memoryPercent = memoryPercent;
         this.table = store.alerts();
         this.teller = teller;
         this.clock = clock;
@@ -124,6 +137,7 @@ public final class Alerts implements TaskObserver {
         if (!state.isActive()) {
             end(after, "lag", true);
             end(after, "spool", true);
+            end(after, MEMORY, true);
             end(after, "full-sync", true);
         }
     }
@@ -150,7 +164,7 @@ public final class Alerts implements TaskObserver {
     @Override
     public void measured(Task task, Progress progress) {
         AlertRules rules = task.alerts();
-        long lag = progress.worst(Shard::lagMillis);
+        long lag = lagMillis(task, progress);
         check(
                 task,
                 "lag",
@@ -175,6 +189,25 @@ public final class Alerts implements TaskObserver {
                 "The spool is "
                         + percent
                         + " % full; when it is full, the source is no longer read");
+        int memory = rules.memoryPercent() > 0 ? memoryPercent.getAsInt() : 0;
+        check(
+                task,
+                MEMORY,
+                rules.memoryPercent() > 0 && memory >= rules.memoryPercent(),
+                MEMORY_PATIENCE,
+                "The service's memory is "
+                        + memory
+                        + " % full; give it more (-Xmx in SYNCLINE_JAVA_OPTS), or run fewer tasks"
+                        + " here");
+    }
+
+    /// A direction that its user holds back lags on purpose.
+    private static long lagMillis(Task task, Progress progress) {
+        return Arrays.stream(Direction.values())
+                .filter(each -> !task.isPaused(each))
+                .mapToLong(each -> progress.only(each).worst(Shard::lagMillis))
+                .max()
+                .orElse(0);
     }
 
     /// How full the fullest shard's spool is, memory and disk together.

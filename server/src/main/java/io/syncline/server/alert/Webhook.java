@@ -3,8 +3,10 @@ package io.syncline.server.alert;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +42,13 @@ final class Webhook {
     static final List<String> TEMPLATES =
             List.of("syncline", "slack", "teams", "discord", FEISHU, DINGTALK);
 
+    private static final Set<String> METADATA = Set.of("100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
+
     /// Of an answer, only a code is looked for.
     private static final int MAX_ANSWER = 4 << 10;
+
+    /// Letters; Discord refuses a message that has more.
+    private static final int MAX_DISCORD = 2_000;
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
@@ -58,6 +66,9 @@ final class Webhook {
     /// @param secret signs; empty for no signature
     /// @return `told`, or what went wrong
     String send(String template, String address, String secret, Message message) {
+        if (isForMachines(URI.create(address).getHost())) {
+            return "the receiver is an address that clouds give credentials from";
+        }
         // Of now, not of the alert: receivers refuse what is old.
         String time = Long.toString(clock.instant().getEpochSecond());
         Map<String, Object> content = body(template, message);
@@ -86,6 +97,23 @@ final class Webhook {
             request.header("X-Syncline-Signature", "sha256=" + signature(secret, time, body));
         }
         return post(request.POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    /// Whether it is where a cloud's machine learns who it is: link-local addresses, and Alibaba
+    /// Cloud's own. Nobody's chat is there, and an admin of an account need not be one of the
+    /// machine.
+    static boolean isForMachines(String host) {
+        try {
+            for (InetAddress each : InetAddress.getAllByName(host)) {
+                if (each.isLinkLocalAddress() || METADATA.contains(each.getHostAddress())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (UnknownHostException e) {
+            // Said by the attempt itself.
+            return false;
+        }
     }
 
     /// The client's own limit ends with the first byte of the answer; this one holds for all of it.
@@ -152,6 +180,16 @@ final class Webhook {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
+    /// A text names keys and reasons, which anybody may have made: none of them calls a whole room,
+    /// as `<!channel>` would.
+    private static String escaped(String line) {
+        return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    private static String cut(String line) {
+        return line.length() <= MAX_DISCORD ? line : line.substring(0, MAX_DISCORD - 3) + "...";
+    }
+
     /// An adaptive card: what the webhooks of Teams' workflows take.
     private static Map<String, Object> card(String line) {
         Map<String, Object> block = Map.of("type", "TextBlock", "text", line, "wrap", true);
@@ -160,18 +198,21 @@ final class Webhook {
         return Map.of("contentType", "application/vnd.microsoft.card.adaptive", "content", card);
     }
 
-    private static Map<String, Object> body(String template, Message message) {
+    static Map<String, Object> body(String template, Message message) {
         Map<String, Object> body = new LinkedHashMap<>();
         switch (template) {
-            case "slack" -> body.put("text", message.line());
+            case "slack" -> body.put("text", escaped(message.line()));
             case "teams" -> {
                 body.put("type", "message");
                 body.put("attachments", List.of(card(message.line())));
             }
-            case "discord" -> body.put("content", message.line());
+            case "discord" -> {
+                body.put("content", cut(message.line()));
+                body.put("allowed_mentions", Map.of("parse", List.of()));
+            }
             case FEISHU -> {
                 body.put("msg_type", "text");
-                body.put("content", Map.of("text", message.line()));
+                body.put("content", Map.of("text", message.line().replace("<at", "< at")));
             }
             case DINGTALK -> {
                 body.put("msgtype", "text");

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param from name of the instance that it reads
 /// @param to name of the instance that it writes
 /// @param state as a task's; `not-started` while only the other direction copies
+/// @param reason why it is in this state, when it differs from the task's
+/// @param allowedActions what may be asked of it
 /// @param lagMillis age of the oldest write that the other side does not have
 /// @param shards positions, one entry a shard
 public record DirectionView(
@@ -18,6 +20,8 @@ public record DirectionView(
         String state,
         String stateText,
         String tone,
+        @Nullable String reason,
+        List<String> allowedActions,
         @Nullable Double percent,
         @Nullable Long secondsLeft,
         @Nullable Long keys,
@@ -31,6 +35,7 @@ public record DirectionView(
         @Nullable Long refused,
         List<ShardView> shards) {
     public DirectionView {
+        allowedActions = List.copyOf(allowedActions);
         shards = List.copyOf(shards);
     }
 }

@@ -1,6 +1,7 @@
 package io.syncline.server.api;
 
 import io.syncline.engine.link.Phase;
+import io.syncline.server.lifecycle.DirectionAction;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Task;
 import io.syncline.server.view.Direction;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes [DirectionView]s: what is measured, and the state that follows from it.
 final class DirectionViews {
+    /// More than is in a spool on its way.
+    private static final long SPOOLED_BYTES = 4 << 20;
+
     private DirectionViews() {}
 
     /// Empty for a one-way task.
@@ -34,7 +38,7 @@ final class DirectionViews {
     private static DirectionView of(
             Task task, @Nullable Progress all, Direction direction, String from, String to) {
         Progress mine = seen(all, direction);
-        TaskState state = state(task.state(), all, mine);
+        TaskState state = state(task, direction, all, mine);
         ProgressView numbers = mine == null ? null : ProgressView.of(mine);
         return new DirectionView(
                 direction.code(),
@@ -43,6 +47,8 @@ final class DirectionViews {
                 state.code(),
                 state.words(),
                 TaskViews.tone(state).name().toLowerCase(Locale.ROOT),
+                reason(task, direction, all),
+                task.allowedActions(direction).stream().map(DirectionAction::code).toList(),
                 numbers == null ? null : numbers.percent(),
                 numbers == null ? null : numbers.secondsLeft(),
                 numbers == null ? null : numbers.keys(),
@@ -63,8 +69,35 @@ final class DirectionViews {
         return mine == null || mine.rates().isEmpty() ? null : mine;
     }
 
-    /// Both directions share the task's state, save while the first copy runs: then the other one
-    /// has not begun.
+    /// Both directions share the task's state, save one that is held back by itself, and while the
+    /// first copy runs: then the other one has not begun.
+    private static TaskState state(
+            Task task, Direction direction, @Nullable Progress all, @Nullable Progress mine) {
+        TaskState state = state(task.state(), all, mine);
+        boolean held =
+                task.isPaused(direction)
+                        && (state == TaskState.RUNNING || state == TaskState.RETRYING);
+        return held ? TaskState.PAUSED : state;
+    }
+
+    private static @Nullable String reason(
+            Task task, Direction direction, @Nullable Progress all) {
+        if (task.isPaused(direction)) {
+            return "Paused by " + task.paused().get(direction.code());
+        }
+        Direction other = direction.other();
+        Progress held = task.isPaused(other) ? seen(all, other) : null;
+        return held != null && isFull(held)
+                ? "Waits: what the " + other.code() + " direction holds is at its limit"
+                : null;
+    }
+
+    /// What is held back is in memory up to a limit; beyond it the stream stays in the spool.
+    private static boolean isFull(Progress held) {
+        return held.status().shards().stream()
+                .anyMatch(it -> it.spoolMemoryBytes() + it.spoolDiskBytes() > SPOOLED_BYTES);
+    }
+
     private static TaskState state(
             TaskState task, @Nullable Progress all, @Nullable Progress mine) {
         // The numbers are those of the last second: a task that runs may have begun to since.

@@ -7,17 +7,20 @@ import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import io.syncline.server.task.Retry;
 import io.syncline.server.task.TaskControl;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Headline;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import io.syncline.server.view.Tone;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Makes [TaskView]s.
@@ -104,9 +107,17 @@ public final class TaskViews {
         }
         boolean live = state == TaskState.INITIALIZING || state == TaskState.RUNNING;
         if (live && progress != null) {
-            return Headline.of(progress).text();
+            return Headline.of(progress).text() + held(task);
         }
-        return state.words() + (task.reason().isEmpty() ? "" : ": " + task.reason());
+        String why = task.reason().isEmpty() ? "" : ": " + task.reason();
+        return state.words() + why + (live ? held(task) : "");
+    }
+
+    private static String held(Task task) {
+        return Arrays.stream(Direction.values())
+                .filter(task::isPaused)
+                .map(it -> "; " + it.code() + " is paused by " + task.paused().get(it.code()))
+                .collect(Collectors.joining());
     }
 
     /// How a state stands; never shown by colour alone.

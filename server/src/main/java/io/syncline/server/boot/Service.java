@@ -18,6 +18,7 @@ import io.syncline.server.console.Services;
 import io.syncline.server.console.Surroundings;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
+import io.syncline.server.metrics.Heap;
 import io.syncline.server.metrics.Prometheus;
 import io.syncline.server.model.Account;
 import io.syncline.server.model.Actor;
@@ -30,6 +31,7 @@ import io.syncline.server.rest.TaskLogApi;
 import io.syncline.server.rest.VerificationApi;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
+import io.syncline.server.task.Directions;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
@@ -38,8 +40,11 @@ import io.syncline.server.web.Certificate;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.WebServer;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -68,6 +73,8 @@ public final class Service implements AutoCloseable {
     private final SampleServers samples;
     private final WebServer web;
     private final @Nullable String firstPassword;
+    private volatile Runnable onTaken = () -> {};
+    private boolean taken;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("service-timer").daemon().factory());
@@ -87,7 +94,7 @@ public final class Service implements AutoCloseable {
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));
         charts = new Charts(store, clock);
         teller = new Teller(store, vault);
-        alerts = new Alerts(store, teller, clock);
+        alerts = new Alerts(store, teller, clock, Heap::usedPercent);
         Observers observers = new Observers(List.of(charts, alerts));
         tasks = new Tasks(store, instances, grants, audit, clock, options.data(), observers);
         verifications = new Verifications(store, tasks, audit, observers, options.data());
@@ -95,7 +102,8 @@ public final class Service implements AutoCloseable {
         Channels channels = new Channels(store, vault, teller, audit, clock);
         samples = new SampleServers(tasks, instances, options.data());
         TaskChanges changes = new TaskChanges(tasks, audit);
-        TaskFiles files = new TaskFiles(tasks, instances);
+        Directions directions = new Directions(tasks, audit);
+        TaskFiles files = new TaskFiles(tasks, instances, verifications::plan);
         TaskViews views = new TaskViews(instances);
         Gate gate = new Gate(logins);
         console =
@@ -110,6 +118,7 @@ public final class Service implements AutoCloseable {
                                 tasks,
                                 verifications,
                                 changes,
+                                directions,
                                 files,
                                 charts,
                                 channels,
@@ -119,7 +128,7 @@ public final class Service implements AutoCloseable {
                 List.of(
                         new AccountApi(logins, accounts, grants, audit)::routes,
                         new InstanceApi(instances)::routes,
-                        new TaskApi(tasks, changes, files, views)::routes,
+                        new TaskApi(tasks, changes, directions, files, views)::routes,
                         new TaskLogApi(tasks, changes, charts)::routes,
                         new AlertApi(channels)::routes,
                         new VerificationApi(tasks, verifications)::routes,
@@ -150,7 +159,20 @@ public final class Service implements AutoCloseable {
 
     private static void makeFolder(Path folder) {
         try {
-            Files.createDirectories(folder);
+            if (Files.isDirectory(folder)) {
+                return;
+            }
+            // Names of keys, and parts of their values, are nobody else's business.
+            boolean posix =
+                    FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+            FileAttribute<?>[] ours = {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+            };
+            Path parent = folder.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            Files.createDirectory(folder, posix ? ours : new FileAttribute<?>[0]);
         } catch (IOException e) {
             throw new SynclineException(
                     new Failure(
@@ -168,10 +190,27 @@ public final class Service implements AutoCloseable {
         return certificate == null || key == null ? null : Certificate.read(certificate, key);
     }
 
+    /// What ends the process when another service has taken the store.
+    public void onTaken(Runnable action) {
+        onTaken = action;
+    }
+
+    /// Two services must never run one task: what the other one has taken over is let go.
+    private void watchStore() {
+        if (taken || !store.isTaken()) {
+            return;
+        }
+        taken = true;
+        LOG.log(System.Logger.Level.ERROR, "another service uses the store; this one stops");
+        leaveTasks();
+        onTaken.run();
+    }
+
     private void begin() {
         tasks.resume();
         samples.forget();
         verifications.resume();
+        every(TICK_MILLIS, this::watchStore);
         every(TICK_MILLIS, tasks::tick);
         every(TICK_MILLIS, verifications::tick);
         every(TICK_MILLIS, alerts::tick);
@@ -223,17 +262,21 @@ public final class Service implements AutoCloseable {
                         .orElseThrow());
     }
 
+    private void leaveTasks() {
+        try {
+            tasks.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Stops to answer, stops every link cleanly, and closes the store.
     @Override
     public void close() {
         timer.shutdown();
         web.close();
         verifications.close();
-        try {
-            tasks.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        leaveTasks();
         samples.close();
         teller.close();
         store.close();

@@ -74,6 +74,9 @@ public final class LinkRun {
     private volatile boolean interrupted;
     private volatile boolean abandoned;
 
+    /// Whether the link ended because of an option, which only it could judge.
+    private volatile boolean badOption;
+
     /// A failure that the link knows nothing of.
     private volatile @Nullable Failure foreign;
 
@@ -88,7 +91,14 @@ public final class LinkRun {
             Function<Consumer<LinkEvent>, RunningTask> maker) {
         this.options = options;
         this.reporter = reporter;
-        this.link = maker.apply(event -> put(new Message.Event(event)));
+        this.link = maker.apply(this::happened);
+    }
+
+    private void happened(LinkEvent event) {
+        if (event instanceof LinkEvent.Failed failed) {
+            badOption = failed.failure().code() == ErrorCode.BAD_OPTION;
+        }
+        put(new Message.Event(event));
     }
 
     /// Blocks until the link has ended.
@@ -149,7 +159,7 @@ public final class LinkRun {
     private void put(Message message) {
         try {
             // Once nobody watches, events have no reader, and the link must not wait for one.
-            while (!abandoned && !messages.offer(message, 100, TimeUnit.MILLISECONDS)) {}
+            while (!messages.offer(message, 100, TimeUnit.MILLISECONDS) && !abandoned) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -197,10 +207,11 @@ public final class LinkRun {
         }
         if (end.failure() != null) {
             reporter.failed(end.failure());
-            if (end.failure().code() == ErrorCode.BAD_OPTION) {
-                reporter.ended(Ending.Kind.FAILED, ExitCode.USAGE.number(), measure());
-                return ExitCode.USAGE;
-            }
+            badOption = end.failure().code() == ErrorCode.BAD_OPTION;
+        }
+        if (badOption) {
+            reporter.ended(Ending.Kind.FAILED, ExitCode.USAGE.number(), measure());
+            return ExitCode.USAGE;
         }
         return finish(
                 switch (end.outcome()) {

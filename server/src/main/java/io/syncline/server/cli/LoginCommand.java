@@ -22,7 +22,7 @@ final class LoginCommand {
     private static final String URL = "--url";
     private static final String USER = "--user";
     private static final String PASSWORD_FILE = "--password-file";
-    private static final String PASSWORD_VARIABLE = "SYNCLINE_PASSWORD";
+    static final String PASSWORD_VARIABLE = "SYNCLINE_PASSWORD";
 
     private LoginCommand() {}
 

@@ -20,12 +20,11 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.JsonNode;
 
-/// `syncline instance ...` and `syncline task ...`: each is a call of the REST interface.
+/// `syncline instance ...`, `syncline task ...` and the groups of [RemoteAccess]: each verb is a
+/// call of the REST interface.
 final class RemoteCommand {
-    private static final String PASSWORD_FILE = "--password-file";
-    private static final String NAME = "--name";
-    private static final String URI = "--uri";
     private static final List<String> SIDES = List.of("source", "target");
+    private static final String DIRECTION = "--direction";
     static final String WAIT = "--wait";
 
     /// What a task does not stay in by itself, though a first copy may take hours.
@@ -58,25 +57,10 @@ final class RemoteCommand {
         CommandSpec spec = SynclineCommand.command(verb.word(), verb.description());
         int index = 0;
         for (String parameter : verb.parameters()) {
-            spec.addPositional(
-                    PositionalParamSpec.builder()
-                            .index(Integer.toString(index++))
-                            .arity("1")
-                            .paramLabel(parameter)
-                            .type(String.class)
-                            .build());
+            spec.addPositional(positional(parameter, index++));
         }
-        if (verb == RemoteVerb.INSTANCE_ADD || verb == RemoteVerb.INSTANCE_CHANGE) {
-            option(
-                    spec,
-                    PASSWORD_FILE,
-                    "FILE",
-                    "File whose first line is the instance's password.");
-        }
-        if (verb == RemoteVerb.INSTANCE_CHANGE) {
-            option(spec, NAME, "NAME", "What it is called from now on.");
-            option(spec, URI, "URI", "Where it is from now on.");
-        }
+        RemoteAccess.options(spec, verb);
+        RemoteInstance.options(spec, verb);
         if (verb == RemoteVerb.TASK_CREATE) {
             spec.addOption(
                     LinkCommand.flag(
@@ -94,10 +78,29 @@ final class RemoteCommand {
         if (verb == RemoteVerb.TASK_VERIFY) {
             RemoteVerify.options(spec);
         }
+        if (verb == RemoteVerb.TASK_PAUSE
+                || verb == RemoteVerb.TASK_RESUME
+                || verb == RemoteVerb.TASK_THROTTLE) {
+            option(spec, DIRECTION, "forward|reverse", "Of a two-way task: this one alone.");
+        }
+        if (verb == RemoteVerb.TASK_THROTTLE) {
+            option(spec, Setting.MAX_MBPS.option(), "NUMBER", "Megabytes per second, likewise.");
+        }
         if (verb == RemoteVerb.TASK_START || verb == RemoteVerb.TASK_RESUME) {
             spec.addOption(LinkCommand.flag(WAIT, "Wait until it runs or fails."));
         }
         return spec.addOption(LinkCommand.flag(LinkCommand.JSON, "The service's own answer."));
+    }
+
+    private static PositionalParamSpec positional(String parameter, int index) {
+        boolean more = parameter.endsWith(RemoteVerb.MORE);
+        return PositionalParamSpec.builder()
+                .index(index + (more ? "..*" : ""))
+                .arity(more ? "1..*" : "1")
+                .paramLabel(more ? parameter.replace(RemoteVerb.MORE, "") : parameter)
+                .type(more ? List.class : String.class)
+                .auxiliaryTypes(String.class)
+                .build();
     }
 
     private static void option(CommandSpec spec, String name, String label, String text) {
@@ -152,14 +155,7 @@ final class RemoteCommand {
 
     private ExitCode run(RemoteVerb verb) {
         return switch (verb) {
-            case INSTANCE_LIST, TASK_LIST -> show(api.get("/api/v1/" + verb.group() + "s"));
-            case INSTANCE_ADD -> show(api.send("POST", "/api/v1/instances", newInstance()));
-            case INSTANCE_CHANGE -> show(api.send("PATCH", instance(), changedInstance()));
-            case INSTANCE_TEST -> test();
-            case INSTANCE_REMOVE -> {
-                api.send("DELETE", instance(), null);
-                yield ExitCode.DONE;
-            }
+            case TASK_LIST -> show(api.get("/api/v1/tasks"));
             case TASK_CREATE -> show(api.send("POST", "/api/v1/tasks", newTask()));
             case TASK_IMPORT ->
                     show(
@@ -180,8 +176,7 @@ final class RemoteCommand {
             }
             case TASK_RENAME -> show(api.send("PATCH", task(), Map.of("name", argument(1))));
             case TASK_CLONE -> show(api.send("POST", task() + "/clone", Map.of()));
-            case TASK_THROTTLE ->
-                    show(api.send("POST", task() + "/throttle", Map.of("maxRps", argument(1))));
+            case TASK_THROTTLE -> show(api.send("POST", part() + "/throttle", ceilings()));
             case TASK_REFUSED -> show(api.get(task() + "/refused"));
             case TASK_SKIP, TASK_RETRY -> show(api.send("POST", refusal(verb), Map.of()));
             case TASK_CONFLICTS -> show(api.get(task() + "/conflicts"));
@@ -193,6 +188,10 @@ final class RemoteCommand {
             case TASK_DIFFERENCES -> print(verification("/differences.jsonl"));
             case TASK_EVENTS -> show(api.get(task() + "/events"));
             case TASK_YAML -> print(task() + "/yaml");
+            default ->
+                    verb.group().equals("instance")
+                            ? new RemoteInstance(api, parsed, environment).run(verb)
+                            : access(verb);
         };
     }
 
@@ -208,56 +207,42 @@ final class RemoteCommand {
         return task() + "/verifications/" + ApiClient.part(argument(1)) + rest;
     }
 
-    private String instance() {
-        for (JsonNode each : api.get("/api/v1/instances").path("instances")) {
-            if (each.path("name").asString().equals(argument(0))) {
-                return "/api/v1/instances/" + each.path("id").asString();
-            }
-        }
-        return "/api/v1/instances/" + ApiClient.part(argument(0));
-    }
-
     private JsonNode act(String action) {
-        return api.send("POST", task() + "/actions/" + action, Map.of());
+        String actions = hasDirection() ? "/" : "/actions/";
+        return api.send("POST", part() + actions + action, Map.of());
     }
 
-    private Map<String, Object> newInstance() {
-        Map<String, Object> body = new HashMap<>();
-        body.put("name", argument(0));
-        body.put("uri", argument(1));
-        putPassword(body);
-        return body;
+    private boolean hasDirection() {
+        return parsed.commandSpec().findOption(DIRECTION) != null
+                && parsed.hasMatchedOption(DIRECTION);
     }
 
-    private void putPassword(Map<String, Object> body) {
-        String password =
-                parsed.hasMatchedOption(PASSWORD_FILE)
-                        ? file(parsed.matchedOptionValue(PASSWORD_FILE, ""))
-                                .lines()
-                                .findFirst()
-                                .orElse("")
-                        : environment.getOrDefault("SYNCLINE_INSTANCE_PASSWORD", "");
-        if (!password.isEmpty()) {
-            body.put("password", password);
-        }
+    /// The task, or one direction of it.
+    private String part() {
+        return hasDirection()
+                ? task()
+                        + "/directions/"
+                        + ApiClient.part(parsed.matchedOptionValue(DIRECTION, ""))
+                : task();
     }
 
-    private Map<String, Object> changedInstance() {
-        Map<String, Object> body = new HashMap<>();
-        for (String option : List.of(NAME, URI)) {
-            if (parsed.hasMatchedOption(option)) {
-                body.put(option.substring(2), parsed.matchedOptionValue(option, ""));
-            }
-        }
-        putPassword(body);
-        if (body.isEmpty()) {
-            throw new SynclineException(
-                    ErrorCode.BAD_OPTION,
-                    "instance change",
-                    "there is nothing to change",
-                    "Give " + NAME + ", " + URI + " or " + PASSWORD_FILE);
+    private Map<String, String> ceilings() {
+        Map<String, String> body = new HashMap<>(Map.of("maxRps", argument(1)));
+        if (parsed.hasMatchedOption(Setting.MAX_MBPS.option())) {
+            body.put("maxMbps", parsed.matchedOptionValue(Setting.MAX_MBPS.option(), ""));
         }
         return body;
+    }
+
+    /// What concerns no task and no instance.
+    private ExitCode access(RemoteVerb verb) {
+        JsonNode answer = new RemoteAccess(api, parsed, environment).run(verb);
+        if (!answer.isEmpty() || LinkCommand.has(parsed, LinkCommand.JSON)) {
+            show(answer);
+        }
+        return verb == RemoteVerb.ALERT_CHANNEL_TEST && !answer.path("told").asBoolean()
+                ? ExitCode.FAILED
+                : ExitCode.DONE;
     }
 
     private Map<String, Object> newTask() {
@@ -293,7 +278,7 @@ final class RemoteCommand {
         return Map.of("settings", settings);
     }
 
-    private static String file(String name) {
+    static String file(String name) {
         try {
             return Files.readString(Path.of(name));
         } catch (IOException | InvalidPathException e) {
@@ -307,12 +292,6 @@ final class RemoteCommand {
         }
     }
 
-    private ExitCode test() {
-        JsonNode probe = api.send("POST", instance() + "/test", Map.of());
-        show(probe);
-        return probe.path("reachable").asBoolean() ? ExitCode.DONE : ExitCode.PRECHECK_FAILED;
-    }
-
     private ExitCode precheck() {
         JsonNode task = awaited(act("precheck"));
         show(api.get(task() + "/precheck"));
@@ -323,6 +302,9 @@ final class RemoteCommand {
 
     private ExitCode start(RemoteVerb verb) {
         JsonNode task = act(verb.word());
+        if (hasDirection()) {
+            return show(task);
+        }
         boolean waits = LinkCommand.has(parsed, WAIT);
         if (waits) {
             task = awaited(task);

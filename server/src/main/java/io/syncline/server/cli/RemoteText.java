@@ -4,6 +4,7 @@ import io.syncline.server.view.Numbers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /// The service's answers for people: one line a thing, the state first.
@@ -28,6 +29,11 @@ final class RemoteText {
         }
         if (answer.has("verifications")) {
             return each(answer.path("verifications"), "No verification yet.");
+        }
+        for (Map.Entry<String, String> list : AccessText.LISTS.entrySet()) {
+            if (answer.path(list.getKey()).isArray()) {
+                return each(answer.path(list.getKey()), list.getValue());
+            }
         }
         if (answer.has("items")) {
             return each(answer.path("items"), "Nothing was checked.");
@@ -56,6 +62,10 @@ final class RemoteText {
                     "%s  %-8s %s".formatted(text(it, "at"), text(it, "level"), text(it, "text")),
                     text(it, "remedy"));
         }
+        return happened(it);
+    }
+
+    private static List<String> happened(JsonNode it) {
         if (it.has("decision")) {
             return List.of(
                     "%s  %s  %-12s %s %s: %s"
@@ -96,7 +106,12 @@ final class RemoteText {
         if (it.has("reachable")) {
             return probe(it);
         }
-        return List.of("%s  %-24s %s".formatted(text(it, "id"), text(it, "name"), text(it, "uri")));
+        String access = AccessText.line(it);
+        return List.of(
+                access.isEmpty()
+                        ? "%s  %-24s %s"
+                                .formatted(text(it, "id"), text(it, "name"), text(it, "uri"))
+                        : access);
     }
 
     private static List<String> task(JsonNode it) {
@@ -157,7 +172,7 @@ final class RemoteText {
         return remedy.isEmpty() ? List.of(line) : List.of(line, "  " + remedy);
     }
 
-    private static String text(JsonNode it, String field) {
+    static String text(JsonNode it, String field) {
         return it.path(field).asString("");
     }
 }

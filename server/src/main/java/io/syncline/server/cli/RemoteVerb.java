@@ -69,7 +69,55 @@ enum RemoteVerb {
             "ID VERIFICATION",
             "What a verification has found, a line of JSON each."),
     TASK_EVENTS("task", "events", "ID", "What happened, the newest first."),
-    TASK_YAML("task", "yaml", "ID", "Print the file that does the same with 'sync --config'.");
+    TASK_YAML("task", "yaml", "ID", "Print the file that does the same with 'sync --config'."),
+    GRANT_LIST("grant", "list", "", "Roles over instances, given to and by other accounts."),
+    GRANT_GIVE(
+            "grant",
+            "give",
+            "ROLE ACCOUNT INSTANCE...",
+            "Let another account, by its id, use instances of this one under a role's name."),
+    GRANT_REVOKE("grant", "revoke", "ID", "Take a role away; tasks that use it stop."),
+    USER_LIST("user", "list", "", "The users of this account."),
+    USER_ADD("user", "add", "NAME", "Add a user."),
+    USER_CHANGE(
+            "user",
+            "change",
+            "USER",
+            "Change a user's role or password; a new password ends sessions and revokes tokens."),
+    USER_PASSWORD(
+            "user",
+            "password",
+            "",
+            "Change the own password; ends sessions and revokes tokens, this login's too."),
+    USER_REMOVE("user", "remove", "USER", "Remove a user with sessions and tokens."),
+    ACCOUNT_SHOW(
+            "account",
+            "show",
+            "",
+            "Who is logged in, and the account's id, which others name in a grant."),
+    ACCOUNT_LIST("account", "list", "", "The accounts; for admins of the first one, all."),
+    ACCOUNT_ADD("account", "add", "NAME ADMIN", "Create an account with its first admin."),
+    TOKEN_LIST("token", "list", "", "The own API tokens."),
+    TOKEN_ADD("token", "add", "NAME", "Make an API token; it is printed this once."),
+    TOKEN_REMOVE("token", "remove", "ID", "Revoke a token."),
+    ALERT_LIST("alert", "list", "", "Alerts, the newest first."),
+    ALERT_RULE(
+            "alert",
+            "rule",
+            "TASK RULE VALUE",
+            "Change an alert rule of a task, as lag-seconds 30 or state-changes true; 0 is off."),
+    ALERT_CHANNELS("alert", "channels", "", "Who is told."),
+    ALERT_CHANNEL_ADD(
+            "alert",
+            "channel-add",
+            "NAME KIND ADDRESS",
+            "Add a channel. KIND is webhook or mail; ADDRESS a URL, or mail addresses with commas."),
+    ALERT_CHANNEL_TEST("alert", "channel-test", "CHANNEL", "Send a test; 4 if it was not taken."),
+    ALERT_CHANNEL_REMOVE("alert", "channel-remove", "CHANNEL", "Remove a channel."),
+    AUDIT_LIST("audit", "list", "", "Who did what, the newest first; for admins.");
+
+    /// Behind the name of a parameter that may be given several times.
+    static final String MORE = "...";
 
     private final String group;
     private final String word;

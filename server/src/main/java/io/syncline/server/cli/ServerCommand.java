@@ -9,6 +9,7 @@ import io.syncline.server.report.Output;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -60,9 +61,21 @@ final class ServerCommand {
         ServerOptions options = options(parsed, environment);
         CountDownLatch stop = new CountDownLatch(1);
         SyncCommand.stopOnSignals(stop::countDown);
+        AtomicBoolean taken = new AtomicBoolean();
         try (Service service = Service.start(options)) {
+            service.onTaken(() -> {
+                taken.set(true);
+                stop.countDown();
+            });
             announce(service, options);
             stop.await();
+            if (taken.get()) {
+                throw new SynclineException(
+                        ErrorCode.SUPERSEDED,
+                        STORE,
+                        "another service has taken the store while it was away, and runs its tasks",
+                        "Start this one again when the other one has ended");
+            }
             Output.standard().line("Stopping; tasks go on where they are at the next start.");
             return ExitCode.INTERRUPTED;
         } catch (InterruptedException e) {

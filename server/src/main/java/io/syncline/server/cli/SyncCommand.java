@@ -58,7 +58,7 @@ final class SyncCommand {
         if (json) {
             return new JsonReporter(Output.standard(), task, InstantSource.system());
         }
-        if (!Terminal.isThere()) {
+        if (!Terminal.redraws(environment)) {
             return new PlainReporter(
                     Output.standard(), InstantSource.system(), ZoneId.systemDefault());
         }
@@ -80,5 +80,7 @@ final class SyncCommand {
                 };
         Signals.on("INT", action);
         Signals.on("TERM", action);
+        // The terminal was closed. Where that is to be ignored (nohup), the JVM ignores it.
+        Signals.on("HUP", action);
     }
 }

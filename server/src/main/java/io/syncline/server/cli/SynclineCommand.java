@@ -89,7 +89,9 @@ public final class SynclineCommand {
             return ExitCode.DONE;
         }
         String groupName = group.commandSpec().name();
-        if (groupName.equals(INSTANCE) || groupName.equals(TASK)) {
+        if (groupName.equals(INSTANCE)
+                || groupName.equals(TASK)
+                || RemoteAccess.GROUPS.contains(groupName)) {
             return RemoteCommand.run(groupName, chosen.commandSpec().name(), chosen, environment);
         }
         return switch (chosen.commandSpec().name()) {
@@ -155,6 +157,9 @@ public final class SynclineCommand {
                 remote(arguments, INSTANCE, "The instances of a service: list, add, ..."));
         root.addSubcommand(
                 TASK, remote(arguments, TASK, "The tasks of a service: list, create, start, ..."));
+        for (String group : RemoteAccess.GROUPS) {
+            root.addSubcommand(group, remote(arguments, group, RemoteAccess.description(group)));
+        }
         root.addSubcommand(
                 COMPLETION,
                 command(COMPLETION, "Print a completion script: source <(./syncline completion)."));

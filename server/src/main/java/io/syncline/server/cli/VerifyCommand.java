@@ -42,7 +42,7 @@ final class VerifyCommand {
         if (json) {
             return new JsonVerifyReporter(Output.standard(), InstantSource.system());
         }
-        if (!Terminal.isThere()) {
+        if (!Terminal.redraws(environment)) {
             return new PlainVerifyReporter(
                     Output.standard(), InstantSource.system(), ZoneId.systemDefault());
         }

@@ -179,7 +179,7 @@ final class VerifyRun implements VerifyListener {
     private void put(Message message) {
         try {
             // Once nobody watches, events have no reader, and nothing must wait for one.
-            while (!abandoned && !messages.offer(message, 100, TimeUnit.MILLISECONDS)) {}
+            while (!messages.offer(message, 100, TimeUnit.MILLISECONDS) && !abandoned) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -42,6 +42,7 @@ public final class Console {
                         pages,
                         services.tasks(),
                         services.changes(),
+                        services.directions(),
                         services.views(),
                         services.charts(),
                         new TaskTabs(services.tasks(), verification).all());

@@ -111,7 +111,7 @@ public final class Form {
         String message = problem.message();
         return Character.toUpperCase(message.charAt(0))
                 + message.substring(1)
-                + (problem.remedy().isEmpty() ? "." : ". " + problem.remedy() + ".");
+                + (problem.remedy().isEmpty() ? "." : ". " + Words.sentence(problem.remedy()));
     }
 
     public @Nullable Problem other() {

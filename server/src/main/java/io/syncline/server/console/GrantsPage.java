@@ -9,6 +9,7 @@ import io.syncline.server.instance.Instances;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.Grant;
 import io.syncline.server.model.Problem;
+import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Role;
 import io.syncline.server.task.Tasks;
 import io.syncline.server.web.Gate;
@@ -74,11 +75,7 @@ public final class GrantsPage {
 
     /// The instance may have been removed since.
     private String name(String id) {
-        try {
-            return instances.any(id).name();
-        } catch (Problem e) {
-            return id + " (removed)";
-        }
+        return instances.ifThere(id).map(RegisteredInstance::name).orElse(id + " (removed)");
     }
 
     private void give(Context ctx) {

@@ -189,8 +189,8 @@ public final class InstancesPage {
         if (!it.name().equals(ctx.formParam("name"))) {
             throw Problem.badRequest(
                     "name",
-                    "this cannot be undone, so it asks for the instance's name",
-                    "Type '" + it.name() + "' and try again");
+                    t("this-cannot-be-undone-instance"),
+                    t("type-it-and-try-again", it.name()));
         }
         instances.remove(actor, it.id());
         Pages.go(ctx, "/instances");

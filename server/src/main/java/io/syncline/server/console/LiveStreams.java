@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.sse.SseClient;
 import io.syncline.server.api.TaskView;
@@ -20,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What moves in pages, sent to them as it changes: parts of pages by the id of their place.
 ///
@@ -90,9 +93,24 @@ public final class LiveStreams {
                 .sse("/live/tasks/{id}/setup", this::openSetup);
     }
 
+    /// The task of a stream; null when there is none, which the page is told: a stream has begun
+    /// with its status, so an error would only make the browser ask for ever.
+    private @Nullable String task(SseClient client) {
+        try {
+            return tasks.find(Gate.actor(client.ctx()), client.ctx().pathParam("id")).task().id();
+        } catch (Problem e) {
+            client.sendEvent("go", "/tasks");
+            client.close();
+            return null;
+        }
+    }
+
     private void openTask(SseClient client) {
         Actor actor = Gate.actor(client.ctx());
-        String id = tasks.find(actor, client.ctx().pathParam("id")).task().id();
+        String id = task(client);
+        if (id == null) {
+            return;
+        }
         String csrf = Gate.csrf(client.ctx());
         boolean mayAct = pages.frame(client.ctx(), "", "").isOperator();
         open(
@@ -104,7 +122,10 @@ public final class LiveStreams {
 
     private void openSetup(SseClient client) {
         Actor actor = Gate.actor(client.ctx());
-        String id = tasks.find(actor, client.ctx().pathParam("id")).task().id();
+        String id = task(client);
+        if (id == null) {
+            return;
+        }
         String csrf = Gate.csrf(client.ctx());
         open(client, "setup", Map::of, () -> setup(actor, id, csrf));
     }
@@ -118,8 +139,8 @@ public final class LiveStreams {
             throw new Problem(
                     Problem.Code.TOO_MANY_REQUESTS,
                     "live",
-                    "too many pages are open",
-                    "Close some, or load this one again by hand");
+                    t("too-many-pages-are-open"),
+                    t("close-some-or-load-this"));
         }
         Actor actor = Gate.actor(client.ctx());
         client.keepAlive();

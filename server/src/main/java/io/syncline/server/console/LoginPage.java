@@ -8,9 +8,14 @@ import io.syncline.server.account.Logins;
 import io.syncline.server.model.Problem;
 import io.syncline.server.web.Gate;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Logging in and out.
 final class LoginPage {
+    private static final Pattern OURS =
+            Pattern.compile("/[\\x21-\\x7e&&[^/\\\\]][\\x21-\\x7e&&[^\\\\]]*");
+
     private final Pages pages;
     private final Gate gate;
     private final Logins logins;
@@ -24,18 +29,34 @@ final class LoginPage {
     void routes(JavalinConfig config) {
         config.routes
                 .get("/", ctx -> ctx.redirect("/tasks"))
-                .get("/login", ctx -> show(ctx, ""))
+                .get("/login", this::begin)
                 .post("/login", this::logIn)
                 .post("/logout", this::logOut);
     }
 
-    private void show(Context ctx, String trouble) {
-        pages.show(ctx, "login", t("log-in"), Map.of("trouble", trouble));
+    private void begin(Context ctx) {
+        String next = next(ctx.queryParam("next"));
+        if (Gate.isLoggedIn(ctx)) {
+            Pages.go(ctx, next.isEmpty() ? "/tasks" : next);
+        } else {
+            show(ctx, next, "");
+        }
+    }
+
+    private void show(Context ctx, String next, String trouble) {
+        pages.show(ctx, "login", t("log-in"), Map.of("next", next, "trouble", trouble));
+    }
+
+    /// Where somebody wanted to go: a page of ours, or nowhere. A browser takes `//host` and
+    /// `/\host` for other sites.
+    private static String next(@Nullable String asked) {
+        return asked != null && OURS.matcher(asked).matches() ? asked : "";
     }
 
     private void logIn(Context ctx) {
         String user = ctx.formParam("user");
         String password = ctx.formParam("password");
+        String next = next(ctx.formParam("next"));
         try {
             gate.begin(
                     ctx,
@@ -43,10 +64,10 @@ final class LoginPage {
                             user == null ? "" : user.strip(),
                             password == null ? "" : password,
                             Gate.address(ctx)));
-            ctx.status(303).header("Location", "/tasks");
+            Pages.go(ctx, next.isEmpty() ? "/tasks" : next);
         } catch (Problem e) {
             ctx.status(e.code().status());
-            show(ctx, e.message() + ". " + e.remedy() + ".");
+            show(ctx, next, e.message() + ". " + e.remedy() + ".");
         }
     }
 

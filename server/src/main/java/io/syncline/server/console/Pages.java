@@ -6,9 +6,12 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.Problem;
 import io.syncline.server.web.Gate;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -77,7 +80,7 @@ final class Pages {
         boolean htmx = "true".equals(ctx.header("HX-Request"));
         if (problem.code() == Problem.Code.NOT_LOGGED_IN && !ctx.path().equals("/login")) {
             ctx.status(htmx ? 401 : 303);
-            ctx.header(htmx ? "HX-Redirect" : "Location", "/login");
+            ctx.header(htmx ? "HX-Redirect" : "Location", htmx ? loginAgain(ctx) : login(ctx));
             return;
         }
         if (htmx) {
@@ -85,6 +88,22 @@ final class Pages {
             return;
         }
         show(ctx, "problem", t("that-is-not-possible"), Map.of("problem", problem));
+    }
+
+    /// Whoever opens a page by its address is led there after the login.
+    private static String login(Context ctx) {
+        String query = ctx.queryString();
+        String here = ctx.path() + (query == null ? "" : "?" + query);
+        return ctx.method() != HandlerType.GET || here.equals("/tasks")
+                ? "/login"
+                : "/login?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8);
+    }
+
+    /// The same for a part of a page that asks by itself.
+    private static String loginAgain(Context ctx) {
+        String page = ctx.header("HX-Current-URL");
+        String path = page == null ? "" : page.replaceFirst("^https?://[^/]*", "");
+        return "/login?next=" + URLEncoder.encode(path, StandardCharsets.UTF_8);
     }
 
     /// To another page after a change, so that loading it again repeats nothing.

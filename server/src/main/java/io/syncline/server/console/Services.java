@@ -7,6 +7,7 @@ import io.syncline.server.alert.Channels;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.instance.Instances;
 import io.syncline.server.metrics.Charts;
+import io.syncline.server.task.Directions;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
@@ -21,6 +22,7 @@ public record Services(
         Tasks tasks,
         Verifications verifications,
         TaskChanges changes,
+        Directions directions,
         TaskFiles files,
         Charts charts,
         Channels channels,

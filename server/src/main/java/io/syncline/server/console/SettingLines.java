@@ -88,6 +88,9 @@ final class SettingLines {
         if (rules.spoolPercent() > 0) {
             on.add(t("rule-spool", rules.spoolPercent()));
         }
+        if (rules.memoryPercent() > 0) {
+            on.add(t("rule-memory", rules.memoryPercent()));
+        }
         if (rules.verificationDifferences() > 0) {
             on.add(t("rule-verification", rules.verificationDifferences()));
         }

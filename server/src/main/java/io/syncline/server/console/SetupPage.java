@@ -183,8 +183,8 @@ final class SetupPage {
         TaskPlan plan =
                 new TaskPlan(
                         view,
-                        sides.seen(actor, own(task.source())),
-                        sides.seen(actor, own(task.target())));
+                        sides.now(actor, own(task.source())),
+                        sides.now(actor, own(task.target())));
         pages.show(
                 ctx,
                 "setupStart",

@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.account.Grants;
 import io.syncline.server.instance.Instances;
@@ -8,6 +10,7 @@ import io.syncline.server.model.Grant;
 import io.syncline.server.model.Probe;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.RegisteredInstance;
+import io.syncline.server.model.Role;
 import io.syncline.server.task.NewTask;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,17 +39,17 @@ final class Sides {
         }
         for (Grant grant : received(actor)) {
             for (String id : grant.instances()) {
-                options.put(
-                        grant.id() + ":" + id,
-                        instances.any(id).name()
-                                + " (of account "
-                                + grant.account()
-                                + ", role "
-                                + grant.role()
-                                + ")");
+                // Its owner may have removed it since.
+                instances
+                        .ifThere(id)
+                        .ifPresent(it -> options.put(grant.id() + ":" + id, words(it, grant)));
             }
         }
         return options;
+    }
+
+    private static String words(RegisteredInstance it, Grant grant) {
+        return it.name() + " (of account " + grant.account() + ", role " + grant.role() + ")";
     }
 
     private List<Grant> received(Actor actor) {
@@ -82,6 +85,13 @@ final class Sides {
         return Instances.lastProbe(instances.find(actor, choice));
     }
 
+    /// The same as it is now: what is said before a task starts must not be of last month.
+    @Nullable Probe now(Actor actor, String choice) {
+        return choice.isEmpty() || actor.role() == Role.VIEWER
+                ? seen(actor, choice)
+                : instances.test(actor, choice);
+    }
+
     /// Registers what was entered in place of a choice.
     ///
     /// @return its id; null when it was refused, which the form says
@@ -105,8 +115,8 @@ final class Sides {
         if (choice.contains(":")) {
             throw Problem.badRequest(
                     side,
-                    "it belongs to another account, whose password this one never sees",
-                    "Go on: the precheck connects to it");
+                    t("it-belongs-to-another-account"),
+                    t("go-on-the-precheck-connects"));
         }
         return instances.test(actor, choice);
     }

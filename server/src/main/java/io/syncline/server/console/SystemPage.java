@@ -109,8 +109,8 @@ final class SystemPage {
             throw new Problem(
                     Problem.Code.FORBIDDEN,
                     "role",
-                    "the support bundle tells of every account",
-                    "Ask an admin of the first account");
+                    t("the-support-bundle-tells-of"),
+                    t("ask-an-admin-of-the"));
         }
         Map<String, String> files = new LinkedHashMap<>();
         files.put("system.json", Json.text(facts()));

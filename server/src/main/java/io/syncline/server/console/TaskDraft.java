@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
@@ -26,6 +28,7 @@ final class TaskDraft {
                     "lagForSeconds",
                     "fullSyncHours",
                     "spoolPercent",
+                    "memoryPercent",
                     "verificationDifferences",
                     "silenceMinutes",
                     "retry-minutes",
@@ -92,6 +95,7 @@ final class TaskDraft {
                 form.isOn("stateChanges"),
                 number(form, "fullSyncHours", before.fullSyncHours()),
                 number(form, "spoolPercent", before.spoolPercent()),
+                number(form, "memoryPercent", before.memoryPercent()),
                 number(form, "verificationDifferences", before.verificationDifferences()),
                 number(form, "silenceMinutes", before.silenceMinutes()));
     }
@@ -103,7 +107,7 @@ final class TaskDraft {
         }
         if (!text.matches("[0-9]{1,6}")) {
             throw Problem.badRequest(
-                    name, "'" + text + "' is not a whole number", "0 switches the rule off");
+                    name, t("is-not-a-whole-number", text), t("0-switches-the-rule-off"));
         }
         return Integer.parseInt(text);
     }
@@ -129,6 +133,7 @@ final class TaskDraft {
                 .put("stateChanges", Boolean.toString(rules.stateChanges()))
                 .put("fullSyncHours", Integer.toString(rules.fullSyncHours()))
                 .put("spoolPercent", Integer.toString(rules.spoolPercent()))
+                .put("memoryPercent", Integer.toString(rules.memoryPercent()))
                 .put("verificationDifferences", Integer.toString(rules.verificationDifferences()))
                 .put("silenceMinutes", Integer.toString(rules.silenceMinutes()));
     }

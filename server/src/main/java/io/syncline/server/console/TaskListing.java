@@ -78,6 +78,7 @@ public record TaskListing(
         filters.add(filter("running", t("running")));
         filters.add(filter("paused", t("paused")));
         filters.add(filter("waiting", t("not-started")));
+        filters.add(filter("completed", t("completed")));
         return filters;
     }
 
@@ -93,7 +94,7 @@ public record TaskListing(
                     task.state().equals("running")
                             || task.state().equals("initializing")
                             || task.state().equals("modifying");
-            case "paused" -> task.state().equals("paused");
+            case "paused", "completed" -> task.state().equals(filter);
             case "waiting" ->
                     task.state().startsWith("not-") || task.state().startsWith("precheck");
             default -> true;

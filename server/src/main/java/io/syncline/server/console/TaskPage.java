@@ -1,15 +1,19 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.twoway.Site;
 import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
+import io.syncline.server.lifecycle.DirectionAction;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.metrics.Charts;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
+import io.syncline.server.task.Directions;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.Tasks;
@@ -36,6 +40,7 @@ final class TaskPage {
     private final Pages pages;
     private final Tasks tasks;
     private final TaskChanges changes;
+    private final Directions directions;
     private final TaskViews views;
     private final Charts charts;
     private final List<TaskTab> tabs;
@@ -44,12 +49,14 @@ final class TaskPage {
             Pages pages,
             Tasks tasks,
             TaskChanges changes,
+            Directions directions,
             TaskViews views,
             Charts charts,
             List<TaskTab> tabs) {
         this.pages = pages;
         this.tasks = tasks;
         this.changes = changes;
+        this.directions = directions;
         this.views = views;
         this.charts = charts;
         this.tabs = tabs;
@@ -65,6 +72,8 @@ final class TaskPage {
                 .post("/tasks/{id}/rename", this::rename)
                 .post("/tasks/{id}/clone", this::copy)
                 .post("/tasks/{id}/throttle", this::throttle)
+                .post("/tasks/{id}/directions/{direction}/throttle", this::throttleOne)
+                .post("/tasks/{id}/directions/{direction}/{action}", this::direct)
                 .post("/tasks/{id}/actions/{action}", this::act)
                 .post("/tasks/{id}/precheck/{position}/confirm", this::confirm)
                 .post("/tasks/{id}/refused/skip", this::skip)
@@ -129,8 +138,8 @@ final class TaskPage {
         if (!control.task().name().equals(ctx.formParam("name"))) {
             throw Problem.badRequest(
                     "name",
-                    "this cannot be undone, so it asks for the task's name",
-                    "Type '" + control.task().name() + "' and try again");
+                    t("this-cannot-be-undone-task"),
+                    t("type-it-and-try-again", control.task().name()));
         }
     }
 
@@ -172,6 +181,33 @@ final class TaskPage {
                         form.value("max-rps"),
                         form.value("max-mbps"));
         Pages.go(ctx, "/tasks/" + control.task().id() + "/settings");
+    }
+
+    private void throttleOne(Context ctx) {
+        Form form = Form.sent(ctx);
+        TaskControl control =
+                directions.throttle(
+                        Gate.actor(ctx),
+                        ctx.pathParam("id"),
+                        Directions.of(ctx.pathParam("direction")),
+                        form.value("max-rps"),
+                        form.value("max-mbps"));
+        Pages.go(ctx, "/tasks/" + control.task().id() + "/settings");
+    }
+
+    private void direct(Context ctx) {
+        String name = ctx.pathParam("action");
+        DirectionAction action = DirectionAction.ofCode(name);
+        if (action == null) {
+            throw Problem.notFound("action", Names.shown(name));
+        }
+        TaskControl control =
+                directions.act(
+                        Gate.actor(ctx),
+                        ctx.pathParam("id"),
+                        Directions.of(ctx.pathParam("direction")),
+                        action);
+        Pages.go(ctx, "/tasks/" + control.task().id());
     }
 
     private void confirm(Context ctx) {

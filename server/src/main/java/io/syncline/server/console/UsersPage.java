@@ -96,14 +96,19 @@ final class UsersPage {
 
     private void role(Context ctx) {
         Role role = Role.ofCode(Form.sent(ctx).value("role"));
-        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), role, null, null);
+        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), role, null);
         Pages.go(ctx, "/users");
     }
 
     private void password(Context ctx) {
-        String chosen = Form.sent(ctx).raw("password");
-        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), null, chosen, null);
+        Form form = Form.sent(ctx);
+        accounts.change(Gate.actor(ctx), ctx.pathParam("id"), null, password(form, null));
         Pages.go(ctx, "/users");
+    }
+
+    private static Accounts.NewPassword password(Form form, @Nullable String old) {
+        return new Accounts.NewPassword(
+                form.raw("password"), old, form.value("keepTokens").equals("true"));
     }
 
     private void removeUser(Context ctx) {
@@ -132,11 +137,11 @@ final class UsersPage {
         Actor actor = Gate.actor(ctx);
         @Nullable Problem refused = null;
         if (!form.raw("password").equals(form.raw("repeated"))) {
-            refused = Problem.badRequest("repeated", "it is not the same", "Type it twice");
+            refused = Problem.badRequest("repeated", t("it-is-not-the-same"), t("type-it-twice"));
         } else {
             try {
                 accounts.change(
-                        actor, actor.user(), null, form.raw("password"), form.raw("oldPassword"));
+                        actor, actor.user(), null, password(form, form.raw("oldPassword")));
             } catch (Problem e) {
                 refused = e;
             }
@@ -154,7 +159,7 @@ final class UsersPage {
         String days = form.value("days", Integer.toString(USUAL_DAYS));
         try {
             if (!days.matches("[0-9]{1,4}")) {
-                throw Problem.badRequest("days", "it is not a whole number", "0 never ends");
+                throw Problem.badRequest("days", t("it-is-not-a-whole"), t("0-never-ends-2"));
             }
             Logins.NewToken made =
                     logins.makeToken(Gate.actor(ctx), form.value("name"), Integer.parseInt(days));

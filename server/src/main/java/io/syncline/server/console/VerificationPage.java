@@ -1,5 +1,7 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.api.TaskView;
@@ -97,7 +99,17 @@ final class VerificationPage implements TaskTab {
     private static Map<String, String> texts(JsonNode difference) {
         Map<String, String> texts = new TreeMap<>();
         for (String name :
-                List.of("database", "key", "kind", "detail", "source", "target", "repair")) {
+                List.of(
+                        "database",
+                        "targetDatabase",
+                        "key",
+                        "targetKey",
+                        "kind",
+                        "detail",
+                        "source",
+                        "target",
+                        "repair",
+                        "repairReason")) {
             texts.put(name, difference.path(name).asString(""));
         }
         return texts;
@@ -136,8 +148,8 @@ final class VerificationPage implements TaskTab {
         } else if (!form.value("name").equals(task.name())) {
             throw Problem.badRequest(
                     "name",
-                    "a repair cannot be undone, so it asks for the task's name",
-                    "Type '" + task.name() + "' and try again");
+                    t("a-repair-cannot-be-undone"),
+                    t("type-it-and-try-again", task.name()));
         }
         verifications.start(actor, task.id(), options);
         back(ctx, task);
@@ -169,8 +181,8 @@ final class VerificationPage implements TaskTab {
         if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,4})?")) {
             throw Problem.badRequest(
                     "percent",
-                    "'" + Names.shown(text) + "' is not a percentage from 0 to 100",
-                    "0 switches it off; 1 is usual");
+                    t("is-not-a-percentage", Names.shown(text)),
+                    t("0-switches-it-off-1"));
         }
         return Double.parseDouble(text);
     }

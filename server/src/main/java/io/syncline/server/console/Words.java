@@ -10,6 +10,7 @@ import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.model.CheckResult;
 import io.syncline.server.model.Probe;
+import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +32,38 @@ public final class Words {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
+    private static final DateTimeFormatter PRECISE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS 'UTC'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
     private Words() {}
 
     /// `target-memory` as `Target memory`.
     public static String title(String code) {
         String words = code.replace('-', ' ');
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    /// With one full stop at its end.
+    public static String sentence(String text) {
+        return text.isEmpty() || text.endsWith(".") ? text : text + ".";
+    }
+
+    /// A remedy in the console's words: the engine names options of the command line.
+    public static String remedy(String text) {
+        return sentence(
+                text.replace("--on-existing overwrite", quoted(t("ignore-errors-and-proceed")))
+                        .replace("--on-refused skip", quoted(t("leave-it-out-and-record"))));
+    }
+
+    private static String quoted(String text) {
+        return "'" + text + "'";
+    }
+
+    /// What is wrong, as a sentence.
+    public static String problem(Problem it) {
+        String message = it.message();
+        return sentence(message.substring(0, 1).toUpperCase(Locale.ROOT) + message.substring(1));
     }
 
     /// A number as somebody would type it: `5`, `0.5`.
@@ -80,9 +106,16 @@ public final class Words {
         return percent == null ? UNKNOWN : Math.round(percent) + " %";
     }
 
+    /// On the button that pauses or resumes one direction.
+    public static String direct(String action, DirectionView it) {
+        return action.equals("pause")
+                ? t("pause-direction", it.from(), it.to())
+                : t("resume-direction", it.from(), it.to());
+    }
+
     public static String edge(DirectionView it) {
         if (!it.state().equals("running")) {
-            return it.stateText();
+            return it.reason() == null ? it.stateText() : it.reason();
         }
         Long rate = it.commandsPerSecond();
         String lag = lag(it.lagMillis(), it.lagBytes());
@@ -198,7 +231,7 @@ public final class Words {
 
     /// To the millisecond, or that there was no write.
     public static String precise(@Nullable Instant at) {
-        return at == null ? UNKNOWN : at.truncatedTo(ChronoUnit.MILLIS).toString();
+        return at == null ? UNKNOWN : PRECISE.format(at);
     }
 
     /// Why a key was copied as a whole.

@@ -66,7 +66,7 @@ public record Draft(
             throw Problem.badRequest(
                     "addresses",
                     "an instance has 1 to " + MAX_ADDRESSES + " addresses",
-                    "Give addresses such as [\"10.0.0.7:6379\"], or a uri");
+                    "Give one or several, such as 10.0.0.7:6379, or a uri");
         }
         all.addresses().forEach(a -> HostPort.parse(a, HostPort.DEFAULT_PORT));
         if (all.topology() == Topology.FILE) {

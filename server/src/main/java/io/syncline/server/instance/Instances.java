@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -68,7 +69,12 @@ public final class Instances {
 
     /// An instance whoever owns it, for tasks that use it by a grant.
     public RegisteredInstance any(String id) {
-        return table.find(id).orElseThrow(() -> Problem.notFound("instance", Names.shown(id)));
+        return ifThere(id).orElseThrow(() -> Problem.notFound("instance", Names.shown(id)));
+    }
+
+    /// The same, where its owner may have removed it.
+    public Optional<RegisteredInstance> ifThere(String id) {
+        return table.find(id);
     }
 
     public RegisteredInstance register(Actor actor, Draft draft) {

@@ -18,9 +18,10 @@ public final class Names {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /// Control characters, ends of lines, and what turns the direction of the text behind it.
+    /// Control characters, ends of lines, halves of characters, and what turns the direction of the
+    /// text behind it.
     private static final Pattern MISLEADING =
-            Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]");
+            Pattern.compile("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]");
 
     private Names() {}
 

@@ -1,13 +1,16 @@
 package io.syncline.server.model;
 
+import io.syncline.server.lifecycle.DirectionAction;
 import io.syncline.server.lifecycle.Standing;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskState;
+import io.syncline.server.view.Direction;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// What a user created: two instances that are kept in step, one way or both ways.
 ///
@@ -21,6 +24,7 @@ import java.util.Set;
 /// @param remedy what to do about it
 /// @param epoch counts resets: another epoch finds no position in the target
 /// @param copyAgain whether everything is still to be copied once more, since databases were added
+/// @param paused directions of a two-way task that are held back, by code, each with who did it
 public record Task(
         String id,
         String account,
@@ -36,6 +40,7 @@ public record Task(
         String remedy,
         int epoch,
         boolean copyAgain,
+        Map<String, String> paused,
         Instant created,
         String createdBy) {
     /// Which ways data go.
@@ -56,6 +61,7 @@ public record Task(
 
     public Task {
         settings = Map.copyOf(settings);
+        paused = Map.copyOf(paused);
     }
 
     public TaskState state() {
@@ -66,8 +72,8 @@ public record Task(
         return topology == Topology.TWO_WAY;
     }
 
-    /// What a user may do now, in the order of buttons. A ceiling would let one side of a two-way
-    /// task fall behind for ever, so there is none to change.
+    /// What a user may do now, in the order of buttons. The ceilings of a two-way task belong to
+    /// its directions.
     public Set<TaskAction> allowedActions() {
         Set<TaskAction> allowed = EnumSet.noneOf(TaskAction.class);
         allowed.addAll(state().allowedActions());
@@ -85,20 +91,20 @@ public record Task(
     public Task at(Standing next, Instant when, String why, String what) {
         return new Task(
                 id, account, name, topology, source, target, settings, alerts, next, when, why,
-                what, epoch, copyAgain, created, createdBy);
+                what, epoch, copyAgain, paused, created, createdBy);
     }
 
     public Task named(String other) {
         return new Task(
                 id, account, other, topology, source, target, settings, alerts, standing, since,
-                reason, remedy, epoch, copyAgain, created, createdBy);
+                reason, remedy, epoch, copyAgain, paused, created, createdBy);
     }
 
     /// The same with a copy of everything ahead, or behind.
     public Task copyingAgain(boolean ahead) {
         return new Task(
                 id, account, name, topology, source, target, settings, alerts, standing, since,
-                reason, remedy, epoch, ahead, created, createdBy);
+                reason, remedy, epoch, ahead, paused, created, createdBy);
     }
 
     public Task with(Map<String, String> otherSettings, AlertRules otherAlerts) {
@@ -117,15 +123,40 @@ public record Task(
                 remedy,
                 epoch,
                 copyAgain,
+                paused,
                 created,
                 createdBy);
+    }
+
+    /// The same with a direction held back, or not.
+    ///
+    /// @param by who asked for it
+    public Task pausing(Direction direction, boolean holds, String by) {
+        Map<String, String> other = new TreeMap<>(paused);
+        if (holds) {
+            other.put(direction.code(), by);
+        } else {
+            other.remove(direction.code());
+        }
+        return new Task(
+                id, account, name, topology, source, target, settings, alerts, standing, since,
+                reason, remedy, epoch, copyAgain, other, created, createdBy);
+    }
+
+    public boolean isPaused(Direction direction) {
+        return paused.containsKey(direction.code());
+    }
+
+    /// What a user may ask of one direction of a two-way task now.
+    public Set<DirectionAction> allowedActions(Direction direction) {
+        return isTwoWay() ? DirectionAction.allowed(state(), isPaused(direction)) : Set.of();
     }
 
     /// The same task without a past in the target.
     public Task nextEpoch() {
         return new Task(
                 id, account, name, topology, source, target, settings, alerts, standing, since,
-                reason, remedy, epoch + 1, false, created, createdBy);
+                reason, remedy, epoch + 1, false, Map.of(), created, createdBy);
     }
 
     /// Whether one of its ends is this instance.

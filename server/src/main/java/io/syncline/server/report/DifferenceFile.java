@@ -28,7 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DifferenceFile implements Closeable {
     private static final int GATHERED_BYTES = 256 << 10;
     private static final String HEADER =
-            "database,targetDatabase,key,keyBase64,kind,detail,source,target,repair,repairReason";
+            "database,targetDatabase,key,keyBase64,kind,detail,source,target,repair,repairReason"
+                    + ",targetKey,targetKeyBase64";
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -97,7 +98,9 @@ public final class DifferenceFile implements Closeable {
                         difference.source(),
                         difference.target(),
                         difference.repair().action().word(),
-                        difference.repair().reason())
+                        difference.repair().reason(),
+                        difference.isRenamed() ? difference.targetKey().text() : "",
+                        difference.isRenamed() ? VerifyEvents.base64(difference.targetKey()) : "")
                 .stream()
                 .map(DifferenceFile::quoted)
                 .collect(Collectors.joining(","));

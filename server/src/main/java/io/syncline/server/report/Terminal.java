@@ -37,13 +37,21 @@ public final class Terminal {
         return System.getProperty(SIZE_PROPERTY) != null;
     }
 
+    /// Whether it is a terminal on which a view can be redrawn in place.
+    public static boolean redraws(Map<String, String> environment) {
+        return isThere() && !isDumb(environment);
+    }
+
+    private static boolean isDumb(Map<String, String> environment) {
+        String name = environment.getOrDefault("TERM", "");
+        return name.isEmpty() || name.equals("dumb");
+    }
+
     public static Terminal standard(Map<String, String> environment) {
         Charset charset = Output.standardCharset();
         boolean unicode = charset.equals(StandardCharsets.UTF_8);
         // https://no-color.org: any value but the empty one.
-        boolean colour =
-                environment.getOrDefault("NO_COLOR", "").isEmpty()
-                        && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+        boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty() && !isDumb(environment);
         Look look = new Look(USUAL_WIDTH, USUAL_HEIGHT, colour, unicode);
         String size = System.getProperty(SIZE_PROPERTY, "");
         return new Terminal(Output.standard(), sized(look, size));

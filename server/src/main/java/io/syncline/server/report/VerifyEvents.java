@@ -56,8 +56,11 @@ public final class VerifyEvents {
         if (!difference.key().isText()) {
             json.writeStringProperty("keyBase64", base64(difference.key()));
         }
-        if (!difference.targetKey().equals(difference.key())) {
+        if (difference.isRenamed()) {
             json.writeStringProperty("targetKey", difference.targetKey().text());
+            if (!difference.targetKey().isText()) {
+                json.writeStringProperty("targetKeyBase64", base64(difference.targetKey()));
+            }
         }
         json.writeStringProperty("kind", difference.kind().word());
         json.writeStringProperty("detail", difference.detail());

@@ -145,10 +145,24 @@ public final class AccountApi {
         String role = body.textOrNull("role");
         String password = body.textOrNull("password");
         String old = body.textOrNull("oldPassword");
+        boolean keepsTokens = body.truth("keepTokens", false);
         body.done();
         String id = ctx.pathParam("id");
-        accounts.change(actor, id, role == null ? null : Role.ofCode(role), password, old);
-        ctx.status(204);
+        Accounts.Ended ended =
+                accounts.change(
+                        actor,
+                        id,
+                        role == null ? null : Role.ofCode(role),
+                        password == null
+                                ? null
+                                : new Accounts.NewPassword(password, old, keepsTokens));
+        if (password == null) {
+            ctx.status(204);
+        } else {
+            Json.answer(
+                    ctx,
+                    Map.of("sessionsEnded", ended.sessions(), "tokensRevoked", ended.tokens()));
+        }
     }
 
     private void removeUser(Context ctx) {

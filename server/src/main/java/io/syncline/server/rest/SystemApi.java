@@ -14,7 +14,9 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// `/health`, `/ready`, `/metrics`, `/api/openapi.yaml`, `/api/v1/system`.
 public final class SystemApi {
@@ -61,10 +63,20 @@ public final class SystemApi {
     /// elsewhere.
     private void metrics(Context ctx) {
         boolean handedOn = PROXIES.stream().anyMatch(name -> ctx.header(name) != null);
-        if (handedOn || !isLoopback(ctx.ip())) {
+        if (handedOn || !isLoopback(ctx.ip()) || !isAddress(ctx.host())) {
             Gate.actor(ctx);
         }
         ctx.contentType("text/plain; version=0.0.4; charset=utf-8").result(prometheus.scrape());
+    }
+
+    /// Whether we are called by an address: a foreign site can have its own name lead here, and its
+    /// pages, in a browser of this machine, would be a caller of this machine.
+    private static boolean isAddress(@Nullable String host) {
+        if (host == null) {
+            return false;
+        }
+        String name = host.replaceFirst(":[0-9]*$", "").toLowerCase(Locale.ROOT);
+        return name.equals("localhost") || name.matches("[0-9.]+") || name.startsWith("[");
     }
 
     private static boolean isLoopback(String address) {

@@ -4,6 +4,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.engine.twoway.Site;
 import io.syncline.server.api.TaskViews;
+import io.syncline.server.lifecycle.DirectionAction;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
@@ -11,11 +12,13 @@ import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Role;
 import io.syncline.server.model.Task;
+import io.syncline.server.task.Directions;
 import io.syncline.server.task.NewTask;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskControl;
 import io.syncline.server.task.TaskFiles;
 import io.syncline.server.task.Tasks;
+import io.syncline.server.view.Direction;
 import io.syncline.server.web.Body;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
@@ -28,12 +31,19 @@ import org.jspecify.annotations.Nullable;
 public final class TaskApi {
     private final Tasks tasks;
     private final TaskChanges changes;
+    private final Directions directions;
     private final TaskFiles files;
     private final TaskViews views;
 
-    public TaskApi(Tasks tasks, TaskChanges changes, TaskFiles files, TaskViews views) {
+    public TaskApi(
+            Tasks tasks,
+            TaskChanges changes,
+            Directions directions,
+            TaskFiles files,
+            TaskViews views) {
         this.tasks = tasks;
         this.changes = changes;
+        this.directions = directions;
         this.files = files;
         this.views = views;
     }
@@ -48,6 +58,8 @@ public final class TaskApi {
                 .post("/api/v1/tasks/{id}/clone", this::copy)
                 .post("/api/v1/tasks/{id}/throttle", this::throttle)
                 .post("/api/v1/tasks/{id}/resync", this::resync)
+                .post("/api/v1/tasks/{id}/directions/{direction}/throttle", this::throttleOne)
+                .post("/api/v1/tasks/{id}/directions/{direction}/{action}", this::direct)
                 .post("/api/v1/tasks/{id}/actions/{action}", this::act)
                 .get("/api/v1/tasks/{id}/yaml", this::yaml);
     }
@@ -128,6 +140,7 @@ public final class TaskApi {
                         it.truth("stateChanges", before.stateChanges()),
                         it.number("fullSyncHours", before.fullSyncHours()),
                         it.number("spoolPercent", before.spoolPercent()),
+                        it.number("memoryPercent", before.memoryPercent()),
                         it.number("verificationDifferences", before.verificationDifferences()),
                         it.number("silenceMinutes", before.silenceMinutes()));
         it.done();
@@ -194,6 +207,30 @@ public final class TaskApi {
         String mbps = body.text("maxMbps", "");
         body.done();
         answer(ctx, changes.throttle(Gate.actor(ctx), ctx.pathParam("id"), rps, mbps));
+    }
+
+    private void throttleOne(Context ctx) {
+        Body body = Body.of(ctx);
+        String rps = body.text("maxRps", "");
+        String mbps = body.text("maxMbps", "");
+        body.done();
+        Direction direction = Directions.of(ctx.pathParam("direction"));
+        Actor actor = Gate.actor(ctx);
+        answer(ctx, directions.throttle(actor, ctx.pathParam("id"), direction, rps, mbps));
+    }
+
+    private void direct(Context ctx) {
+        String name = ctx.pathParam("action");
+        DirectionAction action = DirectionAction.ofCode(name);
+        if (action == null) {
+            throw Problem.badRequest(
+                    "action",
+                    "'" + Names.shown(name) + "' is not an action of a direction",
+                    "One of pause, resume, throttle");
+        }
+        Body.of(ctx).done();
+        Direction direction = Directions.of(ctx.pathParam("direction"));
+        answer(ctx, directions.act(Gate.actor(ctx), ctx.pathParam("id"), direction, action));
     }
 
     /// Replaces one side's data, so it asks for the task's name.

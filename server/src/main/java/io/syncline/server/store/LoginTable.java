@@ -45,8 +45,16 @@ public final class LoginTable {
                         h -> h.execute("DELETE FROM session WHERE fingerprint = ?", fingerprint));
     }
 
-    public void endSessionsOf(String user) {
-        store.jdbi().useHandle(h -> h.execute("DELETE FROM session WHERE member = ?", user));
+    /// @return how many there were
+    public int endSessionsOf(String user) {
+        return store.jdbi()
+                .withHandle(h -> h.execute("DELETE FROM session WHERE member = ?", user));
+    }
+
+    /// @return how many there were
+    public int removeTokensOf(String user) {
+        return store.jdbi()
+                .withHandle(h -> h.execute("DELETE FROM token WHERE member = ?", user));
     }
 
     public void forgetExpired(Instant now) {

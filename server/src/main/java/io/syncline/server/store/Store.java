@@ -10,12 +10,9 @@ import io.syncline.server.model.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,14 +39,6 @@ public final class Store implements AutoCloseable {
 
     private static final String FILE = "syncline.db";
 
-    /// A machine that loses its power says no farewell: within a minute the lock is free again.
-    private static final String KEEP_ALIVE =
-            "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;"
-                    + " SET tcp_keepalives_count = 3";
-
-    /// The number is `syncline` in letters of a telephone's keys.
-    private static final String SOLE = "SELECT pg_try_advisory_lock(79625463)";
-
     /// Classes of SQL states: no connection, no resources, ends or begins.
     private static final List<String> AWAY = List.of("08", "53", "57P");
 
@@ -64,15 +53,15 @@ public final class Store implements AutoCloseable {
     /// The embedded database; null for one that somebody else runs.
     private final @Nullable Path file;
 
-    /// Holds a lock as long as we live; null where the data folder's lock says enough.
-    private final @Nullable Connection sole;
+    /// Null where the data folder's lock says enough.
+    private final @Nullable SoleUse sole;
 
     private final AtomicReference<@Nullable Long> awaySince = new AtomicReference<>();
 
     /// Time-ordered and unique within a process: milliseconds, then a counter.
     private final AtomicLong lastId = new AtomicLong();
 
-    private Store(HikariDataSource source, @Nullable Path file, @Nullable Connection sole) {
+    private Store(HikariDataSource source, @Nullable Path file, @Nullable SoleUse sole) {
         this.sole = sole;
         this.file = file;
         this.source = source;
@@ -83,6 +72,10 @@ public final class Store implements AutoCloseable {
         Long since = awaySince.get();
         if (since != null && System.nanoTime() - since < AWAY_NANOS) {
             throw new SQLTransientConnectionException("the database was away a moment ago");
+        }
+        if (sole != null && !sole.isHeld()) {
+            awaySince.set(System.nanoTime());
+            throw new SQLTransientConnectionException("the database's lock is not ours");
         }
         try {
             Connection connection = source.getConnection();
@@ -118,7 +111,7 @@ public final class Store implements AutoCloseable {
             config.setJdbcUrl(url);
         }
         HikariDataSource source = open(config);
-        Connection sole = embedded ? null : sole(source, url);
+        SoleUse sole = embedded ? null : sole(source, url);
         try {
             Flyway.configure(Store.class.getClassLoader())
                     .dataSource(source)
@@ -126,44 +119,29 @@ public final class Store implements AutoCloseable {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
-            close(sole);
+            if (sole != null) {
+                sole.close();
+            }
             source.close();
             throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
         }
         return new Store(source, url.isEmpty() ? folder.resolve(FILE) : null, sole);
     }
 
-    /// Two services over one store would take every task from each other, for ever.
-    ///
-    /// @return the session that holds the lock; it ends with us, however we end
-    private static Connection sole(HikariDataSource source, String url) {
+    /// Fails when another service uses the database.
+    private static SoleUse sole(HikariDataSource source, String url) {
+        SoleUse sole;
         try {
-            Connection connection = DriverManager.getConnection(url);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(KEEP_ALIVE);
-                try (ResultSet row = statement.executeQuery(SOLE)) {
-                    if (row.next() && row.getBoolean(1)) {
-                        return connection;
-                    }
-                }
-            }
-            close(connection);
+            sole = SoleUse.take(url);
         } catch (SQLException e) {
             source.close();
             throw bad("it cannot be locked: " + firstLine(e), e);
         }
-        source.close();
-        throw bad("another service uses it", null);
-    }
-
-    private static void close(@Nullable Connection connection) {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException e) {
-            LOG.log(System.Logger.Level.DEBUG, "closing", e);
+        if (sole == null) {
+            source.close();
+            throw bad("another service uses it", null);
         }
+        return sole;
     }
 
     private static HikariDataSource open(HikariConfig config) {
@@ -217,6 +195,13 @@ public final class Store implements AutoCloseable {
             LOG.log(System.Logger.Level.WARNING, "the database does not answer", e);
             return false;
         }
+    }
+
+    /// Looks after the lock. To be called about once a second.
+    ///
+    /// @return whether another service uses the database: then this one must end
+    public boolean isTaken() {
+        return sole != null && !sole.isHeld() && sole.isTaken();
     }
 
     /// Whether a statement failed because the database is away, and not because of what it says.
@@ -284,7 +269,9 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
-        close(sole);
+        if (sole != null) {
+            sole.close();
+        }
         source.close();
     }
 }

@@ -26,14 +26,15 @@ public final class TaskTable {
                                             :source, :sourceGrant, :target, :targetGrant, :settings,
                                             :alerts, :state, :startsAfter, :streaming, :since,
                                             :reason, :remedy, :epoch, :created, :createdBy,
-                                            :copyAgain)
+                                            :copyAgain, :paused)
                                         ON CONFLICT (id) DO UPDATE SET name = :name,
                                             source_instance = :source, source_grant = :sourceGrant,
                                             target_instance = :target, target_grant = :targetGrant,
                                             settings = :settings, alerts = :alerts, state = :state,
                                             starts_after = :startsAfter, streaming = :streaming,
                                             since = :since, reason = :reason, remedy = :remedy,
-                                            epoch = :epoch, copy_again = :copyAgain
+                                            epoch = :epoch, copy_again = :copyAgain,
+                                            paused = :paused
                                         """)
                                 .bind("id", task.id())
                                 .bind("account", task.account())
@@ -53,6 +54,7 @@ public final class TaskTable {
                                 .bind("remedy", task.remedy())
                                 .bind("epoch", task.epoch())
                                 .bind("copyAgain", task.copyAgain() ? 1 : 0)
+                                .bind("paused", Columns.json(task.paused()))
                                 .bind("created", task.created().toEpochMilli())
                                 .bind("createdBy", task.createdBy())
                                 .execute());
@@ -97,6 +99,7 @@ public final class TaskTable {
                 row.getString("remedy"),
                 row.getInt("epoch"),
                 row.getInt("copy_again") == 1,
+                Columns.map(row.getString("paused")),
                 Columns.time(row, "created"),
                 row.getString("created_by"));
     }

@@ -29,6 +29,7 @@ final class AlertLines {
         lines.put(PREFIX + "state-changes", Boolean.toString(rules.stateChanges()));
         lines.put(PREFIX + "full-sync-hours", Integer.toString(rules.fullSyncHours()));
         lines.put(PREFIX + "spool-percent", Integer.toString(rules.spoolPercent()));
+        lines.put(PREFIX + "memory-percent", Integer.toString(rules.memoryPercent()));
         lines.put(
                 PREFIX + "verification-differences",
                 Integer.toString(rules.verificationDifferences()));
@@ -53,6 +54,7 @@ final class AlertLines {
                 truth(all, "state-changes"),
                 number(all, "full-sync-hours"),
                 number(all, "spool-percent"),
+                number(all, "memory-percent"),
                 number(all, "verification-differences"),
                 number(all, "silence-minutes"));
     }

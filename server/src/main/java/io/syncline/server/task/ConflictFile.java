@@ -5,8 +5,10 @@ import io.syncline.engine.twoway.Resolution;
 import io.syncline.server.model.Conflict;
 import io.syncline.server.report.ConflictLog;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,13 +165,21 @@ final class ConflictFile {
         return it.has(name) ? Instant.parse(it.path(name).asString("")) : null;
     }
 
-    /// Copies everything that is kept, the oldest first.
-    synchronized void copy(OutputStream to) throws IOException {
-        for (Path each : List.of(previous, file)) {
-            if (Files.exists(each)) {
-                Files.copy(each, to);
-            }
+    /// Copies everything that is kept, the oldest first. Whoever takes it may be slow, and the task
+    /// does not wait for that: what it adds meanwhile may be part of the copy.
+    void copy(OutputStream to) throws IOException {
+        try (InputStream kept = kept()) {
+            kept.transferTo(to);
         }
+    }
+
+    /// Both files as they are between two conflicts: neither takes the other's place meanwhile.
+    private synchronized InputStream kept() throws IOException {
+        return new SequenceInputStream(read(previous), read(file));
+    }
+
+    private static InputStream read(Path file) throws IOException {
+        return Files.exists(file) ? Files.newInputStream(file) : InputStream.nullInputStream();
     }
 
     /// Lets go of the file until the next conflict.

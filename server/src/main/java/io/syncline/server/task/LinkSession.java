@@ -9,6 +9,7 @@ import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.link.RunningTask;
 import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.pair.PairTask;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
@@ -132,6 +133,7 @@ final class LinkSession {
                                     },
                                     conflict -> context.conflicts().add(task.id(), conflict));
             link = mine;
+            tellDirections();
             if (stopped) {
                 return new End(Link.Outcome.STOPPED, null);
             }
@@ -210,6 +212,13 @@ final class LinkSession {
     void throttle(long commandsPerSecond, long bytesPerSecond) {
         if (link instanceof Link running) {
             running.throttle(commandsPerSecond, bytesPerSecond);
+        }
+    }
+
+    /// Tells a two-way task what is asked of its directions now: the last to tell tells the newest.
+    synchronized void tellDirections() {
+        if (link instanceof PairTask pair) {
+            Directions.tell(pair, control.task());
         }
     }
 

@@ -3,6 +3,7 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.twoway.Site;
+import io.syncline.server.lifecycle.DirectionAction;
 import io.syncline.server.lifecycle.Effect;
 import io.syncline.server.lifecycle.Lifecycle;
 import io.syncline.server.lifecycle.TaskAction;
@@ -15,6 +16,7 @@ import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
 import io.syncline.server.store.Store;
+import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
 import java.time.Instant;
@@ -25,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One task in this process: holds its state, stores every change, and does what follows from it.
 ///
-/// The lock guards the state and its row. Effects are done outside of it: what takes long on
-/// [TaskWorker]'s thread, one after the other, and a stop at once.
+/// The lock guards the state and its row, and keeps effects in the order of the changes: a stop
+/// that came behind the start it did not mean would leave a task without a link. So effects only
+/// begin what they do: what takes long is done on [TaskWorker]'s thread, one after the other.
 public final class TaskControl {
     private final TaskContext context;
     private final TaskWorker worker;
@@ -81,9 +84,9 @@ public final class TaskControl {
             after = change.apply(before);
             after = after.at(transition.next(), sinceOf(before, transition), reason, remedy);
             store(after);
+            effects(before, transition, resyncFrom);
         }
         log(before, after);
-        effects(before, transition, resyncFrom);
         return after;
     }
 
@@ -128,9 +131,9 @@ public final class TaskControl {
             after = before.at(transition.next(), sinceOf(before, transition), plain, remedy);
             task = after;
             unstored = !isStored(after);
+            effects(before, transition, null);
         }
         log(before, after);
-        effects(before, transition, null);
     }
 
     /// What has happened has happened: a store that is away does not stop data, and takes the state
@@ -168,6 +171,15 @@ public final class TaskControl {
             store(change.apply(task));
             return task;
         }
+    }
+
+    /// Asks one direction for something, at once.
+    void direct(Direction direction, DirectionAction action, UnaryOperator<Task> change) {
+        synchronized (lock) {
+            Directions.require(task, direction, action);
+            store(change.apply(task));
+        }
+        worker.tellDirections();
     }
 
     private void store(Task after) {

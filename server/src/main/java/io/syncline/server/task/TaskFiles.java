@@ -1,14 +1,17 @@
 package io.syncline.server.task;
 
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.EndpointUri;
 import io.syncline.server.instance.Draft;
 import io.syncline.server.instance.Instances;
+import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
+import io.syncline.server.model.VerificationPlan;
 import io.syncline.server.settings.ConfigFile;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
@@ -27,16 +30,25 @@ public final class TaskFiles {
             EnumSet.of(Setting.SOURCE, Setting.TARGET, Setting.TASK, Setting.TWO_WAY);
 
     private static final Pattern SERVICE_LINE =
-            Pattern.compile("(?m)^# service: ([a-z-]{1,40}): ([a-z0-9]{1,20})\\s*$");
+            Pattern.compile("(?m)^# service: ([a-z-]{1,60}): (\\S.{0,999}?)\\s*$");
 
     private static final Pattern NAME_LINE = Pattern.compile("(?m)^# service: name: (.{1,64})$");
 
     private final Tasks tasks;
     private final Instances instances;
+    private final Planner planner;
 
-    public TaskFiles(Tasks tasks, Instances instances) {
+    /// Plans verifications of a task.
+    @FunctionalInterface
+    public interface Planner {
+        VerificationPlan plan(Actor actor, String task, VerificationPlan plan);
+    }
+
+    /// @param planner takes what is verified again and again
+    public TaskFiles(Tasks tasks, Instances instances, Planner planner) {
         this.tasks = tasks;
         this.instances = instances;
+        this.planner = planner;
     }
 
     /// The file that does the same with `./syncline sync --config`, without secrets.
@@ -59,6 +71,7 @@ public final class TaskFiles {
             }
         });
         AlertRules alerts = AlertLines.read(service);
+        VerificationPlan plan = PlanLines.read(service);
         String ceiling =
                 Long.toString(
                         InstanceClass.ofCode(
@@ -71,20 +84,35 @@ public final class TaskFiles {
         }
         // Before instances are registered for a task that cannot be.
         TaskSettings.checked(topology, kept);
-        return tasks.create(
-                actor,
-                new NewTask(
-                        name(settings, text),
-                        topology,
-                        side(actor, settings, Setting.SOURCE),
-                        side(actor, settings, Setting.TARGET),
-                        kept,
-                        alerts));
+        TaskControl control =
+                tasks.create(
+                        actor,
+                        new NewTask(
+                                name(settings, text),
+                                topology,
+                                side(actor, settings, Setting.SOURCE),
+                                side(actor, settings, Setting.TARGET),
+                                kept,
+                                alerts));
+        if (plan != null) {
+            plan(actor, control.task().id(), plan);
+        }
+        return control;
+    }
+
+    /// A task whose plan cannot be is not left behind.
+    private void plan(Actor actor, String task, VerificationPlan plan) {
+        try {
+            planner.plan(actor, task, plan);
+        } catch (Problem | SynclineException e) {
+            tasks.act(actor, task, TaskAction.RELEASE);
+            throw e;
+        }
     }
 
     /// What only the service knows goes with the file as comments: to the command line they say
     /// nothing.
-    static String serviceLines(Task task) {
+    static String serviceLines(Task task, VerificationPlan plan) {
         Map<String, String> all = new LinkedHashMap<>();
         if (!task.name().equals(plainName(task.name()))) {
             all.put("name", task.name());
@@ -96,6 +124,7 @@ public final class TaskFiles {
             }
         }
         all.putAll(AlertLines.of(task.alerts()));
+        all.putAll(PlanLines.of(plan));
         StringBuilder lines = new StringBuilder();
         all.forEach((key, value) -> {
             lines.append(lines.isEmpty() ? "\n# What only the service reads\n" : "");

@@ -196,7 +196,6 @@ final class TaskOptions {
         return "# "
                 + task.name()
                 + "\n"
-                + ConfigText.of(options, settings)
-                + TaskFiles.serviceLines(task);
+                + ConfigText.of(options, settings);
     }
 }

@@ -1,6 +1,7 @@
 package io.syncline.server.task;
 
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.link.LinkOptions;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task.Topology;
@@ -9,14 +10,17 @@ import io.syncline.server.settings.PairChoicesReader;
 import io.syncline.server.settings.RuleList;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
+import io.syncline.server.view.Direction;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A task's settings: those of the configuration file that are not an endpoint or a path of this
-/// machine, and two that only the service has.
+/// machine, and some that only the service has.
 public final class TaskSettings {
     /// Throughput ceiling by name, see [InstanceClass].
     public static final String CLASS = "instance-class";
@@ -24,7 +28,14 @@ public final class TaskSettings {
     /// How long a fault that is no lost connection is tried again, in minutes.
     public static final String RETRY_OTHER = "retry-other-minutes";
 
-    static final List<String> SERVICE_ONLY = List.of(CLASS, RETRY_OTHER);
+    /// Ceilings of the directions of a two-way task.
+    private static final List<String> CEILINGS =
+            Arrays.stream(Direction.values())
+                    .flatMap(each -> Stream.of(maxRps(each), maxMbps(each)))
+                    .toList();
+
+    static final List<String> SERVICE_ONLY =
+            Stream.concat(Stream.of(CLASS, RETRY_OTHER), CEILINGS.stream()).toList();
 
     private static final Set<Setting> NOT_HERE =
             EnumSet.of(
@@ -85,6 +96,9 @@ public final class TaskSettings {
                     settings(topology, kept, "redis://source", "redis://target", "check");
             LinkOptionsReader.read(settings, Map.of());
             PairChoicesReader.read(settings);
+            for (Direction direction : Direction.values()) {
+                ceilings(kept, direction);
+            }
         } catch (SynclineException e) {
             throw new Problem(
                     Problem.Code.BAD_REQUEST,
@@ -108,6 +122,32 @@ public final class TaskSettings {
                     "Give less time to other faults than to lost connections");
         }
         return kept;
+    }
+
+    /// `forward-max-rps`.
+    static String maxRps(Direction direction) {
+        return direction.code() + "-" + Setting.MAX_RPS.key();
+    }
+
+    static String maxMbps(Direction direction) {
+        return direction.code() + "-" + Setting.MAX_MBPS.key();
+    }
+
+    /// The ceilings of one direction of a two-way task.
+    static LinkOptions.Throttle ceilings(Map<String, String> kept, Direction direction) {
+        Settings settings =
+                settings(Topology.ONE_WAY, Map.of(), "redis://source", "redis://target", "check");
+        offer(settings, Setting.MAX_RPS, kept, maxRps(direction));
+        offer(settings, Setting.MAX_MBPS, kept, maxMbps(direction));
+        return LinkOptionsReader.read(settings, Map.of()).throttle();
+    }
+
+    private static void offer(
+            Settings settings, Setting setting, Map<String, String> kept, String key) {
+        String value = kept.get(key);
+        if (value != null) {
+            settings.offer(setting, value, "settings." + key);
+        }
     }
 
     /// Rules are given as text: no file of this machine is read for a caller.
@@ -143,8 +183,8 @@ public final class TaskSettings {
         if (size != InstanceClass.UNLIMITED && topology == Topology.TWO_WAY) {
             throw Problem.badRequest(
                     "settings." + CLASS,
-                    "a two-way task has no ceiling: one side would fall behind for ever",
-                    "Leave it out, or create a one-way task");
+                    "a two-way task has no ceiling of its own",
+                    "Leave it out, and throttle its directions");
         }
     }
 
@@ -154,6 +194,9 @@ public final class TaskSettings {
         }
         if (key.equals(RETRY_OTHER)) {
             return Integer.toString(USUAL_RETRY_OTHER);
+        }
+        if (topology == Topology.TWO_WAY && CEILINGS.contains(key)) {
+            return "0";
         }
         Setting setting = Setting.ofKey(key);
         if (setting == null || !known(topology).contains(setting)) {
@@ -170,6 +213,9 @@ public final class TaskSettings {
         known(topology).forEach(setting -> keys.put(setting.key(), ""));
         keys.put(CLASS, "");
         keys.put(RETRY_OTHER, "");
+        if (topology == Topology.TWO_WAY) {
+            CEILINGS.forEach(key -> keys.put(key, ""));
+        }
         return keys.keySet();
     }
 

@@ -137,7 +137,8 @@ final class TaskWorker {
             Finding loops = context.options().loops(control.task());
             if (!isVoid(begun) && isError(loops)) {
                 control.failed(Faults.of(List.of(loops)));
-            } else if (!isVoid(begun)) {
+            } else if (!isVoid(begun) && control.task().state().isActive()) {
+                // The session before this one may have failed behind the request for this one.
                 mine.run();
             } else {
                 control.happen(new TaskEvent.LinkStopped());
@@ -151,6 +152,13 @@ final class TaskWorker {
         LinkSession running = session;
         if (running != null) {
             running.throttle(commandsPerSecond, bytesPerSecond);
+        }
+    }
+
+    void tellDirections() {
+        LinkSession running = session;
+        if (running != null) {
+            running.tellDirections();
         }
     }
 

@@ -22,6 +22,7 @@ import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Role;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
+import io.syncline.server.model.VerificationPlan;
 import io.syncline.server.store.Store;
 import io.syncline.server.store.TaskLog;
 import java.nio.file.Path;
@@ -179,6 +180,7 @@ public final class Tasks {
                         "",
                         0,
                         false,
+                        Map.of(),
                         now,
                         actor.name());
         store.tasks().put(task);
@@ -340,7 +342,9 @@ public final class Tasks {
 
     /// The task as a file for the command line, without secrets.
     public String yaml(Actor actor, String id) {
-        return context.options().yaml(find(actor, id).task());
+        Task task = find(actor, id).task();
+        VerificationPlan plan = store.verifications().plan(task.id());
+        return context.options().yaml(task) + TaskFiles.serviceLines(task, plan);
     }
 
     /// The engine's options of a task as it is now.

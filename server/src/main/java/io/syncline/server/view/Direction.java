@@ -16,6 +16,10 @@ public enum Direction {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    public Direction other() {
+        return this == FORWARD ? REVERSE : FORWARD;
+    }
+
     /// The direction that a pipeline belongs to.
     public static Direction of(LinkStatus status, Shard shard) {
         return status.isTwoWay() && shard.index() >= status.forward() ? REVERSE : FORWARD;

@@ -132,12 +132,8 @@ public final class Gate {
     private void identify(Context ctx) {
         String authorization = ctx.header("Authorization");
         if (authorization != null) {
-            Optional<Actor> actor =
-                    authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")
-                            ? logins.byToken(authorization.substring("bearer ".length()).strip())
-                            : Optional.empty();
             // A header that is wrong is never helped out by a cookie.
-            ctx.attribute(ACTOR, actor.orElseThrow(Gate::badToken));
+            ctx.attribute(ACTOR, byHeader(authorization).orElseThrow(Gate::badToken));
             return;
         }
         String session = ctx.cookie(SESSION_COOKIE);
@@ -148,6 +144,12 @@ public final class Gate {
                         ctx.attribute(SESSION, session);
                     });
         }
+    }
+
+    private Optional<Actor> byHeader(String authorization) {
+        return authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")
+                ? logins.byToken(authorization.substring("bearer ".length()).strip())
+                : Optional.empty();
     }
 
     private static Problem badToken() {
@@ -195,11 +197,14 @@ public final class Gate {
         return actor;
     }
 
-    /// Who calls, for whoever asks again later: sessions end, and roles change.
+    /// Who calls, for whoever asks again later: sessions and tokens end, and roles change.
     public Supplier<Optional<Actor>> later(Context ctx) {
-        Actor actor = actor(ctx);
         String session = ctx.attribute(SESSION);
-        return () -> session == null ? Optional.of(actor) : logins.bySession(session);
+        if (session != null) {
+            return () -> logins.bySession(session);
+        }
+        String authorization = ctx.header("Authorization");
+        return () -> authorization == null ? Optional.empty() : byHeader(authorization);
     }
 
     public static boolean isLoggedIn(Context ctx) {

@@ -22,6 +22,10 @@ public final class WebServer implements AutoCloseable {
     /// Nothing that anybody sends us is larger: certificates and YAML files take kilobytes.
     private static final long MAX_REQUEST_BYTES = 1 << 20;
 
+    /// Until a task is created the wizard's fields stand in the address, rules for keys among them
+    /// (4,000 letters, up to three bytes each as `%XX` where they are signs).
+    private static final int MAX_HEADER_BYTES = 32 << 10;
+
     private final Javalin javalin;
     private final HostPort address;
 
@@ -47,7 +51,11 @@ public final class WebServer implements AutoCloseable {
                     config.http.maxRequestSize = MAX_REQUEST_BYTES;
                     config.http.prefer405over404 = true;
                     config.concurrency.useVirtualThreads = true;
-                    config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+                    config.jetty.modifyHttpConfiguration(http -> {
+                        http.setSendServerVersion(false);
+                        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+                        http.setResponseHeaderSize(MAX_HEADER_BYTES);
+                    });
                     config.jetty.modifyServer(server -> server.setErrorHandler(new RawErrors()));
                     config.jetty.addConnector(
                             (server, http) -> connector(server, http, tls, address));

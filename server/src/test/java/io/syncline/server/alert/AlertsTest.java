@@ -2,6 +2,8 @@ package io.syncline.server.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.link.LinkStatus;
+import io.syncline.engine.link.Phase;
 import io.syncline.server.lifecycle.Standing;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Account;
@@ -12,6 +14,7 @@ import io.syncline.server.model.Task;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
 import java.nio.file.Path;
+import io.syncline.server.view.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,20 +27,24 @@ import org.junit.jupiter.api.io.TempDir;
 /// What is told, and what is not, by a clock that the test turns.
 class AlertsTest {
     private static final String SILENT = "not told: within the silence period";
-    private static final AlertRules STATE = new AlertRules(0, 60, true, 24, 0, 1, 30);
+    private static final AlertRules STATE = new AlertRules(0, 60, true, 24, 95, 90, 1, 30);
+
+    private static final Progress NOTHING =
+            new Progress(Duration.ZERO, new LinkStatus(List.of(), ""), List.of());
 
     @TempDir private Path folder;
 
     private Store store;
     private Teller teller;
     private Alerts alerts;
+    private int memory;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     @BeforeEach
     void open() {
         store = Store.open("", folder);
         teller = new Teller(store, Vault.open(folder, Map.of()));
-        alerts = new Alerts(store, teller, () -> now);
+        alerts = new Alerts(store, teller, () -> now, () -> memory);
         store.accounts().add(new Account("a-1", "default", true, now));
         store.instances().put(instance("i-1"));
         store.instances().put(instance("i-2"));
@@ -83,6 +90,7 @@ class AlertsTest {
                         "",
                         0,
                         false,
+                        Map.of(),
                         now,
                         "admin");
         store.tasks().put(task);
@@ -134,6 +142,66 @@ class AlertsTest {
     }
 
     @Test
+    void memoryNearItsLimitIsToldWhenItStaysThere() {
+        Task task = task(TaskState.RUNNING);
+        memory = 95;
+        alerts.measured(task, NOTHING);
+        assertThat(raised()).isEmpty();
+        now = now.plus(Duration.ofSeconds(11));
+        alerts.measured(task, NOTHING);
+        assertThat(raised().getFirst().rule()).isEqualTo("memory");
+        assertThat(raised().getFirst().text()).contains("95 % full");
+
+        memory = 50;
+        alerts.measured(task, NOTHING);
+
+        assertThat(raised().getFirst().over()).isEqualTo(now);
+    }
+
+    @Test
+    void aSpoolNearItsLimitIsTold() {
+        Task task = task(TaskState.RUNNING);
+        alerts.measured(task, waiting(9L << 30));
+        assertThat(raised()).isEmpty();
+
+        alerts.measured(task, waiting(10L << 30));
+
+        assertThat(raised().getFirst().rule()).isEqualTo("spool");
+    }
+
+    /// One shard with so many bytes in the spool, of the 10 GiB that there may be on disk.
+    private static Progress waiting(long bytes) {
+        LinkStatus.Shard shard =
+                new LinkStatus.Shard(
+                        0,
+                        "127.0.0.1:1",
+                        Phase.STREAMING,
+                        "",
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        bytes,
+                        0,
+                        0,
+                        0,
+                        0);
+        return new Progress(
+                Duration.ZERO,
+                new LinkStatus(List.of(shard), ""),
+                List.of(Progress.Rates.NONE));
+    }
+
+    @Test
     void theEndIsToldWhereTheBeginWas() {
         enters(TaskState.RETRYING);
         now = now.plus(Duration.ofMinutes(5));
@@ -152,7 +220,7 @@ class AlertsTest {
         task(TaskState.FAILED);
         long id = store.alerts().raise("a-1", "t-1", now, "state", "Failed: a reason");
 
-        Alerts next = new Alerts(store, teller, () -> now);
+        Alerts next = new Alerts(store, teller, () -> now, () -> memory);
         next.tick();
         teller.await();
 

@@ -85,7 +85,10 @@ class ConsoleIT {
         assertThat(tab.text("main")).contains("Ignore errors and proceed");
         tab.click("[name=scope][value=some]").shoot("wizard-2");
         tab.press("Next: settings").awaitPath("/tasks/new/settings");
-        tab.shoot("wizard-3").press("Create and precheck");
+        tab.type("[name=etl]", "drop session:*\nrename a*b*").press("Create and precheck");
+        tab.awaitText(".wrong", "In line 2 'rename a*b*' gives no new name");
+        assertThat(tab.ask("document.activeElement.name")).isEqualTo("etl");
+        tab.type("[name=etl]", "drop session:*").shoot("wizard-3").press("Create and precheck");
 
         tab.awaitPath("/tasks/t-[a-z0-9]+/setup/precheck");
         confirmAll();
@@ -96,8 +99,10 @@ class ConsoleIT {
 
         tab.awaitText("#head", "Running");
         Await.until("all keys", Tab.LIMIT, () -> target.number("DBSIZE") >= 500);
+        source.command("SET", "session:1", "1");
         source.command("SET", "later", "1");
         Await.until("the stream", Tab.LIMIT, () -> target.number("EXISTS", "later") == 1);
+        assertThat(target.number("EXISTS", "session:1")).isZero();
         tab.awaitText("#health", "All is well").shoot("task");
     }
 
@@ -201,6 +206,7 @@ class ConsoleIT {
                         here + "/conflicts",
                         here + "/refused",
                         here + "/precheck",
+                        here + "/verification",
                         here + "/settings",
                         "/instances",
                         "/instances/new",
@@ -225,7 +231,7 @@ class ConsoleIT {
             tab.assertNothingIsWiderThanTheScreen();
             assertThat(tab.poorContrasts()).as(page).isEmpty();
             assertThat(tab.text("#health")).isNotEmpty();
-            tab.shoot("dark-" + name);
+            tab.shoot("dark-" + name).size(768, 1024).assertNothingIsWiderThanTheScreen();
         }
     }
 

@@ -63,7 +63,7 @@ class ContractIT {
             access();
             String first = instances("a", source);
             String second = instances("b", target);
-            tasks(first, second);
+            tasks(first, second, target);
             alerts();
             call("live");
             call("ready");
@@ -81,6 +81,7 @@ class ContractIT {
                         "skipRefused",
                         "retryRefused",
                         "confirmWarning",
+                        "actOnDirection",
                         "downloadConflicts",
                         "downloadDifferences",
                         "downloadDifferencesCsv",
@@ -102,6 +103,7 @@ class ContractIT {
         call("listUsers");
         Map<String, String> bob = Map.of("id", user.path("id").asString());
         call("changeUser", bob, Map.of("role", "operator"));
+        call("changeUser", bob, Map.of("password", "bob's other password"));
         call("removeUser", bob, null);
         JsonNode account =
                 call(
@@ -158,7 +160,7 @@ class ContractIT {
         return id;
     }
 
-    private void tasks(String source, String target) {
+    private void tasks(String source, String target, RedisServer server) {
         JsonNode task =
                 call(
                         "createTask",
@@ -171,7 +173,13 @@ class ContractIT {
                                 "target",
                                 Map.of("instance", target),
                                 "settings",
-                                Map.of("retry-minutes", 30, "instance-class", "large"),
+                                Map.of(
+                                        "retry-minutes",
+                                        30,
+                                        "instance-class",
+                                        "large",
+                                        "etl",
+                                        "rename key:1 to new:1"),
                                 "alerts",
                                 Map.of("lagSeconds", 60)));
         String id = task.path("id").asString();
@@ -194,6 +202,8 @@ class ContractIT {
         call("listConflicts", path, null);
         call("showSeries", path, null);
         twoWay(source, target);
+        Await.until("a copy", RunningService.LIMIT, () -> server.number("EXISTS", "new:1") == 1);
+        server.command("DEL", "new:1");
         verifications(id);
         String copy = call("cloneTask", path, Map.of()).path("id").asString();
         call("releaseTask", Map.of("id", copy), null);
@@ -201,7 +211,7 @@ class ContractIT {
 
     private void verifications(String task) {
         Map<String, String> path = Map.of("id", task);
-        Map<String, Object> body = Map.of("mode", "sample", "sample", 50, "rateKeys", 1000);
+        Map<String, Object> body = Map.of("recheckAfter", "0.1", "rateKeys", 1000);
         String run = call("startVerification", path, body).path("id").asString();
         Map<String, String> both = Map.of("id", task, "verification", run);
         Await.until(
@@ -209,7 +219,7 @@ class ContractIT {
                 RunningService.LIMIT,
                 () -> call("showVerification", both, null).has("ended"));
         call("listVerifications", path, null);
-        call("listDifferences", both, null);
+        assertThat(call("listDifferences", both, null).toString()).contains("\"new:1\"");
         String slow =
                 call("startVerification", path, Map.of("rateKeys", 1, "rechecks", 50))
                         .path("id")
@@ -234,6 +244,9 @@ class ContractIT {
                                 "target",
                                 Map.of("instance", target)));
         assertThat(task.path("directions").size()).isEqualTo(2);
+        Map<String, String> reverse =
+                Map.of("id", task.path("id").asString(), "direction", "reverse");
+        call("throttleDirection", reverse, Map.of("maxRps", "500"));
         call("releaseTask", Map.of("id", task.path("id").asString()), null);
     }
 
@@ -298,6 +311,12 @@ class ContractIT {
         Map<String, Api.Answer> answers =
                 Map.of(
                         "no JSON", admin.send("POST", "/api/v1/tasks", "{", "application/json"),
+                        "twice",
+                                admin.send(
+                                        "POST",
+                                        "/api/v1/tokens",
+                                        "{\"name\":\"a\",\"name\":\"b\"}",
+                                        "application/json"),
                         "missing", admin.post("/api/v1/tasks", Map.of()),
                         "unknown field", admin.post("/api/v1/instances", Map.of("url", "x")),
                         "no such thing", admin.get("/api/v1/tasks/t-none"),

@@ -97,6 +97,34 @@ class GateIT {
                 .startsWith("HTTP/1.1 400 ")
                 .contains("\"code\":\"BAD_REQUEST\"", "X-Frame-Options: DENY");
         assertThat(anybody.get("/live/tasks").status()).isEqualTo(401);
+        // A page of a site whose name leads to this machine.
+        assertThat(raw("GET /metrics HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 401 ");
+    }
+
+    @Test
+    void theLoginLeadsToThePageThatWasAskedForAndToNoOtherSite() {
+        String rules = "drop+%2A%0D%0A".repeat(700);
+        String asked = "/tasks/new/settings?source=i-1&etl=" + rules;
+        String login = location(anybody.get(asked));
+
+        assertThat(login).startsWith("/login?next=%2Ftasks%2Fnew%2Fsettings%3Fsource");
+        assertThat(anybody.get(login).text()).contains("name=\"next\" value=\"/tasks/new/settings");
+        assertThat(logIn("%2Ftasks%2Ft-1%3Fa%3Db")).isEqualTo("/tasks/t-1?a=b");
+        for (String elsewhere :
+                List.of("https%3A%2F%2Fa.example", "%2F%2Fa", "%2F%5Ca", "%2Fa%0D%0Ab%3Ac", "")) {
+            assertThat(logIn(elsewhere)).as(elsewhere).isEqualTo("/tasks");
+        }
+    }
+
+    private String logIn(String next) {
+        String password = PASSWORD.replace(' ', '+');
+        String body = "user=admin&password=" + password + "&next=" + next;
+        return location(anybody.send("POST", "/login", body, FORM));
+    }
+
+    private static String location(Api.Answer answer) {
+        return answer.response().headers().firstValue("Location").orElse("");
     }
 
     /// What a client of ours would refuse to send.

@@ -61,6 +61,8 @@ class GrantIT {
             assertThat(b.get("/api/v1/tasks/" + id + "/events").text() + running)
                     .doesNotContain(SECRET);
 
+            anInstanceThatIsGoneIsInNobodysWay(a, b, instance(a, "gone", source), account);
+
             assertThat(a.delete("/api/v1/grants/" + grant).status()).isEqualTo(204);
 
             JsonNode stopped = await(b, id, "failed");
@@ -75,6 +77,19 @@ class GrantIT {
             assertThat(await(b, id, "failed").path("reason").asString())
                     .contains("no longer lets this account use it");
         }
+    }
+
+    private static void anInstanceThatIsGoneIsInNobodysWay(
+            Api a, Api b, String gone, String account) {
+        List<String> instances = List.of(gone);
+        a.post(
+                        "/api/v1/grants",
+                        Map.of("role", "x", "grantee", account, "instances", instances))
+                .json(201);
+        assertThat(a.delete("/api/v1/instances/" + gone).status()).isEqualTo(204);
+
+        assertThat(b.get("/tasks/new").text()).contains("role reader").doesNotContain("role x");
+        assertThat(b.get("/grants").text()).contains(gone + " (removed)");
     }
 
     private static String shared(Api api, RedisServer source) {

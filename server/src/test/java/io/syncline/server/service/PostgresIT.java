@@ -15,6 +15,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -171,6 +176,10 @@ class PostgresIT {
                 assertThatThrownBy(() -> RunningService.start(folder.resolve("other"), url))
                         .hasMessageContaining("another service uses it");
                 goesOnWithoutIt(service, id, source, target, postgres);
+                assertThatThrownBy(() -> RunningService.start(folder.resolve("other"), url))
+                        .as("the lock was taken again")
+                        .hasMessageContaining("another service uses it");
+                letsGoWhatAnotherHasTaken(service, source, target, url);
             }
         }
     }
@@ -211,6 +220,42 @@ class PostgresIT {
                 RunningService.LIMIT,
                 () -> service.anybody().get("/health/ready").status() == 200);
         await(service.admin(), task, "running");
+    }
+
+    /// The other service was faster when the database came back.
+    private static void letsGoWhatAnotherHasTaken(
+            RunningService service, RedisServer source, RedisServer target, String url)
+            throws Exception {
+        try (Connection other = DriverManager.getConnection(url);
+                Statement statement = other.createStatement()) {
+            Await.until(
+                    "the lock of a session that was ended",
+                    RunningService.LIMIT,
+                    () -> takesLock(statement));
+            Await.until(
+                    "the service lets go",
+                    RunningService.LIMIT,
+                    () -> service.anybody().get("/health/ready").status() == 503);
+            Await.until(
+                    "links end",
+                    RunningService.LIMIT,
+                    () -> source.info("connected_slaves").equals("0"));
+            source.command("SET", "not-ours", "1");
+            assertThat(target.number("EXISTS", "not-ours")).isZero();
+        }
+    }
+
+    /// In one turn: who comes later has no time to be first.
+    private static boolean takesLock(Statement statement) throws SQLException {
+        try (ResultSet row =
+                statement.executeQuery(
+                        "SELECT pg_terminate_backend(pid), pg_sleep(0.05) FROM pg_locks"
+                                + " WHERE locktype = 'advisory'")) {
+            assertThat(row.next()).isTrue();
+        }
+        try (ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(79625463)")) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     private static void delete(Path data) throws IOException {

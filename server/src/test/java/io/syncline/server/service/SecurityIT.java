@@ -144,18 +144,31 @@ class SecurityIT {
         assertThat(answer.status()).isEqualTo(403);
     }
 
-    @Test
-    void aLogoutEndsTheSessionAtTheServerAndWhatItsPagesAreSent() throws Exception {
-        String cookie = session();
+    private HttpResponse<Stream<String>> live(String header, String value) throws Exception {
+        URI uri = URI.create(anybody.base() + "/live/health");
         HttpResponse<Stream<String>> live =
                 HttpClient.newHttpClient()
                         .send(
-                                HttpRequest.newBuilder(URI.create(anybody.base() + "/live/health"))
-                                        .header("Cookie", cookie)
+                                HttpRequest.newBuilder(uri)
+                                        .header(header, value)
                                         .header("Accept", "text/event-stream")
                                         .build(),
                                 HttpResponse.BodyHandlers.ofLines());
         assertThat(live.statusCode()).isEqualTo(200);
+        return live;
+    }
+
+    private static void requireEnd(HttpResponse<Stream<String>> live) throws Exception {
+        List<String> sent =
+                CompletableFuture.supplyAsync(() -> live.body().toList())
+                        .get(RunningService.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(sent).contains("event: go", "data: /login");
+    }
+
+    @Test
+    void aLogoutEndsTheSessionAtTheServerAndWhatItsPagesAreSent() throws Exception {
+        String cookie = session();
+        HttpResponse<Stream<String>> live = live("Cookie", cookie);
         String csrf =
                 anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie)
                         .text()
@@ -165,10 +178,7 @@ class SecurityIT {
 
         assertThat(anybody.send("GET", "/api/v1/me", null, FORM, "Cookie", cookie).status())
                 .isEqualTo(401);
-        List<String> sent =
-                CompletableFuture.supplyAsync(() -> live.body().toList())
-                        .get(RunningService.LIMIT.toSeconds(), TimeUnit.SECONDS);
-        assertThat(sent).contains("event: go", "data: /login");
+        requireEnd(live);
     }
 
     @Test
@@ -308,15 +318,44 @@ class SecurityIT {
     }
 
     @Test
-    void aTokenThatWasRemovedIsWorthNothing() {
+    void aTokenThatWasRemovedIsWorthNothing() throws Exception {
         Api other = anybody.as("admin", PASSWORD);
+        HttpResponse<Stream<String>> live = live("Authorization", "Bearer " + other.token());
         String id =
                 other.get("/api/v1/tokens").json(200).path("tokens").get(1).path("id").asString();
 
         admin.delete("/api/v1/tokens/" + id);
 
         assertThat(other.get("/api/v1/me").status()).isEqualTo(401);
+        requireEnd(live);
         assertThat(new Api(anybody.base(), "sl_made-up").get("/api/v1/me").status()).isEqualTo(401);
+    }
+
+    @Test
+    void aNewPasswordEndsSessionsAndRevokesTokensUnlessTheyAreKept() {
+        String user =
+                admin.post(
+                                "/api/v1/users",
+                                Map.of("name", "carol", "password", "carol's long password"))
+                        .json(201)
+                        .path("id")
+                        .asString();
+        Api carol = anybody.as("carol", "carol's long password");
+        String path = "/api/v1/users/" + user;
+
+        Map<String, Object> kept = Map.of("password", "another long one", "keepTokens", true);
+        assertThat(admin.patch(path, kept).json(200).path("tokensRevoked").asInt()).isZero();
+        assertThat(carol.get("/api/v1/me").status()).isEqualTo(200);
+        Map<String, String> reset = Map.of("password", "a third long one");
+        assertThat(admin.patch(path, reset).json(200).path("tokensRevoked").asInt()).isEqualTo(1);
+        assertThat(carol.get("/api/v1/me").status()).isEqualTo(401);
+
+        Api again = anybody.as("carol", "a third long one");
+        Map<String, String> own =
+                Map.of("password", "a fourth long one", "oldPassword", "a third long one");
+        assertThat(again.patch(path, own).json(200).path("tokensRevoked").asInt()).isEqualTo(1);
+        assertThat(again.get("/api/v1/me").status()).isEqualTo(401);
+        assertThat(admin.get("/api/v1/audit").text()).contains("tokens revoked: 1", "tokens kept");
     }
 
     @Test

@@ -46,6 +46,7 @@ class TaskFileIT {
                             .json(200)
                             .path("settings");
 
+            JsonNode plan = planned(admin, id);
             String yaml = admin.get("/api/v1/tasks/" + id + "/yaml").text();
             JsonNode again =
                     admin.send("POST", "/api/v1/tasks", yaml, "application/yaml").json(201);
@@ -58,10 +59,43 @@ class TaskFileIT {
             assertThat(yaml).contains("# service: alert-lag-seconds: 30");
             assertThat(again.path("alerts"))
                     .isEqualTo(admin.get("/api/v1/tasks/" + id).json().path("alerts"));
+            assertThat(
+                            admin.get(
+                                            "/api/v1/tasks/"
+                                                    + again.path("id").asString()
+                                                    + "/verification-plan")
+                                    .json(200))
+                    .isEqualTo(plan);
+            refusesAPlanThatCannotBe(admin, yaml);
             assertThat(again.path("source").path("name").asString()).isEqualTo("a");
             JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
             assertThat(copy.path("name").asString()).isEqualTo("Aufträge 注文 (copy)");
             assertThat(copy.path("state").asString()).isEqualTo("not-started");
         }
+    }
+
+    /// Nothing is left of a task whose plan is refused.
+    private static void refusesAPlanThatCannotBe(Api admin, String yaml) {
+        long tasks = admin.get("/api/v1/tasks").json(200).path("tasks").size();
+        String never = yaml.replace("30 2 * * 1-5", "30 2 * * 9-5");
+        assertThat(admin.send("POST", "/api/v1/tasks", never, "application/yaml").status())
+                .isEqualTo(400);
+        String unknown = yaml.replace("option-mode", "option-colour");
+        assertThat(admin.send("POST", "/api/v1/tasks", unknown, "application/yaml").status())
+                .isEqualTo(400);
+        assertThat(admin.get("/api/v1/tasks").json(200).path("tasks").size()).isEqualTo(tasks);
+    }
+
+    private static JsonNode planned(Api admin, String id) {
+        return admin.patch(
+                                "/api/v1/tasks/" + id + "/verification-plan",
+                                Map.of(
+                                        "schedule",
+                                        "30 2 * * 1-5",
+                                        "incrementalPercent",
+                                        2.5,
+                                        "options",
+                                        Map.of("mode", "exists", "match", "user:*")))
+                        .json(200);
     }
 }

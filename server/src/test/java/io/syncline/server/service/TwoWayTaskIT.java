@@ -175,6 +175,58 @@ class TwoWayTaskIT {
         assertThat(shown().path("conflicts").asLong()).isEqualTo(1);
     }
 
+    private JsonNode direct(int status, String direction, String action) {
+        return admin.post("/api/v1/tasks/" + id + "/directions/" + direction + "/" + action)
+                .json(status);
+    }
+
+    @Test
+    void aDirectionIsPausedByItselfAndStaysSoAcrossARestart() {
+        assertThat(direct(409, "forward", "pause").path("remedy").asString()).contains("throttle");
+        run();
+        arrives(source, target, "before");
+        JsonNode forward = direct(200, "forward", "pause").path("directions").get(0);
+        assertThat(forward.path("state").asString()).isEqualTo("paused");
+        assertThat(forward.path("reason").asString()).isEqualTo("Paused by admin");
+        assertThat(forward.path("allowedActions").toString()).contains("resume");
+        assertThat(shown().path("state").asString()).isEqualTo("running");
+        assertThat(direct(409, "forward", "pause").path("remedy").asString()).contains("resume");
+        assertThat(direct(400, "sideways", "pause").path("remedy").asString()).contains("reverse");
+        source.command("SET", "held", "1");
+        arrives(target, source, "back");
+        service.close();
+        service = RunningService.start(folder);
+        admin = service.admin();
+        await(admin, id, "running");
+        arrives(target, source, "back-again");
+        assertThat(target.number("EXISTS", "held")).isZero();
+        assertThat(shown().path("sentence").asString()).contains("forward is paused by admin");
+
+        direct(200, "forward", "resume");
+
+        Await.until("held", RunningService.LIMIT, () -> target.number("EXISTS", "held") == 1);
+        assertThat(shown().path("directions").get(0).path("state").asString())
+                .isEqualTo("running");
+        JsonNode throttled =
+                admin.post(
+                                "/api/v1/tasks/" + id + "/directions/reverse/throttle",
+                                Map.of("maxRps", "50", "maxMbps", "1.5"))
+                        .json(200);
+        assertThat(throttled.path("settings").toString())
+                .isEqualTo("{\"reverse-max-mbps\":\"1.5\",\"reverse-max-rps\":\"50\"}");
+        String yaml = admin.get("/api/v1/tasks/" + id + "/yaml").text();
+        JsonNode again = admin.send("POST", "/api/v1/tasks", yaml, "application/yaml").json(201);
+        assertThat(again.path("settings")).isEqualTo(throttled.path("settings"));
+        assertThat(
+                        admin.post(
+                                        "/api/v1/tasks/" + id + "/directions/reverse/throttle",
+                                        Map.of("maxRps", "many"))
+                                .json(400)
+                                .path("place")
+                                .asString())
+                .isEqualTo("settings.reverse-max-rps");
+    }
+
     /// What the copy wrote is more than the target keeps of its stream, and nobody writes behind
     /// it: both markers must leave the place where it began all the same.
     @Test

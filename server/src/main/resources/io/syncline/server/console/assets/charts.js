@@ -9,13 +9,24 @@
   const color = (name) => style().getPropertyValue(name).trim();
   const three = (value) => Number(value.toPrecision(3)).toLocaleString("en");
   const time = (millis) =>
-    millis < 1000 ? three(millis) + " ms" : millis < 60000 ? three(millis / 1000) + " s" : three(millis / 60000) + " min";
+    millis < 1000
+      ? three(millis) + " ms"
+      : millis < 60000
+        ? three(millis / 1000) + " s"
+        : millis < 3600000
+          ? three(millis / 60000) + " min"
+          : three(millis / 3600000) + " h";
   const size = (bytes) =>
     bytes < 1024 ? three(bytes) + " B/s" : bytes < 1048576 ? three(bytes / 1024) + " KB/s" : three(bytes / 1048576) + " MB/s";
+  // Steps of an axis, so that its words are round: half a minute, not 33 s; 4 KB, not 3.91 KB.
+  const round = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+  const times = (unit, steps) => steps.map((step) => step * unit);
+  const millis = [...round, ...times(1000, [1, 2, 5, 10, 15, 30]), ...times(60000, [1, 2, 5, 10, 15, 30]), ...times(3600000, [...round, 1000])];
+  const bytes = [0, 1, 2, 3].flatMap((unit) => times(1024 ** unit, round));
   const kinds = [
-    ["lagMillis", "--working", time],
-    ["writesPerSecond", "--accent", (v) => three(v) + " /s"],
-    ["bytesPerSecond", "--attention", size],
+    ["lagMillis", "--working", time, millis],
+    ["writesPerSecond", "--accent", (v) => three(v) + " /s", undefined],
+    ["bytesPerSecond", "--attention", size, bytes],
   ];
   const clock = (at) =>
     new Date(at * 1000).toLocaleString("en-GB", range === "7d" ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
@@ -28,7 +39,7 @@
   const draw = () => {
     charts.forEach(({ chart }) => chart.destroy());
     charts = cards.map((card, i) => {
-      const [field, tone, words] = kinds[i];
+      const [field, tone, words, incrs] = kinds[i];
       const box = card.querySelector(".plot");
       const value = card.querySelector("output");
       const axis = {
@@ -49,7 +60,7 @@
           height: 150,
           legend: { show: false },
           cursor: { sync: { key: "task" }, y: false, points: { size: 7 } },
-          axes: [{ ...axis, space: 64, size: 30, values: (u, all) => all.map(clock) }, { ...axis, size: 62, values: (u, all) => all.map(words) }],
+          axes: [{ ...axis, space: 64, size: 30, values: (u, all) => all.map(clock) }, { ...axis, size: 62, ...(incrs && { incrs }), values: (u, all) => all.map(words) }],
           scales: { y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
           series: [{}, { stroke: color(tone), width: 2, fill: color(tone) + "22", points: { show: false } }],
           hooks: { setCursor: [told], setData: [told] },

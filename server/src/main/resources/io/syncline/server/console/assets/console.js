@@ -78,6 +78,8 @@
     fill(place, fresh);
     if (window.htmx) window.htmx.process(place);
   };
+  const here = "?next=" + encodeURIComponent(location.pathname + location.search);
+  const go = (place) => location.assign(place === "/login" ? place + here : place);
   const open = () => {
     if (!live || source) return;
     source = new EventSource(live);
@@ -96,7 +98,7 @@
         put(document.getElementById(id), html);
       }
     });
-    source.addEventListener("go", (event) => location.assign(event.data));
+    source.addEventListener("go", (event) => go(event.data));
   };
   const close = () => {
     if (source) source.close();
@@ -109,7 +111,7 @@
       if (document.hidden || source) return;
       try {
         const me = await fetch("/api/v1/me");
-        if (me.status === 401) location.assign("/login");
+        if (me.status === 401) go("/login");
         else if (!me.ok) again();
         else if (++refused > 2) location.reload();
         else open();
@@ -122,6 +124,14 @@
   addEventListener("pagehide", close);
   // A browser keeps few connections to one server: pages that nobody sees give theirs back.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+
+  // A link from elsewhere comes without the session's cookie, which a request of our own carries.
+  const login = document.querySelector("form[data-next]");
+  if (login) {
+    fetch(location.href, { redirect: "manual" })
+      .then((answer) => answer.type === "opaqueredirect" && location.replace(login.dataset.next))
+      .catch(() => undefined);
+  }
 
   // Every form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
