@@ -103,7 +103,7 @@ final class Departures {
     /// @param owned slots that are held
     /// @return whether that is so
     boolean begins(int slot, long offset, BitSet owned, Since since) {
-        Tenure ended = ledger.endings().first(pipeline, slot);
+        Tenure ended = ledger.ended(pipeline, slot);
         // A snapshot of the new owner lacks what it must not have.
         if (ended == null
                 || !ended.exported()
@@ -154,8 +154,7 @@ final class Departures {
 
     /// Waits until the node has said whether it still owned the slot at a place of the stream.
     void awaitVerdict(int slot, long offset) throws RewindException {
-        while (ledger.endings().confirmed(pipeline) < offset
-                && ledger.endings().first(pipeline, slot) == null) {
+        while (ledger.confirmed(pipeline) < offset && ledger.ended(pipeline, slot) == null) {
             ledger.hurry(pipeline);
             await();
         }
@@ -163,7 +162,7 @@ final class Departures {
 
     /// Waits until the node has said which slots it still owned at a place of the stream.
     void awaitVerdict(long offset) throws RewindException {
-        while (ledger.endings().confirmed(pipeline) < offset) {
+        while (ledger.confirmed(pipeline) < offset) {
             ledger.hurry(pipeline);
             await();
         }

@@ -33,7 +33,7 @@ final class Flushes {
             ParkedSlot queue = parked.at(slot, offset);
             if (queue != null
                     && !target.isApplied(slot, offset)
-                    && !ledger.endings().survives(pipeline, slot, queue.begins, offset)) {
+                    && !ledger.survives(pipeline, slot, queue.begins, offset)) {
                 parked.flush(queue, databases, offset);
             }
         }

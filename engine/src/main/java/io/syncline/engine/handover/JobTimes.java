@@ -1,5 +1,7 @@
 package io.syncline.engine.handover;
 
+import java.util.BitSet;
+
 /// When jobs of the server that moved slots of one shard ended, by its node's clock, in seconds
 /// since 1970: which of them were followed, over restarts. Thread-safe; its pipeline's gate and
 /// monitor share it.
@@ -37,6 +39,19 @@ public final class JobTimes {
     /// then a snapshot is behind them all.
     public long followed() {
         return followed;
+    }
+
+    /// The slots that jobs were moving, or had moved and were not handed over yet, when a process
+    /// left a note about slots.
+    public static BitSet unfinished(byte[] note) {
+        SlotState state = SlotState.decode(note);
+        BitSet slots = new BitSet();
+        if (state != null) {
+            slots.or(state.copied());
+            state.leaving().forEach(one -> slots.or(one.slots()));
+            state.importing().values().forEach(one -> slots.or(one.slots()));
+        }
+        return slots;
     }
 
     /// The last job that was followed by the process that left a note about slots.

@@ -26,9 +26,6 @@ final class Party {
     /// The look since which each slot that is owned was owned.
     final long[] ownedSince = new long[ClusterMap.SLOTS];
 
-    /// An offset behind each slot's last coming or going.
-    final long[] changedBefore = new long[ClusterMap.SLOTS];
-
     /// What its node owned when it was last asked.
     BitSet seen = new BitSet();
 
@@ -37,11 +34,6 @@ final class Party {
 
     /// All slots that its node's jobs told of.
     BitSet jobs = new BitSet();
-
-    /// Slots whose copy by a job had begun at the look before the last one.
-    BitSet watched = new BitSet();
-
-    private BitSet watchedLast = new BitSet();
 
     /// Every command up to here was run by the owner of its slot, save in slots that are lost.
     long confirmed = -1;
@@ -59,10 +51,6 @@ final class Party {
     /// whatever was run for them is undone.
     BitSet vacant = new BitSet();
 
-    /// Slots that the pipeline waits for, and up to where what was run for them is in the snapshot
-    /// of another one.
-    final Map<Integer, Long> useless = new HashMap<>();
-
     /// Slots that the pipeline holds, and that its node neither owned nor imported: it must be
     /// found to have no key there, or it has but forgotten that it imports them, by a failover.
     final BitSet doubted = new BitSet();
@@ -75,15 +63,6 @@ final class Party {
 
     /// How far the pipeline has read its stream.
     long processed = -1;
-
-    /// Slots held since a snapshot was copied.
-    final BitSet copied = new BitSet();
-
-    /// Another pipeline of this process has held slots that it copied.
-    boolean follows;
-
-    /// It waits for slots of which a part is told by nobody.
-    boolean incomplete;
 
     final List<Integer> granted = new ArrayList<>();
 
@@ -105,16 +84,9 @@ final class Party {
         BitSet gained = sighting.owned();
         gained.andNot(seen);
         gained.stream().forEach(slot -> ownedSince[slot] = looks);
-        if (asked) {
-            BitSet changed = (BitSet) seen.clone();
-            changed.xor(owned);
-            changed.stream().forEach(slot -> changedBefore[slot] = last);
-        }
         seen = owned;
         importing = sighting.importing();
         jobs = sighting.exported();
-        watched = watchedLast;
-        watchedLast = sighting.watched();
         vacant = sighting.empty();
         vacant.andNot(seen);
         vacant.andNot(importing);
@@ -127,7 +99,6 @@ final class Party {
         ended.clear();
         granted.clear();
         vacant.clear();
-        useless.clear();
         doubted.clear();
     }
 
@@ -175,19 +146,8 @@ final class Party {
         nudge.run();
     }
 
-    /// It has to begin anew.
-    void lack() {
-        incomplete = true;
-        note();
-    }
-
     void note() {
-        news.set(
-                incomplete
-                        || !ended.isEmpty()
-                        || !granted.isEmpty()
-                        || !vacant.isEmpty()
-                        || !useless.isEmpty());
+        news.set(!ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty());
         wake.run();
     }
 

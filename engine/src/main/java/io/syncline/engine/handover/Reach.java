@@ -37,7 +37,7 @@ final class Reach {
         if (!news.get()) {
             return false;
         }
-        Tenure ended = ledger.endings().first(pipeline, slot);
+        Tenure ended = ledger.ended(pipeline, slot);
         return ended != null && offset > ended.end();
     }
 
@@ -45,7 +45,7 @@ final class Reach {
     ///
     /// @param offset behind a command of the whole shard
     boolean covers(int slot, long offset) {
-        Tenure ended = ledger.endings().first(pipeline, slot);
+        Tenure ended = ledger.ended(pipeline, slot);
         if (ended == null) {
             return true;
         }
@@ -60,7 +60,7 @@ final class Reach {
     BitSet lostBefore(long offset) {
         BitSet lost = ledger.lostBefore(pipeline, offset);
         for (int slot = lost.nextSetBit(0); slot >= 0; slot = lost.nextSetBit(slot + 1)) {
-            if (ledger.endings().joins(pipeline, slot, applied[slot])) {
+            if (ledger.joins(pipeline, slot, applied[slot])) {
                 lost.clear(slot);
             }
         }

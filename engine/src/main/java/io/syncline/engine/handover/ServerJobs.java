@@ -3,18 +3,16 @@ package io.syncline.engine.handover;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a [SlotLedger] knows of moves by the server's own jobs. Guarded by the ledger, as its
 /// parties are.
 final class ServerJobs {
     /// The first answer behind a moment may be to a question before it.
-    static final int CERTAIN_LOOKS = 2;
+    private static final int CERTAIN_LOOKS = 2;
 
     private final SlotLedger ledger;
     private final Map<Integer, Party> parties;
-    private final Snapshots snapshots;
 
     /// Slots that a job has brought to a shard, until their former holder is done.
     private final BitSet copied = new BitSet();
@@ -23,17 +21,15 @@ final class ServerJobs {
     record Look(int pipeline, long count) {}
 
     /// @param ledger the lock
-    ServerJobs(SlotLedger ledger, Map<Integer, Party> parties, Snapshots snapshots) {
+    ServerJobs(SlotLedger ledger, Map<Integer, Party> parties) {
         this.ledger = ledger;
         this.parties = parties;
-        this.snapshots = snapshots;
     }
 
     /// The copy of these slots, whose stream was not applied, became the slots themselves.
     void copied(BitSet slots) {
         synchronized (ledger) {
             copied.or(slots);
-            snapshots.brought(slots);
             parties.values().forEach(Party::note);
         }
     }
@@ -64,17 +60,6 @@ final class ServerJobs {
         synchronized (ledger) {
             return copied.get(slot)
                     || parties.values().stream().anyMatch(party -> party.jobs.get(slot));
-        }
-    }
-
-    /// Whether jobs have brought slots to a shard, or taken some, behind a place of its stream.
-    boolean haveMovedSince(int pipeline, long offset) {
-        synchronized (ledger) {
-            Party party = parties.get(pipeline);
-            return party != null
-                    && IntStream.range(0, party.changedBefore.length)
-                            .anyMatch(
-                                    slot -> party.changedBefore[slot] > offset && haveMoved(slot));
         }
     }
 

@@ -8,23 +8,14 @@ import java.util.BitSet;
 /// @param owned slots that it owns
 /// @param importing slots that are on their way to it
 /// @param exported slots that jobs of the server have moved or are moving
-/// @param watched of the exported slots, those whose copy had begun when the node was asked: what
-///   clients deleted before that is before `before`
 /// @param empty of the slots asked about ([SlotLedger#doubtful]), those in which it has no key
 /// @param after the node's stream offset after that
 public record Sighting(
-        long before,
-        BitSet owned,
-        BitSet importing,
-        BitSet exported,
-        BitSet watched,
-        BitSet empty,
-        long after) {
+        long before, BitSet owned, BitSet importing, BitSet exported, BitSet empty, long after) {
     public Sighting {
         owned = (BitSet) owned.clone();
         importing = (BitSet) importing.clone();
         exported = (BitSet) exported.clone();
-        watched = (BitSet) watched.clone();
         empty = (BitSet) empty.clone();
     }
 
@@ -41,11 +32,6 @@ public record Sighting(
     @Override
     public BitSet exported() {
         return (BitSet) exported.clone();
-    }
-
-    @Override
-    public BitSet watched() {
-        return (BitSet) watched.clone();
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -26,9 +25,6 @@ public final class SlotGate {
     /// Held back in memory. Moving one slot takes seconds and brings little; a slot that is left
     /// half moved for hours must not take all memory: then the stream waits.
     private static final int PARKED_BYTES = 64 << 20;
-
-    private static final String INCOMPLETE =
-            "a job of the source brought slots of which no other shard's stream tells everything";
 
     private final GateSettings settings;
     private final SlotLedger ledger;
@@ -112,7 +108,6 @@ public final class SlotGate {
         writer.slots().expect(held);
         if (state != null) {
             ledger.jobs().copied(state.copied());
-            ledger.miss(state.missing());
         }
         var left = state == null ? List.<SlotState.Departed>of() : state.leaving();
         ledger.register(pipeline, owned, waiting, left);
@@ -120,12 +115,10 @@ public final class SlotGate {
         return state == null ? null : state.first();
     }
 
-    /// Begins from nothing. That is noted before other pipelines get on: what a later process found
-    /// of this one would be of the past, and slots would have two holders.
+    /// Begins from nothing.
     public void reset() {
-        writer.beginSnapshot();
         forget();
-        ledger.registerAnew(pipeline);
+        ledger.register(pipeline, owned, new BitSet(), List.of());
     }
 
     private void forget() {
@@ -141,45 +134,17 @@ public final class SlotGate {
 
     /// Before a snapshot is applied: waits until no other pipeline writes to the shard's slots.
     ///
-    /// @param goesOn whether the snapshot still comes
-    /// @return false when it does not, or when the link stops
-    public boolean beginSnapshot(BooleanSupplier goesOn) throws RewindException {
-        long looks = expectSnapshot();
-        while (!takeForSnapshot(looks)) {
-            if (!goesOn.getAsBoolean() || !settings.patience().await()) {
+    /// @param present the slots of the shard now
+    /// @return false when the link stops
+    public boolean beginSnapshot(BitSet present) throws RewindException {
+        forget();
+        while (!ledger.takeForSnapshot(pipeline, present)) {
+            if (!settings.patience().await()) {
                 return false;
             }
         }
+        owned.or(present);
         return true;
-    }
-
-    /// A snapshot has begun to come.
-    ///
-    /// @return how often the shard's node must have been asked to know what it owns since
-    long expectSnapshot() {
-        writer.beginSnapshot();
-        forget();
-        return ledger.beginSnapshot(pipeline);
-    }
-
-    /// Takes the shard's slots, if that can be.
-    boolean takeForSnapshot(long looks) {
-        BitSet taken = ledger.takeForSnapshot(pipeline, looks);
-        if (taken != null) {
-            owned.or(taken);
-        }
-        return taken != null;
-    }
-
-    /// Whether jobs have moved slots of the shard since a snapshot was made. It has nothing of
-    /// those that came, and what the stream says of those that went is of use to no one.
-    public boolean hasMovedSince(long offset) {
-        return settings.jobs() != null && ledger.jobs().haveMovedSince(pipeline, offset);
-    }
-
-    /// Whether other pipelines may have brought keys of the shard's slots, that it lost since.
-    public boolean meetsOthers() {
-        return ledger.follows(pipeline);
     }
 
     /// Notes what is held, behind a snapshot, and which jobs of the server it is behind.
@@ -323,7 +288,7 @@ public final class SlotGate {
         ParkedSlot last = parked.last(slot);
         if (last == null
                 || (last.begins < place.start
-                        && ledger.endings().isBetween(pipeline, slot, last.begins, place.offset))) {
+                        && ledger.endedBetween(pipeline, slot, last.begins, place.offset))) {
             parked.open(slot, new Since(place.start, place.database));
             notes.write(place);
             claim(slot);
@@ -364,10 +329,6 @@ public final class SlotGate {
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
-        if (ledger.isIncomplete(pipeline)) {
-            writer.drain();
-            throw RewindException.missing(INCOMPLETE);
-        }
         // Where an earlier process stopped, a quiet source may stay for long.
         if (place.clean && place.offset >= appliedUntil) {
             if (imports.isDue(place)) {

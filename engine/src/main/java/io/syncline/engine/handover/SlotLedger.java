@@ -25,9 +25,7 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final Snapshots snapshots = new Snapshots(this, holders, parties, succession);
-    private final ServerJobs jobs = new ServerJobs(this, parties, snapshots);
-    private final Endings endings = new Endings(this, parties);
+    private final ServerJobs jobs = new ServerJobs(this, parties);
 
     public SlotLedger() {
         Arrays.fill(holders, NOBODY);
@@ -55,18 +53,6 @@ public final class SlotLedger {
     /// @param waiting slots of which it holds something back
     synchronized void register(
             int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
-        snapshots.goesOn(pipeline, owned, left);
-        hold(pipeline, owned, waiting, left);
-    }
-
-    /// A pipeline has no position: nothing that it held counts any more.
-    synchronized void registerAnew(int pipeline) {
-        snapshots.beginsAnew(pipeline);
-        party(pipeline).incomplete = false;
-        hold(pipeline, new BitSet(), new BitSet(), List.of());
-    }
-
-    private void hold(int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
         BitSet concerned = (BitSet) owned.clone();
@@ -104,8 +90,16 @@ public final class SlotLedger {
     ///
     /// @param most of them
     public synchronized BitSet doubtful(int pipeline, int most) {
+        BitSet doubtful = new BitSet();
         Party party = parties.get(pipeline);
-        return party == null ? new BitSet() : succession.doubtful(pipeline, party, most);
+        if (party != null) {
+            party.doubted.stream().limit(most).forEach(doubtful::set);
+            succession.slotsOf(pipeline).stream()
+                    .filter(party::isUninvolved)
+                    .limit(most)
+                    .forEach(doubtful::set);
+        }
+        return doubtful;
     }
 
     /// What a shard's node said before its pipeline begins.
@@ -137,7 +131,6 @@ public final class SlotLedger {
             }
         }
         succession.observed(pipeline, party.last);
-        snapshots.observed(pipeline, party);
         endUnseen(pipeline, party);
         party.note();
         grantAll();
@@ -153,9 +146,6 @@ public final class SlotLedger {
             if (was || first) {
                 boolean exported = party.jobs.get(slot) || jobs.hasCopied(slot);
                 party.end(slot, party.previous, party.last, exported);
-                if (!party.watched.get(slot)) {
-                    snapshots.unwatched(slot);
-                }
             }
         } else if (held && first && !party.importing.get(slot)) {
             if (party.vacant.get(slot)) {
@@ -226,10 +216,6 @@ public final class SlotLedger {
     synchronized void claim(int pipeline, int slot, long offset) {
         Party party = party(pipeline);
         if (holders[slot] == pipeline && party.firstEnd(slot) == null) {
-            if (party.copied.get(slot) && jobs.hasCopied(slot)) {
-                party.lack();
-                return;
-            }
             party.end(slot, offset, offset, false);
             succession.wasAway(pipeline, slot);
             party.note();
@@ -256,10 +242,29 @@ public final class SlotLedger {
 
     /// How far a pipeline has read its stream.
     synchronized void processed(int pipeline, long offset) {
-        Party party = party(pipeline);
-        party.processed = offset;
-        party.useless.values().removeIf(until -> until < offset);
+        party(pipeline).processed = offset;
         succession.away().stream().forEach(this::grant);
+    }
+
+    /// The first ownership of a slot that ended and was not given up yet.
+    synchronized @Nullable Tenure ended(int pipeline, int slot) {
+        return party(pipeline).firstEnd(slot);
+    }
+
+    /// Whether an ownership ended between two places.
+    synchronized boolean endedBetween(int pipeline, int slot, long from, long to) {
+        return party(pipeline).endedBetween(slot, from, to);
+    }
+
+    /// Whether an ownership that began at a place was over at another, where all was deleted.
+    synchronized boolean survives(int pipeline, int slot, long from, long to) {
+        return party(pipeline).survives(slot, from, to);
+    }
+
+    /// Every command of a slot that is not lost and stands before this was run by its owner.
+    synchronized long confirmed(int pipeline) {
+        Party party = party(pipeline);
+        return party.gone ? Long.MAX_VALUE : party.confirmed;
     }
 
     /// Up to where a shard has nothing to say about a slot that its pipeline waits for: every key
@@ -268,9 +273,6 @@ public final class SlotLedger {
     /// @return -1 when that is not so
     synchronized long vacatedUntil(int pipeline, int slot) {
         Party party = party(pipeline);
-        if (party.useless.containsKey(slot)) {
-            return party.useless.get(slot);
-        }
         if (holders[slot] == pipeline || jobs.haveMoved(slot) || !party.vacant.get(slot)) {
             return -1;
         }
@@ -281,7 +283,14 @@ public final class SlotLedger {
     synchronized void withdraw(int pipeline, int slot) {
         succession.withdraw(pipeline, slot);
         party(pipeline).vacant.clear(slot);
-        party(pipeline).useless.remove(slot);
+    }
+
+    /// Whether a pipeline has applied commands of a slot behind the end of its ownership, of which
+    /// it had not heard yet: they are of a later one, so both are one to it.
+    ///
+    /// @param applied behind the last command that was applied
+    synchronized boolean joins(int pipeline, int slot, long applied) {
+        return !jobs.haveMoved(slot) && party(pipeline).joins(slot, applied);
     }
 
     /// The slots held that can be given up at a place of the stream. One that was given and not
@@ -300,7 +309,6 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
-            party.copied.clear(slot);
             jobs.given(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -310,7 +318,7 @@ public final class SlotLedger {
         parties.values().forEach(Party::note);
     }
 
-    void grantAll() {
+    private void grantAll() {
         succession.wanted().stream().forEach(this::grant);
     }
 
@@ -319,17 +327,12 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
-        if (snapshots.isOnlyInCopy(slot)) {
-            succession.waitingFor(slot).forEach(each -> party(each).lack());
-            return;
-        }
         Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
-        if (pipeline == null || snapshots.isAnew(pipeline)) {
+        if (pipeline == null) {
             return;
         }
         Party party = party(pipeline);
         holders[slot] = pipeline;
-        snapshots.given(slot);
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
             // It was not seen to end: how much of it a job has cleared away is not known.
@@ -341,24 +344,41 @@ public final class SlotLedger {
 
     // ---- snapshots ----
 
-    /// A snapshot has begun to come.
+    /// Before a snapshot is applied: everything else is given up, since the stream that told of it
+    /// is gone, and the shard's own slots are waited for.
     ///
-    /// @return how often the shard's node must have been asked to know what it owns since
-    synchronized long beginSnapshot(int pipeline) {
-        return party(pipeline).looks + ServerJobs.CERTAIN_LOOKS;
-    }
-
-    /// Takes the slots of a shard, as soon as that can be, whose snapshot is to be applied.
-    ///
-    /// @param looks at its node, so many
-    /// @return its slots, all of them held now; null when they are not
-    synchronized @Nullable BitSet takeForSnapshot(int pipeline, long looks) {
-        return snapshots.take(pipeline, party(pipeline), looks);
-    }
-
-    /// Whether what a pipeline copies may meet keys that another one has brought.
-    synchronized boolean follows(int pipeline) {
-        return party(pipeline).follows;
+    /// @param owned the shard's slots
+    /// @return whether all of them are held now
+    synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
+        Party party = party(pipeline);
+        party.granted.clear();
+        succession.withdraw(pipeline);
+        BitSet others = new BitSet();
+        boolean all = parties.values().stream().allMatch(p -> p.registered);
+        for (int slot = 0; slot < holders.length; slot++) {
+            int holder = holders[slot];
+            if (holder == pipeline && !owned.get(slot)) {
+                others.set(slot);
+            } else if (owned.get(slot) && holder != pipeline && holder != NOBODY) {
+                all = false;
+                hurry(holder);
+            }
+        }
+        giveUp(pipeline, others);
+        party.wanted.clear();
+        party.wanted.or(owned);
+        if (all) {
+            party.wanted.clear();
+            party.forget();
+            for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
+                holders[slot] = pipeline;
+                succession.forget(slot);
+            }
+            // Seen to own them by now, so that their loss is noticed.
+            party.seen.or(owned);
+        }
+        party.note();
+        return all;
     }
 
     /// A pipeline ends, its shard being dissolved.
@@ -369,26 +389,6 @@ public final class SlotLedger {
         giveUp(pipeline, all);
         parties.remove(pipeline);
         grantAll();
-    }
-
-    /// Whether a pipeline waits for slots of which a part is told by nobody: it has to begin anew.
-    synchronized boolean isIncomplete(int pipeline) {
-        return party(pipeline).incomplete;
-    }
-
-    /// Slots of which a part is told by nobody.
-    synchronized BitSet missing() {
-        return snapshots.missing();
-    }
-
-    /// The same, as earlier processes noted it.
-    synchronized void miss(BitSet slots) {
-        snapshots.miss(slots);
-    }
-
-    /// What is known of ownerships that ended.
-    Endings endings() {
-        return endings;
     }
 
     /// What is known of moves by the server's own jobs.

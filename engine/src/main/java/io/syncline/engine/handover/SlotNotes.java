@@ -63,8 +63,7 @@ final class SlotNotes {
                         imports.state(place),
                         followed,
                         departures.state(leaving),
-                        jobs.copiedAmong(parked.slots()),
-                        settings.ledger().missing())
+                        jobs.copiedAmong(parked.slots()))
                 .encode();
     }
 

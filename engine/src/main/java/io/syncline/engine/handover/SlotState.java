@@ -14,10 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text, `3
-/// OWNED PARKED IMPORTING JOBS LEAVING COPIED MISSING`, for example `3 0-5460,5462
-/// 5461@88013@0@88013 - 1795350000
-/// -
-///   - -`.
+/// OWNED PARKED IMPORTING JOBS LEAVING COPIED`, for example `3 0-5460,5462 5461@88013@0@88013 -
+/// 1795350000
+/// - -`.
 ///
 /// @param owned slots whose commands the pipeline applies
 /// @param parked slots whose commands are held back, with where the first of them stands: it and
@@ -29,18 +28,16 @@ import org.jspecify.annotations.Nullable;
 ///   clock, in seconds since 1970; 0 for none
 /// @param leaving slots among those owned that a job of the server has taken away
 /// @param copied slots among those parked that a job of the server has brought
-/// @param missing slots of which a part is told by no stream ([Snapshots])
 record SlotState(
         BitSet owned,
         Map<Integer, List<Parked>> parked,
         Map<String, Imports.Copied> importing,
         long jobSeconds,
         List<Departed> leaving,
-        BitSet copied,
-        BitSet missing) {
+        BitSet copied) {
     private static final String VERSION = "3";
     private static final String NOTHING = "-";
-    private static final int PARTS = 8;
+    private static final int PARTS = 7;
 
     SlotState {
         owned = (BitSet) owned.clone();
@@ -48,7 +45,6 @@ record SlotState(
         importing = new TreeMap<>(importing);
         leaving = List.copyOf(leaving);
         copied = (BitSet) copied.clone();
-        missing = (BitSet) missing.clone();
     }
 
     /// What is held back of one ownership.
@@ -105,8 +101,7 @@ record SlotState(
                         joined(";", copies),
                         Long.toString(jobSeconds),
                         joined(";", left),
-                        ranges(copied),
-                        ranges(missing))
+                        ranges(copied))
                 .getBytes(US_ASCII);
     }
 
@@ -134,8 +129,7 @@ record SlotState(
     /// @return null when the text is none of ours
     static @Nullable SlotState decode(byte[] bytes) {
         String[] parts = new String(bytes, US_ASCII).split(" ", -1);
-        // Without the last one by versions that knew of no such slots.
-        if (parts.length < PARTS - 1 || parts.length > PARTS || !parts[0].equals(VERSION)) {
+        if (parts.length != PARTS || !parts[0].equals(VERSION)) {
             return null;
         }
         try {
@@ -168,8 +162,7 @@ record SlotState(
                     importing,
                     Long.parseLong(parts[4]),
                     leaving,
-                    slots(parts[6]),
-                    slots(parts.length == PARTS ? parts[7] : NOTHING));
+                    slots(parts[6]));
         } catch (NumberFormatException | IndexOutOfBoundsException e) {
             // Not written by this version: the caller says so, with the key's name.
             return null;

@@ -5,11 +5,8 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Who comes next in each slot: owners behind its holder as they were seen to follow each other,
@@ -39,15 +36,8 @@ final class Succession {
         }
     }
 
-    /// Takes a pipeline out of a slot's line, which has it by a snapshot.
-    ///
-    /// @return others that come next in it, or wait for it
-    Set<Integer> behind(int pipeline, int slot) {
-        Deque<Integer> line = lines.getOrDefault(slot, new ArrayDeque<>());
-        line.removeIf(other -> other == pipeline);
-        Set<Integer> others = new TreeSet<>(line);
-        others.addAll(waitingFor(slot));
-        return others;
+    void forget(int slot) {
+        lines.remove(slot);
     }
 
     void waits(int pipeline, int slot, long offset) {
@@ -62,33 +52,12 @@ final class Succession {
         return !claims.getOrDefault(slot, Map.of()).isEmpty();
     }
 
-    /// Those who wait for a slot.
-    List<Integer> waitingFor(int slot) {
-        return List.copyOf(claims.getOrDefault(slot, Map.of()).keySet());
-    }
-
     void withdraw(int pipeline, int slot) {
         claims.getOrDefault(slot, new HashMap<>()).remove(pipeline);
     }
 
     void withdraw(int pipeline) {
         claims.values().forEach(waiting -> waiting.remove(pipeline));
-    }
-
-    /// A pipeline takes a snapshot: of other slots than its shard has now it tells nothing more.
-    ///
-    /// @param owned what the shard has now
-    /// @return other slots that it waited for, or was to come next in
-    BitSet skips(int pipeline, BitSet owned) {
-        BitSet skipped = slotsOf(pipeline);
-        withdraw(pipeline);
-        lines.forEach((slot, line) -> {
-            if (!owned.get(slot) && line.removeIf(other -> other == pipeline)) {
-                skipped.set(slot);
-            }
-        });
-        skipped.andNot(owned);
-        return skipped;
     }
 
     void leave(int pipeline) {
@@ -101,14 +70,6 @@ final class Succession {
         BitSet slots = new BitSet();
         claims.forEach((slot, waiting) -> slots.set(slot, waiting.containsKey(pipeline)));
         return slots;
-    }
-
-    /// Slots of which it is to be asked whether the pipeline's node has keys there.
-    BitSet doubtful(int pipeline, Party party, int most) {
-        BitSet doubtful = new BitSet();
-        party.doubted.stream().limit(most).forEach(doubtful::set);
-        slotsOf(pipeline).stream().filter(party::isUninvolved).limit(most).forEach(doubtful::set);
-        return doubtful;
     }
 
     /// The slots that somebody wants.

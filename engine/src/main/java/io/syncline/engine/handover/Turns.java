@@ -122,7 +122,7 @@ final class Turns {
             owned.set(slot);
             vacancies.taken(slot);
             ParkedSlot queue = parked.first(slot);
-            Tenure ended = ledger.endings().first(pipeline, slot);
+            Tenure ended = ledger.ended(pipeline, slot);
             // An ownership in which no command was met has no queue: the first one is of a later.
             if (queue != null && (ended == null || ended.end() > queue.begins)) {
                 if (ended != null && ended.exported()) {

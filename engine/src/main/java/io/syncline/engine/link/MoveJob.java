@@ -5,7 +5,6 @@ import io.syncline.engine.resp.Reply;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 
 /// A job by which a node moves slots, or takes them, as its answer to CLUSTER GETSLOTMIGRATIONS
 /// tells of it (Valkey 9.0, cluster_migrateslots.c).
@@ -13,15 +12,6 @@ import java.util.Set;
 /// @param state in the server's words
 /// @param updatedSeconds when it last changed, by the node's clock, in seconds since 1970
 record MoveJob(BitSet slots, String state, long updatedSeconds) {
-    /// States of an export behind its fork.
-    private static final Set<String> COPYING =
-            Set.of(
-                    "snapshotting",
-                    "replicating",
-                    "waiting-to-pause",
-                    "failover-paused",
-                    "failover-granted");
-
     MoveJob {
         slots = (BitSet) slots.clone();
     }
@@ -67,15 +57,6 @@ record MoveJob(BitSet slots, String state, long updatedSeconds) {
                         !job.hasEndedWell()
                                 && !job.state.equals("failed")
                                 && !job.state.equals("cancelled"));
-    }
-
-    /// Slots that the node copies to another one, from the moment on that the copy is of.
-    static BitSet copying(List<MoveJob> jobs) {
-        BitSet slots = new BitSet();
-        jobs.stream()
-                .filter(job -> COPYING.contains(job.state))
-                .forEach(job -> slots.or(job.slots));
-        return slots;
     }
 
     /// When the last one ended well; 0 for none.

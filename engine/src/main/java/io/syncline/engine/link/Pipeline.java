@@ -8,7 +8,6 @@ import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Position;
 import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.target.Checkpoint;
-import io.syncline.engine.target.Generation;
 import io.syncline.engine.target.Place;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 ///                                |                                      |
 ///                                +---- gap -----------------------------+--> partial
 /// ```
-///
 /// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
     /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.
@@ -128,9 +126,8 @@ final class Pipeline implements Runnable {
             Checkpoint found = shop.writer().takeOver(generation);
             from = standing(found);
             stood = from != null;
-            // What another pipeline's first process brought may have moved on to this one's shard.
-            fresh = found == null && Generation.start(generation) == 1;
-            again = found == null || stood ? "" : "an earlier process did not end its snapshot";
+            fresh = found == null;
+            again = fresh || stood ? "" : "an earlier process did not end its snapshot";
             String objection = lost.isEmpty() ? rules.objection() : lost;
             if (stood && !objection.isEmpty()) {
                 gap(shop.place(), objection);
@@ -164,10 +161,7 @@ final class Pipeline implements Runnable {
                 if (feed == null && shop.isStopping()) {
                     return;
                 }
-                from =
-                        feed == null
-                                ? null
-                                : new Position(feed.replicationId(), feed.baseOffset(), 0);
+                from = feed == null ? null : position(feed);
                 reading = from;
             } catch (RewindException e) {
                 from = unmoved(rewound(e));
@@ -207,6 +201,10 @@ final class Pipeline implements Runnable {
                 : new Position(from.replicationId(), since.offset(), since.database());
     }
 
+    private static Position position(Feed feed) {
+        return new Position(feed.replicationId(), feed.baseOffset(), 0);
+    }
+
     private static @Nullable Position standing(@Nullable Checkpoint checkpoint) {
         return checkpoint == null || checkpoint.phase() == Checkpoint.Phase.SNAPSHOT
                 ? null
@@ -222,11 +220,8 @@ final class Pipeline implements Runnable {
 
     /// The target is behind what it had acknowledged: goes on from where it really stands.
     private @Nullable Position rewound(RewindException e) {
-        if (!e.missing().isEmpty()) {
-            again = e.missing();
-            return null;
-        }
-        Position position = standing(e.checkpoint());
+        Checkpoint at = e.checkpoint();
+        Position position = standing(at);
         shop.event(
                 new LinkEvent.Warned(
                         shop.writer().place(),
@@ -316,12 +311,11 @@ final class Pipeline implements Runnable {
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
         var permit = shop.permit();
-        if ((gate != null && !gate.beginSnapshot(() -> feed.ending() == null))
+        if ((gate != null && !gate.beginSnapshot(presentSlots.get()))
                 || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
-        boolean first = fresh && (gate == null || !gate.meetsOthers());
-        StaleKeys stale = first ? null : new StaleKeys(slots, owned);
+        StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
         int database = phase.run();
@@ -335,11 +329,11 @@ final class Pipeline implements Runnable {
                 noteSlots(gate);
             }
         } else if (phase.isUnsettled()) {
-            again = "the last one was taken while slots were on their way";
+            again = "the last one was taken while slots were on their way to the shard";
             shop.event(
                     new LinkEvent.Warned(
                             shop.place(),
-                            "the snapshot was taken while slots were on their way;"
+                            "the snapshot was taken while slots were on their way to the shard;"
                                     + " another one is taken",
                             "Wait, or end the move of slots"));
         }

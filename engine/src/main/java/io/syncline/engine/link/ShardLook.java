@@ -34,12 +34,11 @@ record ShardLook(
     /// @param doubtful slots of which is asked whether they have keys
     static ShardLook at(Connection open, boolean hasJobs, BitSet doubtful) throws IOException {
         ByteBuilder question = new ByteBuilder(256);
+        RespWriter.command(question, "INFO", "replication");
         if (hasJobs) {
             // Before the slots: of a job that is told to have ended, the slots are told to be gone.
-            // Before the place: a copy that is told to have begun has what is before it.
             RespWriter.command(question, "CLUSTER", "GETSLOTMIGRATIONS");
         }
-        RespWriter.command(question, "INFO", "replication");
         RespWriter.command(question, "CLUSTER", "NODES");
         doubtful.stream()
                 .forEach(slot ->
@@ -58,10 +57,10 @@ record ShardLook(
             throw new IOException("[" + open.address() + "] the node is no primary any more");
         }
         return new ShardLook(
-                ServerInfo.of(replies.get(fixed - 3), open.address()).replicationOffset(),
+                ServerInfo.of(replies.getFirst(), open.address()).replicationOffset(),
                 nodes,
                 myself,
-                hasJobs ? MoveJob.of(replies.getFirst()) : List.of(),
+                hasJobs ? MoveJob.of(replies.get(1)) : List.of(),
                 empty(doubtful, replies.subList(fixed - 1, replies.size() - 1)),
                 ServerInfo.of(replies.getLast(), open.address()).replicationOffset());
     }
@@ -87,8 +86,6 @@ record ShardLook(
         BitSet moved = new BitSet();
         MoveJob.concerning(jobs, Math.min(followed, now - JOB_SECONDS))
                 .forEach(job -> moved.or(job.slots()));
-        BitSet watched = MoveJob.copying(jobs);
-        return new Sighting(
-                before, myself.slots(), myself.importing(), moved, watched, empty, after);
+        return new Sighting(before, myself.slots(), myself.importing(), moved, empty, after);
     }
 }

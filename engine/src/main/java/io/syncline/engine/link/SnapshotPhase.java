@@ -59,8 +59,8 @@ final class SnapshotPhase {
         rules = new RuleDesk(shop);
     }
 
-    /// Whether the snapshot was taken while slots were on their way: the stream of their owner says
-    /// more than it, and another one has to be taken.
+    /// Whether the snapshot was taken while slots were on their way to the shard: the stream of
+    /// their owner says more than it, and another one has to be taken.
     boolean isUnsettled() {
         return unsettled;
     }
@@ -70,11 +70,6 @@ final class SnapshotPhase {
     /// @return the database of the stream behind it, or -1 when the link stopped or the source left
     /// @throws RewindException when the target lost what it had acknowledged: begin again
     int run() throws IOException, RewindException {
-        SlotGate gate = shop.gate();
-        unsettled = gate != null && gate.hasMovedSince(feed.baseOffset());
-        if (unsettled) {
-            return -1;
-        }
         writer.beginSnapshot();
         progress.snapshotBytesTotal = feed.snapshotBytes();
         progress.snapshotBytesRead.set(0);

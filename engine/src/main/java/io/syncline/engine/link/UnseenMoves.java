@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out at a start whether jobs of a cluster source moved slots while no process of the task
-/// looked.
+/// looked, or while one died.
 ///
 /// The streams tell a job's copy and what it clears away by ordinary commands. Which is which is
 /// known to a process that saw who owned the slot when; afterwards, what clients deleted before the
@@ -76,6 +76,8 @@ final class UnseenMoves {
             ShardLook look = ShardLook.at(connection, true, new BitSet());
             long followed = JobTimes.followedBy(note);
             BitSet moved = MoveJob.movedSince(look.jobs(), followed);
+            // What a process that died midway had heard of is not all there was to be heard.
+            moved.or(JobTimes.unfinished(note));
             return new Answer(pipeline, moved, look.sighting(followed, 0));
         }
     }
@@ -92,8 +94,8 @@ final class UnseenMoves {
                                 .mapToObj(Integer::toString)
                                 .toList());
         boolean more = moved.cardinality() > MOST_SLOTS_NAMED;
-        return "the source's own jobs moved slots while the task did not run, and its streams do not"
-                + " tell what they cleared away from what clients deleted: slots "
+        return "the source's own jobs moved slots while the task did not run, or just before, and"
+                + " its streams do not tell what they cleared away from what clients deleted: slots "
                 + named
                 + (more ? " and " + (moved.cardinality() - MOST_SLOTS_NAMED) + " more" : "");
     }

@@ -86,8 +86,9 @@ final class Answers {
         return field(info, STREAM);
     }
 
+    /// A field of an answer to INFO; empty where it is missing.
+    ///
     /// @param name with the colon behind it
-    /// @return empty where it is missing
     static String field(Reply info, String name) {
         if (info instanceof Reply.Bulk bulk) {
             String text = bulk.utf8();

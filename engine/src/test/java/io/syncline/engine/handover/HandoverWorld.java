@@ -21,11 +21,6 @@ final class HandoverWorld {
     private final SimTarget target;
     private final boolean byJob;
     private final boolean mortal;
-
-    /// Whether jobs end before anyone has seen them; then none fails, or one that was seen to copy
-    /// were taken for the next, which tenths of a second tell apart.
-    private final boolean hasty;
-
     private boolean over;
     private int gaps;
     private final List<SimPipeline> pipelines = new ArrayList<>();
@@ -39,7 +34,6 @@ final class HandoverWorld {
         PING,
         FORGET_IMPORT,
         FAIL_JOB,
-        LOSE,
         READ,
         LOOK,
         FLUSH,
@@ -53,19 +47,15 @@ final class HandoverWorld {
         source = new SimSource(random, SHARDS, byJob, story);
         mortal = random.nextInt(4) > 0;
         target = new SimTarget(random.nextBoolean(), mortal);
-        hasty = !mortal && random.nextBoolean();
         if (mortal) {
             source.movable =
                     slot ->
                             pipelines.isEmpty()
                                     || source.shards.stream()
-                                            .allMatch(shard -> isSettled(shard, slot));
+                                            .allMatch(shard ->
+                                                    pipelines.get(shard.number).holds(slot)
+                                                            == shard.owned.get(slot));
         }
-    }
-
-    private boolean isSettled(SimShard shard, int slot) {
-        SimPipeline pipeline = pipelines.get(shard.number);
-        return pipeline.isCopying() || pipeline.holds(slot) == shard.owned.get(slot);
     }
 
     /// What happened, for people.
@@ -115,7 +105,6 @@ final class HandoverWorld {
                     act == Act.DIE
                             || act == Act.FORGET_IMPORT
                             || act == Act.FAIL_JOB
-                            || act == Act.LOSE
                             || act == Act.FLUSHALL;
             int weight = seldom ? random.nextInt(2) : 1 + random.nextInt(HEAVIEST);
             for (int i = 0; i < weight; i++) {
@@ -128,9 +117,13 @@ final class HandoverWorld {
     private void begin() throws RewindException {
         while (pipelines.isEmpty()) {
             boolean unseen = byJob && haveUnseenJobs();
-            if (unseen) {
-                gaps++;
-                story.add("jobs have moved slots unseen");
+            gaps += unseen ? 1 : 0;
+            if (unseen || target.checkpoints.size() < SHARDS) {
+                story.add(unseen ? "jobs have moved slots unseen" : "no snapshot is complete");
+                target.checkpoints.clear();
+                target.notes.clear();
+                // A snapshot that is taken amid a move is taken again behind it.
+                source.finishMoves();
             }
             SlotLedger ledger = new SlotLedger();
             for (int i = 0; i < SHARDS; i++) {
@@ -147,13 +140,17 @@ final class HandoverWorld {
                                 source::clock,
                                 story));
             }
-            source.watched = !hasty;
-            target.starts++;
+            source.watched = true;
             // Each node is asked in the same breath whether jobs have moved slots.
             pipelines.forEach(SimPipeline::firstLook);
             try {
                 for (int i = 0; i < SHARDS; i++) {
-                    pipelines.get(i).start(target.checkpoints.get(i), unseen);
+                    pipelines.get(i).start(target.checkpoints.get(i));
+                }
+                for (int i = 0; i < SHARDS; i++) {
+                    if (!target.checkpoints.containsKey(i)) {
+                        pipelines.get(i).copy(target);
+                    }
                 }
             } catch (SimWriter.Death e) {
                 die();
@@ -198,23 +195,10 @@ final class HandoverWorld {
             switch (act) {
                 case WRITE -> source.write();
                 case MOVE -> source.move();
-                case FLUSHALL -> {
-                    if (!hasty) {
-                        source.flush();
-                    }
-                }
+                case FLUSHALL -> source.flush();
                 case PING -> source.ping();
-                case FAIL_JOB -> {
-                    if (!hasty) {
-                        source.failJob();
-                    }
-                }
+                case FAIL_JOB -> source.failJob();
                 case FORGET_IMPORT -> source.forgetImport();
-                case LOSE -> {
-                    if (byJob && !over) {
-                        any.lose();
-                    }
-                }
                 case READ -> any.read();
                 case LOOK -> any.look();
                 case FLUSH -> any.flush();

@@ -42,10 +42,6 @@ final class SimJob {
         return step == Step.CLAIM;
     }
 
-    boolean isCopying() {
-        return step == Step.PAUSE || step == Step.CLAIM;
-    }
-
     /// Whether the new owner knows that it is.
     boolean isClaimed() {
         return step == Step.LEARN || step == Step.OVER;

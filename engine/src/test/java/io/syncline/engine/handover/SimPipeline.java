@@ -10,9 +10,7 @@ import io.syncline.engine.target.RewindException;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,6 @@ final class SimPipeline {
     private final List<String> story;
     private final int number;
     private final BitSet owned;
-    private final SimTarget target;
     private final SimWriter writer;
     private final SlotGate gate;
     private final @Nullable JobTimes jobs;
@@ -35,17 +32,6 @@ final class SimPipeline {
     private final Place place = new Place();
     private int next;
     private @Nullable Runnable answer;
-
-    /// Whether it has no position and copies a snapshot.
-    private boolean copying;
-
-    /// The snapshot that it has got; null for none yet.
-    private @Nullable Map<String, String> image;
-
-    /// How often its node must have been asked before that is applied; 0 before it has come.
-    private long looks;
-
-    private boolean fresh;
 
     SimPipeline(
             int number,
@@ -66,7 +52,6 @@ final class SimPipeline {
         this.shard = shard;
         this.ledger = ledger;
         owned = new BitSet();
-        this.target = target;
         this.writer = new SimWriter(target, number, owned, random);
         ledger.join(number, () -> {}, () -> {});
         gate =
@@ -82,12 +67,9 @@ final class SimPipeline {
     }
 
     /// Says what it holds.
-    ///
-    /// @param lost whether its position counts as lost
-    void start(@Nullable Long checkpoint, boolean lost) {
-        fresh = target.starts == 1;
-        if (checkpoint == null || lost) {
-            copyAgain();
+    void start(@Nullable Long checkpoint) {
+        if (checkpoint == null) {
+            gate.reset();
             return;
         }
         Since since = gate.resume(checkpoint, () -> shard.owned);
@@ -95,65 +77,23 @@ final class SimPipeline {
         while (place.offset < from) {
             place.offset += shard.stream.get(next++).length;
         }
-        copying = from < shard.remembered;
     }
 
-    private void copyAgain() {
-        gate.reset();
-        copying = true;
-        image = null;
-    }
-
-    /// The source does not remember what was not read yet.
-    void lose() {
-        if (!copying) {
-            story.add("pipeline " + number + " has a gap at " + place.offset);
-            if (!gate.isPassed(place)) {
-                writer.checkpoint(place);
-            }
-            writer.drain();
-            shard.remembered = shard.offset;
-            copying = true;
-        }
-    }
-
-    /// A step of a snapshot: its making, and its way into the target.
-    private void copy() throws RewindException {
-        if (image == null) {
-            if (!shard.isImporting()) {
-                image = new TreeMap<>(shard.data);
-                looks = gate.expectSnapshot();
-                next = shard.stream.size();
-                place.offset = shard.offset;
-                story.add("pipeline " + number + " gets a snapshot of " + place.offset);
-            }
-            return;
-        }
-        if (!gate.takeForSnapshot(looks)) {
-            return;
-        }
-        BitSet slots = (BitSet) owned.clone();
-        if (gate.hasMovedSince(place.offset)
-                || image.keySet().stream().anyMatch(key -> !slots.get(SimShard.slot(key)))) {
-            story.add("pipeline " + number + " has a snapshot from amid a move");
-            image = null;
-            return;
-        }
-        writer.beginSnapshot();
-        Map<String, String> whole = image;
-        if (!fresh || gate.meetsOthers()) {
-            target.data
-                    .keySet()
-                    .removeIf(key -> slots.get(SimShard.slot(key)) && !whole.containsKey(key));
-        }
-        target.data.putAll(whole);
-        fresh = false;
-        story.add("pipeline " + number + " has copied " + whole + " at " + place.offset);
+    /// Copies a snapshot.
+    void copy(SimTarget target) throws RewindException {
+        gate.beginSnapshot(shard.owned);
+        target.data.keySet().removeIf(key -> shard.owned.get(SimShard.slot(key)));
+        shard.owned.stream()
+                .forEach(slot ->
+                        shard.keysIn(slot)
+                                .forEach(key ->
+                                        target.data.put(key, shard.data.getOrDefault(key, ""))));
+        next = shard.stream.size();
+        place.offset = shard.offset;
+        story.add("pipeline " + number + " has copied a snapshot at " + place.offset);
         gate.noteSnapshot(place);
         writer.drain();
         writer.begins(place.offset);
-        copying = false;
-        image = null;
     }
 
     /// Whether it has taken over a slot.
@@ -161,31 +101,17 @@ final class SimPipeline {
         return owned.get(slot) && gate.heldFrom() == Long.MAX_VALUE;
     }
 
-    boolean isCopying() {
-        return copying;
-    }
-
     boolean isBehind() {
-        return copying || next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
+        return next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
     }
 
     @Override
     public String toString() {
-        return number
-                + (copying ? " copying at " : " at ")
-                + place.offset
-                + " of "
-                + shard.offset
-                + " from "
-                + gate.heldFrom();
+        return number + " at " + place.offset + " of " + shard.offset + " from " + gate.heldFrom();
     }
 
     /// Reads one command.
     void read() throws IOException, RewindException {
-        if (copying) {
-            copy();
-            return;
-        }
         if (next == shard.stream.size()) {
             return;
         }
@@ -226,21 +152,10 @@ final class SimPipeline {
     }
 
     void look() throws IOException, RewindException {
-        if (copying) {
-            return;
-        }
-        try {
-            gate.look(place, this::write);
-        } catch (RewindException e) {
-            story.add("pipeline " + number + " begins anew: " + e.missing());
-            copyAgain();
-        }
+        gate.look(place, this::write);
     }
 
     void flush() {
-        if (copying) {
-            return;
-        }
         if (random.nextBoolean()) {
             writer.flush(place);
             return;
@@ -270,14 +185,7 @@ final class SimPipeline {
         BitSet empty = ledger.doubtful(number, Integer.MAX_VALUE);
         empty.andNot(shard.slotsWithKeys());
         Sighting sighting =
-                new Sighting(
-                        offset,
-                        shard.owned,
-                        shard.importing,
-                        shard.exported(),
-                        shard.copying(),
-                        empty,
-                        offset);
+                new Sighting(offset, shard.owned, shard.importing, shard.exported(), empty, offset);
         long ended = shard.jobSeconds;
         long now = clock.getAsLong();
         shard.asked = now;

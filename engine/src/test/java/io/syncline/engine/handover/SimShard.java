@@ -21,9 +21,6 @@ final class SimShard {
     private final List<String> story;
     long offset;
 
-    /// Where its memory of the stream begins.
-    long remembered;
-
     /// Jobs of the server that concern it, under way or ended well.
     final List<SimJob> jobs = new ArrayList<>();
 
@@ -71,25 +68,11 @@ final class SimShard {
         say("UNLINK", key);
     }
 
-    /// Whether a job is copying slots to it.
-    boolean isImporting() {
-        return jobs.stream().anyMatch(job -> job.to == this && !job.isClaimed());
-    }
-
     /// The slots of its jobs.
     BitSet exported() {
         BitSet exported = new BitSet();
         jobs.forEach(job -> exported.or(job.slots));
         return exported;
-    }
-
-    /// Those of jobs that copy what it has.
-    BitSet copying() {
-        BitSet copying = new BitSet();
-        jobs.stream()
-                .filter(job -> job.from == this && job.isCopying())
-                .forEach(job -> copying.or(job.slots));
-        return copying;
     }
 
     void flush() {

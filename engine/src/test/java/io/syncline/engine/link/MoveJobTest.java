@@ -54,20 +54,6 @@ class MoveJobTest {
     }
 
     @Test
-    void aCopyThatHasBegunIsToldFromOneThatIsToCome() {
-        List<MoveJob> jobs =
-                MoveJob.of(
-                        new Reply.Items(
-                                List.of(
-                                        job("1", "waiting-to-snapshot", 1),
-                                        job("2", "snapshotting", 1),
-                                        job("3", "failover-paused", 1),
-                                        job("4", "receiving-snapshot", 1),
-                                        job("5", "success", 1))));
-        assertThat(MoveJob.copying(jobs)).hasToString("{2, 3}");
-    }
-
-    @Test
     void theLastJobThatEndedWellIsRemembered() {
         assertThat(MoveJob.lastEnd(JOBS)).isEqualTo(200);
         assertThat(MoveJob.lastEnd(MoveJob.of(new Reply.Failure("NOPERM")))).isZero();
