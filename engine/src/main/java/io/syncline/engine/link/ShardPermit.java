@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// How a pipeline asks the link's owner whether its shard's snapshot may be applied, where that one
 /// follows the slots.
 record ShardPermit(LinkHooks.SnapshotPermit permit, int shard, Set<String> nodes, BitSet slots) {
+    /// Of a shard.
+    ///
     /// @return null where the link follows the slots itself, or has nothing to follow
     static @Nullable ShardPermit of(LinkHooks hooks, int shard, Origin origin) {
         LinkHooks.SnapshotPermit permit = hooks.permit();
