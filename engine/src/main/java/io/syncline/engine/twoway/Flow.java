@@ -73,6 +73,27 @@ final class Flow {
         this.origin = origin;
     }
 
+    /// From where the markers say.
+    void begin(Start start, PairOptions.Rules rules) {
+        Start.Side there = start.side(destination());
+        Start.Side here = start.side(origin);
+        Marker marker = there.marker();
+        StreamPlace from = start.readFrom(origin, rules.holds(Rule.READ_AGAIN_FROM_M));
+        position = from.offset();
+        database = from.database();
+        stream = from.stream();
+        durable = marker == null ? from.offset() : marker.through().offset();
+        fence = here.fence();
+        sentThrough = marker == null ? from : marker.through();
+        sentKnown = marker == null ? there.begin() : marker.known();
+        if (marker != null && rules.holds(Rule.COVER)) {
+            covered.putAll(marker.covered());
+        }
+        Marker own = here.marker();
+        lastMarker = own;
+        seen = own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
+    }
+
     Site destination() {
         return origin.other();
     }

@@ -58,29 +58,9 @@ public final class Pair {
         this.writer = new LinkWriter(ledger, planner, flushes, options, rules, start.epoch());
         flushes.writer(writer);
         for (Site site : Site.values()) {
-            begin(from(site), start);
+            from(site).begin(start, rules);
         }
         look();
-    }
-
-    private void begin(Flow flow, Start start) {
-        Start.Side there = start.side(flow.destination());
-        Start.Side here = start.side(flow.origin);
-        Marker marker = there.marker();
-        StreamPlace from = start.readFrom(flow.origin, rules.holds(Rule.READ_AGAIN_FROM_M));
-        flow.position = from.offset();
-        flow.database = from.database();
-        flow.stream = from.stream();
-        flow.durable = marker == null ? from.offset() : marker.through().offset();
-        flow.fence = here.fence();
-        flow.sentThrough = marker == null ? from : marker.through();
-        flow.sentKnown = marker == null ? there.begin() : marker.known();
-        if (marker != null && rules.holds(Rule.COVER)) {
-            flow.covered.putAll(marker.covered());
-        }
-        Marker own = here.marker();
-        flow.lastMarker = own;
-        flow.seen = own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
     }
 
     private Flow from(Site site) {
