@@ -154,7 +154,8 @@ final class Departures {
 
     /// Waits until the node has said whether it still owned the slot at a place of the stream.
     void awaitVerdict(int slot, long offset) throws RewindException {
-        while (ledger.endings().confirmed(pipeline) < offset && ledger.endings().first(pipeline, slot) == null) {
+        while (ledger.endings().confirmed(pipeline) < offset
+                && ledger.endings().first(pipeline, slot) == null) {
             ledger.hurry(pipeline);
             await();
         }

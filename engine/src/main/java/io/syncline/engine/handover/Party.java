@@ -59,8 +59,8 @@ final class Party {
     /// whatever was run for them is undone.
     BitSet vacant = new BitSet();
 
-    /// Slots that the pipeline waits for, and up to where what was run for them is in the snapshot of
-    /// another one.
+    /// Slots that the pipeline waits for, and up to where what was run for them is in the snapshot
+    /// of another one.
     final Map<Integer, Long> useless = new HashMap<>();
 
     /// Slots that the pipeline holds, and that its node neither owned nor imported: it must be
@@ -182,7 +182,12 @@ final class Party {
     }
 
     void note() {
-        news.set(incomplete || !ended.isEmpty() || !granted.isEmpty() || !vacant.isEmpty() || !useless.isEmpty());
+        news.set(
+                incomplete
+                        || !ended.isEmpty()
+                        || !granted.isEmpty()
+                        || !vacant.isEmpty()
+                        || !useless.isEmpty());
         wake.run();
     }
 

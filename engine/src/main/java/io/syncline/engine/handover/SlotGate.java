@@ -171,8 +171,8 @@ public final class SlotGate {
         return taken != null;
     }
 
-    /// Whether jobs have moved slots of the shard since a snapshot was made. It has nothing of those
-    /// that came, and what the stream says of those that went is of use to no one.
+    /// Whether jobs have moved slots of the shard since a snapshot was made. It has nothing of
+    /// those that came, and what the stream says of those that went is of use to no one.
     public boolean hasMovedSince(long offset) {
         return settings.jobs() != null && ledger.jobs().haveMovedSince(pipeline, offset);
     }

@@ -66,8 +66,7 @@ public final class SlotLedger {
         hold(pipeline, new BitSet(), new BitSet(), List.of());
     }
 
-    private void hold(
-            int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
+    private void hold(int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
         BitSet concerned = (BitSet) owned.clone();

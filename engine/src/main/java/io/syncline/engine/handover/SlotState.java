@@ -14,9 +14,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a pipeline keeps in its target about slots, beside its checkpoint: one line of text, `3
-/// OWNED PARKED IMPORTING JOBS LEAVING COPIED MISSING`, for example `3 0-5460,5462 5461@88013@0@88013 -
-/// 1795350000
-/// - - -`.
+/// OWNED PARKED IMPORTING JOBS LEAVING COPIED MISSING`, for example `3 0-5460,5462
+/// 5461@88013@0@88013 - 1795350000
+/// -
+///   - -`.
 ///
 /// @param owned slots whose commands the pipeline applies
 /// @param parked slots whose commands are held back, with where the first of them stands: it and

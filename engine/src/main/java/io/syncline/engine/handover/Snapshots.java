@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Pipelines that begin, or begin again, with a snapshot, and what that means for slots on their
 /// way: a part of them may be told by no stream that is read. Behind a move by MIGRATE that does no
-/// harm, as the new owner's stream brings every key. A job's copy is not applied, so the new owner's
-/// pipeline has to take a snapshot, too. Guarded by the ledger.
+/// harm, as the new owner's stream brings every key. A job's copy is not applied, so the new
+/// owner's pipeline has to take a snapshot, too. Guarded by the ledger.
 final class Snapshots {
     private final SlotLedger ledger;
     private final int[] holders;
@@ -97,8 +97,8 @@ final class Snapshots {
         }
     }
 
-    /// A job has taken a slot away, and its node was not asked between the beginning of the copy and
-    /// its end: what clients deleted just before cannot be told from what was cleared away.
+    /// A job has taken a slot away, and its node was not asked between the beginning of the copy
+    /// and its end: what clients deleted just before cannot be told from what was cleared away.
     void unwatched(int slot) {
         missing.set(slot);
     }
@@ -166,19 +166,20 @@ final class Snapshots {
         touched.or(owned);
     }
 
-    /// A pipeline's node was asked: what it waits for of slots that it had before another one copied
-    /// them is in that copy.
+    /// A pipeline's node was asked: what it waits for of slots that it had before another one
+    /// copied them is in that copy.
     void observed(int pipeline, Party party) {
         Map<Integer, Long> slots = overtaken.get(pipeline);
         if (slots != null) {
-            slots.entrySet().removeIf(entry -> {
-                boolean due = party.looks >= entry.getValue();
-                if (due && !party.seen.get(entry.getKey())) {
-                    succession.holds(pipeline, entry.getKey());
-                    party.useless.put(entry.getKey(), party.confirmed);
-                }
-                return due;
-            });
+            slots.entrySet()
+                    .removeIf(entry -> {
+                        boolean due = party.looks >= entry.getValue();
+                        if (due && !party.seen.get(entry.getKey())) {
+                            succession.holds(pipeline, entry.getKey());
+                            party.useless.put(entry.getKey(), party.confirmed);
+                        }
+                        return due;
+                    });
         }
     }
 }

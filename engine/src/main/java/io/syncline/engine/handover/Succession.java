@@ -107,10 +107,7 @@ final class Succession {
     BitSet doubtful(int pipeline, Party party, int most) {
         BitSet doubtful = new BitSet();
         party.doubted.stream().limit(most).forEach(doubtful::set);
-        slotsOf(pipeline).stream()
-                .filter(party::isUninvolved)
-                .limit(most)
-                .forEach(doubtful::set);
+        slotsOf(pipeline).stream().filter(party::isUninvolved).limit(most).forEach(doubtful::set);
         return doubtful;
     }
 

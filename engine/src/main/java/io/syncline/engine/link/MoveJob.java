@@ -72,7 +72,9 @@ record MoveJob(BitSet slots, String state, long updatedSeconds) {
     /// Slots that the node copies to another one, from the moment on that the copy is of.
     static BitSet copying(List<MoveJob> jobs) {
         BitSet slots = new BitSet();
-        jobs.stream().filter(job -> COPYING.contains(job.state)).forEach(job -> slots.or(job.slots));
+        jobs.stream()
+                .filter(job -> COPYING.contains(job.state))
+                .forEach(job -> slots.or(job.slots));
         return slots;
     }
 

@@ -70,7 +70,8 @@ final class RetryRemedy {
                     NOTBUSY,
                     UNKNOWN_COMMAND,
                     ERR,
-                    OTHER -> "Bring back " + where + ", or the network to it";
+                    OTHER ->
+                    "Bring back " + where + ", or the network to it";
         };
     }
 }

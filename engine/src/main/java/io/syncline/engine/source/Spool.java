@@ -165,12 +165,16 @@ public final class Spool implements Closeable {
 
     /// Until the reader has taken something, or it is time to try the disk again.
     private void awaitDisk() {
-        long now = System.nanoTime();
+        long takenBefore = taken;
+        long diskBefore = diskBytes;
+        long left = diskFault.isEmpty() ? Long.MAX_VALUE : diskDueNanos - System.nanoTime();
         try {
-            if (diskFault.isEmpty()) {
-                room.await();
-            } else if (now < diskDueNanos) {
-                room.awaitNanos(diskDueNanos - now);
+            while (left > 0
+                    && !closed
+                    && !readerStarves
+                    && taken == takenBefore
+                    && diskBytes == diskBefore) {
+                left = room.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             interrupted();

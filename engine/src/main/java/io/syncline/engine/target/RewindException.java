@@ -3,8 +3,8 @@ package io.syncline.engine.target;
 import org.jspecify.annotations.Nullable;
 
 /// The target stands behind a place that this process had already passed: acknowledged writes were
-/// lost in a failover, and the stream must be read again from the checkpoint. Or something is missing
-/// there that the stream does not tell, and a snapshot must be taken.
+/// lost in a failover, and the stream must be read again from the checkpoint. Or something is
+/// missing there that the stream does not tell, and a snapshot must be taken.
 public final class RewindException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -166,14 +166,18 @@ final class SimPipeline {
     }
 
     boolean isBehind() {
-        return copying
-                || next < shard.stream.size()
-                || gate.heldFrom() != Long.MAX_VALUE;
+        return copying || next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
     }
 
     @Override
     public String toString() {
-        return number + (copying ? " copying at " : " at ") + place.offset + " of " + shard.offset + " from " + gate.heldFrom();
+        return number
+                + (copying ? " copying at " : " at ")
+                + place.offset
+                + " of "
+                + shard.offset
+                + " from "
+                + gate.heldFrom();
     }
 
     /// Reads one command.

@@ -217,7 +217,6 @@ final class SimWriter implements TargetWriter, SlotBook {
         throw new UnsupportedOperationException();
     }
 
-
     @Override
     public void beginStreaming(Place from, boolean fresh) {
         throw new UnsupportedOperationException();

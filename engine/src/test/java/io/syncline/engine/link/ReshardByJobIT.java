@@ -123,8 +123,8 @@ class ReshardByJobIT {
         }
     }
 
-    /// The later shard's snapshot has nothing of these slots any more, the earlier one's had nothing
-    /// yet, and of the job's copy nothing is applied.
+    /// The later shard's snapshot has nothing of these slots any more, the earlier one's had
+    /// nothing yet, and of the job's copy nothing is applied.
     @Test
     void slotsThatAJobTakesFromAShardBeforeItIsCopiedAreNotLost() {
         Optional<ServerBinary> found = Servers.find("valkey-9");

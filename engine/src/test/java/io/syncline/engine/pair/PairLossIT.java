@@ -8,6 +8,7 @@ import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Site;
+import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Servers;
@@ -168,11 +169,22 @@ class PairLossIT {
             }
             primary.kill();
             source.promote(replica, "TAKEOVER");
+            Await.until(
+                    "all nodes to know that one has failed",
+                    RunningPair.LIMIT,
+                    () ->
+                            source.primaryNodes().stream()
+                                    .filter(RedisServer::alive)
+                                    .allMatch(PairLossIT::knowsOfFailure));
 
             try (RunningPair pair = PairSetup.between(source, target).start()) {
                 assertThat(pair.awaitFailure().code()).isEqualTo(ErrorCode.POSITION_LOST);
             }
             assertThat(target.text("GET", "lost")).isEqualTo("1");
         }
+    }
+
+    private static boolean knowsOfFailure(RedisServer node) {
+        return node.text("CLUSTER", "NODES").lines().anyMatch(line -> line.contains(",fail "));
     }
 }

@@ -129,8 +129,8 @@ class SpoolTest {
         Files.createFile(blocked);
         try (Spool spool = new Spool(4L * BLOCK, total, blocked, "test", () -> {})) {
             CompletableFuture<Void> producer =
-                    CompletableFuture.runAsync(() ->
-                            produce(spool, total, new SplittableRandom(1)));
+                    CompletableFuture.runAsync(
+                            () -> produce(spool, total, new SplittableRandom(1)));
             Await.until("a disk in trouble", LIMIT, () -> !spool.diskFault().isEmpty());
             assertThat(spool.waitingBytes()).isEqualTo(4L * BLOCK);
             assertThat(producer.isDone()).isFalse();
@@ -148,9 +148,7 @@ class SpoolTest {
         Spool spool = spool(0, 0);
         CompletableFuture<Boolean> producer =
                 CompletableFuture.supplyAsync(() -> {
-                    for (Spool.Block block = spool.room();
-                            block != null;
-                            block = spool.room()) {
+                    for (Spool.Block block = spool.room(); block != null; block = spool.room()) {
                         byte[] array = block.array;
                         spool.filled(block, array == null ? 0 : array.length, 0);
                     }

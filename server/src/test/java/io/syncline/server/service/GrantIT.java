@@ -82,9 +82,7 @@ class GrantIT {
     private static void anInstanceThatIsGoneIsInNobodysWay(
             Api a, Api b, String gone, String account) {
         List<String> instances = List.of(gone);
-        a.post(
-                        "/api/v1/grants",
-                        Map.of("role", "x", "grantee", account, "instances", instances))
+        a.post("/api/v1/grants", Map.of("role", "x", "grantee", account, "instances", instances))
                 .json(201);
         assertThat(a.delete("/api/v1/instances/" + gone).status()).isEqualTo(204);
 
