@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// How a pipeline asks the link's owner whether its shard's snapshot may be applied, where that one
 /// follows the slots.
 record ShardPermit(LinkHooks.SnapshotPermit permit, int shard, Set<String> nodes, BitSet slots) {
-    /// @return null where the link follows the slots itself, or has nothing to follow
+    /// What a pipeline asks; null where the link follows the slots itself, or has none to follow.
     static @Nullable ShardPermit of(LinkHooks hooks, int shard, Origin origin) {
         LinkHooks.SnapshotPermit permit = hooks.permit();
         return permit != null && origin instanceof Origin.Replicated replicated
