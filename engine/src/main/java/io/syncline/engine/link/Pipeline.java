@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///                                |                                      |
 ///                                +---- gap -----------------------------+--> partial
 /// ```
+///
 /// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
     /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.

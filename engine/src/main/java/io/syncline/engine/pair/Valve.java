@@ -68,8 +68,6 @@ final class Valve {
     /// Most units of a transaction, of `most` that it might have.
     int units(int most) {
         long ceiling = limits.commandsPerSecond();
-        return ceiling <= 0
-                ? most
-                : (int) Math.clamp(ceiling / TRANSACTIONS_PER_SECOND, 1, most);
+        return ceiling <= 0 ? most : (int) Math.clamp(ceiling / TRANSACTIONS_PER_SECOND, 1, most);
     }
 }

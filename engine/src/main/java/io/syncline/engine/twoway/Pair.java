@@ -130,8 +130,7 @@ public final class Pair {
                 && back.sentUnits.isEmpty()
                 && !back.writer.executing
                 && back.flushes.isEmpty()
-                && (gates.isClosed(site)
-                        || (ledger.latchedCount() == 0 && flow.flushes.isEmpty()));
+                && (gates.isClosed(site) || (ledger.latchedCount() == 0 && flow.flushes.isEmpty()));
     }
 
     /// Holds back what comes from a site, or lets it go.

@@ -48,8 +48,7 @@ final class SlotWorld {
     /// How a world is made.
     ///
     /// @param holds whether directions are held back and let go now and then
-    record Options(
-            Set<Rule> rules, GuardPolicy guard, boolean deletesYield, boolean holds) {}
+    record Options(Set<Rule> rules, GuardPolicy guard, boolean deletesYield, boolean holds) {}
 
     SlotWorld(long seed, Options options, SimTally tally) {
         this.options = options;

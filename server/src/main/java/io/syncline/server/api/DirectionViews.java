@@ -80,8 +80,7 @@ final class DirectionViews {
         return held ? TaskState.PAUSED : state;
     }
 
-    private static @Nullable String reason(
-            Task task, Direction direction, @Nullable Progress all) {
+    private static @Nullable String reason(Task task, Direction direction, @Nullable Progress all) {
         if (task.isPaused(direction)) {
             return "Paused by " + task.paused().get(direction.code());
         }

@@ -60,8 +60,7 @@ final class RemoteAccess {
             default -> {}
         }
         switch (verb) {
-            case USER_ADD, USER_CHANGE ->
-                    option(spec, ROLE, "ROLE", "viewer, operator or admin.");
+            case USER_ADD, USER_CHANGE -> option(spec, ROLE, "ROLE", "viewer, operator or admin.");
             case TOKEN_ADD -> option(spec, DAYS, "DAYS", "Until it ends: 90; 0 never ends.");
             case ALERT_CHANNEL_ADD -> {
                 option(
@@ -69,7 +68,11 @@ final class RemoteAccess {
                         TEMPLATE,
                         "FORM",
                         "Of a webhook: syncline, slack, teams, discord, feishu or dingtalk.");
-                option(spec, MAIL, "URI", "Where mail is handed in: smtp://user@host:587?from=a@b.");
+                option(
+                        spec,
+                        MAIL,
+                        "URI",
+                        "Where mail is handed in: smtp://user@host:587?from=a@b.");
                 option(
                         spec,
                         SECRET_FILE,
@@ -241,10 +244,7 @@ final class RemoteAccess {
 
     private String firstLine(String option) {
         try {
-            return Files.readString(Path.of(option(option, "")))
-                    .lines()
-                    .findFirst()
-                    .orElse("");
+            return Files.readString(Path.of(option(option, ""))).lines().findFirst().orElse("");
         } catch (IOException | InvalidPathException e) {
             throw new SynclineException(
                     new Failure(
@@ -278,8 +278,7 @@ final class RemoteAccess {
         StringBuilder field = new StringBuilder();
         for (String word : argument(1).split("-", -1)) {
             boolean first = field.isEmpty() || word.isEmpty();
-            field.append(
-                    first ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+            field.append(first ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
         }
         return Map.of("alerts", Map.of(field.toString(), value(argument(2))));
     }

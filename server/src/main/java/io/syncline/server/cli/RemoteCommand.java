@@ -220,9 +220,7 @@ final class RemoteCommand {
     /// The task, or one direction of it.
     private String part() {
         return hasDirection()
-                ? task()
-                        + "/directions/"
-                        + ApiClient.part(parsed.matchedOptionValue(DIRECTION, ""))
+                ? task() + "/directions/" + ApiClient.part(parsed.matchedOptionValue(DIRECTION, ""))
                 : task();
     }
 

@@ -114,9 +114,7 @@ final class Sides {
         }
         if (choice.contains(":")) {
             throw Problem.badRequest(
-                    side,
-                    t("it-belongs-to-another-account"),
-                    t("go-on-the-precheck-connects"));
+                    side, t("it-belongs-to-another-account"), t("go-on-the-precheck-connects"));
         }
         return instances.test(actor, choice);
     }

@@ -140,8 +140,7 @@ final class UsersPage {
             refused = Problem.badRequest("repeated", t("it-is-not-the-same"), t("type-it-twice"));
         } else {
             try {
-                accounts.change(
-                        actor, actor.user(), null, password(form, form.raw("oldPassword")));
+                accounts.change(actor, actor.user(), null, password(form, form.raw("oldPassword")));
             } catch (Problem e) {
                 refused = e;
             }

@@ -53,8 +53,7 @@ public final class LoginTable {
 
     /// @return how many there were
     public int removeTokensOf(String user) {
-        return store.jdbi()
-                .withHandle(h -> h.execute("DELETE FROM token WHERE member = ?", user));
+        return store.jdbi().withHandle(h -> h.execute("DELETE FROM token WHERE member = ?", user));
     }
 
     public void forgetExpired(Instant now) {

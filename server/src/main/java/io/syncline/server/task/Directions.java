@@ -44,8 +44,7 @@ public final class Directions {
         actor.require(Role.OPERATOR, action.code() + " directions of tasks");
         TaskControl control = tasks.find(actor, id);
         boolean holds = action == DirectionAction.PAUSE;
-        control.direct(
-                direction, action, task -> task.pausing(direction, holds, actor.name()));
+        control.direct(direction, action, task -> task.pausing(direction, holds, actor.name()));
         String text =
                 "The "
                         + direction.code()

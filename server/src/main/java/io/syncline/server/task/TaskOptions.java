@@ -193,9 +193,6 @@ final class TaskOptions {
                 TaskSettings.settings(
                         task.topology(), task.settings(), source.uri(), target.uri(), name);
         LinkOptions options = LinkOptionsReader.read(settings, Map.of());
-        return "# "
-                + task.name()
-                + "\n"
-                + ConfigText.of(options, settings);
+        return "# " + task.name() + "\n" + ConfigText.of(options, settings);
     }
 }

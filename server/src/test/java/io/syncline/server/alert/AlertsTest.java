@@ -13,8 +13,8 @@ import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
-import java.nio.file.Path;
 import io.syncline.server.view.Progress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -196,9 +196,7 @@ class AlertsTest {
                         0,
                         0);
         return new Progress(
-                Duration.ZERO,
-                new LinkStatus(List.of(shard), ""),
-                List.of(Progress.Rates.NONE));
+                Duration.ZERO, new LinkStatus(List.of(shard), ""), List.of(Progress.Rates.NONE));
     }
 
     @Test

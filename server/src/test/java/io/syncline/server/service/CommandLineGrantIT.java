@@ -52,8 +52,15 @@ class CommandLineGrantIT {
             assertThat(cli("b", "login", "--url", url, "--user", "bea")).isZero();
             instance(bea, "own", target);
             String[] create = {
-                "task", "create", "copy", shared, "own", "--source-account", owner,
-                "--source-role", "reader"
+                "task",
+                "create",
+                "copy",
+                shared,
+                "own",
+                "--source-account",
+                owner,
+                "--source-role",
+                "reader"
             };
             assertThat(cli("b", create)).isZero();
             assertThat(cli("b", "task", "start", "copy", "--wait")).isZero();

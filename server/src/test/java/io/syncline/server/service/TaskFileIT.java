@@ -88,14 +88,14 @@ class TaskFileIT {
 
     private static JsonNode planned(Api admin, String id) {
         return admin.patch(
-                                "/api/v1/tasks/" + id + "/verification-plan",
-                                Map.of(
-                                        "schedule",
-                                        "30 2 * * 1-5",
-                                        "incrementalPercent",
-                                        2.5,
-                                        "options",
-                                        Map.of("mode", "exists", "match", "user:*")))
-                        .json(200);
+                        "/api/v1/tasks/" + id + "/verification-plan",
+                        Map.of(
+                                "schedule",
+                                "30 2 * * 1-5",
+                                "incrementalPercent",
+                                2.5,
+                                "options",
+                                Map.of("mode", "exists", "match", "user:*")))
+                .json(200);
     }
 }

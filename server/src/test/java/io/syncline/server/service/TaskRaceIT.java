@@ -54,11 +54,7 @@ class TaskRaceIT {
     }
 
     private static boolean isPaused(Api admin, String id) {
-        return admin.get("/api/v1/tasks/" + id)
-                .json(200)
-                .path("state")
-                .asString()
-                .equals("paused");
+        return admin.get("/api/v1/tasks/" + id).json(200).path("state").asString().equals("paused");
     }
 
     private static List<Integer> atOnce(Api admin, String actions) throws Exception {

@@ -205,8 +205,7 @@ class TwoWayTaskIT {
         direct(200, "forward", "resume");
 
         Await.until("held", RunningService.LIMIT, () -> target.number("EXISTS", "held") == 1);
-        assertThat(shown().path("directions").get(0).path("state").asString())
-                .isEqualTo("running");
+        assertThat(shown().path("directions").get(0).path("state").asString()).isEqualTo("running");
         JsonNode throttled =
                 admin.post(
                                 "/api/v1/tasks/" + id + "/directions/reverse/throttle",
