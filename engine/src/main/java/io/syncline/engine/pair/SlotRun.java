@@ -262,7 +262,7 @@ final class SlotRun implements PairRunning {
         long deadline = Long.MAX_VALUE;
         while (true) {
             boolean moved = slots(pairs, desk);
-            hold(pairs);
+            valves.hold(pairs, sites);
             for (SlotNode node : nodes) {
                 moved |= read(pairs, node, reports);
                 moved |= write(pairs, node);
@@ -356,20 +356,6 @@ final class SlotRun implements PairRunning {
     }
 
     // ---- writing ----
-
-    /// Lets through what the user lets through.
-    private void hold(SlotPairs pairs) {
-        long now = System.nanoTime();
-        for (Site origin : Site.values()) {
-            long commands = 0;
-            long bytes = 0;
-            for (SlotNode node : sites.of(origin.other())) {
-                commands += node.commands();
-                bytes += node.bytes();
-            }
-            pairs.hold(origin, valves.from(origin).isClosed(commands, bytes, now));
-        }
-    }
 
     private boolean write(SlotPairs pairs, SlotNode node) {
         if (node.isAway()) {

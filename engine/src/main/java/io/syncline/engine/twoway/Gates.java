@@ -12,6 +12,8 @@ final class Gates {
         return closed[origin.index()];
     }
 
+    /// Closes or opens a direction.
+    ///
     /// @return whether that is new
     boolean set(Site origin, boolean close) {
         boolean changed = closed[origin.index()] != close;

@@ -42,6 +42,8 @@ final class HeldSlot {
         }
     }
 
+    /// Keeps a unit until the move is understood.
+    ///
     /// @return by how much more is parked
     long park(Site site, int node, StreamUnit unit, long nextRound, @Nullable JobPart begins) {
         JobPart part = begins == null ? copying(site, node) : null;

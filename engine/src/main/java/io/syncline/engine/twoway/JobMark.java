@@ -27,7 +27,7 @@ public record JobMark(
         return (BitSet) slots.clone();
     }
 
-    /// @return null when the command is no such mark
+    /// What a command says of a job; null when it is no such mark.
     static @Nullable JobMark of(CommandView view) {
         if (view.argumentCount < FIRST_LABEL
                 || !view.isWord(0, "CLUSTER")

@@ -34,6 +34,8 @@ final class SlotOrder {
         return true;
     }
 
+    /// In which order the nodes owned the slot.
+    ///
     /// @param first who owned the slot before
     /// @param last who owns it then
     /// @return null when the streams do not show it

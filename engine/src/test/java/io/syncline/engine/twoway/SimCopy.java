@@ -41,8 +41,9 @@ final class SimCopy {
     /// @param units of that stream, with this one
     @Nullable StreamUnit kept(
             Site site, int node, int units, KeptWrites keeping, @Nullable StreamUnit unit) {
-        boolean copied = unit != null && site == receiver() && units <= ends.get(node);
-        return copied ? keeping.take(unit) : unit;
+        return unit != null && site == receiver() && units <= ends.get(node)
+                ? keeping.take(unit)
+                : unit;
     }
 
     /// Copies.

@@ -114,10 +114,8 @@ final class SlotProcess {
                     RequestEncoder encoder =
                             new RequestEncoder(SimSite.KEYS_BY_SLOT, d -> d, RequestEncoder.PLAIN);
                     encoder.transaction(transaction, SimSite.KEYS_BY_SLOT.marker(slot));
-                    node.lanes
-                            .get(lane)
-                            .requests
-                            .add(new Sent(transaction, encoder.out().toBytes()));
+                    Object sent = new Sent(transaction, encoder.out().toBytes());
+                    node.lanes.get(lane).requests.add(sent);
                 } else {
                     node.lanes.get(lane).requests.add(request);
                 }
