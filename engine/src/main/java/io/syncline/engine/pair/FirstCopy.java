@@ -71,6 +71,8 @@ final class FirstCopy {
     /// Looks at a copy that runs.
     @FunctionalInterface
     interface Watch {
+        /// Looks.
+        ///
         /// @return false when the copy is to end before it is done
         boolean look(LinkStatus copy) throws IOException;
     }

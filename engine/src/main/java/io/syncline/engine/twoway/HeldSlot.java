@@ -34,6 +34,8 @@ final class HeldSlot {
     /// How many rounds in a row told that the move is over while the streams did not show so.
     int fruitless;
 
+    /// A unit that waits.
+    ///
     /// @param ticket the first round that begins behind it
     /// @param part what a job copies, of which the unit is the beginning; null for any other
     record Parked(StreamUnit unit, long ticket, @Nullable JobPart part) {
@@ -42,6 +44,8 @@ final class HeldSlot {
         }
     }
 
+    /// Parks a unit, or takes it into what a job copies.
+    ///
     /// @return by how much more is parked
     long park(Site site, int node, StreamUnit unit, long nextRound, @Nullable JobPart begins) {
         JobPart part = begins == null ? copying(site, node) : null;

@@ -27,6 +27,8 @@ public record JobMark(
         return (BitSet) slots.clone();
     }
 
+    /// Reads a command of the stream.
+    ///
     /// @return null when the command is no such mark
     static @Nullable JobMark of(CommandView view) {
         if (view.argumentCount < FIRST_LABEL

@@ -26,6 +26,8 @@ final class JobStints {
         this.last = last;
     }
 
+    /// All stints, without what jobs have copied and cleared away.
+    ///
     /// @param parked of each node, up to where a round has found the slot at rest
     /// @return null when the streams do not show in which order
     static @Nullable List<Stint> of(SortedMap<Integer, List<Parked>> parked, int first, int last) {

@@ -34,6 +34,8 @@ final class SlotOrder {
         return true;
     }
 
+    /// What each owner did, in its order.
+    ///
     /// @param first who owned the slot before
     /// @param last who owns it then
     /// @return null when the streams do not show it
