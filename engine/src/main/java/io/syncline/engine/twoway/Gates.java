@@ -12,6 +12,8 @@ final class Gates {
         return closed[origin.index()];
     }
 
+    /// Closes a gate, or opens it.
+    ///
     /// @return whether that is new
     boolean set(Site origin, boolean close) {
         boolean changed = closed[origin.index()] != close;
