@@ -45,12 +45,16 @@ public final class LoginTable {
                         h -> h.execute("DELETE FROM session WHERE fingerprint = ?", fingerprint));
     }
 
-    /// @return how many there were
+    /// Logs a user out everywhere.
+    ///
+    /// @return how many sessions there were
     public int endSessionsOf(String user) {
         return store.jdbi()
                 .withHandle(h -> h.execute("DELETE FROM session WHERE member = ?", user));
     }
 
+    /// Revokes all tokens of a user.
+    ///
     /// @return how many there were
     public int removeTokensOf(String user) {
         return store.jdbi().withHandle(h -> h.execute("DELETE FROM token WHERE member = ?", user));
