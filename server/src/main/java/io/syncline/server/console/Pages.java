@@ -94,7 +94,7 @@ final class Pages {
     private static String login(Context ctx) {
         String query = ctx.queryString();
         String here = ctx.path() + (query == null ? "" : "?" + query);
-        return ctx.method() != HandlerType.GET || here.equals("/tasks")
+        return !ctx.method().equals(HandlerType.GET) || here.equals("/tasks")
                 ? "/login"
                 : "/login?next=" + URLEncoder.encode(here, StandardCharsets.UTF_8);
     }

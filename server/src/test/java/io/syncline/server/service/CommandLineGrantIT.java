@@ -18,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandLineGrantIT {
     @TempDir private Path folder;
 
-    private RunningService service;
-
     private int cli(String home, String... arguments) {
         Map<String, String> environment = new HashMap<>();
         environment.put("XDG_CONFIG_HOME", folder.resolve(home).toString());
@@ -36,8 +34,7 @@ class CommandLineGrantIT {
     void aRoleIsGivenUsedAndTakenAwayAgain() throws IOException {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start();
-                RunningService started = RunningService.start(folder.resolve("data"))) {
-            service = started;
+                RunningService service = RunningService.start(folder.resolve("data"))) {
             source.command("SET", "key", "value");
             Api admin = service.admin();
             String shared = instance(admin, "shared", source);
