@@ -54,6 +54,7 @@ final class SlotRun implements PairRunning {
     private boolean copied;
     private @Nullable SlotReports reports;
     private LostTails tails;
+    private final FlushesBesideJobs beside;
 
     /// @param ends of which only database 0 is synchronized
     SlotRun(
@@ -74,6 +75,7 @@ final class SlotRun implements PairRunning {
         sites = new SlotSites(options, ends, FloorKeys.newest(ends), events, this::wake);
         nodes = sites.all();
         tails = new LostTails(sites, Map.of());
+        beside = new FlushesBesideJobs(events);
         beats =
                 new Beats(
                         nodes.stream().map(SlotNode::port).toList(),
@@ -322,6 +324,7 @@ final class SlotRun implements PairRunning {
             }
             JobMark job = unit.job();
             if (job != null) {
+                beside.moved(node);
                 pairs.readJob(site, index, unit, job, sites.indexOf(site, job.source()));
             } else if (SlotPairs.isFlush(unit)) {
                 if (!flush(pairs, node, unit)) {
@@ -346,6 +349,7 @@ final class SlotRun implements PairRunning {
                             sites.ports(node.site().other()));
             pairs.readFlush(
                     node.site(), node.index(), unit, slot -> present.getOrDefault(slot, List.of()));
+            beside.flushed(node);
             return true;
         } catch (IOException e) {
             // The lanes meet the same fault, and give up when it lasts.

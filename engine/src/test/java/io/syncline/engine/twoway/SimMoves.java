@@ -55,6 +55,10 @@ final class SimMoves {
         }
     }
 
+    boolean isByJobs() {
+        return byJobs;
+    }
+
     static int slot(String tag) {
         return Slots.of(tag.getBytes(ISO_8859_1));
     }

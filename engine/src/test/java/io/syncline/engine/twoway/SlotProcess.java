@@ -270,8 +270,7 @@ final class SlotProcess {
 
     private void settle(SlotPairs core) {
         core.settle();
-        SlotPairs.Lost lost = core.lost();
-        if (lost != null) {
+        if (core.lost() != null) {
             throw new Unfollowed();
         }
     }
