@@ -329,7 +329,8 @@ final class SlotFounding {
             Set<String> nodes = originNodes.get(i).port().identity().ids();
             shards.forEach((pipeline, ids) -> {
                 if (nodes.stream().anyMatch(ids::contains)) {
-                    byNode.put(node, pipeline);
+                    // As the link chooses: a later one was for a replica, taken for a primary.
+                    byNode.putIfAbsent(node, pipeline);
                 }
             });
         }
