@@ -2,7 +2,6 @@ package io.syncline.engine.twoway;
 
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -81,7 +80,7 @@ final class SimWorld {
     private long epoch = 1;
     private int crashes;
     private int losses;
-    private final boolean[] held = new boolean[2];
+    private final SimHolds holds;
     long now = 1_000;
 
     private final boolean ahead;
@@ -90,6 +89,7 @@ final class SimWorld {
         this.options = options;
         this.tally = tally;
         random = new SplittableRandom(seed);
+        holds = new SimHolds(random, tally, options.holds());
         ahead = seed % 2 == 0;
         Profile profile = options.profile();
         if (profile == null) {
@@ -189,7 +189,7 @@ final class SimWorld {
                 break;
             }
             maybeBreak();
-            maybeHold();
+            holds.step();
             weights.step();
             SimWeights.Event event = weights.pick();
             if (weights.isBiased() && process.isWriting() && random.nextInt(10) == 0) {
@@ -233,17 +233,8 @@ final class SimWorld {
         }
     }
 
-    /// A direction is paused or throttled for a while by its user.
-    private void maybeHold() {
-        if (options.holds() && random.nextInt(30) == 0) {
-            int origin = random.nextInt(held.length);
-            held[origin] = !held[origin];
-            tally.holds += held[origin] ? 1 : 0;
-        }
-    }
-
     boolean isHeld(Site origin) {
-        return held[origin.index()];
+        return holds.isHeld(origin);
     }
 
     private void happen(SimWeights.Event event, SimWeights weights) {
@@ -305,7 +296,7 @@ final class SimWorld {
     }
 
     private void comeToRest() {
-        Arrays.fill(held, false);
+        holds.end();
         drain();
         for (int i = 0; i < 20; i++) {
             boolean near = false;

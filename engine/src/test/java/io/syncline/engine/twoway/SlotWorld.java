@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.syncline.engine.command.Slots;
 import io.syncline.engine.twoway.SimSite.Violation;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class SlotWorld {
     private int crashes;
     private int losses;
     private boolean conflict;
-    private final boolean[] held = new boolean[2];
+    private final SimHolds holds;
     long now = 1_000;
 
     /// How a world is made.
@@ -54,6 +53,7 @@ final class SlotWorld {
         this.options = options;
         this.tally = tally;
         random = new SplittableRandom(seed);
+        holds = new SimHolds(random, tally, options.holds());
         List<Object> payloads = new ArrayList<>();
         for (int at = 0; at < Site.values().length; at++) {
             int count = random.nextInt(1, 4);
@@ -173,7 +173,7 @@ final class SlotWorld {
         while ((users.left() > 0 || steps < LEAST_STEPS) && steps < 100 * total + 2_000) {
             steps++;
             maybeBreak();
-            maybeHold();
+            holds.step();
             happen();
             if (random.nextDouble() < moving) {
                 moves.step();
@@ -196,16 +196,8 @@ final class SlotWorld {
         tally.steps += steps;
     }
 
-    private void maybeHold() {
-        if (options.holds() && random.nextInt(30) == 0) {
-            int origin = random.nextInt(held.length);
-            held[origin] = !held[origin];
-            tally.holds += held[origin] ? 1 : 0;
-        }
-    }
-
     boolean isHeld(Site origin) {
-        return held[origin.index()];
+        return holds.isHeld(origin);
     }
 
     private void lookForFloor() {
@@ -290,7 +282,7 @@ final class SlotWorld {
     }
 
     private void comeToRest() {
-        Arrays.fill(held, false);
+        holds.end();
         if (random.nextBoolean() && !moves.isAny()) {
             drain();
         }

@@ -10,15 +10,14 @@ import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry;
+import io.syncline.server.task.Directions;
 import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.Tasks;
-import io.syncline.server.view.Direction;
 import io.syncline.server.web.Body;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.Json;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,18 +185,7 @@ public final class TaskLogApi {
                 ctx,
                 direction == null || direction.isEmpty()
                         ? charts.series(task, range)
-                        : charts.series(task, direction(direction), range));
-    }
-
-    private static Direction direction(String code) {
-        return Arrays.stream(Direction.values())
-                .filter(d -> d.code().equals(code))
-                .findFirst()
-                .orElseThrow(() ->
-                        Problem.badRequest(
-                                "direction",
-                                "'" + Names.shown(code) + "' is not a direction",
-                                "One of forward, reverse"));
+                        : charts.series(task, Directions.of(direction), range));
     }
 
     private void conflicts(Context ctx) {
