@@ -149,7 +149,12 @@ final class SimValues {
                     effects.add(command);
                 }
             }
-            case "PEXPIREAT" -> expireAt(command, key, value, effects);
+            case "PEXPIREAT" ->
+                    expireAt(command, key, value, Long.parseLong(command.words()[2]), effects);
+            case "PEXPIRE" -> {
+                long millis = Long.parseLong(command.words()[2]);
+                expireAt(command, key, value, site.clock() + millis, effects);
+            }
             case "PERSIST" -> {
                 if (expiries.remove(key) != null) {
                     site.touch(key);
@@ -185,11 +190,10 @@ final class SimValues {
     }
 
     private void expireAt(
-            Command command, String key, @Nullable Object value, List<Command> effects) {
+            Command command, String key, @Nullable Object value, long at, List<Command> effects) {
         if (value == null) {
             return;
         }
-        long at = Long.parseLong(command.words()[2]);
         if (at <= site.clock() && site.expires(key)) {
             put(key, null);
             effects.add(delete(key));
