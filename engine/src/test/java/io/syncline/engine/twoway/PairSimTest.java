@@ -75,6 +75,11 @@ class PairSimTest {
         run(seed, expiring(CONTENDED).from(Source.RELATIVE));
     }
 
+    @RandomTest(seeds = 1)
+    void sitesEndEqualWhenCommandsGoFromOneDatabaseToAnother(long seed) {
+        run(seed, new Options(Rule.ALL, ALWAYS, true, Profile.ACROSS, 0, 0, false));
+    }
+
     /// DEL k and SET k with an expiry in one transaction, the expiry past at the other site.
     @ParameterizedTest
     @ValueSource(longs = {1919216953, 501440, 523099})

@@ -180,13 +180,37 @@ final class SimUsers {
             flushed = true;
             world.tally.flushes++;
         }
+        if (profile == Profile.ACROSS && random.nextInt(100) < 8) {
+            commands = flushSome();
+        }
         site.local(commands.toArray(Command[]::new));
+    }
+
+    /// One or two databases of the three, or all.
+    private List<Command> flushSome() {
+        flushed = true;
+        world.tally.flushes++;
+        int first = random.nextInt(3);
+        return switch (random.nextInt(3)) {
+            case 0 -> List.of(new Command(first, "FLUSHDB"));
+            case 1 ->
+                    List.of(
+                            new Command(first, "FLUSHDB"),
+                            new Command((first + 1) % 3, "FLUSHDB"));
+            default -> List.of(new Command(0, "FLUSHALL"));
+        };
     }
 
     private Command command(SimSite site) {
         int database = random.nextInt(6) == 0 ? 1 : 0;
         String key = KEYS[random.nextBoolean() ? random.nextInt(3) : 0];
         double what = random.nextDouble();
+        if (profile == Profile.ACROSS) {
+            database = random.nextInt(3);
+            if (what < .3) {
+                return across(database, key);
+            }
+        }
         if (what < (profile == Profile.RENAME ? .3 : profile == Profile.ALL ? .08 : 0)) {
             int from = random.nextInt(3);
             int to = (from + random.nextInt(1, 3)) % 3;
@@ -199,6 +223,13 @@ final class SimUsers {
                     : expiry(site, database, key, random.nextInt(20, 301));
         }
         return plain(database, key);
+    }
+
+    private Command across(int from, String key) {
+        String to = Integer.toString((from + random.nextInt(1, 3)) % 3);
+        return random.nextBoolean()
+                ? new Command(from, "MOVE", key, to)
+                : new Command(from, "COPY", key, KEYS[random.nextInt(3)], "DB", to);
     }
 
     private Command expiry(SimSite site, int database, String key, int millis) {

@@ -161,7 +161,7 @@ final class SimValues {
                     effects.add(command);
                 }
             }
-            case "RENAME", "COPY" -> copy(command, key, value, effects);
+            case "RENAME", "COPY", "MOVE" -> copy(command, key, value, effects);
             case "RESTORE" -> {
                 data.put(key, payloads.get(Integer.parseInt(command.words()[3])));
                 expiries.remove(key);
@@ -208,10 +208,18 @@ final class SimValues {
         if (value == null) {
             return;
         }
-        String to = command.key(2);
+        String[] words = command.words();
+        boolean moves = words[0].equals("MOVE");
+        String to =
+                moves
+                        ? words[2] + "/" + words[1]
+                        : words.length > 3 ? words[4] + "/" + words[2] : command.key(2);
         expireIfDue(to, effects);
+        if (moves && data.containsKey(to)) {
+            return;
+        }
         Long at = expiries.get(from);
-        if (command.words()[0].equals("RENAME")) {
+        if (!words[0].equals("COPY")) {
             data.remove(from);
             expiries.remove(from);
             site.touch(from);

@@ -25,7 +25,10 @@ final class SimWorld {
         TTL,
         FLUSH,
         RENAME,
-        ALL
+        ALL,
+
+        /// Commands from one database to another, and flushes of one: not among any.
+        ACROSS
     }
 
     /// What the source is, beside the target.
@@ -112,7 +115,7 @@ final class SimWorld {
         ahead = seed % 2 == 0;
         Profile profile = options.profile();
         if (profile == null) {
-            profile = Profile.values()[random.nextInt(Profile.values().length)];
+            profile = Profile.values()[random.nextInt(Profile.ACROSS.ordinal())];
         }
         boolean expiryLeavesWatch = random.nextBoolean();
         List<Object> payloads = new ArrayList<>();
