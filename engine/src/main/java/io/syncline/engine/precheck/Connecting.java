@@ -6,6 +6,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;
 import io.syncline.engine.precheck.Finding.Severity;
@@ -121,6 +122,15 @@ final class Connecting {
                     ErrorCode.TLS_FAILED,
                     "this port speaks TLS only",
                     "Write rediss:// instead of redis://, or name the port that speaks plain text");
+            return;
+        }
+        if (Failure.words(e).contains(Connector.BROKEN_BEHIND_HANDSHAKE)) {
+            tls.error(
+                    address,
+                    ErrorCode.TLS_FAILED,
+                    Failure.words(e) + "; it may ask for a client certificate",
+                    "Name one that it trusts, and its key: cert=FILE&key=FILE in the URI; or see the"
+                            + " server's log");
             return;
         }
         if (Failure.words(e).contains("cluster support disabled")) {

@@ -14,10 +14,13 @@ import io.syncline.testkit.Workload;
 import io.syncline.testkit.WorkloadProfile;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 
 /// What a task chooses: databases, commands, expiries, and what a flush at the source does.
 class FilterIT {
@@ -273,6 +276,23 @@ class FilterIT {
             assertThat(target.number("EXISTS", "second")).isEqualTo(1);
             assertThat(target.number("EXISTS", "mine")).isZero();
             assertThat(target.number("EXISTS", "__syncline:{it}:checkpoint:0")).isEqualTo(1);
+        }
+    }
+
+    /// A mean that is held by bursts of a minute's worth is none; merged commands count, too.
+    @Test
+    void aCeilingOnCommandsIsHeldWithinEachSecond() {
+        try (RunningLink link = Sync.of(source, target).end(LinkOptions.End.CAUGHT_UP).start()) {
+            assertThat(link.awaitEnd()).isEqualTo(Link.Outcome.DONE);
+        }
+        try (Jedis client = source.client()) {
+            Pipeline pipeline = client.pipelined();
+            IntStream.range(0, 2_000).forEach(i -> pipeline.set("key" + i, "value"));
+            pipeline.sync();
+        }
+        try (RunningLink link = Sync.of(source, target).ceiling(50).start()) {
+            Await.until("some are there; " + link, RunningLink.LIMIT, () -> keys(target, 0) > 50);
+            assertThat(keys(target, 0)).isLessThan(400);
         }
     }
 }

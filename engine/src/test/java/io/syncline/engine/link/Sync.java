@@ -174,6 +174,12 @@ final class Sync {
         return this;
     }
 
+    /// Most commands per second written to the target.
+    Sync ceiling(long commandsPerSecond) {
+        throttle = new Throttle(commandsPerSecond, 0);
+        return this;
+    }
+
     /// Peers that are silent for two seconds are gone.
     Sync shortLimits() {
         answerLimit = SHORT_LIMIT;

@@ -206,7 +206,30 @@ class ConnectingIT {
             assertThat(new Trial(uri, Trial.uri(target)).find("source-tls"))
                     .singleElement()
                     .asString()
-                    .startsWith("ERROR the TLS handshake failed: ");
+                    .startsWith(
+                            "ERROR the TLS handshake failed: the server's certificate is not signed by"
+                                    + " an authority that is trusted here | ");
+        }
+    }
+
+    /// Since TLS 1.3 it says so after the handshake, or only closes.
+    @Test
+    void aServerThatAsksForAClientCertificateIsNamedAsThat() {
+        try (RedisServer source = secured();
+                RedisServer target = RedisServer.start()) {
+            TlsCertificates ours = TlsCertificates.shared();
+            source.text("CONFIG", "SET", "tls-auth-clients", "yes");
+            String uri = "rediss://127.0.0.1:" + source.port() + "?ca=" + ours.authority();
+            String known =
+                    uri + "&cert=" + ours.clientCertificate() + "&key=" + ours.clientKey();
+
+            assertThat(Trial.errors(new Trial(uri, Trial.uri(target)).run()))
+                    .singleElement()
+                    .asString()
+                    .startsWith("source-tls ERROR the server broke the connection off behind the TLS")
+                    .contains("; it may ask for a client certificate | Name one that it trusts");
+            assertThat(new Trial(known, Trial.uri(target)).find("source-tls"))
+                    .containsExactly("OK TLS, with a certificate that is trusted");
         }
     }
 
