@@ -244,6 +244,10 @@ final class StreamPhase {
     private void data(CommandView view, CommandSpec spec) throws IOException, RewindException {
         if (targetDatabase == DatabaseMap.EXCLUDED) {
             shop.heartbeat().met(view, place.offset);
+            int into = rewriter.entered(view, spec);
+            if (into != DatabaseMap.EXCLUDED && filter.passes(view, spec)) {
+                refuse(rules.entered(view, into, place.offset));
+            }
             return;
         }
         if (!filter.passes(view, spec)) {

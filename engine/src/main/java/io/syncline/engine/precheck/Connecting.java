@@ -76,6 +76,13 @@ final class Connecting {
             Node node = Node.open(instance.connector(), address);
             opened.add(node);
             nodes.add(node);
+            if (node.info().field("redis_mode").equals("sentinel")) {
+                throw new SynclineException(
+                        ErrorCode.TOPOLOGY_UNUSABLE,
+                        address.toString(),
+                        "this is a sentinel, which holds no data",
+                        "Write redis-sentinel://host:port?master=NAME, or name the server itself");
+            }
             connection.ok(address, node.info().product() + " answers");
             if (usesTls()) {
                 tls.ok(address, "TLS, with a certificate that is trusted");
@@ -106,6 +113,24 @@ final class Connecting {
 
     private void away(HostPort address, Exception e) {
         failed = true;
+        // Words of a server: to try TLS with it would take seconds.
+        if (Failure.words(e).contains("cluster support disabled")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "the " + side + " is no cluster: " + Failure.words(e),
+                    "Write redis:// instead of redis-cluster://, or name a node of the cluster");
+            return;
+        }
+        if (Failure.words(e).contains("the sentinel answers 'ERR unknown command")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "this is no sentinel: it knows no SENTINEL command",
+                    "Name a sentinel, usually at port 26379, or write redis:// for the server"
+                            + " itself");
+            return;
+        }
         // Where nobody takes the connection, nobody speaks anything.
         boolean taken = !Failure.words(e).contains("while connecting");
         if (taken && usesTls() && speaksPlain(address)) {
@@ -131,23 +156,6 @@ final class Connecting {
                     Failure.words(e) + "; it may ask for a client certificate",
                     "Name one that it trusts, and its key: cert=FILE&key=FILE in the URI; or see the"
                             + " server's log");
-            return;
-        }
-        if (Failure.words(e).contains("cluster support disabled")) {
-            connection.error(
-                    address,
-                    ErrorCode.TOPOLOGY_UNUSABLE,
-                    "the " + side + " is no cluster: " + Failure.words(e),
-                    "Write redis:// instead of redis-cluster://, or name a node of the cluster");
-            return;
-        }
-        if (Failure.words(e).contains("the sentinel answers 'ERR unknown command")) {
-            connection.error(
-                    address,
-                    ErrorCode.TOPOLOGY_UNUSABLE,
-                    "this is no sentinel: it knows no SENTINEL command",
-                    "Name a sentinel, usually at port 26379, or write redis:// for the server"
-                            + " itself");
             return;
         }
         boolean announced = !instance.endpoint().addresses().contains(address);

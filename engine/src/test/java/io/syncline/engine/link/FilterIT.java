@@ -1,6 +1,7 @@
 package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.link.LinkOptions.OnFlush;
@@ -72,6 +73,31 @@ class FilterIT {
             assertThat(keys(target, 3)).isZero();
             assertThat(keys(target, 1)).isZero();
             assertThat(keys(target, 7)).isZero();
+        }
+    }
+
+    @Test
+    void whatComesFromADatabaseThatIsLeftOutIsRefused() {
+        in(source, 1, "MSET", "a", "1", "b", "2", "c", "3");
+        try (RunningLink link =
+                Sync.of(source, target).database(3, 5).skipRefused().start().awaitStreaming()) {
+            in(source, 1, "MOVE", "a", 3);
+            in(source, 1, "COPY", "b", "copied", "DB", 3);
+            in(source, 1, "MOVE", "c", 7);
+            in(source, 3, "SET", "own", "1");
+            link.awaitCaughtUp(source);
+            assertThat(link.events(LinkEvent.Refused.class))
+                    .extracting(LinkEvent.Refused::command, LinkEvent.Refused::key)
+                    .containsExactly(tuple("MOVE", "a"), tuple("COPY", "b"));
+            assertThat(keys(target, 5)).isEqualTo(1);
+        }
+        in(source, 1, "MOVE", "b", 3);
+        try (RunningLink link = Sync.of(source, target).database(3, 5).start()) {
+            assertThat(link.awaitFailure().reason())
+                    .isEqualTo(
+                            "MOVE on key 'b' in database 5 cannot be done: it brings the key from a"
+                                    + " database that is left out, whose value nobody at the target"
+                                    + " knows");
         }
     }
 

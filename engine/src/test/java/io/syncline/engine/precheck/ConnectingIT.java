@@ -13,6 +13,7 @@ import io.syncline.engine.net.TlsOptions;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Sentinel;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.TlsCertificates;
@@ -125,6 +126,21 @@ class ConnectingIT {
                     .containsExactly(
                             "ERROR this is no sentinel: it knows no SENTINEL command | Name a sentinel,"
                                     + " usually at port 26379, or write redis:// for the server itself");
+        }
+    }
+
+    @Test
+    void aSentinelThatIsNamedAsAServerIsTold() {
+        try (RedisServer primary = RedisServer.start();
+                Sentinel sentinel = Sentinel.start("m", primary, 0)) {
+            List<Finding> findings =
+                    new Trial("redis://127.0.0.1:" + sentinel.endpoint().port(), Trial.uri(primary)).run();
+
+            assertThat(Trial.errors(findings))
+                    .containsExactly(
+                            "source-connection ERROR this is a sentinel, which holds no data | Write"
+                                    + " redis-sentinel://host:port?master=NAME, or name the server"
+                                    + " itself");
         }
     }
 
