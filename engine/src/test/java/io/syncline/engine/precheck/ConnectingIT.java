@@ -134,7 +134,8 @@ class ConnectingIT {
         try (RedisServer primary = RedisServer.start();
                 Sentinel sentinel = Sentinel.start("m", primary, 0)) {
             List<Finding> findings =
-                    new Trial("redis://127.0.0.1:" + sentinel.endpoint().port(), Trial.uri(primary)).run();
+                    new Trial("redis://127.0.0.1:" + sentinel.endpoint().port(), Trial.uri(primary))
+                            .run();
 
             assertThat(Trial.errors(findings))
                     .containsExactly(
@@ -236,13 +237,13 @@ class ConnectingIT {
             TlsCertificates ours = TlsCertificates.shared();
             source.text("CONFIG", "SET", "tls-auth-clients", "yes");
             String uri = "rediss://127.0.0.1:" + source.port() + "?ca=" + ours.authority();
-            String known =
-                    uri + "&cert=" + ours.clientCertificate() + "&key=" + ours.clientKey();
+            String known = uri + "&cert=" + ours.clientCertificate() + "&key=" + ours.clientKey();
 
             assertThat(Trial.errors(new Trial(uri, Trial.uri(target)).run()))
                     .singleElement()
                     .asString()
-                    .startsWith("source-tls ERROR the server broke the connection off behind the TLS")
+                    .startsWith(
+                            "source-tls ERROR the server broke the connection off behind the TLS")
                     .contains("; it may ask for a client certificate | Name one that it trusts");
             assertThat(new Trial(known, Trial.uri(target)).find("source-tls"))
                     .containsExactly("OK TLS, with a certificate that is trusted");
