@@ -56,7 +56,7 @@ final class SourceDialer {
         while (!isStopping()) {
             if (reason == null) {
                 try {
-                    ReplicaStream opened = openOnce(from);
+                    ReplicaStream opened = openOnce(from, fault != null);
                     served = true;
                     if (backoff.count() > 0) {
                         settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
@@ -118,7 +118,8 @@ final class SourceDialer {
                         + " source's backlog reaches back to there");
     }
 
-    private ReplicaStream openOnce(@Nullable Position from) throws IOException {
+    /// @param again whether an earlier stream of it broke
+    private ReplicaStream openOnce(@Nullable Position from, boolean again) throws IOException {
         HostPort address = settings.finder().find();
         place = address.toString();
         Connection connection = settings.connector().open(address);
@@ -126,6 +127,12 @@ final class SourceDialer {
         try {
             if (isStopping()) {
                 throw new EOFException("stopped");
+            }
+            if (again && settings.asksForHistory() && from != null) {
+                ReplicaStream behind = ReplicaStream.behind(connection, from);
+                if (behind != null) {
+                    return behind;
+                }
             }
             return ReplicaStream.open(connection, from, settings.version(), settings.silence());
         } catch (IOException | RuntimeException e) {
