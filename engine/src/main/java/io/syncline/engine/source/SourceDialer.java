@@ -7,6 +7,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
+import io.syncline.engine.net.RetryRemedy;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -102,7 +103,7 @@ final class SourceDialer {
 
     private SynclineException exhausted(Backoff backoff, String reason, long now) {
         return new SynclineException(
-                settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED,
+                code(reason),
                 place,
                 "the source is away"
                         + (settings.retry().isZero()
@@ -114,8 +115,18 @@ final class SourceDialer {
                                         + " min")
                         + ": "
                         + reason,
-                "Bring it back and start the task again: it goes on where it stopped, as long as the"
+                RetryRemedy.of("the source", reason)
+                        + "; then start the task again: it goes on where it stopped, as long as the"
                         + " source's backlog reaches back to there");
+    }
+
+    private ErrorCode code(String reason) {
+        return switch (RetryRemedy.kind(reason)) {
+            case NOPERM -> ErrorCode.NOT_PERMITTED;
+            case NOAUTH, WRONGPASS, DENIED -> ErrorCode.NOT_AUTHENTICATED;
+            default ->
+                    settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED;
+        };
     }
 
     /// @param again whether an earlier stream of it broke
