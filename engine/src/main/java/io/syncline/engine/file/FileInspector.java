@@ -119,9 +119,7 @@ public final class FileInspector {
         } catch (EOFException e) {
             throw SourceFiles.unusable(
                     file,
-                    "the RDB ends too early, at byte "
-                            + Files.size(file)
-                            + ": the file is cut off",
+                    "the RDB ends too early, at byte " + Files.size(file) + ": the file is cut off",
                     BROKEN);
         }
     }

@@ -230,11 +230,11 @@ final class Pipeline implements Runnable {
                 new LinkEvent.Warned(
                         shop.writer().place(),
                         position == null
-                                ? "the target no longer knows this task's position"
+                                ? Gaps.TARGET_FORGOT
                                 : "the target lost writes it had acknowledged; they are sent again",
                         "Nothing, if a failover of the target is the cause"));
         if (position == null && stood) {
-            gap(shop.writer().place(), "the target no longer knows this task's position");
+            gap(shop.writer().place(), Gaps.TARGET_FORGOT);
         }
         return position;
     }
@@ -297,7 +297,7 @@ final class Pipeline implements Runnable {
         String remedy =
                 reason.equals(lost)
                         ? UnseenMoves.REMEDY
-                        : rules.remedy(reason, shop.intake().gapRemedy());
+                        : rules.remedy(reason, Gaps.remedy(reason, shop.intake().gapRemedy()));
         if (shop.options().onGap() == LinkOptions.OnGap.STOP) {
             throw new SynclineException(
                     ErrorCode.POSITION_LOST,

@@ -93,9 +93,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
             target.run(shop, primaries -> sweep(shop, primaries, place));
             shop.event(
                     new LinkEvent.Warned(
-                            where,
-                            count + " keys that the source no longer has were removed",
-                            ""));
+                            where, count + " keys that the source no longer has were removed", ""));
         }
         shop.progress().snapshotOffset = place.offset;
         if (doubtful > 0) {

@@ -30,8 +30,7 @@ class RetryRemedyTest {
     }
 
     private static String remedy(Side side, String reason) {
-        return new LinkEvent.Retrying(
-                        0, side, "b:2", 1, Duration.ZERO, Duration.ofHours(1), reason)
+        return new LinkEvent.Retrying(0, side, "b:2", 1, Duration.ZERO, Duration.ofHours(1), reason)
                 .remedy();
     }
 
