@@ -31,7 +31,6 @@ public final class ClusterWriter implements TargetWriter {
     private static final long FLOOR_NANOS = 5_000_000;
 
     private final WriterSettings settings;
-    private final int waitingLimit;
     private final SlotRouter router;
     private final SlotBatches batches;
     private final FloorKeeper floor;
@@ -60,7 +59,6 @@ public final class ClusterWriter implements TargetWriter {
 
     public ClusterWriter(WriterSettings settings) {
         this.settings = settings;
-        waitingLimit = settings.waitingBytes();
         TargetDialer dialer = new TargetDialer(settings);
         router = new SlotRouter();
         batches = new SlotBatches(settings);
@@ -248,7 +246,7 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private boolean isOverfull() {
-        return batches.waitingBytes() + lanes.waitingBytes() >= waitingLimit
+        return batches.waitingBytes() + lanes.waitingBytes() >= batches.waitingLimit()
                 || batches.heldBytes() >= HELD_LIMIT_BYTES;
     }
 
