@@ -117,9 +117,7 @@ final class LinkRun {
                     shards.isEmpty() || hooks.permit() != null ? null : new SlotLedger();
             if (!shards.isEmpty()) {
                 var known = TaskRegistry.shards(found.read(connection));
-                Numbering numbering = Numbering.of(shards, known);
-                nextPipeline = numbering.next();
-                var mine = numbering.shards();
+                var mine = number(shards, known);
                 if (ledger != null) {
                     var notes = notes(found, connection, mine);
                     var unseen = UnseenMoves.find(sides.source(), mine, notes);
@@ -151,6 +149,13 @@ final class LinkRun {
                             this::topologySeen);
             return new Registered(found, assigned, made);
         }
+    }
+
+    private SortedMap<Integer, Instance.Shard> number(
+            List<Instance.Shard> shards, SortedMap<Integer, Set<String>> known) {
+        Numbering numbering = Numbering.of(shards, known);
+        nextPipeline = numbering.next();
+        return numbering.shards();
     }
 
     private static Map<Integer, byte[]> notes(
