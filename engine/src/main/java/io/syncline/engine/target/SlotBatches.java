@@ -213,7 +213,9 @@ final class SlotBatches {
 
     /// Whether so much may go that it should, although more of the stream is there to be gathered.
     boolean isFull() {
-        return (dueBytes >= fullAt && isGathered()) || snapshot.isFull();
+        return (dueBytes >= fullAt && isGathered())
+                || snapshot.isFull()
+                || settings.throttle().isTurn(newCommands, newBytes);
     }
 
     /// Lets the throttle know what was appended since it was last asked.
