@@ -71,6 +71,7 @@ final class StreamPhase {
         this.huge = new HugeCommands(decoder, writer);
         this.arrival = decoder::arrivedMillis;
         place.offset = offset;
+        place.quietFrom = offset;
         place.replicationId = feed.replicationId();
         selectSource(database);
     }
@@ -228,6 +229,7 @@ final class StreamPhase {
     }
 
     private void selectSource(int database) {
+        place.quietFrom = database == place.database ? place.quietFrom : place.offset;
         place.database = database;
         targetDatabase = shop.databases().target(database);
     }
@@ -281,6 +283,7 @@ final class StreamPhase {
 
     private boolean isAdmitted(CommandView view, CommandSpec spec)
             throws IOException, RewindException {
+        place.quietFrom = spec.kind() == CommandKind.PUBLISH ? place.quietFrom : place.offset;
         return gate == null || gate.admits(view, spec, targetDatabase, place, arrival, sink);
     }
 
@@ -347,6 +350,7 @@ final class StreamPhase {
     }
 
     private void flush(CommandView view, CommandSpec spec) throws IOException, RewindException {
+        place.quietFrom = place.offset;
         boolean swap = spec.kind() == CommandKind.SWAPDB;
         if (!swap && spec.kind() == CommandKind.FLUSHDB && targetDatabase == DatabaseMap.EXCLUDED) {
             return;

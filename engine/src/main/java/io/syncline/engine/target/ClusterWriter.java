@@ -52,7 +52,6 @@ public final class ClusterWriter implements TargetWriter {
     private boolean severalOpen;
 
     private @Nullable ByteBuilder open;
-
     private @Nullable Batch openBatch;
     private int openedAt;
     private int openSlot;
@@ -98,6 +97,9 @@ public final class ClusterWriter implements TargetWriter {
         settled = false;
         Checkpoint start = floor.at(from);
         if (fresh) {
+            if (streaming) {
+                lanes.settle();
+            }
             floor.beginEpoch();
             // By the lanes that wrote the snapshot: a node that is gone has taken it along.
             lanes.writeFloor(start);
