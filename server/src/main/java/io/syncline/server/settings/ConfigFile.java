@@ -160,11 +160,7 @@ public final class ConfigFile {
         String found =
                 parser.isCurrentAlias()
                         ? "'*' begins an alias"
-                        : parser.getObjectId() != null
-                                ? "'&' begins an anchor"
-                                : tag != null && !tag.startsWith(YAML_TAGS)
-                                        ? "'!' begins a tag"
-                                        : "";
+                        : tag != null && !tag.startsWith(YAML_TAGS) ? "'!' begins a tag" : "";
         if (!found.isEmpty()) {
             throw refuse(setting.key(), "in YAML an unquoted " + found, "Put the value in quotes");
         }
