@@ -104,7 +104,7 @@ final class RemoteInstance {
                 body.put(option.substring(2), parsed.matchedOptionValue(option, ""));
             }
         }
-        // The variable stands for every call of a shell: a mere new name must not replace a password.
+        // The variable stands for every call of a shell: a mere new name is no new password.
         boolean named = body.containsKey("name") && !body.containsKey("uri");
         if (!named || parsed.hasMatchedOption(PASSWORD_FILE)) {
             putPassword(body);
