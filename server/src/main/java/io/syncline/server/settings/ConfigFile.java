@@ -162,10 +162,11 @@ public final class ConfigFile {
                         ? "'*' begins an alias"
                         : parser.getObjectId() != null
                                 ? "'&' begins an anchor"
-                                : tag != null && !tag.startsWith(YAML_TAGS) ? "'!' begins a tag" : "";
+                                : tag != null && !tag.startsWith(YAML_TAGS)
+                                        ? "'!' begins a tag"
+                                        : "";
         if (!found.isEmpty()) {
-            throw refuse(
-                    setting.key(), "in YAML an unquoted " + found, "Put the value in quotes");
+            throw refuse(setting.key(), "in YAML an unquoted " + found, "Put the value in quotes");
         }
     }
 

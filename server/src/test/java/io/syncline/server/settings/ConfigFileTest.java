@@ -32,7 +32,8 @@ class ConfigFileTest {
         assertThat(settings.text(Setting.DATABASES)).isEqualTo("0,3:5");
         assertThat(settings.text(Setting.COMMANDS)).isEqualTo("set,!flushall");
         assertThat(settings.flag(Setting.NO_MERGE)).isTrue();
-        assertThat(settings.place(Setting.NO_MERGE)).endsWith("sync.yaml line 6 column 11, no-merge");
+        assertThat(settings.place(Setting.NO_MERGE))
+                .endsWith("sync.yaml line 6 column 11, no-merge");
     }
 
     @Test
