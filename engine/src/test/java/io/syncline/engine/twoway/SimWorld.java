@@ -115,7 +115,8 @@ final class SimWorld {
         ahead = seed % 2 == 0;
         Profile profile = options.profile();
         if (profile == null) {
-            profile = Profile.values()[random.nextInt(Profile.ACROSS.ordinal())];
+            // The last is not among any.
+            profile = Profile.values()[random.nextInt(Profile.values().length - 1)];
         }
         boolean expiryLeavesWatch = random.nextBoolean();
         List<Object> payloads = new ArrayList<>();

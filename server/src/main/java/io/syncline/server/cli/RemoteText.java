@@ -15,7 +15,8 @@ final class RemoteText {
         if (answer.has("tasks")) {
             return each(answer.path("tasks"), "No task yet. Make one with task create.");
         }
-        if (answer.has("instances")) {
+        // A grant names its instances, too.
+        if (answer.has("instances") && !answer.has("grantee")) {
             return each(answer.path("instances"), "No instance yet. Add one with instance add.");
         }
         if (answer.has("events")) {
