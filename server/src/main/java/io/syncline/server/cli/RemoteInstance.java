@@ -104,7 +104,11 @@ final class RemoteInstance {
                 body.put(option.substring(2), parsed.matchedOptionValue(option, ""));
             }
         }
-        putPassword(body);
+        // The variable stands for every call of a shell: a mere new name is no new password.
+        boolean named = body.containsKey("name") && !body.containsKey("uri");
+        if (!named || parsed.hasMatchedOption(PASSWORD_FILE)) {
+            putPassword(body);
+        }
         if (body.isEmpty()) {
             throw new SynclineException(
                     ErrorCode.BAD_OPTION,

@@ -23,6 +23,7 @@ class CommandLineGrantIT {
         environment.put("XDG_CONFIG_HOME", folder.resolve(home).toString());
         environment.put("SYNCLINE_PASSWORD", password(home));
         environment.put("SYNCLINE_NEW_PASSWORD", "bea's long password");
+        environment.put("SYNCLINE_INSTANCE_PASSWORD", "of another instance");
         return new SynclineCommand(environment).run(arguments);
     }
 
@@ -72,6 +73,9 @@ class CommandLineGrantIT {
             assertThat(cli("b", "grant", "revoke", grant)).isEqualTo(2);
             assertThat(cli("a", "grant", "revoke", grant)).isZero();
             RunningService.await(bea, "copy", "failed");
+            assertThat(cli("a", "instance", "change", "shared", "--name", "lent")).isZero();
+            assertThat(admin.get("/api/v1/instances/" + shared).text())
+                    .contains("\"name\":\"lent\"", "\"hasPassword\":false");
             others(admin);
         }
     }
