@@ -25,6 +25,7 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
+    private final Snapshots snapshots = new Snapshots(holders, parties, succession);
     private final ServerJobs jobs = new ServerJobs(this, parties);
 
     public SlotLedger() {
@@ -55,6 +56,7 @@ public final class SlotLedger {
             int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
+        snapshots.holds(owned);
         BitSet concerned = (BitSet) owned.clone();
         concerned.or(waiting);
         party.forgetFor(concerned, left);
@@ -73,6 +75,12 @@ public final class SlotLedger {
         }
         party.note();
         grantAll();
+    }
+
+    /// A pipeline has no position, or none any more.
+    synchronized void registerAnew(int pipeline) {
+        snapshots.beginsAnew(pipeline, party(pipeline));
+        register(pipeline, new BitSet(), new BitSet(), List.of());
     }
 
     private Party party(int pipeline) {
@@ -309,6 +317,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
+            party.copied.clear(slot);
             jobs.given(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -327,12 +336,16 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
+        if (jobs.haveMoved(slot) && snapshots.isMissing(slot)) {
+            return;
+        }
         Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
         if (pipeline == null) {
             return;
         }
         Party party = party(pipeline);
         holders[slot] = pipeline;
+        snapshots.given(slot);
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
             // It was not seen to end: how much of it a job has cleared away is not known.
@@ -353,32 +366,65 @@ public final class SlotLedger {
         Party party = party(pipeline);
         party.granted.clear();
         succession.withdraw(pipeline);
-        BitSet others = new BitSet();
+        BitSet left = snapshots.leave(pipeline, party, owned);
         boolean all = parties.values().stream().allMatch(p -> p.registered);
-        for (int slot = 0; slot < holders.length; slot++) {
+        for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
             int holder = holders[slot];
-            if (holder == pipeline && !owned.get(slot)) {
-                others.set(slot);
-            } else if (owned.get(slot) && holder != pipeline && holder != NOBODY) {
+            if (holder != pipeline && holder != NOBODY) {
                 all = false;
                 hurry(holder);
             }
         }
-        giveUp(pipeline, others);
+        left.stream().forEach(this::grant);
+        parties.values().forEach(Party::note);
         party.wanted.clear();
         party.wanted.or(owned);
         if (all) {
             party.wanted.clear();
             party.forget();
-            for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
-                holders[slot] = pipeline;
-                succession.forget(slot);
-            }
+            snapshots.takes(pipeline, party, owned);
             // Seen to own them by now, so that their loss is noticed.
             party.seen.or(owned);
         }
         party.note();
         return all;
+    }
+
+    /// How often a pipeline's node must have been asked to have answered a question from now.
+    synchronized long certainLooks(int pipeline) {
+        return party(pipeline).looks + ServerJobs.CERTAIN_LOOKS;
+    }
+
+    /// Whether a node was seen without one of these slots, when it was asked so often.
+    synchronized boolean hasLost(int pipeline, BitSet slots, long looks) {
+        BitSet lost = (BitSet) slots.clone();
+        lost.andNot(party(pipeline).seen);
+        return party(pipeline).looks >= looks && !lost.isEmpty();
+    }
+
+    /// Whether a node was asked so often; it is asked soon if not.
+    synchronized boolean areSeen(int pipeline, long looks) {
+        Party party = party(pipeline);
+        boolean seen = party.looks >= looks || party.gone;
+        if (!seen) {
+            party.hurry();
+        }
+        return seen;
+    }
+
+    /// Whether what a pipeline copies may meet keys that another one has brought.
+    synchronized boolean follows(int pipeline) {
+        return party(pipeline).follows;
+    }
+
+    /// Whether a pipeline has to copy its shard again, since keys of it are told by no stream.
+    synchronized boolean isIncomplete(int pipeline) {
+        return party(pipeline).incomplete;
+    }
+
+    /// The same, when a job has brought slots to its shard.
+    synchronized boolean lacks(int pipeline, BitSet brought) {
+        return snapshots.isBehind(party(pipeline), brought);
     }
 
     /// A pipeline ends, its shard being dissolved.
