@@ -45,12 +45,8 @@ public final class SlotGate {
     private final Reach reach;
     private final Flushes flushes;
     private final Turns turns;
+    private final SnapshotTurn snapshot;
 
-    /// Slots of a snapshot that is about to be applied, and how often the node must have been asked
-    /// to have confirmed them.
-    private BitSet expected = new BitSet();
-
-    private long expectedLooks;
     private boolean fullReported;
 
     /// Up to here everything is in the target, save what was parked.
@@ -84,6 +80,7 @@ public final class SlotGate {
         reach = new Reach(ledger, pipeline);
         notes = new SlotNotes(settings, parked, imports, departures);
         turns = new Turns(settings, parked, departures, notes, reach, vacancies);
+        snapshot = new SnapshotTurn(settings, this::forget);
         flushes = new Flushes(ledger, pipeline, parked);
     }
 
@@ -141,59 +138,9 @@ public final class SlotGate {
         appliedUntil = -1;
     }
 
-    /// Before a snapshot is applied: waits until no other pipeline writes to the shard's slots.
-    ///
-    /// @param ask for the slots of the shard now: those that have left it meanwhile are waited for
-    ///   by nobody
-    /// @return false when the link stops
-    public boolean beginSnapshot(Supplier<BitSet> ask) throws RewindException {
-        expect(ask.get());
-        while (!take()) {
-            if (isOutdated()) {
-                expect(ask.get());
-            } else if (!settings.patience().await()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// A snapshot is about to be applied: what was held back is of the past.
-    ///
-    /// @param present the slots of the shard now
-    void expect(BitSet present) {
-        forget();
-        expected = (BitSet) present.clone();
-        expectedLooks = ledger.certainLooks(pipeline);
-    }
-
-    /// Whether the slots that a snapshot was expected to have are the shard's no more.
-    boolean isOutdated() {
-        return ledger.hasLost(pipeline, expected, expectedLooks);
-    }
-
-    /// Takes the shard's slots for a snapshot, if no other pipeline holds one. Where jobs move
-    /// slots, the node has said since that it still owns them: what it clears away behind that is
-    /// known for it.
-    boolean take() {
-        boolean settled =
-                settings.jobs() == null
-                        || (ledger.areSeen(pipeline, expectedLooks) && !isOutdated());
-        boolean taken = settled && ledger.takeForSnapshot(pipeline, expected);
-        if (taken) {
-            owned.or(expected);
-        }
-        return taken;
-    }
-
-    /// Whether jobs have moved slots of the shard since a snapshot was made: another one is needed.
-    public boolean hasMovedSince(long offset) {
-        return settings.jobs() != null && ledger.jobs().haveMovedSince(pipeline, offset);
-    }
-
-    /// Whether other pipelines may have brought keys of the shard's slots that it lost since.
-    public boolean meetsOthers() {
-        return ledger.follows(pipeline);
+    /// The way of a snapshot into the target.
+    public SnapshotTurn snapshot() {
+        return snapshot;
     }
 
     /// Notes what is held, behind a snapshot, and which jobs of the server it is behind.
@@ -357,7 +304,7 @@ public final class SlotGate {
         Imports.Ended ended = imports.control(view, place);
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
-            if (!isPassed(place) && ledger.lacks(pipeline, slots)) {
+            if (!isPassed(place) && ledger.snapshots().lacks(pipeline, slots)) {
                 // What is noted of the copy stays: a later process must not believe it whole.
                 return;
             }
@@ -382,7 +329,7 @@ public final class SlotGate {
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
-        if (place.clean && ledger.isIncomplete(pipeline)) {
+        if (place.clean && ledger.snapshots().isIncomplete(pipeline)) {
             writer.drain();
             throw RewindException.missing(INCOMPLETE);
         }

@@ -25,7 +25,7 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final Snapshots snapshots = new Snapshots(holders, parties, succession);
+    private final Snapshots snapshots = new Snapshots(this, holders, parties, succession);
     private final ServerJobs jobs = new ServerJobs(this, parties);
 
     public SlotLedger() {
@@ -177,7 +177,10 @@ public final class SlotLedger {
             int holder = holders[slot];
             if (looks > UNSEEN_LOOKS && holder != NOBODY && holder != pipeline) {
                 Party held = party(holder);
-                if (held.firstEnd(slot) == null) {
+                if (held.copied.get(slot)) {
+                    // What this one waits with is of the past of that one's snapshot.
+                    party.lack();
+                } else if (held.firstEnd(slot) == null) {
                     held.end(slot, held.last, held.last, false);
                     held.note();
                 }
@@ -327,7 +330,7 @@ public final class SlotLedger {
         parties.values().forEach(Party::note);
     }
 
-    private void grantAll() {
+    void grantAll() {
         succession.wanted().stream().forEach(this::grant);
     }
 
@@ -355,78 +358,6 @@ public final class SlotLedger {
         party.note();
     }
 
-    // ---- snapshots ----
-
-    /// Before a snapshot is applied: everything else is given up, since the stream that told of it
-    /// is gone, and the shard's own slots are waited for.
-    ///
-    /// @param owned the shard's slots
-    /// @return whether all of them are held now
-    synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
-        Party party = party(pipeline);
-        party.granted.clear();
-        succession.withdraw(pipeline);
-        BitSet left = snapshots.leave(pipeline, party, owned);
-        boolean all = parties.values().stream().allMatch(p -> p.registered);
-        for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
-            int holder = holders[slot];
-            if (holder != pipeline && holder != NOBODY) {
-                all = false;
-                hurry(holder);
-            }
-        }
-        left.stream().forEach(this::grant);
-        parties.values().forEach(Party::note);
-        party.wanted.clear();
-        party.wanted.or(owned);
-        if (all) {
-            party.wanted.clear();
-            party.forget();
-            snapshots.takes(pipeline, party, owned);
-            // Seen to own them by now, so that their loss is noticed.
-            party.seen.or(owned);
-        }
-        party.note();
-        return all;
-    }
-
-    /// How often a pipeline's node must have been asked to have answered a question from now.
-    synchronized long certainLooks(int pipeline) {
-        return party(pipeline).looks + ServerJobs.CERTAIN_LOOKS;
-    }
-
-    /// Whether a node was seen without one of these slots, when it was asked so often.
-    synchronized boolean hasLost(int pipeline, BitSet slots, long looks) {
-        BitSet lost = (BitSet) slots.clone();
-        lost.andNot(party(pipeline).seen);
-        return party(pipeline).looks >= looks && !lost.isEmpty();
-    }
-
-    /// Whether a node was asked so often; it is asked soon if not.
-    synchronized boolean areSeen(int pipeline, long looks) {
-        Party party = party(pipeline);
-        boolean seen = party.looks >= looks || party.gone;
-        if (!seen) {
-            party.hurry();
-        }
-        return seen;
-    }
-
-    /// Whether what a pipeline copies may meet keys that another one has brought.
-    synchronized boolean follows(int pipeline) {
-        return party(pipeline).follows;
-    }
-
-    /// Whether a pipeline has to copy its shard again, since keys of it are told by no stream.
-    synchronized boolean isIncomplete(int pipeline) {
-        return party(pipeline).incomplete;
-    }
-
-    /// The same, when a job has brought slots to its shard.
-    synchronized boolean lacks(int pipeline, BitSet brought) {
-        return snapshots.isBehind(party(pipeline), brought);
-    }
-
     /// A pipeline ends, its shard being dissolved.
     synchronized void leave(int pipeline) {
         BitSet all = new BitSet();
@@ -435,6 +366,11 @@ public final class SlotLedger {
         giveUp(pipeline, all);
         parties.remove(pipeline);
         grantAll();
+    }
+
+    /// Pipelines that begin with a snapshot.
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     /// What is known of moves by the server's own jobs.

@@ -223,11 +223,8 @@ final class Pipeline implements Runnable {
     private @Nullable Position rewound(RewindException e) {
         if (!e.missing().isEmpty()) {
             again = e.missing();
-            shop.event(
-                    new LinkEvent.Warned(
-                            shop.place(),
-                            again + ": the shard is copied again",
-                            "Nothing; do not rebalance the source while it is first copied"));
+            String remedy = "Pause the rebalancing of the source while it is copied";
+            shop.event(new LinkEvent.Warned(shop.place(), again + "; it is copied again", remedy));
             brokenSnapshots++;
             pause();
             return null;
@@ -322,11 +319,11 @@ final class Pipeline implements Runnable {
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
         var permit = shop.permit();
-        if ((gate != null && !gate.beginSnapshot(presentSlots))
+        if ((gate != null && !gate.snapshot().begin(presentSlots))
                 || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
-        boolean first = fresh && (gate == null || !gate.meetsOthers());
+        boolean first = fresh && (gate == null || !gate.snapshot().meetsOthers());
         StaleKeys stale = first ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);

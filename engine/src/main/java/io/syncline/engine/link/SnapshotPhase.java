@@ -71,7 +71,7 @@ final class SnapshotPhase {
     /// @throws RewindException when the target lost what it had acknowledged: begin again
     int run() throws IOException, RewindException {
         SlotGate gate = shop.gate();
-        unsettled = gate != null && gate.hasMovedSince(feed.baseOffset());
+        unsettled = gate != null && gate.snapshot().hasMovedSince(feed.baseOffset());
         if (unsettled) {
             return -1;
         }

@@ -129,15 +129,15 @@ final class SimPipeline {
             }
             return;
         }
-        if (!asked || gate.isOutdated()) {
+        if (!asked || gate.snapshot().isOutdated()) {
             asked = true;
-            gate.expect(shard.owned);
+            gate.snapshot().expect(shard.owned);
         }
-        if (!gate.take()) {
+        if (!gate.snapshot().take()) {
             return;
         }
         BitSet slots = (BitSet) owned.clone();
-        if (gate.hasMovedSince(place.offset)
+        if (gate.snapshot().hasMovedSince(place.offset)
                 || image.keySet().stream().anyMatch(key -> !slots.get(SimShard.slot(key)))) {
             story.add("pipeline " + number + " has a snapshot from amid a move");
             image = null;
@@ -145,7 +145,7 @@ final class SimPipeline {
         }
         writer.beginSnapshot();
         Map<String, String> whole = image;
-        if (!fresh || gate.meetsOthers()) {
+        if (!fresh || gate.snapshot().meetsOthers()) {
             target.data
                     .keySet()
                     .removeIf(key -> slots.get(SimShard.slot(key)) && !whole.containsKey(key));
