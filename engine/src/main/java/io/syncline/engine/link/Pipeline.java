@@ -223,8 +223,7 @@ final class Pipeline implements Runnable {
     private @Nullable Position rewound(RewindException e) {
         if (!e.missing().isEmpty()) {
             again = e.missing();
-            String remedy = "Pause the rebalancing of the source while it is copied";
-            shop.event(new LinkEvent.Warned(shop.place(), again + "; it is copied again", remedy));
+            shop.event(new LinkEvent.Warned(shop.place(), again, UnseenMoves.PAUSE));
             brokenSnapshots++;
             pause();
             return null;
