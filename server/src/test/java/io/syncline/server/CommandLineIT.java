@@ -102,7 +102,7 @@ class CommandLineIT {
     }
 
     @Test
-    void aBadFileIsNamedWithLineAndKey() throws IOException {
+    void aBadFileIsNamedWithLineColumnAndKey() throws IOException {
         Path file =
                 Files.writeString(
                         folder.resolve("sync.yaml"),
@@ -110,7 +110,7 @@ class CommandLineIT {
         try (Launched launched = Launched.run("sync", "--config", file.toString())) {
             assertThat(launched.exitCode()).isEqualTo(2);
             assertThat(launched.errors())
-                    .contains("sync.yaml line 3]")
+                    .contains("sync.yaml line 3 column 1]")
                     .contains("'retries' is not a setting")
                     .doesNotContain(SECRET);
         }

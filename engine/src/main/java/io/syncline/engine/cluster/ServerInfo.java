@@ -53,7 +53,8 @@ public record ServerInfo(HostPort address, Map<String, String> fields) {
         throw new IOException("the server answers INFO with '" + text + "'");
     }
 
-    static Map<String, String> parse(String text) {
+    /// Reads lines of `name:value`.
+    public static Map<String, String> parse(String text) {
         Map<String, String> fields = new HashMap<>();
         for (String line : text.split("\r?\n", -1)) {
             int colon = line.indexOf(':');

@@ -202,6 +202,19 @@ public final class Rewriter {
         return LEAVE;
     }
 
+    /// The target's database into which a command of a database that is left out brings a key;
+    /// [DatabaseMap#EXCLUDED] where it brings none.
+    public int entered(CommandView view, CommandSpec spec) {
+        int into = -1;
+        if (spec.kind() == CommandKind.MOVE && view.argumentCount == 3) {
+            into = database(view, 2);
+        }
+        for (int i = 3; spec.kind() == CommandKind.COPY && i + 1 < view.argumentCount; i++) {
+            into = view.isWord(i, "DB") ? database(view, i + 1) : into;
+        }
+        return into < 0 ? DatabaseMap.EXCLUDED : rules.databases().target(into);
+    }
+
     /// A database number, or -1 when it is none.
     private static int database(CommandView view, int index) {
         long number = Decimal.parse(view.buffer, view.offsets[index], view.lengths[index]);

@@ -117,7 +117,10 @@ public final class FileInspector {
         } catch (RdbFormatException e) {
             throw SourceFiles.unusable(file, "the RDB is malformed: " + e.getMessage(), BROKEN);
         } catch (EOFException e) {
-            throw SourceFiles.unusable(file, "the RDB ends too early: the file is cut off", BROKEN);
+            throw SourceFiles.unusable(
+                    file,
+                    "the RDB ends too early, at byte " + Files.size(file) + ": the file is cut off",
+                    BROKEN);
         }
     }
 

@@ -14,12 +14,30 @@ final class Gaps {
     /// For sources without a history of their own.
     static final Gaps PLAIN = new Gaps(null, null);
 
+    static final String TARGET_FORGOT = "the target no longer knows this task's position";
+
+    private static final String OTHER_HISTORY = ": it has another history now, ";
+
     private final @Nullable NodeFinder finder;
     private final @Nullable Connector connector;
 
     Gaps(@Nullable NodeFinder finder, @Nullable Connector connector) {
         this.finder = finder;
         this.connector = connector;
+    }
+
+    /// What keeps it from happening again.
+    ///
+    /// @param usual what does so for a position that was left too far behind
+    static String remedy(String reason, String usual) {
+        if (reason.equals(TARGET_FORGOT)) {
+            return "Let the target keep its data when it restarts (save, appendonly), or fail over to"
+                    + " a replica";
+        }
+        return reason.contains(OTHER_HISTORY)
+                ? "Let the source keep its data when it restarts, and end it by SHUTDOWN, or fail over"
+                        + " to a replica"
+                : usual;
     }
 
     String reason(Position from) {
@@ -43,7 +61,7 @@ final class Gaps {
             if (promoted || info.replicationId().equals(from.replicationId())) {
                 return plain + ": its backlog no longer reaches back to there";
             }
-            return plain + ": it has another history now, " + info.replicationId();
+            return plain + OTHER_HISTORY + info.replicationId();
         } catch (IOException | SynclineException e) {
             // The reason only explains; what is to be done is clear without it.
             System.getLogger(Gaps.class.getName())

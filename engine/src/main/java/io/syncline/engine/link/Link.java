@@ -94,6 +94,7 @@ public final class Link implements RunningTask {
         try {
             Starting starting = new Starting(options, events, stopped);
             starting.at(LinkEvent.Side.TARGET, sides::awaitTarget);
+            starting.at(LinkEvent.Side.SOURCE, sides::awaitSource);
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
             if (isStopped()) {
                 return stoppedEarly();

@@ -1,6 +1,7 @@
 package io.syncline.engine.link;
 
 import io.syncline.engine.fault.Failure;
+import io.syncline.engine.net.RetryRemedy;
 import io.syncline.engine.precheck.Finding;
 import java.time.Duration;
 
@@ -27,7 +28,8 @@ public sealed interface LinkEvent {
             implements LinkEvent {
         /// What a user can do about it.
         public String remedy() {
-            return RetryRemedy.of(side, reason);
+            String where = side == Side.SOURCE ? "the source" : "the target";
+            return RetryRemedy.of(where, reason) + "; the task then goes on by itself";
         }
     }
 

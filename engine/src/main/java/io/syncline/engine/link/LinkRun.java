@@ -12,7 +12,6 @@ import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,11 +39,18 @@ final class LinkRun {
     private final Starting starting;
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
-    /// Guards which pipelines there are, and that the link ends with the last of them.
+    /// Guards which pipelines there are, and that the link ends with the last of them. Who comes or
+    /// goes is noted in the target outside of it: appliers meet here, too.
     private final Object membership = new Object();
 
     private int nextPipeline;
+
+    /// Whether a shard is being taken in: one at a time, as each takes the next number.
+    private boolean joining;
+
+    /// The pipelines that have not ended, with the one of a shard that is being taken in.
     private int running;
+
     private boolean caughtUp;
     private volatile boolean done;
     private volatile boolean stopping;
@@ -111,7 +117,7 @@ final class LinkRun {
                     shards.isEmpty() || hooks.permit() != null ? null : new SlotLedger();
             if (!shards.isEmpty()) {
                 var known = TaskRegistry.shards(found.read(connection));
-                var mine = assign(shards, known);
+                var mine = number(shards, known);
                 if (ledger != null) {
                     var notes = notes(found, connection, mine);
                     var unseen = UnseenMoves.find(sides.source(), mine, notes);
@@ -143,6 +149,13 @@ final class LinkRun {
                             this::topologySeen);
             return new Registered(found, assigned, made);
         }
+    }
+
+    private SortedMap<Integer, Instance.Shard> number(
+            List<Instance.Shard> shards, SortedMap<Integer, Set<String>> known) {
+        Numbering numbering = Numbering.of(shards, known);
+        nextPipeline = numbering.next();
+        return numbering.shards();
     }
 
     private static Map<Integer, byte[]> notes(
@@ -183,39 +196,6 @@ final class LinkRun {
         }
     }
 
-    /// Finds each shard's pipeline by the nodes that it was for; a new shard gets a new one. What a
-    /// pipeline of a shard that is no more has not read is lost.
-    private SortedMap<Integer, Instance.Shard> assign(
-            List<Instance.Shard> shards, SortedMap<Integer, Set<String>> known) {
-        SortedMap<Integer, Instance.Shard> assigned = new TreeMap<>();
-        List<Instance.Shard> left = new ArrayList<>(shards);
-        for (var entry : known.entrySet()) {
-            for (Instance.Shard shard : shards) {
-                if (left.contains(shard)
-                        && shard.ids().stream().anyMatch(entry.getValue()::contains)) {
-                    assigned.put(entry.getKey(), shard);
-                    left.remove(shard);
-                    break;
-                }
-            }
-            boolean taken =
-                    assigned.values().stream()
-                            .anyMatch(shard ->
-                                    shard.ids().stream().anyMatch(entry.getValue()::contains));
-            if (!taken && !entry.getValue().isEmpty()) {
-                assigned.put(
-                        entry.getKey(),
-                        new Instance.Shard(
-                                shards.getFirst().primary(), new BitSet(), entry.getValue()));
-            }
-        }
-        nextPipeline = known.isEmpty() ? 0 : known.lastKey() + 1;
-        for (Instance.Shard shard : left) {
-            assigned.put(nextPipeline++, shard);
-        }
-        return assigned;
-    }
-
     // ---- shards that come and go ----
 
     /// On a monitor's thread: starts a pipeline for every shard that has none. One that joins
@@ -230,57 +210,97 @@ final class LinkRun {
     }
 
     private void add(Instance.Shard shard) {
+        int index;
         synchronized (membership) {
             if (stopping
+                    || joining
                     || running == 0
                     || pipelines.stream().anyMatch(p -> shard.ids().stream().anyMatch(p::isFor))) {
                 return;
             }
-            int index = nextPipeline;
-            try (Connection connection = sides.control()) {
-                registry.noteShard(connection, index, shard.ids());
-                context.manifest().putAll(registry.read(connection));
-                PipelineParts pipeline =
-                        new PipelineParts(context, index, new Origin.Replicated(shard));
+            joining = true;
+            index = nextPipeline;
+            running++;
+        }
+        PipelineParts pipeline = null;
+        try {
+            pipeline = takeIn(shard, index);
+        } catch (IOException e) {
+            // The next look, in a moment, tries again.
+            System.getLogger(LinkRun.class.getName())
+                    .log(System.Logger.Level.DEBUG, "starting a pipeline for a new shard", e);
+        } finally {
+            joined(pipeline);
+        }
+        if (pipeline != null) {
+            events.accept(
+                    new LinkEvent.Warned(
+                            shard.primary().toString(), "a shard joined the source's cluster", ""));
+        }
+    }
+
+    private PipelineParts takeIn(Instance.Shard shard, int index) throws IOException {
+        try (Connection connection = sides.control()) {
+            noteShard(connection, index, shard.ids());
+            return new PipelineParts(context, index, new Origin.Replicated(shard));
+        }
+    }
+
+    private void noteShard(Connection connection, int index, Set<String> ids) throws IOException {
+        String noted = registry.noteShard(connection, index, ids);
+        context.manifest().put(TaskRegistry.shardField(index), noted);
+    }
+
+    /// @param pipeline of the shard that was to be taken in; null when that failed
+    private void joined(@Nullable PipelineParts pipeline) {
+        synchronized (membership) {
+            joining = false;
+            if (pipeline == null) {
+                oneLess();
+            } else {
                 nextPipeline++;
                 pipelines.add(pipeline);
-                running++;
                 pipeline.start();
                 if (stopping) {
                     // Whoever stopped all of them may not have met this one.
                     pipeline.stop();
                 }
-            } catch (IOException e) {
-                // The next look, in a moment, tries again.
-                System.getLogger(LinkRun.class.getName())
-                        .log(System.Logger.Level.DEBUG, "starting a pipeline for a new shard", e);
-                return;
             }
         }
-        events.accept(
-                new LinkEvent.Warned(
-                        shard.primary().toString(), "a shard joined the source's cluster", ""));
+        // Who caught up meanwhile has waited for this one.
+        tellCaughtUp();
     }
 
     private void pipelineEnded(int shard, boolean left, @Nullable Failure why) {
         if (why != null && failure.compareAndSet(null, why)) {
             stop();
         }
+        boolean gone;
         synchronized (membership) {
-            if (left && why == null && pipelines.size() > 1) {
-                pipelines.removeIf(pipeline -> pipeline.shard() == shard);
-                forget(shard);
-            }
-            if (--running == 0) {
-                ended.countDown();
-            }
+            gone =
+                    left
+                            && why == null
+                            && pipelines.size() > 1
+                            && pipelines.removeIf(pipeline -> pipeline.shard() == shard);
+        }
+        if (gone) {
+            forget(shard);
+        }
+        synchronized (membership) {
+            oneLess();
+        }
+    }
+
+    /// Within [#membership].
+    private void oneLess() {
+        if (--running == 0) {
+            ended.countDown();
         }
     }
 
     private void forget(int shard) {
         try (Connection connection = sides.control()) {
-            registry.noteShard(connection, shard, Set.of());
-            context.manifest().putAll(registry.read(connection));
+            noteShard(connection, shard, Set.of());
         } catch (IOException | SynclineException e) {
             // The next start finds out again that the shard is gone.
             System.getLogger(LinkRun.class.getName())
@@ -304,8 +324,12 @@ final class LinkRun {
 
     /// Every pipeline reports once that it has what its source had when it was asked.
     private void pipelineCaughtUp(int shard) {
+        tellCaughtUp();
+    }
+
+    private void tellCaughtUp() {
         synchronized (membership) {
-            if (caughtUp || !pipelines.stream().allMatch(PipelineParts::isCaughtUp)) {
+            if (caughtUp || joining || !pipelines.stream().allMatch(PipelineParts::isCaughtUp)) {
                 return;
             }
             caughtUp = true;

@@ -62,6 +62,9 @@ final class Pipeline implements Runnable {
     /// Where the last stream ended.
     private @Nullable Position reached;
 
+    /// Where a promoted replica goes on with the stream, if that loses nothing.
+    private @Nullable Position parted;
+
     /// The shard was dissolved and its stream is in the target.
     private boolean left;
 
@@ -162,7 +165,7 @@ final class Pipeline implements Runnable {
                 if (feed == null && shop.isStopping()) {
                     return;
                 }
-                from = feed == null ? null : position(feed);
+                from = feed == null ? parted : position(feed);
                 reading = from;
             } catch (RewindException e) {
                 from = unmoved(rewound(e));
@@ -233,11 +236,11 @@ final class Pipeline implements Runnable {
                 new LinkEvent.Warned(
                         shop.writer().place(),
                         position == null
-                                ? "the target no longer knows this task's position"
+                                ? Gaps.TARGET_FORGOT
                                 : "the target lost writes it had acknowledged; they are sent again",
                         "Nothing, if a failover of the target is the cause"));
         if (position == null && stood) {
-            gap(shop.writer().place(), "the target no longer knows this task's position");
+            gap(shop.writer().place(), Gaps.TARGET_FORGOT);
         }
         return position;
     }
@@ -249,6 +252,8 @@ final class Pipeline implements Runnable {
     /// @return what to follow next: a feed, or null to open one from nothing (or at a stop)
     private @Nullable Feed follow(Feed feed, @Nullable Position from, boolean fresh)
             throws IOException, RewindException {
+        boolean elsewhere = parted != null;
+        parted = null;
         StreamDecoder decoder = new StreamDecoder(feed.spool());
         int database = feed.baseDatabase();
         Place place = new Place();
@@ -271,7 +276,7 @@ final class Pipeline implements Runnable {
         if (feed.isFull()) {
             rules.note();
         }
-        shop.writer().beginStreaming(place, feed.isFull());
+        shop.writer().beginStreaming(place, feed.isFull() || elsewhere);
         stood = true;
         if (shop.options().effectiveEnd() == LinkOptions.End.SNAPSHOT) {
             shop.stop();
@@ -290,6 +295,7 @@ final class Pipeline implements Runnable {
             left = true;
             return null;
         }
+        parted = ended ? Parting.of(shop, feed, at) : null;
         return ended ? after(feed) : null;
     }
 
@@ -297,7 +303,7 @@ final class Pipeline implements Runnable {
         String remedy =
                 reason.equals(lost)
                         ? UnseenMoves.REMEDY
-                        : rules.remedy(reason, shop.intake().gapRemedy());
+                        : rules.remedy(reason, Gaps.remedy(reason, shop.intake().gapRemedy()));
         if (shop.options().onGap() == LinkOptions.OnGap.STOP) {
             throw new SynclineException(
                     ErrorCode.POSITION_LOST,
@@ -386,7 +392,7 @@ final class Pipeline implements Runnable {
         }
         return switch (how) {
             case GAP -> feed.successor();
-            case SNAPSHOT_BROKEN, STOPPED, GONE -> null;
+            case SNAPSHOT_BROKEN, STOPPED, GONE, BEHIND -> null;
             case FAILED -> {
                 Failure failure = feed.failure();
                 throw new SynclineException(

@@ -108,6 +108,32 @@ final class RuleDesk {
     }
 
     @Nullable SynclineException refuse(CommandView view, int database, long offset, String reason) {
+        return refuse(
+                view,
+                database,
+                offset,
+                reason,
+                "Start the task again with other --etl rules, or choose --on-refused skip to go on"
+                        + " without such commands");
+    }
+
+    /// Records a command that brings a key from a database that is left out.
+    ///
+    /// @param database of the target
+    /// @return why the task stops at it; null when it goes on without
+    @Nullable SynclineException entered(CommandView view, int database, long offset) {
+        return refuse(
+                view,
+                database,
+                offset,
+                "it brings the key from a database that is left out, whose value nobody at the"
+                        + " target knows",
+                "Choose --on-refused skip to go on without such keys, or give the task both"
+                        + " databases and synchronize anew");
+    }
+
+    private @Nullable SynclineException refuse(
+            CommandView view, int database, long offset, String reason, String remedy) {
         Refusal refusal = Refusal.of(view, offset, database, reason);
         if (shop.refused(refusal)) {
             shop.writer().record(refusal);
@@ -123,8 +149,7 @@ final class RuleDesk {
                         + database
                         + " cannot be done: "
                         + reason,
-                "Start the task again with other --etl rules, or choose --on-refused skip to go on"
-                        + " without such commands");
+                remedy);
     }
 
     /// Records a command over a user's key and one of ours, which cannot be had by half.

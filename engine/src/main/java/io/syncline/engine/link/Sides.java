@@ -10,8 +10,6 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.precheck.Precheck;
-import io.syncline.engine.resp.ErrorKind;
-import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.Checkpoint;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.TaskRegistry;
@@ -131,16 +129,8 @@ final class Sides {
     /// @throws IOException when it cannot say so now
     boolean awaitTarget() throws IOException {
         try {
-            for (Instance.Shard shard : target.shards()) {
-                try (Connection connection = target.connector().open(shard.primary())) {
-                    Reply reply = connection.call("PING");
-                    if (reply instanceof Reply.Failure failure
-                            && failure.kind().remedy() == ErrorKind.Remedy.RETRY) {
-                        throw new NotReadyException(failure.text());
-                    }
-                }
-            }
-        } catch (NotReadyException e) {
+            Readiness.require(target, () -> formerRun() != null);
+        } catch (Readiness.NotReadyException e) {
             throw e;
         } catch (IOException | SynclineException e) {
             closed = e instanceof SynclineException;
@@ -151,13 +141,24 @@ final class Sides {
         return true;
     }
 
-    /// A node that answers, but not what it was asked.
-    private static final class NotReadyException extends IOException {
-        private static final long serialVersionUID = 1;
-
-        NotReadyException(String text) {
-            super(text);
+    /// Makes sure that the cluster of a task which goes on is whole: a shard that fails over is no
+    /// reason to refuse the start. Whether a task can begin at all is the precheck's to say.
+    ///
+    /// @throws IOException when it is not whole now
+    boolean awaitSource() throws IOException {
+        if (options.source().isFile() || formerRun() == null) {
+            return true;
         }
+        try {
+            Readiness.require(source, () -> true);
+        } catch (Readiness.NotReadyException e) {
+            throw e;
+        } catch (IOException | SynclineException e) {
+            // As above.
+            System.getLogger(Sides.class.getName())
+                    .log(System.Logger.Level.DEBUG, "asking the source", e);
+        }
+        return true;
     }
 
     /// What the target knows of this task; null when it has not heard of it, or cannot be asked.

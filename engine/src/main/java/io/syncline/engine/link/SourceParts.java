@@ -104,7 +104,8 @@ record SourceParts(
                                 options.tuning().silenceLimit(),
                                 options.retry(),
                                 site.spools,
-                                site.retries),
+                                site.retries,
+                                !info.isCluster()),
                         info.address().toString());
         Heartbeat heartbeat =
                 info.isCluster()

@@ -15,14 +15,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Finds what a repeated snapshot leaves behind: keys that an earlier snapshot or stream brought to
 /// the target and that the source has deleted meanwhile.
 ///
 /// They are removed from a target that was empty when the task began; from any other they are only
-/// told, since nothing of anyone else is touched. The new snapshot has overwritten every live key
-/// by then, so there is no moment in which one is missing.
+/// told, since nothing of anyone else is touched. Who wrote a key into a target that was empty
+/// cannot be seen, so they are counted and told before the first is removed. The new snapshot has
+/// overwritten every live key by then, so there is no moment in which one is missing.
 final class StaleKeys implements SnapshotPhase.KeyObserver {
     private static final int SCAN_COUNT = 1000;
 
@@ -35,6 +35,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     private final BitSet slots;
     private final boolean owned;
     private final List<String> examples = new ArrayList<>();
+    private boolean removing;
     private long count;
 
     /// Keys that may be of this shard or of another one.
@@ -47,19 +48,23 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         this.owned = owned;
     }
 
-    /// What was found, in words for the user; null for nothing.
-    private LinkEvent.@Nullable Warned warning(String place) {
-        if (count == 0) {
-            return null;
-        }
+    /// What was found, in words for the user.
+    private LinkEvent.Warned warning(String place) {
+        String found =
+                count
+                        + " keys of the target are not in the source, for example "
+                        + String.join(", ", examples);
         return owned
                 ? new LinkEvent.Warned(
-                        place, count + " keys that the source no longer has were removed", "")
+                        place,
+                        found
+                                + "; they are removed now, since the target was empty when the task"
+                                + " began",
+                        "Keep nothing else in the target of a task, or start the task with"
+                                + " --on-gap stop")
                 : new LinkEvent.Warned(
                         place,
-                        count
-                                + " keys of the target are not in the source, for example "
-                                + String.join(", ", examples)
+                        found
                                 + "; they were left, since the target was not empty when the task"
                                 + " began",
                         "Delete those that the source had deleted, if they are no one else's");
@@ -78,12 +83,19 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
         target.run(shop, primaries -> sweep(shop, primaries, place));
-        shop.progress().snapshotOffset = place.offset;
         String where = shop.writer().place();
-        LinkEvent.Warned found = warning(where);
-        if (found != null) {
-            shop.event(found);
+        if (count > 0) {
+            shop.event(warning(where));
         }
+        if (owned && count > 0) {
+            removing = true;
+            count = 0;
+            target.run(shop, primaries -> sweep(shop, primaries, place));
+            shop.event(
+                    new LinkEvent.Warned(
+                            where, count + " keys that the source no longer has were removed", ""));
+        }
+        shop.progress().snapshotOffset = place.offset;
         if (doubtful > 0) {
             shop.event(
                     new LinkEvent.Warned(
@@ -100,7 +112,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         // A second look, behind one that broke off, meets again what is still there.
         doubtful = 0;
         examples.clear();
-        if (!owned) {
+        if (!removing) {
             count = 0;
         }
         try {
@@ -145,7 +157,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     private void found(Workshop shop, int database, byte[] key, Place place)
             throws RewindException {
         count++;
-        if (owned) {
+        if (removing) {
             delete(shop, database, key, place);
         } else if (examples.size() < MOST_EXAMPLES) {
             String name = new String(key, UTF_8);

@@ -3,6 +3,7 @@ package io.syncline.engine.link;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
+import io.syncline.engine.net.RetryRemedy;
 import io.syncline.engine.target.StoppedException;
 import io.syncline.engine.target.TaskRegistry;
 import java.io.IOException;
@@ -75,10 +76,12 @@ final class Starting {
             throw side == LinkEvent.Side.TARGET
                     ? TaskRegistry.exhausted(place(), options.retry(), reason)
                     : new SynclineException(
-                            ErrorCode.UNREACHABLE,
+                            options.retry().isZero()
+                                    ? ErrorCode.UNREACHABLE
+                                    : ErrorCode.RETRY_EXHAUSTED,
                             place(),
                             "the source went away while the task was starting: " + reason,
-                            "Start the task again");
+                            RetryRemedy.of("the source", reason) + "; then start the task again");
         }
         events.accept(
                 new LinkEvent.Retrying(

@@ -71,6 +71,7 @@ final class StreamPhase {
         this.huge = new HugeCommands(decoder, writer);
         this.arrival = decoder::arrivedMillis;
         place.offset = offset;
+        place.quietFrom = offset;
         place.replicationId = feed.replicationId();
         selectSource(database);
     }
@@ -228,6 +229,7 @@ final class StreamPhase {
     }
 
     private void selectSource(int database) {
+        place.quietFrom = database == place.database ? place.quietFrom : place.offset;
         place.database = database;
         targetDatabase = shop.databases().target(database);
     }
@@ -244,6 +246,10 @@ final class StreamPhase {
     private void data(CommandView view, CommandSpec spec) throws IOException, RewindException {
         if (targetDatabase == DatabaseMap.EXCLUDED) {
             shop.heartbeat().met(view, place.offset);
+            int into = rewriter.entered(view, spec);
+            if (into != DatabaseMap.EXCLUDED && filter.passes(view, spec)) {
+                refuse(rules.entered(view, into, place.offset));
+            }
             return;
         }
         if (!filter.passes(view, spec)) {
@@ -277,6 +283,7 @@ final class StreamPhase {
 
     private boolean isAdmitted(CommandView view, CommandSpec spec)
             throws IOException, RewindException {
+        place.quietFrom = spec.kind() == CommandKind.PUBLISH ? place.quietFrom : place.offset;
         return gate == null || gate.admits(view, spec, targetDatabase, place, arrival, sink);
     }
 
@@ -343,6 +350,7 @@ final class StreamPhase {
     }
 
     private void flush(CommandView view, CommandSpec spec) throws IOException, RewindException {
+        place.quietFrom = place.offset;
         boolean swap = spec.kind() == CommandKind.SWAPDB;
         if (!swap && spec.kind() == CommandKind.FLUSHDB && targetDatabase == DatabaseMap.EXCLUDED) {
             return;

@@ -14,6 +14,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +41,10 @@ public final class Connector {
     private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(4);
 
     private static final int KEEPALIVE_SECONDS = 15;
+
+    /// How the words begin where a server ends a connection before it has answered anything.
+    public static final String BROKEN_BEHIND_HANDSHAKE =
+            "the server broke the connection off behind the TLS handshake";
 
     private final Credentials credentials;
     private final @Nullable TlsContext tls;
@@ -145,7 +150,14 @@ public final class Connector {
             }
             connection.answerLimit(answerLimit);
             return connection;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            connection.close();
+            if (tls == null || e instanceof SocketTimeoutException) {
+                throw e;
+            }
+            // Since TLS 1.3 a server judges our certificate, or its absence, after the handshake.
+            throw new IOException(BROKEN_BEHIND_HANDSHAKE + " (" + Failure.words(e) + ")", e);
+        } catch (RuntimeException e) {
             connection.close();
             throw e;
         }
@@ -188,17 +200,20 @@ public final class Connector {
             socket.setSoTimeout((int) ANSWER_LIMIT.toMillis());
             return wrapped;
         } catch (SSLException | SocketTimeoutException e) {
-            if (isAboutCertificates(e) || answersPlain(address)) {
-                throw new SynclineException(
-                        new Failure(
-                                ErrorCode.TLS_FAILED,
-                                address.toString(),
-                                "the TLS handshake failed: "
-                                        + (isAboutCertificates(e)
-                                                ? e.getMessage()
-                                                : "this port speaks plain Redis, not TLS"),
-                                "Check that this port speaks TLS and that its certificate is signed"
-                                        + " by the CA you named and carries this host's name"),
+            String certificate = wordsAboutCertificates(e);
+            if (!certificate.isEmpty()) {
+                throw failed(
+                        address,
+                        certificate,
+                        "Check that the server's certificate is signed by the authority that ca=FILE"
+                                + " names and carries this host's name (or say verify-host=false)",
+                        e);
+            }
+            if (answersPlain(address)) {
+                throw failed(
+                        address,
+                        "this port speaks plain Redis, not TLS",
+                        "Write redis:// instead of rediss://, or name the port that speaks TLS",
                         e);
             }
             String words =
@@ -209,14 +224,30 @@ public final class Connector {
         }
     }
 
-    /// A certificate that does not fit today will not fit at the next try either.
-    private static boolean isAboutCertificates(IOException e) {
+    private static SynclineException failed(
+            HostPort address, String words, String remedy, IOException cause) {
+        return new SynclineException(
+                new Failure(
+                        ErrorCode.TLS_FAILED,
+                        address.toString(),
+                        "the TLS handshake failed: " + words,
+                        remedy),
+                cause);
+    }
+
+    /// Why the server's certificate is not taken; empty where the fault is another one. What does
+    /// not fit today will not fit at the next try either.
+    private static String wordsAboutCertificates(IOException e) {
+        String words = "";
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertPathBuilderException) {
+                return "the server's certificate is not signed by an authority that is trusted here";
+            }
             if (cause instanceof GeneralSecurityException) {
-                return true;
+                words = "the server's certificate is not taken: " + cause.getMessage();
             }
         }
-        return false;
+        return words;
     }
 
     /// A plain server waits silently for the rest of what it takes for an inline command; this asks

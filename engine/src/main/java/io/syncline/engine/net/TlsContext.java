@@ -14,6 +14,7 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -97,8 +98,12 @@ final class TlsContext {
 
     private static Collection<? extends Certificate> certificates(Path file)
             throws IOException, GeneralSecurityException {
-        return CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+        try {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+        } catch (CertificateException e) {
+            throw bad(file.toString(), "the file holds no certificate that can be read", e);
+        }
     }
 
     private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
@@ -109,9 +114,7 @@ final class TlsContext {
                     "the key is not in PKCS#8 form; convert it with 'openssl pkcs8 -topk8 -nocrypt'",
                     null);
         }
-        byte[] der =
-                Base64.getMimeDecoder()
-                        .decode(pem.replaceAll("(?s).*-----BEGIN PRIVATE KEY-----|-----END.*", ""));
+        byte[] der = der(file, pem);
         for (String algorithm : new String[] {"RSA", "EC", "EdDSA"}) {
             try {
                 return KeyFactory.getInstance(algorithm)
@@ -121,6 +124,15 @@ final class TlsContext {
             }
         }
         throw bad(file.toString(), "the key is neither RSA, EC nor EdDSA", null);
+    }
+
+    private static byte[] der(Path file, String pem) {
+        try {
+            return Base64.getMimeDecoder()
+                    .decode(pem.replaceAll("(?s).*-----BEGIN PRIVATE KEY-----|-----END.*", ""));
+        } catch (IllegalArgumentException e) {
+            throw bad(file.toString(), "the key is cut off or damaged", e);
+        }
     }
 
     /// Speaks TLS over a connected socket.

@@ -1,5 +1,6 @@
 package io.syncline.engine.pair;
 
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.Link;
@@ -198,6 +199,8 @@ final class FirstCopy {
                         tuning.answerLimit(),
                         tuning.silenceLimit(),
                         marked,
-                        true));
+                        true),
+                new LinkOptions.SourceMode.Psync(),
+                KeyRules.NONE);
     }
 }

@@ -90,7 +90,8 @@ final class SiteStream implements Closeable {
                                 options.tuning().silenceLimit(),
                                 options.retry(),
                                 this::makeSpool,
-                                listener),
+                                listener,
+                                false),
                         info.address().toString());
     }
 

@@ -1,9 +1,9 @@
 package io.syncline.engine.precheck;
 
 import io.syncline.engine.command.CommandKind;
-import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Spelling;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// of a module, or newer than we are; then the source knows it.
 final class CommandNames {
     private static final String PLACE = "--commands";
-
-    /// Further apart are two words that have nothing to do with each other.
-    private static final int MOST_EDITS = 2;
 
     static final Check.Questions QUESTIONS = CommandNames::questions;
 
@@ -85,41 +82,10 @@ final class CommandNames {
 
     /// The known name that is the fewest edits away; null when none is near.
     static @Nullable String nearest(String name) {
-        String nearest = null;
-        int fewest = Math.min(MOST_EDITS, name.length() / 2) + 1;
-        for (CommandSpec spec : CommandTable.standard().all()) {
-            String known = spec.name().toLowerCase(Locale.ROOT);
-            if (Math.abs(known.length() - name.length()) < fewest) {
-                int edits = edits(name, known);
-                if (edits < fewest) {
-                    fewest = edits;
-                    nearest = known;
-                }
-            }
-        }
-        return nearest;
-    }
-
-    /// Letters to insert, take away, replace or swap with the next one (optimal string alignment).
-    private static int edits(String one, String other) {
-        int[][] least = new int[one.length() + 1][other.length() + 1];
-        for (int i = 0; i <= one.length(); i++) {
-            for (int j = 0; j <= other.length(); j++) {
-                if (i == 0 || j == 0) {
-                    least[i][j] = i + j;
-                    continue;
-                }
-                boolean same = one.charAt(i - 1) == other.charAt(j - 1);
-                int best = least[i - 1][j - 1] + (same ? 0 : 1);
-                best = Math.min(best, Math.min(least[i - 1][j], least[i][j - 1]) + 1);
-                boolean swapped =
-                        i > 1
-                                && j > 1
-                                && one.charAt(i - 1) == other.charAt(j - 2)
-                                && one.charAt(i - 2) == other.charAt(j - 1);
-                least[i][j] = swapped ? Math.min(best, least[i - 2][j - 2] + 1) : best;
-            }
-        }
-        return least[one.length()][other.length()];
+        return Spelling.nearest(
+                name,
+                CommandTable.standard().all().stream()
+                        .map(spec -> spec.name().toLowerCase(Locale.ROOT))
+                        .toList());
     }
 }

@@ -6,6 +6,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.AtOnce;
 import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;
 import io.syncline.engine.precheck.Finding.Severity;
@@ -75,6 +76,13 @@ final class Connecting {
             Node node = Node.open(instance.connector(), address);
             opened.add(node);
             nodes.add(node);
+            if (node.info().field("redis_mode").equals("sentinel")) {
+                throw new SynclineException(
+                        ErrorCode.TOPOLOGY_UNUSABLE,
+                        address.toString(),
+                        "this is a sentinel, which holds no data",
+                        "Write redis-sentinel://host:port?master=NAME, or name the server itself");
+            }
             connection.ok(address, node.info().product() + " answers");
             if (usesTls()) {
                 tls.ok(address, "TLS, with a certificate that is trusted");
@@ -105,6 +113,24 @@ final class Connecting {
 
     private void away(HostPort address, Exception e) {
         failed = true;
+        // Words of a server: to try TLS with it would take seconds.
+        if (Failure.words(e).contains("cluster support disabled")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "the " + side + " is no cluster: " + Failure.words(e),
+                    "Write redis:// instead of redis-cluster://, or name a node of the cluster");
+            return;
+        }
+        if (Failure.words(e).contains("the sentinel answers 'ERR unknown command")) {
+            connection.error(
+                    address,
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    "this is no sentinel: it knows no SENTINEL command",
+                    "Name a sentinel, usually at port 26379, or write redis:// for the server"
+                            + " itself");
+            return;
+        }
         // Where nobody takes the connection, nobody speaks anything.
         boolean taken = !Failure.words(e).contains("while connecting");
         if (taken && usesTls() && speaksPlain(address)) {
@@ -123,21 +149,13 @@ final class Connecting {
                     "Write rediss:// instead of redis://, or name the port that speaks plain text");
             return;
         }
-        if (Failure.words(e).contains("cluster support disabled")) {
-            connection.error(
+        if (Failure.words(e).contains(Connector.BROKEN_BEHIND_HANDSHAKE)) {
+            tls.error(
                     address,
-                    ErrorCode.TOPOLOGY_UNUSABLE,
-                    "the " + side + " is no cluster: " + Failure.words(e),
-                    "Write redis:// instead of redis-cluster://, or name a node of the cluster");
-            return;
-        }
-        if (Failure.words(e).contains("the sentinel answers 'ERR unknown command")) {
-            connection.error(
-                    address,
-                    ErrorCode.TOPOLOGY_UNUSABLE,
-                    "this is no sentinel: it knows no SENTINEL command",
-                    "Name a sentinel, usually at port 26379, or write redis:// for the server"
-                            + " itself");
+                    ErrorCode.TLS_FAILED,
+                    Failure.words(e) + "; it may ask for a client certificate",
+                    "Name one that it trusts, and its key: cert=FILE&key=FILE in the URI; or see the"
+                            + " server's log");
             return;
         }
         boolean announced = !instance.endpoint().addresses().contains(address);

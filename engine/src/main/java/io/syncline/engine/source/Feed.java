@@ -13,6 +13,8 @@ public final class Feed {
         SNAPSHOT_BROKEN,
         /// The source no longer holds our position; what it sends instead is in [#successor()].
         GAP,
+        /// The source is a promoted replica, with the stream up to [#sharedOffset()] only.
+        BEHIND,
         /// For good: see [#failure()].
         FAILED,
         /// The shard was dissolved: this is its stream's end.
@@ -33,6 +35,7 @@ public final class Feed {
     private volatile @Nullable Ending ending;
     private volatile @Nullable Failure failure;
     private volatile @Nullable Feed successor;
+    private volatile long sharedOffset = UNKNOWN;
 
     Feed(ReplicaStream.Opening opening, @Nullable Position from, Spool spool) {
         this.opening = opening;
@@ -125,6 +128,16 @@ public final class Feed {
 
     public @Nullable Feed successor() {
         return successor;
+    }
+
+    /// The last stream byte that the new primary has too; -1 unless that ended the feed.
+    public long sharedOffset() {
+        return sharedOffset;
+    }
+
+    void endBehind(long shared) {
+        sharedOffset = shared;
+        end(Ending.BEHIND, null, null);
     }
 
     void end(Ending how, @Nullable Failure why, @Nullable Feed next) {

@@ -28,6 +28,8 @@ public final class Receiver implements Intake {
     /// @param retry how long to go on trying
     /// @param spools makes a spool for each feed
     /// @param listener hears of retries
+    /// @param asksForHistory whether a stream that broke ends with [Feed.Ending#BEHIND] where a
+    ///   promoted replica has not all of it, instead of with the snapshot that it would send
     public record Settings(
             NodeFinder finder,
             Connector connector,
@@ -35,7 +37,8 @@ public final class Receiver implements Intake {
             Duration silence,
             Duration retry,
             SpoolMaker spools,
-            RetryListener listener) {}
+            RetryListener listener,
+            boolean asksForHistory) {}
 
     /// Makes an empty spool.
     @FunctionalInterface
@@ -210,6 +213,11 @@ public final class Receiver implements Intake {
             case Opening.Partial partial -> {
                 broken.replicationId(partial.replicationId());
                 stream = opened;
+            }
+            case Opening.Behind behind -> {
+                opened.close();
+                broken.endBehind(behind.offset());
+                return false;
             }
             case Opening.Full full -> {
                 Feed successor = new Feed(full, null, settings.spools().make());

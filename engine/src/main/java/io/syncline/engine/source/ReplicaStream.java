@@ -1,6 +1,7 @@
 package io.syncline.engine.source;
 
 import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
@@ -51,6 +52,10 @@ final class ReplicaStream implements Closeable {
         @SuppressWarnings("ArrayRecordComponent") // compared nowhere; the bytes are what arrived
         record Full(String replicationId, long offset, long length, byte[] mark)
                 implements Opening {}
+
+        /// Nothing follows: the source is a promoted replica whose history left the one that was
+        /// followed behind `offset`, before the position. It would send a snapshot.
+        record Behind(String replicationId, long offset) implements Opening {}
     }
 
     /// Asks a source for its stream.
@@ -78,6 +83,23 @@ final class ReplicaStream implements Closeable {
         }
         connection.send(command);
         return new ReplicaStream(connection, opening(connection, from));
+    }
+
+    /// Asks a promoted replica whether it has all that came from its former primary.
+    ///
+    /// @return null when it has, or the source is none of this history: it may be asked for its
+    ///   stream
+    static @Nullable ReplicaStream behind(Connection connection, Position from) throws IOException {
+        ServerInfo info =
+                ServerInfo.of(connection.call("INFO", "replication"), connection.address());
+        // The first byte that the two histories do not share (replication.c
+        // `shiftReplicationId`).
+        long own = info.number("second_repl_offset");
+        boolean promoted =
+                info.isPrimary() && info.formerReplicationId().equals(from.replicationId());
+        return promoted && own > 0 && own <= from.offset()
+                ? new ReplicaStream(connection, new Opening.Behind(from.replicationId(), own - 1))
+                : null;
     }
 
     /// Unknown options are no reason to stop; a missing right is.

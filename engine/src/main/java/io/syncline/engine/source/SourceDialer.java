@@ -7,6 +7,7 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.HostPort;
+import io.syncline.engine.net.RetryRemedy;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -56,7 +57,7 @@ final class SourceDialer {
         while (!isStopping()) {
             if (reason == null) {
                 try {
-                    ReplicaStream opened = openOnce(from);
+                    ReplicaStream opened = openOnce(from, fault != null);
                     served = true;
                     if (backoff.count() > 0) {
                         settings.listener().recovered(place, backoff.elapsed(System.nanoTime()));
@@ -102,7 +103,7 @@ final class SourceDialer {
 
     private SynclineException exhausted(Backoff backoff, String reason, long now) {
         return new SynclineException(
-                settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED,
+                code(reason),
                 place,
                 "the source is away"
                         + (settings.retry().isZero()
@@ -114,11 +115,22 @@ final class SourceDialer {
                                         + " min")
                         + ": "
                         + reason,
-                "Bring it back and start the task again: it goes on where it stopped, as long as the"
+                RetryRemedy.of("the source", reason)
+                        + "; then start the task again: it goes on where it stopped, as long as the"
                         + " source's backlog reaches back to there");
     }
 
-    private ReplicaStream openOnce(@Nullable Position from) throws IOException {
+    private ErrorCode code(String reason) {
+        return switch (RetryRemedy.kind(reason)) {
+            case NOPERM -> ErrorCode.NOT_PERMITTED;
+            case NOAUTH, WRONGPASS, DENIED -> ErrorCode.NOT_AUTHENTICATED;
+            default ->
+                    settings.retry().isZero() ? ErrorCode.UNREACHABLE : ErrorCode.RETRY_EXHAUSTED;
+        };
+    }
+
+    /// @param again whether an earlier stream of it broke
+    private ReplicaStream openOnce(@Nullable Position from, boolean again) throws IOException {
         HostPort address = settings.finder().find();
         place = address.toString();
         Connection connection = settings.connector().open(address);
@@ -126,6 +138,12 @@ final class SourceDialer {
         try {
             if (isStopping()) {
                 throw new EOFException("stopped");
+            }
+            if (again && settings.asksForHistory() && from != null) {
+                ReplicaStream behind = ReplicaStream.behind(connection, from);
+                if (behind != null) {
+                    return behind;
+                }
             }
             return ReplicaStream.open(connection, from, settings.version(), settings.silence());
         } catch (IOException | RuntimeException e) {

@@ -31,7 +31,6 @@ public final class ClusterWriter implements TargetWriter {
     private static final long FLOOR_NANOS = 5_000_000;
 
     private final WriterSettings settings;
-    private final int waitingLimit;
     private final SlotRouter router;
     private final SlotBatches batches;
     private final FloorKeeper floor;
@@ -53,7 +52,6 @@ public final class ClusterWriter implements TargetWriter {
     private boolean severalOpen;
 
     private @Nullable ByteBuilder open;
-
     private @Nullable Batch openBatch;
     private int openedAt;
     private int openSlot;
@@ -61,7 +59,6 @@ public final class ClusterWriter implements TargetWriter {
 
     public ClusterWriter(WriterSettings settings) {
         this.settings = settings;
-        waitingLimit = settings.waitingBytes();
         TargetDialer dialer = new TargetDialer(settings);
         router = new SlotRouter();
         batches = new SlotBatches(settings);
@@ -100,6 +97,9 @@ public final class ClusterWriter implements TargetWriter {
         settled = false;
         Checkpoint start = floor.at(from);
         if (fresh) {
+            if (streaming) {
+                lanes.settle();
+            }
             floor.beginEpoch();
             // By the lanes that wrote the snapshot: a node that is gone has taken it along.
             lanes.writeFloor(start);
@@ -246,7 +246,7 @@ public final class ClusterWriter implements TargetWriter {
     }
 
     private boolean isOverfull() {
-        return batches.waitingBytes() + lanes.waitingBytes() >= waitingLimit
+        return batches.waitingBytes() + lanes.waitingBytes() >= batches.waitingLimit()
                 || batches.heldBytes() >= HELD_LIMIT_BYTES;
     }
 

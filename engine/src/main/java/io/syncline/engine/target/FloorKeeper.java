@@ -157,8 +157,7 @@ final class FloorKeeper {
     ///
     /// @return the epoch of the snapshot
     long beginSnapshot() {
-        offered.set(null);
-        recorded = null;
+        forget();
         dialer.retrying(
                 finder,
                 connection -> {
@@ -170,10 +169,19 @@ final class FloorKeeper {
         return epoch;
     }
 
-    /// The stream behind a snapshot begins: its offsets count anew.
+    /// A stream begins behind a snapshot, or where a source's histories part: its offsets count
+    /// anew.
     void beginEpoch() {
-        offered.set(null);
+        forget();
         dialer.retrying(finder, connection -> epoch = newEpoch(connection));
+    }
+
+    /// Not while one is written: it would stand again behind this.
+    private void forget() {
+        synchronized (writing) {
+            offered.set(null);
+            recorded = null;
+        }
     }
 
     /// The floor for a place of the stream.

@@ -16,5 +16,9 @@ public final class Place {
     /// Outside any transaction of the source: a checkpoint may stand here.
     public boolean clean = true;
 
+    /// Behind the last command that was for the target, or that chose another database: if the
+    /// source loses what it sent from here on, it loses nothing that the target has.
+    public long quietFrom;
+
     public String replicationId = Checkpoint.NO_ID;
 }

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// so the busier the stream, the larger the units and the fewer the marks. A unit that came back
 /// goes before anything else of its slot.
 ///
-/// Belongs to the applier. Offsets of the stream come in with each command; the floor is the place
-/// up to which nothing is missing in any slot.
+/// Belongs to the applier. The floor is the place up to which nothing is missing in any slot.
 final class SlotBatches {
     /// A batch is sent when it has grown so far: one write, one look at the answers for all of it.
     static final int BATCH_BYTES = 64 << 10;
@@ -44,7 +43,6 @@ final class SlotBatches {
     private final LongAdder appliedBytes = new LongAdder();
     private final byte[] states = new byte[ClusterMap.SLOTS];
     private final SlotStarts starts = new SlotStarts();
-    private final int gatheredBytes;
     private volatile long appliedOffset = -1;
     private int sent;
     private int dueBytes;
@@ -59,12 +57,10 @@ final class SlotBatches {
 
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
-        this.gatheredBytes = settings.gatheredBytes();
-        this.fullAt = gatheredBytes;
-        this.log = new SlotLog(2 * settings.waitingBytes());
+        this.log = new SlotLog(4 * settings.mostGatheredBytes());
         this.marks = new MarkBook(settings.keys(), settings.pipeline());
         // Where all is one slot's, a unit is all that waits, and its guard.
-        this.pool = new BatchPool(settings.merges(), 2 * settings.waitingBytes());
+        this.pool = new BatchPool(settings.merges(), 4 * settings.gatheredBytes());
         this.snapshot = new SnapshotBatches(pool::take);
         this.units = new SlotUnits(settings.merges().sets(), marks);
     }
@@ -188,7 +184,7 @@ final class SlotBatches {
         }
     }
 
-    /// The same where all before it is in the target, were it inside a transaction of the source.
+    /// The same where all before it is in the target, even amid a transaction.
     void drainedTo(Place behind) {
         passedOffset = behind.offset;
         passedDatabase = behind.database;
@@ -205,14 +201,21 @@ final class SlotBatches {
         return back.heldBytes();
     }
 
+    /// Bytes that may wait: beyond this the stream waits for answers.
+    int waitingLimit() {
+        return 2 * settings.gatheredBytes(log.waitingSlots());
+    }
+
     /// Whether what waits for no answer is enough to be sent at once.
     boolean isGathered() {
-        return dueBytes >= gatheredBytes;
+        return dueBytes >= settings.gatheredBytes(due.size());
     }
 
     /// Whether so much may go that it should, although more of the stream is there to be gathered.
     boolean isFull() {
-        return dueBytes >= fullAt || snapshot.isFull();
+        return (dueBytes >= fullAt && isGathered())
+                || snapshot.isFull()
+                || settings.throttle().isTurn(newCommands, newBytes);
     }
 
     /// Lets the throttle know what was appended since it was last asked.
@@ -270,7 +273,7 @@ final class SlotBatches {
         }
         filling.clear();
         // What stays has to wait for answers.
-        fullAt = Math.max(gatheredBytes, dueBytes + BATCH_BYTES);
+        fullAt = dueBytes + BATCH_BYTES;
     }
 
     private Batch filling(NodeLane lane) {

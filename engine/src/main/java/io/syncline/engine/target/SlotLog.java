@@ -51,6 +51,7 @@ final class SlotLog {
     private final int[] slotBytes = new int[ClusterMap.SLOTS];
     private int waiting;
     private int waitingBytes;
+    private int waitingSlots;
 
     /// The entries of the slot asked for last, newest first.
     private int[] gathered = new int[64];
@@ -69,6 +70,7 @@ final class SlotLog {
         Arrays.fill(slotBytes, 0);
         waiting = 0;
         waitingBytes = 0;
+        waitingSlots = 0;
         rewind();
     }
 
@@ -96,6 +98,11 @@ final class SlotLog {
     /// Bytes of all slots that wait.
     int waitingBytes() {
         return waitingBytes;
+    }
+
+    /// Slots of which something waits.
+    int waitingSlots() {
+        return waitingSlots;
     }
 
     // ---- appending ----
@@ -144,6 +151,7 @@ final class SlotLog {
                 (long) behind.database << DATABASE_SHIFT | (long) slot << SLOT_SHIFT | shape;
         if (lasts[slot] == NONE) {
             firsts[slot] = count;
+            waitingSlots++;
         }
         befores[count] = lasts[slot];
         lasts[slot] = count;
@@ -217,8 +225,9 @@ final class SlotLog {
         return gathered[gatheredCount - 1 - index];
     }
 
-    /// What was gathered of a slot is on its way.
+    /// What was gathered of a slot, which is not nothing, is on its way.
     void taken(int slot) {
+        waitingSlots--;
         lasts[slot] = NONE;
         waiting -= gatheredCount;
         waitingBytes -= slotBytes[slot];

@@ -127,7 +127,8 @@ public final class StandaloneWriter implements TargetWriter {
     private void sendIfFull(Batch full, Place behind) throws RewindException {
         if (behind.clean
                 && (full.wire.length >= settings.batchBytes()
-                        || full.commandCount >= settings.batchCommands())) {
+                        || full.commandCount >= settings.batchCommands()
+                        || settings.throttle().isTurn(full.sourceCommands, full.wire.length))) {
             send(full, behind);
         }
     }

@@ -2,6 +2,7 @@ package io.syncline.engine.target;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.engine.net.RetryRemedy;
 import io.syncline.engine.resp.ErrorKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -115,16 +116,18 @@ final class TargetErrors {
 
     /// What it is called when the retry time ran out over such words.
     static ErrorCode code(String text) {
-        return switch (ErrorKind.of(text)) {
+        return switch (RetryRemedy.kind(text)) {
             case OOM -> ErrorCode.TARGET_OUT_OF_MEMORY;
             case READONLY -> ErrorCode.TARGET_READ_ONLY;
             case NOPERM -> ErrorCode.NOT_PERMITTED;
+            case NOAUTH, WRONGPASS, DENIED -> ErrorCode.NOT_AUTHENTICATED;
             case LOADING,
                     BUSY,
                     TRYAGAIN,
                     CLUSTERDOWN,
                     MASTERDOWN,
                     MISCONF,
+                    IOERR,
                     NOREPLICAS,
                     MAX_CLIENTS ->
                     ErrorCode.TARGET_NOT_READY;
@@ -143,22 +146,9 @@ final class TargetErrors {
                         + (waited ? " for " + retry.toMinutes() + " min" : "")
                         + ": "
                         + reason,
-                remedy(code));
-    }
-
-    static String remedy(ErrorCode code) {
-        return switch (code) {
-            case TARGET_OUT_OF_MEMORY ->
-                    "Raise maxmemory at the target or free memory there, then start the task again:"
-                            + " it goes on where it stopped";
-            case NOT_PERMITTED -> RIGHTS;
-            case TARGET_READ_ONLY ->
-                    "Name the primary, or name sentinels or the cluster so that it is found";
-            case TARGET_NOT_READY ->
-                    "Bring the target to accept writes, then start the task again: it goes on where"
-                            + " it stopped";
-            default ->
-                    "Bring the target back and start the task again: it goes on where it stopped";
-        };
+                code == ErrorCode.NOT_PERMITTED
+                        ? RIGHTS
+                        : RetryRemedy.of("the target", reason)
+                                + "; then start the task again: it goes on where it stopped");
     }
 }

@@ -34,7 +34,7 @@ public interface TargetWriter extends Closeable {
 
     /// Writes down a position to stream from.
     ///
-    /// @param fresh whether it is the one behind a complete snapshot, and not one that was found
+    /// @param fresh whether offsets count anew, as behind a complete snapshot; else it was found
     void beginStreaming(Place from, boolean fresh) throws RewindException;
 
     /// Appends a command as it is, joined to its neighbour where that is the same.

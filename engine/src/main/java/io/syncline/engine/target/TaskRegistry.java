@@ -149,10 +149,18 @@ public final class TaskRegistry {
     /// Notes which nodes of the source a pipeline is for, or that its shard is no more.
     ///
     /// @param ids of the nodes; none for a shard that was dissolved
-    public void noteShard(Connection connection, int pipeline, Collection<String> ids)
+    /// @return what stands in [#shardField] now
+    public String noteShard(Connection connection, int pipeline, Collection<String> ids)
             throws IOException {
+        String note = ids.isEmpty() ? GONE : String.join(",", ids);
         select(connection, database);
-        set(connection, "HSET", SHARD + pipeline, ids.isEmpty() ? GONE : String.join(",", ids));
+        set(connection, "HSET", shardField(pipeline), note);
+        return note;
+    }
+
+    /// The field of [#noteShard].
+    public static String shardField(int pipeline) {
+        return SHARD + pipeline;
     }
 
     /// The nodes that each pipeline was for, by pipeline; none for one whose shard was dissolved.

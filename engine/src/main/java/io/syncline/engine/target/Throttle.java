@@ -7,7 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 /// runs. A debt scheme: a batch larger than a second's allowance passes and is waited for
 /// afterwards.
 public final class Throttle {
+    /// More at once would be no ceiling but a mean: bursts with pauses between them.
+    private static final int TURNS_PER_SECOND = 10;
+
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile long turnCommands;
+    private volatile long turnBytes;
     private long commandsPerSecond;
     private long bytesPerSecond;
     private long commandsFreeNanos;
@@ -22,6 +27,17 @@ public final class Throttle {
     public synchronized void limits(long commands, long bytes) {
         commandsPerSecond = commands;
         bytesPerSecond = bytes;
+        turnCommands = turn(commands);
+        turnBytes = turn(bytes);
+    }
+
+    private static long turn(long perSecond) {
+        return perSecond <= 0 ? Long.MAX_VALUE : Math.max(1, perSecond / TURNS_PER_SECOND);
+    }
+
+    /// Whether so much should go before more is gathered. For the hot path: takes no lock.
+    boolean isTurn(long commands, long bytes) {
+        return commands >= turnCommands || bytes >= turnBytes;
     }
 
     /// Waits until this much may be written.

@@ -210,7 +210,7 @@ final class Ledger {
         }
         for (Op theirs : state.ops(other).toList()) {
             if (!theirs.writes() && !areBothDone(op, theirs)) {
-                taint(theirs);
+                taint(theirs.item);
             }
         }
     }
@@ -221,17 +221,36 @@ final class Ledger {
         }
         for (Op theirs : state.ops(other)) {
             if (theirs.writes() && !areBothDone(op, theirs)) {
-                taint(op);
+                taint(op.item);
                 return;
             }
         }
     }
 
+    /// A flush crossed what another site did with a key of one database and then wrote in another,
+    /// as MOVE does: where the flush came first, there was nothing to do it with.
+    ///
+    /// @param site that did not flush
+    void meetFlush(Site site, FlushScope scope) {
+        for (KeyState state : List.copyOf(states.values())) {
+            if (scope.covers(state.key.database())) {
+                state.ops(site).toList().forEach(op -> meetFlush(op.item, scope));
+            }
+        }
+    }
+
+    /// @param item of the other site
+    void meetFlush(Op.Item item, FlushScope scope) {
+        if (scope.straddles(item.command)) {
+            taint(item);
+        }
+    }
+
     /// What a command read was written concurrently: what it made of it must be copied.
-    private void taint(Op reader) {
+    private void taint(Op.Item reader) {
         changes++;
-        reader.item.tainted = true;
-        for (Effect effect : reader.item.command.effects) {
+        reader.tainted = true;
+        for (Effect effect : reader.command.effects) {
             if (effect.writes()) {
                 latch(effect.key(), LatchCause.CONFLICT);
             }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A marker as the value of a key: numbers ended by a blank, names with their length before them.
@@ -18,6 +19,9 @@ final class MarkerCodec {
 
     /// No value of a server is longer than 512 MiB; a count beyond this cannot be a marker's.
     private static final int COUNT_LIMIT = 1 << 26;
+
+    /// Stand in the place of the database that a flush empties.
+    private static final int EVERY_DATABASE = -1;
 
     private static final int NO_FLUSH = -2;
 
@@ -40,12 +44,26 @@ final class MarkerCodec {
         number(out, marker.sequence());
         place(out, marker.through());
         place(out, marker.known());
-        FlushScope flush = marker.flush();
-        number(out, flush == null ? NO_FLUSH : flush.database());
+        flush(out, marker.flush());
         table(out, marker.covered());
         table(out, marker.transfers());
         keys(out, marker.deletes());
         keys(out, marker.remade());
+    }
+
+    /// One number, a database's or a stand-in; several databases: how many, below [#NO_FLUSH].
+    private static void flush(ByteBuilder out, @Nullable FlushScope flush) {
+        if (flush == null) {
+            number(out, NO_FLUSH);
+        } else if (flush.isEvery()) {
+            number(out, EVERY_DATABASE);
+        } else {
+            Set<Integer> databases = new TreeSet<>(flush.databases());
+            if (databases.size() > 1) {
+                number(out, NO_FLUSH - databases.size());
+            }
+            databases.forEach(database -> number(out, database));
+        }
     }
 
     private static void number(ByteBuilder out, long value) {
@@ -144,8 +162,21 @@ final class MarkerCodec {
         }
 
         private @Nullable FlushScope flush() {
-            long database = number();
-            return database == NO_FLUSH ? null : new FlushScope((int) database);
+            long first = number();
+            if (first == NO_FLUSH) {
+                return null;
+            }
+            if (first == EVERY_DATABASE) {
+                return FlushScope.ALL;
+            }
+            if (first >= 0) {
+                return new FlushScope((int) first);
+            }
+            Set<Integer> databases = new HashSet<>();
+            for (long left = NO_FLUSH - first; left > 0; left--) {
+                databases.add((int) number());
+            }
+            return new FlushScope(databases);
         }
 
         private StreamPlace place() {

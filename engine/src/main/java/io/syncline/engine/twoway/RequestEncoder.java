@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
 
 /// Writes a pair's requests as commands, for one connection: it knows which database the connection
@@ -134,11 +135,13 @@ public final class RequestEncoder {
     public void transaction(Request.Transaction transaction, byte[] marker) {
         plain("MULTI");
         FlushScope flush = transaction.flush();
-        if (flush != null && flush.database() == FlushScope.EVERY) {
+        if (flush != null && flush.isEvery()) {
             plain("FLUSHALL");
         } else if (flush != null) {
-            select(databases.applyAsInt(flush.database()));
-            plain("FLUSHDB");
+            for (int database : new TreeSet<>(flush.databases())) {
+                select(databases.applyAsInt(database));
+                plain("FLUSHDB");
+            }
         }
         set(marker, MarkerCodec.encode(transaction.marker()));
         if (transaction.setEpoch()) {

@@ -123,7 +123,7 @@ final class StreamIndex {
         FlushScope scope = null;
         for (PairCommand command : unit.commands()) {
             if (command.flush != null) {
-                scope = wider(scope, command.flush);
+                scope = scope == null ? command.flush : scope.and(command.flush);
             }
         }
         List<Op.Item> items = new ArrayList<>(unit.commands().size());
@@ -132,6 +132,7 @@ final class StreamIndex {
         queued.flush = scope;
         if (scope != null && unit.offset() > flow.seen.offset()) {
             flushMet(flow, unit, queued, scope);
+            ledger.meetFlush(flow.destination(), scope);
         }
         enqueue(flow, queued);
     }
@@ -161,10 +162,6 @@ final class StreamIndex {
         }
     }
 
-    private static FlushScope wider(@Nullable FlushScope one, FlushScope two) {
-        return one == null || one.equals(two) ? two : FlushScope.ALL;
-    }
-
     /// What else the flush's own transaction wrote is copied as it is then.
     private static void flushMet(Flow flow, StreamUnit unit, QueuedUnit queued, FlushScope scope) {
         PendingFlush flush = new PendingFlush(scope, unit.offset(), unit.millis());
@@ -192,9 +189,16 @@ final class StreamIndex {
                 ledger.add(flow, op);
             }
         }
+        boolean live = false;
         for (Op op : item.ops) {
             if (op.live) {
                 ledger.judge(flow, op);
+                live = true;
+            }
+        }
+        if (live) {
+            for (PendingFlush flush : from(flow.destination()).flushes) {
+                ledger.meetFlush(item, flush.scope);
             }
         }
         return item;

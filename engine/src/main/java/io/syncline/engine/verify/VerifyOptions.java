@@ -129,43 +129,9 @@ public record VerifyOptions(
         public static final Repairs NONE = new Repairs(Direction.NONE, false);
     }
 
-    /// Defaults for everything but the two sides.
-    public static VerifyOptions between(Endpoint source, Endpoint target) {
-        return new VerifyOptions(
-                source,
-                target,
-                new TreeMap<>(),
-                Scope.ALL,
-                ExpiryRules.DEFAULT,
-                Recheck.DEFAULT,
-                Limits.DEFAULT,
-                Repairs.NONE,
-                Duration.ofMinutes(5),
-                null,
-                KeyRules.NONE);
-    }
-
     public VerifyOptions withScope(Scope other) {
         return new VerifyOptions(
                 source, target, databases, other, expiries, recheck, limits, repair, retry, state,
-                rules);
-    }
-
-    public VerifyOptions withDatabases(SortedMap<Integer, Integer> other) {
-        return new VerifyOptions(
-                source, target, other, scope, expiries, recheck, limits, repair, retry, state,
-                rules);
-    }
-
-    public VerifyOptions withExpiries(ExpiryRules other) {
-        return new VerifyOptions(
-                source, target, databases, scope, other, recheck, limits, repair, retry, state,
-                rules);
-    }
-
-    public VerifyOptions withRecheck(Recheck other) {
-        return new VerifyOptions(
-                source, target, databases, scope, expiries, other, limits, repair, retry, state,
                 rules);
     }
 
@@ -175,27 +141,9 @@ public record VerifyOptions(
                 rules);
     }
 
-    public VerifyOptions withRepair(Repairs other) {
-        return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, limits, other, retry, state,
-                rules);
-    }
-
-    public VerifyOptions withRetry(Duration other) {
-        return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, limits, repair, other, state,
-                rules);
-    }
-
     public VerifyOptions withState(@Nullable Path other) {
         return new VerifyOptions(
                 source, target, databases, scope, expiries, recheck, limits, repair, retry, other,
                 rules);
-    }
-
-    public VerifyOptions withRules(KeyRules other) {
-        return new VerifyOptions(
-                source, target, databases, scope, expiries, recheck, limits, repair, retry, state,
-                other);
     }
 }

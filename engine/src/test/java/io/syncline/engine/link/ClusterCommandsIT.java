@@ -14,12 +14,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Transaction;
 
 /// What becomes of commands that a cluster cannot take as they are, or that concern all its nodes.
@@ -334,5 +336,26 @@ class ClusterCommandsIT {
 
     private static long ttl(String key) {
         return (Long) target.command("PTTL", key);
+    }
+
+    /// A mean that is held by bursts of a minute's worth is none; merged commands count, too.
+    @Test
+    void aCeilingOnCommandsIsHeldWithinEachSecond() {
+        try (RunningLink link = sync().end(LinkOptions.End.CAUGHT_UP).start()) {
+            assertThat(link.awaitEnd()).isEqualTo(Link.Outcome.DONE);
+        }
+        try (Jedis client = source.client()) {
+            Pipeline pipeline = client.pipelined();
+            IntStream.range(0, 2_000).forEach(i -> pipeline.set("key" + i, "value"));
+            pipeline.sync();
+        }
+        try (RunningLink link = sync().ceiling(50).start()) {
+            Await.until("some are there; " + link, RunningLink.LIMIT, () -> keys() > 50);
+            assertThat(keys()).isLessThan(400);
+        }
+    }
+
+    private static long keys() {
+        return target.primaryNodes().stream().mapToLong(node -> node.number("DBSIZE")).sum();
     }
 }

@@ -259,7 +259,7 @@ class FileSourceIT {
             Files.write(broken, bytes);
             refused(broken, target, "the checksum");
             Files.write(broken, java.util.Arrays.copyOf(bytes, bytes.length / 2));
-            refused(broken, target, "the RDB ends too early: the file is cut off");
+            refused(broken, target, "the RDB ends too early, at byte " + bytes.length / 2 + ": ");
             Files.writeString(broken, "hello");
             refused(broken, target, "it is neither an RDB, which begins with REDIS or VALKEY, nor");
             refused(folder.resolve("none"), target, "there is no such file");

@@ -1,6 +1,7 @@
 package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.link.LinkOptions.OnFlush;
@@ -14,10 +15,13 @@ import io.syncline.testkit.Workload;
 import io.syncline.testkit.WorkloadProfile;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 
 /// What a task chooses: databases, commands, expiries, and what a flush at the source does.
 class FilterIT {
@@ -69,6 +73,31 @@ class FilterIT {
             assertThat(keys(target, 3)).isZero();
             assertThat(keys(target, 1)).isZero();
             assertThat(keys(target, 7)).isZero();
+        }
+    }
+
+    @Test
+    void whatComesFromADatabaseThatIsLeftOutIsRefused() {
+        in(source, 1, "MSET", "a", "1", "b", "2", "c", "3");
+        try (RunningLink link =
+                Sync.of(source, target).database(3, 5).skipRefused().start().awaitStreaming()) {
+            in(source, 1, "MOVE", "a", 3);
+            in(source, 1, "COPY", "b", "copied", "DB", 3);
+            in(source, 1, "MOVE", "c", 7);
+            in(source, 3, "SET", "own", "1");
+            link.awaitCaughtUp(source);
+            assertThat(link.events(LinkEvent.Refused.class))
+                    .extracting(LinkEvent.Refused::command, LinkEvent.Refused::key)
+                    .containsExactly(tuple("MOVE", "a"), tuple("COPY", "b"));
+            assertThat(keys(target, 5)).isEqualTo(1);
+        }
+        in(source, 1, "MOVE", "b", 3);
+        try (RunningLink link = Sync.of(source, target).database(3, 5).start()) {
+            assertThat(link.awaitFailure().reason())
+                    .isEqualTo(
+                            "MOVE on key 'b' in database 5 cannot be done: it brings the key from a"
+                                    + " database that is left out, whose value nobody at the target"
+                                    + " knows");
         }
     }
 
@@ -273,6 +302,23 @@ class FilterIT {
             assertThat(target.number("EXISTS", "second")).isEqualTo(1);
             assertThat(target.number("EXISTS", "mine")).isZero();
             assertThat(target.number("EXISTS", "__syncline:{it}:checkpoint:0")).isEqualTo(1);
+        }
+    }
+
+    /// A mean that is held by bursts of a minute's worth is none; merged commands count, too.
+    @Test
+    void aCeilingOnCommandsIsHeldWithinEachSecond() {
+        try (RunningLink link = Sync.of(source, target).end(LinkOptions.End.CAUGHT_UP).start()) {
+            assertThat(link.awaitEnd()).isEqualTo(Link.Outcome.DONE);
+        }
+        try (Jedis client = source.client()) {
+            Pipeline pipeline = client.pipelined();
+            IntStream.range(0, 2_000).forEach(i -> pipeline.set("key" + i, "value"));
+            pipeline.sync();
+        }
+        try (RunningLink link = Sync.of(source, target).ceiling(50).start()) {
+            Await.until("some are there; " + link, RunningLink.LIMIT, () -> keys(target, 0) > 50);
+            assertThat(keys(target, 0)).isLessThan(400);
         }
     }
 }

@@ -24,18 +24,19 @@ class RetryRemedyTest {
                 "Connection refused|Bring back the target, or the network to it"
             })
     void wordsOfTheServerTellWhatToDo(String reason, String remedy) {
-        LinkEvent.Retrying retrying =
-                new LinkEvent.Retrying(
-                        0, Side.TARGET, "b:2", 1, Duration.ZERO, Duration.ofHours(1), reason);
-
-        assertThat(retrying.remedy())
+        assertThat(remedy(Side.TARGET, reason))
                 .contains(remedy)
                 .endsWith("; the task then goes on by itself");
     }
 
+    private static String remedy(Side side, String reason) {
+        return new LinkEvent.Retrying(0, side, "b:2", 1, Duration.ZERO, Duration.ofHours(1), reason)
+                .remedy();
+    }
+
     @Test
     void theSideIsNamed() {
-        assertThat(RetryRemedy.of(Side.SOURCE, "LOADING Redis is loading the dataset in memory"))
+        assertThat(remedy(Side.SOURCE, "LOADING Redis is loading the dataset in memory"))
                 .isEqualTo(
                         "Wait until the source has loaded its data; the task then goes on by itself");
     }

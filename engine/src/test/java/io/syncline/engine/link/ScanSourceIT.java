@@ -41,7 +41,7 @@ class ScanSourceIT {
     }
 
     private static RunningLink start(Sync sync, LinkOptions.SourceMode mode) {
-        return new RunningLink(sync.options().withSourceMode(mode));
+        return sync.mode(mode).start();
     }
 
     private static Workload traffic(RedisServer source) {
@@ -181,14 +181,14 @@ class ScanSourceIT {
     void theChecksSayWhatIsNotPromisedAndARefusalNamesTheMode() {
         try (RedisServer source = source(Servers.embedded());
                 RedisServer target = RedisServer.start()) {
-            LinkOptions options = Sync.of(source, target).options();
-            List<Finding> refused = new Link(options, event -> {}).precheck();
+            Sync sync = Sync.of(source, target);
+            List<Finding> refused = new Link(sync.options(), event -> {}).precheck();
             assertThat(refused)
                     .filteredOn(finding -> finding.check().equals("source-replication"))
                     .singleElement()
                     .satisfies(f -> assertThat(f.remedy()).contains("--source-mode scan"));
             List<Finding> findings =
-                    new Link(options.withSourceMode(every(60)), event -> {}).precheck();
+                    new Link(sync.mode(every(60)).options(), event -> {}).precheck();
             assertThat(findings)
                     .filteredOn(finding -> finding.check().equals("source-scan"))
                     .singleElement()

@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.SpoolFolder;
 import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.etl.RuleReader;
 import io.syncline.engine.fault.Failure;
@@ -9,6 +10,7 @@ import io.syncline.engine.link.LinkOptions.OnExisting;
 import io.syncline.engine.link.LinkOptions.OnFlush;
 import io.syncline.engine.link.LinkOptions.OnGap;
 import io.syncline.engine.link.LinkOptions.OnRefused;
+import io.syncline.engine.link.LinkOptions.SourceMode;
 import io.syncline.engine.link.LinkOptions.SpoolLimits;
 import io.syncline.engine.link.LinkOptions.Throttle;
 import io.syncline.engine.link.LinkOptions.Tuning;
@@ -44,17 +46,14 @@ final class Sync {
     private OnGap onGap = OnGap.RESYNC;
     private OnFlush onFlush = OnFlush.APPLY;
     private End end = End.NEVER;
+    private SourceMode mode = new SourceMode.Psync();
     private KeyRules rules = KeyRules.NONE;
     private boolean merge = true;
     private int batchCommands = Tuning.DEFAULT.batchCommands();
     private Duration heartbeat = Tuning.DEFAULT.heartbeat();
     private Duration answerLimit = Tuning.DEFAULT.answerLimit();
     private Duration silenceLimit = Tuning.DEFAULT.silenceLimit();
-    private SpoolLimits spool =
-            new SpoolLimits(
-                    64 * MIB,
-                    256 * MIB,
-                    Path.of(System.getProperty("java.io.tmpdir"), "syncline-it-spool"));
+    private SpoolLimits spool = new SpoolLimits(64 * MIB, 256 * MIB, SpoolFolder.own());
 
     private Sync(Endpoint source, Endpoint target) {
         this.source = source;
@@ -142,6 +141,11 @@ final class Sync {
         return this;
     }
 
+    Sync mode(SourceMode how) {
+        mode = how;
+        return this;
+    }
+
     /// Rules for keys, one an argument.
     Sync rules(String... lines) {
         rules = RuleReader.read(String.join("\n", lines), number -> "rule " + number);
@@ -174,6 +178,12 @@ final class Sync {
         return this;
     }
 
+    /// Most commands per second written to the target.
+    Sync ceiling(long commandsPerSecond) {
+        throttle = new Throttle(commandsPerSecond, 0);
+        return this;
+    }
+
     /// Peers that are silent for two seconds are gone.
     Sync shortLimits() {
         answerLimit = SHORT_LIMIT;
@@ -188,30 +198,31 @@ final class Sync {
 
     LinkOptions options() {
         return new LinkOptions(
-                        task,
-                        source,
-                        target,
-                        databases,
-                        commands,
-                        onExisting,
-                        extendExpiry,
-                        retry,
-                        onRefused,
-                        onGap,
-                        onFlush,
-                        throttle,
-                        end,
-                        spool,
-                        new Tuning(
-                                merge,
-                                batchCommands,
-                                Tuning.DEFAULT.batchBytes(),
-                                Tuning.DEFAULT.windowBytes(),
-                                heartbeat,
-                                Tuning.DEFAULT.checkpointLag(),
-                                answerLimit,
-                                silenceLimit))
-                .withRules(rules);
+                task,
+                source,
+                target,
+                databases,
+                commands,
+                onExisting,
+                extendExpiry,
+                retry,
+                onRefused,
+                onGap,
+                onFlush,
+                throttle,
+                end,
+                spool,
+                new Tuning(
+                        merge,
+                        batchCommands,
+                        Tuning.DEFAULT.batchBytes(),
+                        Tuning.DEFAULT.windowBytes(),
+                        heartbeat,
+                        Tuning.DEFAULT.checkpointLag(),
+                        answerLimit,
+                        silenceLimit),
+                mode,
+                rules);
     }
 
     /// Runs it on a thread of its own.

@@ -3,6 +3,7 @@ package io.syncline.engine.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.fault.ErrorCode;
+import io.syncline.testkit.Await;
 import io.syncline.testkit.Instance;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
@@ -132,8 +133,12 @@ class TargetFaultsIT {
     }
 
     private static long retries(RunningLink link, NodeFault fault) {
+        return retriesFor(link, fault.words());
+    }
+
+    private static long retriesFor(RunningLink link, String words) {
         return link.events(LinkEvent.Retrying.class).stream()
-                .filter(retry -> retry.reason().contains(fault.words()))
+                .filter(retry -> retry.reason().contains(words))
                 .count();
     }
 
@@ -187,6 +192,29 @@ class TargetFaultsIT {
         try (RunningLink link = sync().start()) {
             link.await("a retry", () -> retries(link, NodeFault.LOADING) > 0);
             NodeFault.LOADING.pass(victim);
+            link.awaitAllStreaming();
+            requireExact(link);
+            assertThat(link.shard().snapshots()).isZero();
+        }
+    }
+
+    @Test
+    void aTaskThatIsStartedAgainWaitsForAClusterThatMissesANode() {
+        start("cluster");
+        try (RunningLink link = sync().start().awaitAllStreaming()) {
+            workload.awaitMore(500, LIMIT);
+            link.stop();
+        }
+        RedisServer first = target.primaries().getFirst();
+        RedisServer last = target.primaries().getLast();
+        last.pause();
+        Await.until(
+                "the cluster is down",
+                LIMIT,
+                () -> first.text("CLUSTER", "INFO").contains("cluster_state:fail"));
+        try (RunningLink link = sync().start()) {
+            link.await("a retry", () -> retriesFor(link, "cluster_state is fail") > 0);
+            last.resume();
             link.awaitAllStreaming();
             requireExact(link);
             assertThat(link.shard().snapshots()).isZero();

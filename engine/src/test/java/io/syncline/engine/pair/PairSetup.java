@@ -1,5 +1,7 @@
 package io.syncline.engine.pair;
 
+import io.syncline.engine.SpoolFolder;
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
@@ -8,7 +10,6 @@ import io.syncline.engine.net.TlsOptions;
 import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.Site;
 import io.syncline.testkit.Instance;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -172,10 +173,7 @@ final class PairSetup {
                 onFlush,
                 throttle,
                 end,
-                new LinkOptions.SpoolLimits(
-                        64 * MIB,
-                        256 * MIB,
-                        Path.of(System.getProperty("java.io.tmpdir"), "syncline-it-pair")),
+                new LinkOptions.SpoolLimits(64 * MIB, 256 * MIB, SpoolFolder.own()),
                 new LinkOptions.Tuning(
                         true,
                         standard.batchCommands(),
@@ -184,7 +182,9 @@ final class PairSetup {
                         standard.heartbeat(),
                         standard.checkpointLag(),
                         limit,
-                        limit));
+                        limit),
+                new LinkOptions.SourceMode.Psync(),
+                KeyRules.NONE);
     }
 
     RunningPair start() {

@@ -270,6 +270,13 @@ class TwoWayIT {
             pair.await("b", () -> target.text("EXISTS", "b").equals("1"));
             assertThat(target.number("EXISTS", "never")).isZero();
             assertThat(source.number("EXISTS", "other")).isZero();
+
+            run(source, List.of("FLUSHALL"));
+            pair.await("no b", () -> target.text("EXISTS", "b").equals("0"));
+            run(target, List.of("SELECT 5"));
+            assertThat(target.number("EXISTS", "a")).isZero();
+            run(target, List.of("SELECT 9"));
+            assertThat(target.number("EXISTS", "other")).isOne();
         }
     }
 

@@ -13,6 +13,7 @@ import io.syncline.engine.net.TlsOptions;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.Sentinel;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import io.syncline.testkit.TlsCertificates;
@@ -129,6 +130,22 @@ class ConnectingIT {
     }
 
     @Test
+    void aSentinelThatIsNamedAsAServerIsTold() {
+        try (RedisServer primary = RedisServer.start();
+                Sentinel sentinel = Sentinel.start("m", primary, 0)) {
+            List<Finding> findings =
+                    new Trial("redis://127.0.0.1:" + sentinel.endpoint().port(), Trial.uri(primary))
+                            .run();
+
+            assertThat(Trial.errors(findings))
+                    .containsExactly(
+                            "source-connection ERROR this is a sentinel, which holds no data | Write"
+                                    + " redis-sentinel://host:port?master=NAME, or name the server"
+                                    + " itself");
+        }
+    }
+
+    @Test
     void bothSidesAwayAreTwoErrors() {
         List<Finding> findings = new Trial(Trial.NOWHERE, Trial.NOWHERE).run();
 
@@ -206,7 +223,30 @@ class ConnectingIT {
             assertThat(new Trial(uri, Trial.uri(target)).find("source-tls"))
                     .singleElement()
                     .asString()
-                    .startsWith("ERROR the TLS handshake failed: ");
+                    .startsWith(
+                            "ERROR the TLS handshake failed: the server's certificate is not signed by"
+                                    + " an authority that is trusted here | ");
+        }
+    }
+
+    /// Since TLS 1.3 it says so after the handshake, or only closes.
+    @Test
+    void aServerThatAsksForAClientCertificateIsNamedAsThat() {
+        try (RedisServer source = secured();
+                RedisServer target = RedisServer.start()) {
+            TlsCertificates ours = TlsCertificates.shared();
+            source.text("CONFIG", "SET", "tls-auth-clients", "yes");
+            String uri = "rediss://127.0.0.1:" + source.port() + "?ca=" + ours.authority();
+            String known = uri + "&cert=" + ours.clientCertificate() + "&key=" + ours.clientKey();
+
+            assertThat(Trial.errors(new Trial(uri, Trial.uri(target)).run()))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "source-tls ERROR the server broke the connection off behind the TLS")
+                    .contains("; it may ask for a client certificate | Name one that it trusts");
+            assertThat(new Trial(known, Trial.uri(target)).find("source-tls"))
+                    .containsExactly("OK TLS, with a certificate that is trusted");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SimWorld.Options;
 import io.syncline.engine.twoway.SimWorld.Profile;
+import io.syncline.engine.twoway.SimWorld.Source;
 import java.util.EnumSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,11 @@ class PairRulesTest {
         EnumSet<Rule> others = EnumSet.allOf(Rule.class);
         others.remove(rule);
         boolean strict = guard.equals(PairSimTest.ALWAYS);
-        boolean refuses = rule == Rule.ANSWER_BEFORE_ECHO;
+        Source source = rule == Rule.ANSWER_BEFORE_ECHO ? Source.REFUSES : Source.EQUAL;
         return Arguments.of(
                 rule,
-                new Options(others, guard, false, profile, 0, 0, strict, false, refuses),
-                new Options(Rule.ALL, guard, false, profile, 0, 0, strict, false, refuses),
+                new Options(others, guard, false, profile, 0, 0, strict, false, source),
+                new Options(Rule.ALL, guard, false, profile, 0, 0, strict, false, source),
                 first,
                 most);
     }

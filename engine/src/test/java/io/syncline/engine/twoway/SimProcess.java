@@ -2,8 +2,11 @@ package io.syncline.engine.twoway;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
+import io.syncline.engine.resp.RespWriter;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -38,6 +41,17 @@ final class SimProcess {
 
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
     private record Sent(byte[] wire) {}
+
+    /// As it stands, but for an expiry that is told from now.
+    private static int write(
+            CommandView view, CommandSpec spec, int database, long arrived, ByteBuilder out) {
+        if (!view.isWord(0, "PEXPIRE")) {
+            return Intake.VERBATIM.write(view, spec, database, arrived, out);
+        }
+        long at = arrived + Long.parseLong(view.text(2));
+        RespWriter.command(out, "PEXPIREAT", view.text(1), Long.toString(at));
+        return 1;
+    }
 
     SimProcess(SimWorld world, long epoch) {
         this.world = world;
@@ -180,7 +194,7 @@ final class SimProcess {
             StreamPlace place = start.readFrom(site, world.rules().holds(Rule.READ_AGAIN_FROM_M));
             readers[site.index()] =
                     new UnitReader(
-                            new Intake(Intake.VERBATIM, d -> d),
+                            new Intake(SimProcess::write, d -> d),
                             SimSite.KEYS,
                             d -> d,
                             (view, spec, database, into) ->
@@ -237,7 +251,7 @@ final class SimProcess {
                 throw new IllegalStateException(new String(unit.bytes(), ISO_8859_1));
             }
             from = view.end;
-            StreamUnit read = readers[site.index()].take(view, world.estimate(site, unit.millis()));
+            StreamUnit read = readers[site.index()].take(view, world.arrival(site, unit.millis()));
             found = read != null ? read : found;
         }
         if (found == null || found.offset() != unit.offset()) {

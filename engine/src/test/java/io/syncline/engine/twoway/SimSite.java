@@ -75,6 +75,9 @@ final class SimSite {
     /// Of an older version: see [#isUnknown].
     boolean refuses;
 
+    /// Of an older version, too: its users' expiries stand in the stream as a time from now.
+    boolean relative;
+
     /// By the last transaction.
     final Set<KeyId> refused = new HashSet<>();
 

@@ -149,14 +149,19 @@ final class SimValues {
                     effects.add(command);
                 }
             }
-            case "PEXPIREAT" -> expireAt(command, key, value, effects);
+            case "PEXPIREAT" ->
+                    expireAt(command, key, value, Long.parseLong(command.words()[2]), effects);
+            case "PEXPIRE" -> {
+                long millis = Long.parseLong(command.words()[2]);
+                expireAt(command, key, value, site.clock() + millis, effects);
+            }
             case "PERSIST" -> {
                 if (expiries.remove(key) != null) {
                     site.touch(key);
                     effects.add(command);
                 }
             }
-            case "RENAME", "COPY" -> copy(command, key, value, effects);
+            case "RENAME", "COPY", "MOVE" -> copy(command, key, value, effects);
             case "RESTORE" -> {
                 data.put(key, payloads.get(Integer.parseInt(command.words()[3])));
                 expiries.remove(key);
@@ -185,11 +190,10 @@ final class SimValues {
     }
 
     private void expireAt(
-            Command command, String key, @Nullable Object value, List<Command> effects) {
+            Command command, String key, @Nullable Object value, long at, List<Command> effects) {
         if (value == null) {
             return;
         }
-        long at = Long.parseLong(command.words()[2]);
         if (at <= site.clock() && site.expires(key)) {
             put(key, null);
             effects.add(delete(key));
@@ -204,10 +208,18 @@ final class SimValues {
         if (value == null) {
             return;
         }
-        String to = command.key(2);
+        String[] words = command.words();
+        boolean moves = words[0].equals("MOVE");
+        String to =
+                moves
+                        ? words[2] + "/" + words[1]
+                        : words.length > 3 ? words[4] + "/" + words[2] : command.key(2);
         expireIfDue(to, effects);
+        if (moves && data.containsKey(to)) {
+            return;
+        }
         Long at = expiries.get(from);
-        if (command.words()[0].equals("RENAME")) {
+        if (!words[0].equals("COPY")) {
             data.remove(from);
             expiries.remove(from);
             site.touch(from);

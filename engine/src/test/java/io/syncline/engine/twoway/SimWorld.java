@@ -25,7 +25,22 @@ final class SimWorld {
         TTL,
         FLUSH,
         RENAME,
-        ALL
+        ALL,
+
+        /// Commands from one database to another, and flushes of one: not among any.
+        ACROSS
+    }
+
+    /// What the source is, beside the target.
+    enum Source {
+        EQUAL,
+
+        /// Of an older version that refuses some commands. Nothing breaks in such a world: an
+        /// answer that is lost takes along what it says was refused.
+        REFUSES,
+
+        /// Of a version that tells expiries as a time from now: before Redis 7.0.
+        RELATIVE
     }
 
     /// How a world is made.
@@ -35,8 +50,6 @@ final class SimWorld {
     /// @param operations 0: any
     /// @param strict whether a wrong winner is a violation: only under guard ALWAYS
     /// @param holds whether directions are held back and let go now and then
-    /// @param refuses whether the source is of an older version that refuses some commands. Nothing
-    ///   breaks in such a world: an answer that is lost takes along what it says was refused
     record Options(
             Set<Rule> rules,
             GuardPolicy guard,
@@ -46,7 +59,7 @@ final class SimWorld {
             int operations,
             boolean strict,
             boolean holds,
-            boolean refuses) {
+            Source source) {
         Options(
                 Set<Rule> rules,
                 GuardPolicy guard,
@@ -55,17 +68,26 @@ final class SimWorld {
                 int jitter,
                 int operations,
                 boolean strict) {
-            this(rules, guard, deletesYield, profile, jitter, operations, strict, false, false);
+            this(
+                    rules,
+                    guard,
+                    deletesYield,
+                    profile,
+                    jitter,
+                    operations,
+                    strict,
+                    false,
+                    Source.EQUAL);
         }
 
         Options holding() {
             return new Options(
-                    rules, guard, deletesYield, profile, jitter, operations, strict, true, refuses);
+                    rules, guard, deletesYield, profile, jitter, operations, strict, true, source);
         }
 
-        Options refusing() {
+        Options from(Source other) {
             return new Options(
-                    rules, guard, deletesYield, profile, jitter, operations, strict, holds, true);
+                    rules, guard, deletesYield, profile, jitter, operations, strict, holds, other);
         }
     }
 
@@ -93,7 +115,7 @@ final class SimWorld {
         ahead = seed % 2 == 0;
         Profile profile = options.profile();
         if (profile == null) {
-            profile = Profile.values()[random.nextInt(Profile.values().length)];
+            profile = Profile.values()[random.nextInt(Profile.ACROSS.ordinal())];
         }
         boolean expiryLeavesWatch = random.nextBoolean();
         List<Object> payloads = new ArrayList<>();
@@ -112,7 +134,8 @@ final class SimWorld {
                         this, profile, operations > 0 ? operations : counts[random.nextInt(5)]);
         crashes = random.nextInt(10) < 4 ? 0 : random.nextInt(1, 5);
         losses = random.nextInt(10) < 6 ? 0 : random.nextInt(1, 4);
-        if (options.refuses()) {
+        sites[0].relative = options.source() == Source.RELATIVE;
+        if (options.source() == Source.REFUSES) {
             sites[0].refuses = true;
             crashes = 0;
             losses = 0;
@@ -146,6 +169,11 @@ final class SimWorld {
         int jitter =
                 options.jitter() == 0 ? 0 : random.nextInt(-options.jitter(), options.jitter());
         return millis + estimateOf(site) + jitter;
+    }
+
+    /// When the pair takes a unit of a site to have come. What is told from now counts from now.
+    long arrival(Site site, long written) {
+        return site(site).relative ? now : estimate(site, written);
     }
 
     private void tick(int millis) {
@@ -298,17 +326,19 @@ final class SimWorld {
     private void comeToRest() {
         holds.end();
         drain();
+        boolean relative = sites[0].relative;
         for (int i = 0; i < 20; i++) {
             boolean near = false;
             for (SimSite site : sites) {
                 site.expireActively(null);
-                near |= site.values.anyExpiresBefore(now + 200);
+                near |= site.values.anyExpiresBefore(relative ? Long.MAX_VALUE : now + 200);
             }
             drain();
+            users.requireEqualValues();
             if (!near) {
                 break;
             }
-            tick(150);
+            tick(relative ? 1_500 : 150);
         }
         for (int i = 0; i < 4; i++) {
             heartbeat();

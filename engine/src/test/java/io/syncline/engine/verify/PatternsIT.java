@@ -2,7 +2,6 @@ package io.syncline.engine.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.syncline.engine.verify.VerifyOptions.Limits;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
@@ -60,7 +59,7 @@ class PatternsIT {
             expect(source, "expiry hash:31", "PEXPIREAT", "hash:31", FAR);
 
             Verifying verifying = Verifying.between(source, target);
-            verifying.options(verifying.options().withLimits(new Limits(0, 0, 1)));
+            verifying.limits(0, 1);
             verifying.run();
 
             assertThat(verifying.told())

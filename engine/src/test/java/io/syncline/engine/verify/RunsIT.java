@@ -39,8 +39,7 @@ class RunsIT {
             fill(source, 6_000);
             target.command("SET", "extra", "1");
             Verifying verifying = Verifying.between(source, target);
-            verifying.options(
-                    verifying.options().withState(state).withLimits(new Limits(30_000, 0, 2)));
+            verifying.state(state).limits(30_000, 2);
             Verification first = verifying.make();
             CompletableFuture<Verification.Outcome> outcome =
                     CompletableFuture.supplyAsync(first::run);
@@ -52,7 +51,7 @@ class RunsIT {
             assertThat(state).exists();
             int before = verifying.differences().size();
             assertThat(before).isBetween(1, 5_999);
-            verifying.options(verifying.options().withLimits(Limits.DEFAULT));
+            verifying.limits(Limits.DEFAULT.keysPerSecond(), Limits.DEFAULT.workers());
             assertThat(verifying.run()).isEqualTo(Verification.Outcome.DIFFERENT);
             assertThat(verifying.told()).doesNotHaveDuplicates().hasSize(6_001);
             assertThat(verifying.progress().differences()).isEqualTo(6_001);
@@ -70,7 +69,7 @@ class RunsIT {
                     state,
                     "syncline-verify 2\nof other\nlayout none-none\nrepaired 0\nwritten 0\n");
             Verifying verifying = Verifying.between(source, target);
-            verifying.options(verifying.options().withState(state));
+            verifying.state(state);
 
             assertThat(org.assertj.core.api.Assertions.catchThrowable(verifying::run))
                     .hasMessageContaining("it belongs to another verification");
@@ -84,7 +83,7 @@ class RunsIT {
             fill(source, 2_000);
             fill(target, 2_000);
             Verifying verifying = Verifying.between(source, target);
-            verifying.options(verifying.options().withLimits(new Limits(1_000, 0, 4)));
+            verifying.limits(1_000, 4);
             long begun = System.nanoTime();
 
             assertThat(verifying.run()).isEqualTo(Verification.Outcome.EQUAL);
@@ -151,12 +150,9 @@ class RunsIT {
             target.command("SET", "a", "1", "PXAT", "4102444860000");
 
             Verifying plain = Verifying.between(source, target);
-            Verifying extended = Verifying.between(source, target);
-            extended.options(
-                    extended.options()
-                            .withExpiries(
-                                    new VerifyOptions.ExpiryRules(
-                                            Duration.ofSeconds(1), Duration.ofSeconds(60))));
+            Verifying extended =
+                    Verifying.between(source, target)
+                            .expiries(Duration.ofSeconds(1), Duration.ofSeconds(60));
 
             assertThat(plain.run()).isEqualTo(Verification.Outcome.DIFFERENT);
             assertThat(extended.run()).isEqualTo(Verification.Outcome.EQUAL);
@@ -208,14 +204,9 @@ class RunsIT {
             }
             source.command("SET", "key", "1");
             Verifying verifying =
-                    Verifying.between(source, target).recheck(Duration.ofMillis(10), 1);
-            Credentials reader = new Credentials("reader", "secret");
-            VerifyOptions plain = verifying.options();
-            verifying.options(
-                    VerifyOptions.between(
-                                    plain.source().withCredentials(reader),
-                                    plain.target().withCredentials(reader))
-                            .withRecheck(plain.recheck()));
+                    Verifying.between(source, target)
+                            .recheck(Duration.ofMillis(10), 1)
+                            .as(new Credentials("reader", "secret"));
 
             assertThat(verifying.run())
                     .as("%s", verifying)
@@ -261,7 +252,7 @@ class RunsIT {
             }
             source.command("SAVE");
             Verifying verifying = Verifying.between(source, target);
-            verifying.options(verifying.options().withLimits(new Limits(4_000, 0, 2)));
+            verifying.limits(4_000, 2);
             Verification run = verifying.make();
             CompletableFuture<Verification.Outcome> outcome =
                     CompletableFuture.supplyAsync(run::run);
@@ -302,7 +293,7 @@ class RunsIT {
             }
             tags.subList(0, moved).forEach(tag -> first.command("SET", tag, "missing"));
             Verifying verifying = Verifying.between(source, target);
-            verifying.options(verifying.options().withLimits(new Limits(5_000, 0, 2)));
+            verifying.limits(5_000, 2);
             Verification run = verifying.make();
             CompletableFuture<Verification.Outcome> outcome =
                     CompletableFuture.supplyAsync(run::run);

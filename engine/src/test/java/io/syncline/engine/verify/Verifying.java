@@ -1,5 +1,6 @@
 package io.syncline.engine.verify;
 
+import io.syncline.engine.etl.KeyRules;
 import io.syncline.engine.etl.RuleReader;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.net.Credentials;
@@ -7,35 +8,43 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.TlsOptions;
 import io.syncline.testkit.Instance;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A verification under test, and everything that it told.
 public final class Verifying implements VerifyListener {
-    /// Nothing lags on loopback.
-    private static final VerifyOptions.Recheck SOON =
-            new VerifyOptions.Recheck(Duration.ofMillis(50), 2);
-
     private final List<Difference> differences = new ArrayList<>();
     private final List<Failure> failures = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
-    private VerifyOptions options;
+    private Endpoint source;
+    private Endpoint target;
+    private final SortedMap<Integer, Integer> databases = new TreeMap<>();
+    private VerifyOptions.Scope scope = VerifyOptions.Scope.ALL;
+    private VerifyOptions.ExpiryRules expiries = VerifyOptions.ExpiryRules.DEFAULT;
+
+    /// Nothing lags on loopback.
+    private VerifyOptions.Recheck recheck = new VerifyOptions.Recheck(Duration.ofMillis(50), 2);
+
+    private VerifyOptions.Limits limits = VerifyOptions.Limits.DEFAULT;
+    private VerifyOptions.Repairs repair = VerifyOptions.Repairs.NONE;
+    private @Nullable Path state;
+    private KeyRules rules = KeyRules.NONE;
     private VerifyProgress last =
             new VerifyProgress(VerifyProgress.Phase.STARTING, 0, 0, 0, 0, 0, 0, Map.of(), 0, 0);
 
-    private Verifying(VerifyOptions options) {
-        this.options = options;
+    private Verifying(Endpoint source, Endpoint target) {
+        this.source = source;
+        this.target = target;
     }
 
     public static Verifying between(Instance source, Instance target) {
-        return new Verifying(
-                VerifyOptions.between(endpoint(source), endpoint(target))
-                        .withRecheck(SOON)
-                        .withRetry(Duration.ofSeconds(10)));
+        return new Verifying(endpoint(source), endpoint(target));
     }
 
     public static Endpoint endpoint(Instance instance) {
@@ -50,71 +59,80 @@ public final class Verifying implements VerifyListener {
     }
 
     public Verifying mode(VerifyOptions.Mode mode) {
-        options = options.withScope(new VerifyOptions.Scope(mode, 100, List.of()));
+        scope = new VerifyOptions.Scope(mode, 100, List.of());
         return this;
     }
 
     Verifying scope(double percent, String... patterns) {
-        options =
-                options.withScope(
-                        new VerifyOptions.Scope(
-                                VerifyOptions.Mode.FULL, percent, List.of(patterns)));
+        scope = new VerifyOptions.Scope(VerifyOptions.Mode.FULL, percent, List.of(patterns));
         return this;
     }
 
     /// Rules for keys, one an argument.
     public Verifying rules(String... lines) {
-        options =
-                options.withRules(
-                        RuleReader.read(String.join("\n", lines), number -> "rule " + number));
+        rules = RuleReader.read(String.join("\n", lines), number -> "rule " + number);
         return this;
     }
 
     Verifying repair(VerifyOptions.Direction direction, boolean deleteExtra) {
-        options = options.withRepair(new VerifyOptions.Repairs(direction, deleteExtra));
+        repair = new VerifyOptions.Repairs(direction, deleteExtra);
         return this;
     }
 
-    Verifying database(int source, int target) {
-        SortedMap<Integer, Integer> databases = new TreeMap<>(options.databases());
-        databases.put(source, target);
-        options = options.withDatabases(databases);
+    Verifying database(int from, int to) {
+        databases.put(from, to);
         return this;
     }
 
     public Verifying recheck(Duration after, int times) {
-        options = options.withRecheck(new VerifyOptions.Recheck(after, times));
+        recheck = new VerifyOptions.Recheck(after, times);
         return this;
     }
 
-    Verifying target(Endpoint target) {
-        options =
-                new VerifyOptions(
-                        options.source(),
-                        target,
-                        options.databases(),
-                        options.scope(),
-                        options.expiries(),
-                        options.recheck(),
-                        options.limits(),
-                        options.repair(),
-                        options.retry(),
-                        options.state(),
-                        options.rules());
+    Verifying expiries(Duration tolerance, Duration extended) {
+        expiries = new VerifyOptions.ExpiryRules(tolerance, extended);
         return this;
     }
 
-    VerifyOptions options() {
-        return options;
+    Verifying limits(long keysPerSecond, int workers) {
+        limits = new VerifyOptions.Limits(keysPerSecond, 0, workers);
+        return this;
     }
 
-    Verifying options(VerifyOptions other) {
-        options = other;
+    Verifying state(Path file) {
+        state = file;
         return this;
+    }
+
+    Verifying target(Endpoint other) {
+        target = other;
+        return this;
+    }
+
+    /// With this account at both sides.
+    Verifying as(Credentials account) {
+        source = source.withCredentials(account);
+        target = target.withCredentials(account);
+        return this;
+    }
+
+    private VerifyOptions options() {
+        return new VerifyOptions(
+                source,
+                target,
+                databases,
+                scope,
+                expiries,
+                recheck,
+                limits,
+                repair,
+                Duration.ofSeconds(10),
+                state,
+                rules);
     }
 
     public Verification make() {
-        return new Verification(options, this);
+        return new Verification(options(), this);
     }
 
     public Verification.Outcome run() {

@@ -2,14 +2,13 @@ package io.syncline.server.cli;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
-import io.syncline.engine.link.LinkOptions;
 import io.syncline.server.settings.ConfigFile;
-import io.syncline.server.settings.LinkOptionsReader;
 import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Predicate;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,14 +49,13 @@ final class LinkCommand {
             spec.addArgGroup(group.build());
         }
         return spec.addOption(
-                        OptionSpec.builder(CONFIG)
-                                .paramLabel("FILE")
-                                .type(String.class)
-                                .description(
-                                        "YAML file of these options, named without the dashes;"
-                                                + " the command line wins.")
-                                .build())
-                .addOption(flag(JSON, "One JSON event a line on standard output."));
+                OptionSpec.builder(CONFIG)
+                        .paramLabel("FILE")
+                        .type(String.class)
+                        .description(
+                                "YAML file of these options, named without the dashes;"
+                                        + " the command line wins.")
+                        .build());
     }
 
     static OptionSpec flag(String name, String description) {
@@ -111,7 +109,26 @@ final class LinkCommand {
         return settings;
     }
 
-    static LinkOptions options(ParseResult parsed, Map<String, String> environment) {
-        return LinkOptionsReader.read(settings(parsed), environment);
+    /// Whether a command line asks for JSON, by itself or in the file that it names. For errors, so
+    /// it takes what is broken, too.
+    static boolean asksForJson(List<String> arguments) {
+        int config = arguments.indexOf(CONFIG);
+        String file =
+                config >= 0 && config < arguments.size() - 1
+                        ? arguments.get(config + 1)
+                        : arguments.stream()
+                                .filter(each -> each.startsWith(CONFIG + "="))
+                                .map(each -> each.substring(CONFIG.length() + 1))
+                                .findFirst()
+                                .orElse("");
+        if (arguments.contains(JSON) || file.isEmpty()) {
+            return arguments.contains(JSON);
+        }
+        try {
+            return ConfigFile.read(Path.of(file)).flag(Setting.JSON);
+        } catch (SynclineException | InvalidPathException e) {
+            // What is wrong with the file is told without it.
+            return false;
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.syncline.server.report.Terminal;
 import io.syncline.server.report.Version;
 import io.syncline.server.settings.LinkOptionsReader;
 import io.syncline.server.settings.PairChoicesReader;
+import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import io.syncline.server.view.FindingTable;
 import io.syncline.server.view.Look;
@@ -33,7 +34,7 @@ final class PrecheckCommand {
                 pair == null
                         ? new Link(options, event -> {})
                         : new PairTask(options, pair, event -> {}, resolution -> {});
-        boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
+        boolean json = settings.flag(Setting.JSON);
         begin(options, json);
         List<Finding> findings = task.precheck();
         boolean failed = findings.stream().anyMatch(f -> f.severity() == Severity.ERROR);

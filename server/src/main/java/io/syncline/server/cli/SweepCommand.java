@@ -8,6 +8,9 @@ import io.syncline.engine.net.Connector;
 import io.syncline.engine.target.Sweeper;
 import io.syncline.server.report.JsonEvents;
 import io.syncline.server.report.Output;
+import io.syncline.server.settings.LinkOptionsReader;
+import io.syncline.server.settings.Setting;
+import io.syncline.server.settings.Settings;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -18,7 +21,8 @@ final class SweepCommand {
     private SweepCommand() {}
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {
-        LinkOptions options = LinkCommand.options(parsed, environment);
+        Settings settings = LinkCommand.settings(parsed);
+        LinkOptions options = LinkOptionsReader.read(settings, environment);
         Connector connector =
                 new Connector(
                         options.target().credentials(),
@@ -28,7 +32,7 @@ final class SweepCommand {
             long removed =
                     new Sweeper(new Instance(options.target(), connector, true), options.task())
                             .sweep();
-            if (LinkCommand.has(parsed, LinkCommand.JSON)) {
+            if (settings.flag(Setting.JSON)) {
                 JsonEvents events = new JsonEvents(options.task());
                 Output.standard().event(events.swept(Instant.now(), removed));
                 Output.standard()

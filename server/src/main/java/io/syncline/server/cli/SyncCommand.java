@@ -13,6 +13,7 @@ import io.syncline.server.report.Terminal;
 import io.syncline.server.settings.ConfigText;
 import io.syncline.server.settings.LinkOptionsReader;
 import io.syncline.server.settings.PairChoicesReader;
+import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -32,7 +33,7 @@ final class SyncCommand {
             Output.standard().write(ConfigText.of(options, settings));
             return ExitCode.DONE;
         }
-        boolean json = LinkCommand.has(parsed, LinkCommand.JSON);
+        boolean json = settings.flag(Setting.JSON);
         PairChoices pair = PairChoicesReader.read(settings);
         Reporter reporter = reporter(json, options.task(), environment);
         try (ConflictLog log = ConflictLog.open(PairChoicesReader.conflictLog(settings))) {

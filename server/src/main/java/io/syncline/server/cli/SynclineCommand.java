@@ -51,19 +51,18 @@ public final class SynclineCommand {
     ///
     /// @return the process' exit code
     public int run(String... arguments) {
-        boolean json = Arrays.asList(arguments).contains(LinkCommand.JSON);
         try {
             return dispatch(arguments).number();
         } catch (ParameterException e) {
-            return refuse(usageFailure(e), json, ExitCode.USAGE);
+            return refuse(usageFailure(e), ExitCode.USAGE, arguments);
         } catch (SynclineException e) {
             boolean usage = e.failure().code() == ErrorCode.BAD_OPTION;
-            return refuse(e.failure(), json, usage ? ExitCode.USAGE : ExitCode.FAILED);
+            return refuse(e.failure(), usage ? ExitCode.USAGE : ExitCode.FAILED, arguments);
         } catch (Output.Closed e) {
             return ExitCode.INTERRUPTED.number();
         } catch (RuntimeException e) {
             // The top of the process: a bug of ours must not end as a stack trace.
-            return refuse(Bugs.failure(e), json, ExitCode.FAILED);
+            return refuse(Bugs.failure(e), ExitCode.FAILED, arguments);
         }
     }
 
@@ -214,11 +213,11 @@ public final class SynclineCommand {
         };
     }
 
-    private int refuse(Failure failure, boolean json, ExitCode code) {
+    private int refuse(Failure failure, ExitCode code, String... arguments) {
         Note.of(failure)
                 .lines(Terminal.plainLook())
                 .forEach(line -> Output.error().line(line.text(Terminal.plainLook())));
-        if (json) {
+        if (LinkCommand.asksForJson(List.of(arguments))) {
             JsonEvents events = new JsonEvents("");
             String outcome = code == ExitCode.USAGE ? "usage" : "failed";
             Output output = Output.standard();

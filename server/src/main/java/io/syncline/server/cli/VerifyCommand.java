@@ -7,6 +7,7 @@ import io.syncline.server.report.Output;
 import io.syncline.server.report.PlainVerifyReporter;
 import io.syncline.server.report.Terminal;
 import io.syncline.server.report.VerifyReporter;
+import io.syncline.server.settings.Setting;
 import io.syncline.server.settings.Settings;
 import io.syncline.server.settings.VerifyOptionsReader;
 import java.time.InstantSource;
@@ -33,7 +34,7 @@ final class VerifyCommand {
                 new VerifyRun(
                         options,
                         VerifyOptionsReader.output(settings),
-                        reporter(LinkCommand.has(parsed, LinkCommand.JSON), environment));
+                        reporter(settings.flag(Setting.JSON), environment));
         SyncCommand.stopOnSignals(run::interrupt);
         return run.run();
     }

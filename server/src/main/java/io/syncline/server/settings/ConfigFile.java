@@ -2,32 +2,39 @@ package io.syncline.server.settings;
 
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
+import io.syncline.engine.fault.Spelling;
 import io.syncline.engine.fault.SynclineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLParser;
 
 /// Reads a YAML file of settings: one mapping, keys as on the command line without the dashes,
 /// values plain or lists of plain ones.
 ///
-/// Read token by token, so that every error can name the line.
+/// Read token by token, so that every error can name line and column.
 public final class ConfigFile {
+    /// Of the standard's own tags, which change no text.
+    private static final String YAML_TAGS = "tag:yaml.org,2002:";
+
     private final String name;
-    private final JsonParser parser;
+    private final YAMLParser parser;
 
     private final Settings settings = new Settings();
     private final Set<Setting> seen = EnumSet.noneOf(Setting.class);
 
-    private ConfigFile(String name, JsonParser parser) {
+    private ConfigFile(String name, YAMLParser parser) {
         this.name = name;
         this.parser = parser;
     }
@@ -60,16 +67,17 @@ public final class ConfigFile {
     ///
     /// @param name what errors call it
     public static Settings parse(String name, String text) {
-        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+        try (YAMLParser parser =
+                (YAMLParser) new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
             return new ConfigFile(name, parser).read();
         } catch (JacksonException e) {
-            // Only the first line: the rest quotes the file, which may hold a password.
-            String message = e.getOriginalMessage().lines().findFirst().orElse("");
+            YamlComplaint complaint = YamlComplaint.of(e, text);
             throw new SynclineException(
                     ErrorCode.BAD_OPTION,
-                    name + (e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr()),
-                    "this is not YAML: " + message,
-                    "Write one 'name: value' a line");
+                    name + complaint.place(),
+                    "this is not YAML: " + complaint.reason(),
+                    "Write one 'name: value' a line; quote values with signs that mean something in"
+                            + " YAML");
         }
     }
 
@@ -94,13 +102,14 @@ public final class ConfigFile {
     private void readOne(String key) {
         Setting setting = Setting.ofKey(key);
         if (setting == null) {
-            throw refuse("", "'" + key + "' is not a setting", "Known: " + knownKeys());
+            throw unknown(key);
         }
         if (!seen.add(setting)) {
             throw refuse(key, "it is given twice", "Keep one of the two");
         }
         JsonToken token = parser.nextToken();
         String place = place(key);
+        requirePlain(setting);
         String text = token == JsonToken.START_ARRAY ? list(setting) : scalar(setting, token);
         settings.offer(setting, text, place);
     }
@@ -112,6 +121,7 @@ public final class ConfigFile {
         StringBuilder text = new StringBuilder();
         JsonToken token;
         while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
+            requirePlain(setting);
             text.append(text.isEmpty() ? "" : setting.separator()).append(scalar(setting, token));
         }
         return text.toString();
@@ -144,13 +154,51 @@ public final class ConfigFile {
         return "Write '" + setting.key() + ": " + example + "'. " + setting.description();
     }
 
-    private static String knownKeys() {
-        return Arrays.stream(Setting.values()).map(Setting::key).collect(Collectors.joining(", "));
+    /// Signs that YAML takes for its own would vanish from a value without a word.
+    private void requirePlain(Setting setting) {
+        String tag = parser.getTypeId();
+        String found =
+                parser.isCurrentAlias()
+                        ? "'*' begins an alias"
+                        : parser.getObjectId() != null
+                                ? "'&' begins an anchor"
+                                : tag != null && !tag.startsWith(YAML_TAGS) ? "'!' begins a tag" : "";
+        if (!found.isEmpty()) {
+            throw refuse(
+                    setting.key(), "in YAML an unquoted " + found, "Put the value in quotes");
+        }
+    }
+
+    private SynclineException unknown(String key) {
+        List<String> known = Arrays.stream(Setting.values()).map(Setting::key).toList();
+        // Anything else may be a value in the wrong place, and so a secret.
+        boolean word = key.matches("[A-Za-z0-9_-]{1,40}");
+        String near = word ? nearest(key, known) : null;
+        return refuse(
+                "",
+                (word ? "'" + key + "'" : "a key here") + " is not a setting",
+                (near == null ? "" : "Did you mean '" + near + "'? ")
+                        + "Known: "
+                        + String.join(", ", known));
+    }
+
+    /// As it is written elsewhere (`max_rps`, `maxRps`, `--max-rps`), mistyped, or cut short.
+    private static @Nullable String nearest(String key, List<String> known) {
+        String plain =
+                key.replaceAll("([a-z])([A-Z])", "$1-$2")
+                        .replace('_', '-')
+                        .replaceFirst("^-+", "")
+                        .toLowerCase(Locale.ROOT);
+        String near = Spelling.nearest(plain, known);
+        List<String> longer = known.stream().filter(each -> each.startsWith(plain + "-")).toList();
+        return near == null && longer.size() == 1 ? longer.getFirst() : near;
     }
 
     private String place(String key) {
-        int line = parser.currentTokenLocation().getLineNr();
-        return name + " line " + line + (key.isEmpty() ? "" : ", " + key);
+        TokenStreamLocation at = parser.currentTokenLocation();
+        return name
+                + YamlComplaint.place(at.getLineNr(), at.getColumnNr())
+                + (key.isEmpty() ? "" : ", " + key);
     }
 
     private SynclineException refuse(String key, String reason, String remedy) {

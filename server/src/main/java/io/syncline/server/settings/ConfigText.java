@@ -23,7 +23,8 @@ public final class ConfigText {
             String given = settings.text(setting);
             String value =
                     effective.getOrDefault(setting, given.isEmpty() ? fallback : given.strip());
-            if (value.isEmpty() || setting.section() == Setting.Section.VERIFY) {
+            boolean shown = settings.flag(setting) || setting.section() != Setting.Section.OUTPUT;
+            if (value.isEmpty() || setting.section() == Setting.Section.VERIFY || !shown) {
                 continue;
             }
             if (setting.section() != section) {

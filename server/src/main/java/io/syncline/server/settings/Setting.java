@@ -210,6 +210,7 @@ public enum Setting {
             "SECONDS",
             "1",
             "Longest progress without data that goes without a checkpoint."),
+    JSON(Section.OUTPUT, "json", "", "", "One JSON event a line on standard output."),
     MODE(
             Section.VERIFY,
             "mode",
@@ -298,6 +299,7 @@ public enum Setting {
         CHOICES("What to do when"),
         LIMITS("Limits"),
         ADVANCED("Advanced"),
+        OUTPUT("Output"),
         /// Of `verify` alone.
         VERIFY("Verification");
 

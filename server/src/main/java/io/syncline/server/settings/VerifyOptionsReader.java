@@ -56,6 +56,7 @@ public final class VerifyOptionsReader {
     public static boolean takes(Setting setting) {
         return SHARED.contains(setting)
                 || setting.section() == Setting.Section.ENDPOINTS
+                || setting.section() == Setting.Section.OUTPUT
                 || setting.section() == Setting.Section.VERIFY;
     }
 

@@ -27,7 +27,12 @@ import java.util.regex.Pattern;
 public final class TaskFiles {
     /// What becomes an instance, the name, the topology.
     private static final Set<Setting> MEANT_OTHERWISE =
-            EnumSet.of(Setting.SOURCE, Setting.TARGET, Setting.TASK, Setting.TWO_WAY);
+            EnumSet.of(
+                    Setting.SOURCE,
+                    Setting.TARGET,
+                    Setting.TASK,
+                    Setting.TWO_WAY,
+                    Setting.JSON);
 
     private static final Pattern SERVICE_LINE =
             Pattern.compile("(?m)^# service: ([a-z-]{1,60}): (\\S.{0,999}?)\\s*$");

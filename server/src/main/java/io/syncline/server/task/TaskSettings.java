@@ -44,7 +44,8 @@ public final class TaskSettings {
                     Setting.SOURCE_PASSWORD_FILE,
                     Setting.TARGET_PASSWORD_FILE,
                     Setting.TASK,
-                    Setting.SPOOL_DIR);
+                    Setting.SPOOL_DIR,
+                    Setting.JSON);
 
     /// Of a mode that a two-way task does not have.
     private static final Set<Setting> SCANS =

@@ -80,7 +80,7 @@ class RuleListTest {
                             LinkOptionsReader.read(
                                     ConfigFile.parse("s.yaml", head + rules), Map.of()))
                     .hasMessageMatching(
-                            "\\[s\\.yaml line [34], etl line 2\\] 'c\\*' does not belong here.*");
+                            "\\[s\\.yaml line [34] column [0-9]+, etl line 2\\] 'c\\*' does not belong here.*");
         }
     }
 

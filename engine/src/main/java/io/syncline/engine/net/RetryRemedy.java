@@ -1,23 +1,25 @@
-package io.syncline.engine.link;
+package io.syncline.engine.net;
 
 import io.syncline.engine.resp.ErrorKind;
 
 /// What a user can do while a side is away. The server's own words tell: most of what stands in the
 /// way passes only when someone acts.
-final class RetryRemedy {
-    private static final String BY_ITSELF = "; the task then goes on by itself";
-
+public final class RetryRemedy {
     private RetryRemedy() {}
 
+    /// What to do, without an end to the sentence.
+    ///
+    /// @param where what is away, in words
     /// @param reason of the retry: a server's error, perhaps behind words of ours
-    static String of(LinkEvent.Side side, String reason) {
-        String where = side == LinkEvent.Side.SOURCE ? "the source" : "the target";
-        return remedy(kind(reason), where) + BY_ITSELF;
+    public static String of(String where, String reason) {
+        return remedy(kind(reason), where);
     }
 
+    /// What the server says.
+    ///
     /// Words of ours stand before a colon and a space; where an account is refused, there may be no
     /// others.
-    private static ErrorKind kind(String reason) {
+    public static ErrorKind kind(String reason) {
         if (reason.contains("password")) {
             return ErrorKind.NOAUTH;
         }
