@@ -106,8 +106,8 @@ final class ServerJobs {
             Party party = parties.get(pipeline);
             return party != null
                     && IntStream.range(0, party.changedBefore.length)
-                            .anyMatch(slot ->
-                                    party.changedBefore[slot] > offset && haveMoved(slot));
+                            .anyMatch(
+                                    slot -> party.changedBefore[slot] > offset && haveMoved(slot));
         }
     }
 

@@ -68,8 +68,7 @@ public final class SnapshotTurn {
 
     /// Whether jobs have moved slots of the shard since a snapshot was made: another one is needed.
     public boolean hasMovedSince(long offset) {
-        return settings.jobs() != null
-                && settings.ledger().jobs().haveMovedSince(pipeline, offset);
+        return settings.jobs() != null && settings.ledger().jobs().haveMovedSince(pipeline, offset);
     }
 
     /// Whether other pipelines may have brought keys of the shard's slots that it lost since.

@@ -24,7 +24,8 @@ final class Snapshots {
     private final BitSet touched = new BitSet();
 
     /// @param ledger the lock
-    Snapshots(SlotLedger ledger, int[] holders, Map<Integer, Party> parties, Succession succession) {
+    Snapshots(
+            SlotLedger ledger, int[] holders, Map<Integer, Party> parties, Succession succession) {
         this.ledger = ledger;
         this.holders = holders;
         this.parties = parties;
@@ -55,8 +56,8 @@ final class Snapshots {
         touched.set(slot);
     }
 
-    /// Whether the keys of a slot, which a job moved, are told by no stream: then the pipelines that
-    /// wait for it have to copy their shards again.
+    /// Whether the keys of a slot, which a job moved, are told by no stream: then the pipelines
+    /// that wait for it have to copy their shards again.
     boolean isMissing(int slot) {
         if (whole.get(slot)) {
             return false;
@@ -113,7 +114,8 @@ final class Snapshots {
         return party;
     }
 
-    /// Gives up what a pipeline held and its shard does not own: the stream that told of it is gone.
+    /// Gives up what a pipeline held and its shard does not own: the stream that told of it is
+    /// gone.
     private void leave(int pipeline, Party party, BitSet owned) {
         whole.andNot(succession.skips(pipeline));
         for (int slot = 0; slot < holders.length; slot++) {
@@ -131,10 +133,11 @@ final class Snapshots {
         party.follows |= touched.intersects(owned);
         party.copied.clear();
         party.copied.or(owned);
-        owned.stream().forEach(slot -> {
-            holders[slot] = pipeline;
-            succession.forget(slot);
-        });
+        owned.stream()
+                .forEach(slot -> {
+                    holders[slot] = pipeline;
+                    succession.forget(slot);
+                });
         holds(owned);
     }
 

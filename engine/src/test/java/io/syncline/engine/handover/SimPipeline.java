@@ -274,13 +274,7 @@ final class SimPipeline {
         BitSet empty = ledger.doubtful(number, Integer.MAX_VALUE);
         empty.andNot(shard.slotsWithKeys());
         Sighting sighting =
-                new Sighting(
-                        offset,
-                        shard.owned,
-                        shard.importing,
-                        shard.exported(),
-                        empty,
-                        offset);
+                new Sighting(offset, shard.owned, shard.importing, shard.exported(), empty, offset);
         long ended = shard.jobSeconds;
         long now = clock.getAsLong();
         shard.asked = now;
