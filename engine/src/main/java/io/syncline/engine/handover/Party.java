@@ -3,6 +3,7 @@ package io.syncline.engine.handover;
 import io.syncline.engine.cluster.ClusterMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ final class Party {
 
     /// The look since which each slot that is owned was owned.
     final long[] ownedSince = new long[ClusterMap.SLOTS];
+
+    /// An offset behind the last time that each slot came or went; -1 for never.
+    final long[] changedBefore = new long[ClusterMap.SLOTS];
 
     /// What its node owned when it was last asked.
     BitSet seen = new BitSet();
@@ -69,13 +73,35 @@ final class Party {
     /// Slots of a snapshot that waits for them.
     final BitSet wanted = new BitSet();
 
+    /// Slots of its last snapshot, until it gives them up.
+    final BitSet copied = new BitSet();
+
+    /// Whether it has to copy its shard again: keys of it are told by no stream.
+    boolean incomplete;
+
+    /// Whether its snapshot may meet keys that another pipeline has brought.
+    boolean follows;
+
     final AtomicBoolean news = new AtomicBoolean();
     boolean urgent;
     Runnable nudge = () -> {};
     Runnable wake = () -> {};
 
+    Party() {
+        Arrays.fill(changedBefore, -1);
+    }
+
     /// Takes what its node said.
     void see(Sighting sighting) {
+        if (sighting.before() < last) {
+            // The node began a history of its own.
+            Arrays.fill(changedBefore, -1);
+        }
+        if (asked) {
+            BitSet changed = sighting.owned();
+            changed.xor(seen);
+            changed.stream().forEach(slot -> changedBefore[slot] = sighting.after());
+        }
         previous = confirmed;
         confirmed = sighting.before();
         last = sighting.after();
@@ -138,6 +164,12 @@ final class Party {
     /// Whether its node had nothing to do with a slot.
     boolean isUninvolved(int slot) {
         return !seen.get(slot) && !importing.get(slot);
+    }
+
+    /// It has to copy its shard again.
+    void lack() {
+        incomplete = true;
+        wake.run();
     }
 
     /// Asks its monitor to look at its node soon.

@@ -3,13 +3,14 @@ package io.syncline.engine.handover;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What a [SlotLedger] knows of moves by the server's own jobs. Guarded by the ledger, as its
 /// parties are.
 final class ServerJobs {
     /// The first answer behind a moment may be to a question before it.
-    private static final int CERTAIN_LOOKS = 2;
+    static final int CERTAIN_LOOKS = 2;
 
     private final SlotLedger ledger;
     private final Map<Integer, Party> parties;
@@ -95,6 +96,18 @@ final class ServerJobs {
                     && party.looks >= look.count() + CERTAIN_LOOKS
                     && party.seen.get(slot)
                     && party.ownedSince[slot] <= look.count();
+        }
+    }
+
+    /// Whether jobs have moved slots of a shard since a snapshot of it was made: it has nothing of
+    /// those that came, and what the stream says of those that went is of use to no one.
+    boolean haveMovedSince(int pipeline, long offset) {
+        synchronized (ledger) {
+            Party party = parties.get(pipeline);
+            return party != null
+                    && IntStream.range(0, party.changedBefore.length)
+                            .anyMatch(
+                                    slot -> party.changedBefore[slot] > offset && haveMoved(slot));
         }
     }
 

@@ -26,6 +26,10 @@ public final class SlotGate {
     /// half moved for hours must not take all memory: then the stream waits.
     private static final int PARKED_BYTES = 64 << 20;
 
+    private static final String INCOMPLETE =
+            "a job of the source moved slots between the shards' snapshots, and no stream tells"
+                    + " all of their keys";
+
     private final GateSettings settings;
     private final SlotLedger ledger;
     private final int pipeline;
@@ -41,6 +45,7 @@ public final class SlotGate {
     private final Reach reach;
     private final Flushes flushes;
     private final Turns turns;
+    private final SnapshotTurn snapshot;
 
     private boolean fullReported;
 
@@ -75,6 +80,7 @@ public final class SlotGate {
         reach = new Reach(ledger, pipeline);
         notes = new SlotNotes(settings, parked, imports, departures);
         turns = new Turns(settings, parked, departures, notes, reach, vacancies);
+        snapshot = new SnapshotTurn(settings, this::forget);
         flushes = new Flushes(ledger, pipeline, parked);
     }
 
@@ -118,7 +124,7 @@ public final class SlotGate {
     /// Begins from nothing.
     public void reset() {
         forget();
-        ledger.register(pipeline, owned, new BitSet(), List.of());
+        ledger.registerAnew(pipeline);
     }
 
     private void forget() {
@@ -132,19 +138,9 @@ public final class SlotGate {
         appliedUntil = -1;
     }
 
-    /// Before a snapshot is applied: waits until no other pipeline writes to the shard's slots.
-    ///
-    /// @param present the slots of the shard now
-    /// @return false when the link stops
-    public boolean beginSnapshot(BitSet present) throws RewindException {
-        forget();
-        while (!ledger.takeForSnapshot(pipeline, present)) {
-            if (!settings.patience().await()) {
-                return false;
-            }
-        }
-        owned.or(present);
-        return true;
+    /// The way of a snapshot into the target.
+    public SnapshotTurn snapshot() {
+        return snapshot;
     }
 
     /// Notes what is held, behind a snapshot, and which jobs of the server it is behind.
@@ -308,6 +304,10 @@ public final class SlotGate {
         Imports.Ended ended = imports.control(view, place);
         if (ended != null && ended.successful()) {
             BitSet slots = ended.slots();
+            if (!isPassed(place) && ledger.snapshots().lacks(pipeline, slots)) {
+                // What is noted of the copy stays: a later process must not believe it whole.
+                return;
+            }
             // Known before anyone can see a claim.
             ledger.jobs().copied(slots);
             Since since = new Since(place.offset, place.database);
@@ -329,6 +329,10 @@ public final class SlotGate {
     /// Gives up slots that were lost, and applies what was held back in those that were given.
     public void look(Place place, Sink sink) throws IOException, RewindException {
         ledger.processed(pipeline, place.offset);
+        if (place.clean && ledger.snapshots().isIncomplete(pipeline)) {
+            writer.drain();
+            throw RewindException.missing(INCOMPLETE);
+        }
         // Where an earlier process stopped, a quiet source may stay for long.
         if (place.clean && place.offset >= appliedUntil) {
             if (imports.isDue(place)) {

@@ -25,6 +25,7 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
+    private final Snapshots snapshots = new Snapshots(this, holders, parties, succession);
     private final ServerJobs jobs = new ServerJobs(this, parties);
 
     public SlotLedger() {
@@ -55,6 +56,7 @@ public final class SlotLedger {
             int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
+        snapshots.holds(owned);
         BitSet concerned = (BitSet) owned.clone();
         concerned.or(waiting);
         party.forgetFor(concerned, left);
@@ -73,6 +75,12 @@ public final class SlotLedger {
         }
         party.note();
         grantAll();
+    }
+
+    /// A pipeline has no position, or none any more.
+    synchronized void registerAnew(int pipeline) {
+        snapshots.beginsAnew(pipeline, party(pipeline));
+        register(pipeline, new BitSet(), new BitSet(), List.of());
     }
 
     private Party party(int pipeline) {
@@ -169,7 +177,10 @@ public final class SlotLedger {
             int holder = holders[slot];
             if (looks > UNSEEN_LOOKS && holder != NOBODY && holder != pipeline) {
                 Party held = party(holder);
-                if (held.firstEnd(slot) == null) {
+                if (held.copied.get(slot)) {
+                    // What this one waits with is of the past of that one's snapshot.
+                    party.lack();
+                } else if (held.firstEnd(slot) == null) {
                     held.end(slot, held.last, held.last, false);
                     held.note();
                 }
@@ -309,6 +320,7 @@ public final class SlotLedger {
         for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
             party.forgetFirstEnd(slot);
             party.doubted.clear(slot);
+            party.copied.clear(slot);
             jobs.given(slot);
             if (holders[slot] == pipeline) {
                 holders[slot] = NOBODY;
@@ -318,7 +330,7 @@ public final class SlotLedger {
         parties.values().forEach(Party::note);
     }
 
-    private void grantAll() {
+    void grantAll() {
         succession.wanted().stream().forEach(this::grant);
     }
 
@@ -327,12 +339,16 @@ public final class SlotLedger {
         if (holders[slot] != NOBODY || !parties.values().stream().allMatch(p -> p.registered)) {
             return;
         }
+        if (jobs.haveMoved(slot) && snapshots.isMissing(slot)) {
+            return;
+        }
         Integer pipeline = succession.next(slot, jobs.haveMoved(slot));
         if (pipeline == null) {
             return;
         }
         Party party = party(pipeline);
         holders[slot] = pipeline;
+        snapshots.given(slot);
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
             // It was not seen to end: how much of it a job has cleared away is not known.
@@ -340,45 +356,6 @@ public final class SlotLedger {
             party.end(slot, exported ? -1 : party.confirmed, party.last, exported);
         }
         party.note();
-    }
-
-    // ---- snapshots ----
-
-    /// Before a snapshot is applied: everything else is given up, since the stream that told of it
-    /// is gone, and the shard's own slots are waited for.
-    ///
-    /// @param owned the shard's slots
-    /// @return whether all of them are held now
-    synchronized boolean takeForSnapshot(int pipeline, BitSet owned) {
-        Party party = party(pipeline);
-        party.granted.clear();
-        succession.withdraw(pipeline);
-        BitSet others = new BitSet();
-        boolean all = parties.values().stream().allMatch(p -> p.registered);
-        for (int slot = 0; slot < holders.length; slot++) {
-            int holder = holders[slot];
-            if (holder == pipeline && !owned.get(slot)) {
-                others.set(slot);
-            } else if (owned.get(slot) && holder != pipeline && holder != NOBODY) {
-                all = false;
-                hurry(holder);
-            }
-        }
-        giveUp(pipeline, others);
-        party.wanted.clear();
-        party.wanted.or(owned);
-        if (all) {
-            party.wanted.clear();
-            party.forget();
-            for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
-                holders[slot] = pipeline;
-                succession.forget(slot);
-            }
-            // Seen to own them by now, so that their loss is noticed.
-            party.seen.or(owned);
-        }
-        party.note();
-        return all;
     }
 
     /// A pipeline ends, its shard being dissolved.
@@ -389,6 +366,11 @@ public final class SlotLedger {
         giveUp(pipeline, all);
         parties.remove(pipeline);
         grantAll();
+    }
+
+    /// Pipelines that begin with a snapshot.
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     /// What is known of moves by the server's own jobs.

@@ -65,6 +65,20 @@ final class Succession {
         lines.values().forEach(line -> line.removeIf(other -> other == pipeline));
     }
 
+    /// A pipeline goes on behind a snapshot: what it had to say before is in it, or lost.
+    ///
+    /// @return the slots in which it had a turn, or waited for one
+    BitSet skips(int pipeline) {
+        BitSet slots = slotsOf(pipeline);
+        lines.forEach((slot, line) -> {
+            if (line.contains(pipeline)) {
+                slots.set(slot);
+            }
+        });
+        leave(pipeline);
+        return slots;
+    }
+
     /// The slots that a pipeline waits for.
     BitSet slotsOf(int pipeline) {
         BitSet slots = new BitSet();

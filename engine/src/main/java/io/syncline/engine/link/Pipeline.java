@@ -224,8 +224,14 @@ final class Pipeline implements Runnable {
 
     /// The target is behind what it had acknowledged: goes on from where it really stands.
     private @Nullable Position rewound(RewindException e) {
-        Checkpoint at = e.checkpoint();
-        Position position = standing(at);
+        if (!e.missing().isEmpty()) {
+            again = e.missing();
+            shop.event(new LinkEvent.Warned(shop.place(), again, UnseenMoves.PAUSE));
+            brokenSnapshots++;
+            pause();
+            return null;
+        }
+        Position position = standing(e.checkpoint());
         shop.event(
                 new LinkEvent.Warned(
                         shop.writer().place(),
@@ -318,11 +324,12 @@ final class Pipeline implements Runnable {
         again = "the last one was broken off";
         SlotGate gate = shop.gate();
         var permit = shop.permit();
-        if ((gate != null && !gate.beginSnapshot(presentSlots.get()))
+        if ((gate != null && !gate.snapshot().begin(presentSlots))
                 || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
-        StaleKeys stale = fresh ? null : new StaleKeys(slots, owned);
+        boolean first = fresh && (gate == null || !gate.snapshot().meetsOthers());
+        StaleKeys stale = first ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
         int database = phase.run();

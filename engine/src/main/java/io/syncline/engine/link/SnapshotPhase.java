@@ -70,6 +70,11 @@ final class SnapshotPhase {
     /// @return the database of the stream behind it, or -1 when the link stopped or the source left
     /// @throws RewindException when the target lost what it had acknowledged: begin again
     int run() throws IOException, RewindException {
+        SlotGate gate = shop.gate();
+        unsettled = gate != null && gate.snapshot().hasMovedSince(feed.baseOffset());
+        if (unsettled) {
+            return -1;
+        }
         writer.beginSnapshot();
         progress.snapshotBytesTotal = feed.snapshotBytes();
         progress.snapshotBytesRead.set(0);

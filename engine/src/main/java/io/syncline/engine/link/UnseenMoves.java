@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class UnseenMoves {
     static final String REMEDY = "Let the task run while slots are moved";
 
+    static final String PAUSE =
+            "Nothing: the shard is copied again; pause the rebalancing while shards are copied";
+
     private static final int MOST_SLOTS_NAMED = 5;
 
     private UnseenMoves() {}

@@ -21,6 +21,7 @@ final class HandoverWorld {
     private final SimTarget target;
     private final boolean byJob;
     private final boolean mortal;
+
     private boolean over;
     private int gaps;
     private final List<SimPipeline> pipelines = new ArrayList<>();
@@ -34,6 +35,7 @@ final class HandoverWorld {
         PING,
         FORGET_IMPORT,
         FAIL_JOB,
+        LOSE,
         READ,
         LOOK,
         FLUSH,
@@ -52,10 +54,13 @@ final class HandoverWorld {
                     slot ->
                             pipelines.isEmpty()
                                     || source.shards.stream()
-                                            .allMatch(shard ->
-                                                    pipelines.get(shard.number).holds(slot)
-                                                            == shard.owned.get(slot));
+                                            .allMatch(shard -> isSettled(shard, slot));
         }
+    }
+
+    private boolean isSettled(SimShard shard, int slot) {
+        SimPipeline pipeline = pipelines.get(shard.number);
+        return pipeline.isCopying() || pipeline.holds(slot) == shard.owned.get(slot);
     }
 
     /// What happened, for people.
@@ -105,6 +110,7 @@ final class HandoverWorld {
                     act == Act.DIE
                             || act == Act.FORGET_IMPORT
                             || act == Act.FAIL_JOB
+                            || act == Act.LOSE
                             || act == Act.FLUSHALL;
             int weight = seldom ? random.nextInt(2) : 1 + random.nextInt(HEAVIEST);
             for (int i = 0; i < weight; i++) {
@@ -117,13 +123,9 @@ final class HandoverWorld {
     private void begin() throws RewindException {
         while (pipelines.isEmpty()) {
             boolean unseen = byJob && haveUnseenJobs();
-            gaps += unseen ? 1 : 0;
-            if (unseen || target.checkpoints.size() < SHARDS) {
-                story.add(unseen ? "jobs have moved slots unseen" : "no snapshot is complete");
-                target.checkpoints.clear();
-                target.notes.clear();
-                // A snapshot that is taken amid a move is taken again behind it.
-                source.finishMoves();
+            if (unseen) {
+                gaps++;
+                story.add("jobs have moved slots unseen");
             }
             SlotLedger ledger = new SlotLedger();
             for (int i = 0; i < SHARDS; i++) {
@@ -141,16 +143,12 @@ final class HandoverWorld {
                                 story));
             }
             source.watched = true;
+            target.starts++;
             // Each node is asked in the same breath whether jobs have moved slots.
             pipelines.forEach(SimPipeline::firstLook);
             try {
                 for (int i = 0; i < SHARDS; i++) {
-                    pipelines.get(i).start(target.checkpoints.get(i));
-                }
-                for (int i = 0; i < SHARDS; i++) {
-                    if (!target.checkpoints.containsKey(i)) {
-                        pipelines.get(i).copy(target);
-                    }
+                    pipelines.get(i).start(target.checkpoints.get(i), unseen);
                 }
             } catch (SimWriter.Death e) {
                 die();
@@ -161,7 +159,9 @@ final class HandoverWorld {
     private boolean haveUnseenJobs() {
         for (SimShard shard : source.shards) {
             byte[] note = target.notes.get(shard.number);
-            if (note != null && shard.jobSeconds > JobTimes.followedBy(note)) {
+            if (note != null
+                    && (shard.jobSeconds > JobTimes.followedBy(note)
+                            || !JobTimes.unfinished(note).isEmpty())) {
                 return true;
             }
         }
@@ -199,6 +199,11 @@ final class HandoverWorld {
                 case PING -> source.ping();
                 case FAIL_JOB -> source.failJob();
                 case FORGET_IMPORT -> source.forgetImport();
+                case LOSE -> {
+                    if (byJob && !over) {
+                        any.lose();
+                    }
+                }
                 case READ -> any.read();
                 case LOOK -> any.look();
                 case FLUSH -> any.flush();

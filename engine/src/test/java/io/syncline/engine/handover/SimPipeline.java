@@ -10,7 +10,9 @@ import io.syncline.engine.target.RewindException;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ final class SimPipeline {
     private final List<String> story;
     private final int number;
     private final BitSet owned;
+    private final SimTarget target;
     private final SimWriter writer;
     private final SlotGate gate;
     private final @Nullable JobTimes jobs;
@@ -32,6 +35,17 @@ final class SimPipeline {
     private final Place place = new Place();
     private int next;
     private @Nullable Runnable answer;
+
+    /// Whether it has no position and copies a snapshot.
+    private boolean copying;
+
+    /// The snapshot that it has got; null for none yet.
+    private @Nullable Map<String, String> image;
+
+    /// Whether its node was asked for its slots when that had come.
+    private boolean asked;
+
+    private boolean fresh;
 
     SimPipeline(
             int number,
@@ -52,6 +66,7 @@ final class SimPipeline {
         this.shard = shard;
         this.ledger = ledger;
         owned = new BitSet();
+        this.target = target;
         this.writer = new SimWriter(target, number, owned, random);
         ledger.join(number, () -> {}, () -> {});
         gate =
@@ -67,9 +82,12 @@ final class SimPipeline {
     }
 
     /// Says what it holds.
-    void start(@Nullable Long checkpoint) {
-        if (checkpoint == null) {
-            gate.reset();
+    ///
+    /// @param lost whether its position counts as lost
+    void start(@Nullable Long checkpoint, boolean lost) {
+        fresh = target.starts == 1;
+        if (checkpoint == null || lost) {
+            copyAgain();
             return;
         }
         Since since = gate.resume(checkpoint, () -> shard.owned);
@@ -77,23 +95,69 @@ final class SimPipeline {
         while (place.offset < from) {
             place.offset += shard.stream.get(next++).length;
         }
+        copying = from < shard.remembered;
     }
 
-    /// Copies a snapshot.
-    void copy(SimTarget target) throws RewindException {
-        gate.beginSnapshot(shard.owned);
-        target.data.keySet().removeIf(key -> shard.owned.get(SimShard.slot(key)));
-        shard.owned.stream()
-                .forEach(slot ->
-                        shard.keysIn(slot)
-                                .forEach(key ->
-                                        target.data.put(key, shard.data.getOrDefault(key, ""))));
-        next = shard.stream.size();
-        place.offset = shard.offset;
-        story.add("pipeline " + number + " has copied a snapshot at " + place.offset);
+    private void copyAgain() {
+        gate.reset();
+        copying = true;
+        image = null;
+    }
+
+    /// The source does not remember what was not read yet.
+    void lose() {
+        if (!copying) {
+            story.add("pipeline " + number + " has a gap at " + place.offset);
+            if (!gate.isPassed(place)) {
+                writer.checkpoint(place);
+            }
+            writer.drain();
+            shard.remembered = shard.offset;
+            copying = true;
+        }
+    }
+
+    /// A step of a snapshot: its making, and its way into the target.
+    private void copy() throws RewindException {
+        if (image == null) {
+            if (!shard.isImporting()) {
+                image = new TreeMap<>(shard.data);
+                asked = false;
+                next = shard.stream.size();
+                place.offset = shard.offset;
+                story.add("pipeline " + number + " gets a snapshot of " + place.offset);
+            }
+            return;
+        }
+        if (!asked || gate.snapshot().isOutdated()) {
+            asked = true;
+            gate.snapshot().expect(shard.owned);
+        }
+        if (!gate.snapshot().take()) {
+            return;
+        }
+        BitSet slots = (BitSet) owned.clone();
+        if (gate.snapshot().hasMovedSince(place.offset)
+                || image.keySet().stream().anyMatch(key -> !slots.get(SimShard.slot(key)))) {
+            story.add("pipeline " + number + " has a snapshot from amid a move");
+            image = null;
+            return;
+        }
+        writer.beginSnapshot();
+        Map<String, String> whole = image;
+        if (!fresh || gate.snapshot().meetsOthers()) {
+            target.data
+                    .keySet()
+                    .removeIf(key -> slots.get(SimShard.slot(key)) && !whole.containsKey(key));
+        }
+        target.data.putAll(whole);
+        fresh = false;
+        story.add("pipeline " + number + " has copied " + whole + " at " + place.offset);
         gate.noteSnapshot(place);
         writer.drain();
         writer.begins(place.offset);
+        copying = false;
+        image = null;
     }
 
     /// Whether it has taken over a slot.
@@ -101,17 +165,31 @@ final class SimPipeline {
         return owned.get(slot) && gate.heldFrom() == Long.MAX_VALUE;
     }
 
+    boolean isCopying() {
+        return copying;
+    }
+
     boolean isBehind() {
-        return next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
+        return copying || next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
     }
 
     @Override
     public String toString() {
-        return number + " at " + place.offset + " of " + shard.offset + " from " + gate.heldFrom();
+        return number
+                + (copying ? " copying at " : " at ")
+                + place.offset
+                + " of "
+                + shard.offset
+                + " from "
+                + gate.heldFrom();
     }
 
     /// Reads one command.
     void read() throws IOException, RewindException {
+        if (copying) {
+            copy();
+            return;
+        }
         if (next == shard.stream.size()) {
             return;
         }
@@ -152,10 +230,21 @@ final class SimPipeline {
     }
 
     void look() throws IOException, RewindException {
-        gate.look(place, this::write);
+        if (copying) {
+            return;
+        }
+        try {
+            gate.look(place, this::write);
+        } catch (RewindException e) {
+            story.add("pipeline " + number + " begins anew: " + e.missing());
+            copyAgain();
+        }
     }
 
     void flush() {
+        if (copying) {
+            return;
+        }
         if (random.nextBoolean()) {
             writer.flush(place);
             return;

@@ -21,6 +21,9 @@ final class SimShard {
     private final List<String> story;
     long offset;
 
+    /// Where its memory of the stream begins.
+    long remembered;
+
     /// Jobs of the server that concern it, under way or ended well.
     final List<SimJob> jobs = new ArrayList<>();
 
@@ -66,6 +69,11 @@ final class SimShard {
     void unlink(String key) {
         data.remove(key);
         say("UNLINK", key);
+    }
+
+    /// Whether a job is copying slots to it.
+    boolean isImporting() {
+        return jobs.stream().anyMatch(job -> job.to == this && !job.isClaimed());
     }
 
     /// The slots of its jobs.

@@ -11,6 +11,9 @@ final class SimTarget {
     final Map<Integer, byte[]> notes = new HashMap<>();
     final Map<Integer, Long> checkpoints = new HashMap<>();
 
+    /// Processes that wrote to it, this one among them.
+    int starts;
+
     /// Of each pipeline, how far each slot is, in a cluster; null for a standalone target.
     final @Nullable Map<Integer, Map<Integer, Long>> marks;
 

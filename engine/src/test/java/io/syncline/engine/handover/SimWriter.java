@@ -128,11 +128,22 @@ final class SimWriter implements TargetWriter, SlotBook {
         batch.clear();
     }
 
-    /// A snapshot is in the target: offsets begin anew.
-    void begins(long from) {
+    @Override
+    public void beginSnapshot() {
+        batch.clear();
+        found.clear();
+        offset = -1;
+        target.checkpoints.remove(pipeline);
         if (target.marks != null) {
             target.marks.remove(pipeline);
         }
+        if (target.mortal && random.nextInt(SELDOM) == 0) {
+            throw new Death();
+        }
+    }
+
+    /// A snapshot is in the target: offsets begin anew.
+    void begins(long from) {
         target.checkpoints.put(pipeline, from);
         offset = from;
     }
@@ -203,11 +214,6 @@ final class SimWriter implements TargetWriter, SlotBook {
 
     @Override
     public @Nullable Checkpoint takeOver(long first) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void beginSnapshot() {
         throw new UnsupportedOperationException();
     }
 

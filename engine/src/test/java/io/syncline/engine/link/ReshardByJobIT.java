@@ -73,9 +73,17 @@ class ReshardByJobIT {
                 assertThat(workload.miscounts(copy)).as("%s", link).isEmpty();
                 new KeyspaceDigest().requireEqual(source, copy);
                 assertThat(link.events(LinkEvent.Refused.class)).as("%s", link).isEmpty();
-                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
+                requireNoNeedlessSnapshots(link);
             }
         }
+    }
+
+    /// On a busy machine a job may end before its node is asked, and is made up for by a snapshot.
+    private static void requireNoNeedlessSnapshots(RunningLink link) {
+        assertThat(link.events(LinkEvent.PhaseEntered.class))
+                .as("%s", link)
+                .filteredOn(event -> event.phase() == Phase.SNAPSHOT && !event.reason().isEmpty())
+                .allMatch(event -> event.reason().contains("a job of the source"));
     }
 
     /// What was cleared away cannot be told from what clients deleted then, so everything is copied
@@ -110,9 +118,48 @@ class ReshardByJobIT {
                 Reshards.awaitCopied(source, link);
                 assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
                 new KeyspaceDigest().requireEqual(source, target);
-                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() == 1);
+                assertThat(link.shards()).as("%s", link).allMatch(s -> s.snapshots() >= 1);
             }
         }
+    }
+
+    /// The later shard's snapshot has nothing of these slots any more, the earlier one's had
+    /// nothing yet, and of the job's copy nothing is applied.
+    @Test
+    void slotsThatAJobTakesFromAShardBeforeItIsCopiedAreNotLost() {
+        Optional<ServerBinary> found = Servers.find("valkey-9");
+        Assumptions.assumeTrue(found.isPresent());
+        ServerBinary binary = found.orElseThrow();
+        try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
+                RedisServer target = RedisServer.start(binary);
+                Workload workload =
+                        Workload.on(source)
+                                .profile(WorkloadProfile.MIXED)
+                                .withoutShortExpiries()
+                                .stepsPerSecond(2_000)
+                                .start()) {
+            workload.awaitMore(500, LIMIT);
+            List<RedisServer> nodes = source.primaryNodes();
+            nodes.getFirst().command("CONFIG", "SET", "repl-diskless-sync-delay", 600);
+            try (RunningLink link =
+                    Sync.between(TopologySide.endpointOf(source), Sync.at(target.port()))
+                            .skipRefused()
+                            .start()) {
+                link.await("all shards but one are copied", () -> streaming(link) == 2);
+                source.moveByJob(nodes.get(0), nodes.get(1), 3_000);
+                nodes.getFirst().command("CONFIG", "SET", "repl-diskless-sync-delay", 0);
+                link.awaitAllStreaming();
+                workload.awaitMore(300, LIMIT);
+                workload.stop();
+                Reshards.awaitCopied(source, link);
+                assertThat(workload.miscounts(target)).as("%s", link).isEmpty();
+                new KeyspaceDigest().requireEqual(source, target);
+            }
+        }
+    }
+
+    private static long streaming(RunningLink link) {
+        return link.shards().stream().filter(s -> s.phase() == Phase.STREAMING).count();
     }
 
     /// What is held back at a hand-over, and what the copy ends with, is known to the next process.

@@ -1,0 +1,78 @@
+package io.syncline.engine.handover;
+
+import io.syncline.engine.target.RewindException;
+import java.util.BitSet;
+import java.util.function.Supplier;
+
+/// Waits until a snapshot of a shard can be applied. Belongs to the applier.
+public final class SnapshotTurn {
+    private final GateSettings settings;
+    private final Snapshots snapshots;
+    private final int pipeline;
+    private final Runnable forget;
+
+    /// Slots of the snapshot, and how often the node must have been asked to have confirmed them.
+    private BitSet expected = new BitSet();
+
+    private long looks;
+
+    /// @param forget what was held back
+    SnapshotTurn(GateSettings settings, Runnable forget) {
+        this.settings = settings;
+        this.forget = forget;
+        snapshots = settings.ledger().snapshots();
+        pipeline = settings.pipeline();
+    }
+
+    /// Before a snapshot is applied: waits until no other pipeline writes to the shard's slots.
+    ///
+    /// @param ask for the slots of the shard now; what has left it meanwhile is not waited for
+    /// @return false when the link stops
+    public boolean begin(Supplier<BitSet> ask) throws RewindException {
+        expect(ask.get());
+        while (!take()) {
+            if (isOutdated()) {
+                expect(ask.get());
+            } else if (!settings.patience().await()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// A snapshot is about to be applied: what was held back is of the past.
+    ///
+    /// @param present the slots of the shard now
+    void expect(BitSet present) {
+        forget.run();
+        expected = (BitSet) present.clone();
+        looks = snapshots.certainLooks(pipeline);
+    }
+
+    /// Whether the slots that a snapshot was expected to have are the shard's no more.
+    boolean isOutdated() {
+        return snapshots.haveLeft(pipeline, expected, looks);
+    }
+
+    /// Takes the shard's slots, if no other pipeline holds one. Where jobs move slots, the node has
+    /// said since that it still owns them: what it clears away behind that is known for it.
+    boolean take() {
+        boolean settled =
+                settings.jobs() == null || (snapshots.isAsked(pipeline, looks) && !isOutdated());
+        boolean taken = settled && snapshots.take(pipeline, expected);
+        if (taken) {
+            settings.owned().or(expected);
+        }
+        return taken;
+    }
+
+    /// Whether jobs have moved slots of the shard since a snapshot was made: another one is needed.
+    public boolean hasMovedSince(long offset) {
+        return settings.jobs() != null && settings.ledger().jobs().haveMovedSince(pipeline, offset);
+    }
+
+    /// Whether other pipelines may have brought keys of the shard's slots that it lost since.
+    public boolean meetsOthers() {
+        return snapshots.meetsOthers(pipeline);
+    }
+}
