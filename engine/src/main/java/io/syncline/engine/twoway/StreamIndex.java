@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Takes in the units of both streams: local writes into the ledger and the queues, and the echoes
 /// of our own transactions, which settle them.

@@ -194,9 +194,7 @@ final class SimUsers {
         return switch (random.nextInt(3)) {
             case 0 -> List.of(new Command(first, "FLUSHDB"));
             case 1 ->
-                    List.of(
-                            new Command(first, "FLUSHDB"),
-                            new Command((first + 1) % 3, "FLUSHDB"));
+                    List.of(new Command(first, "FLUSHDB"), new Command((first + 1) % 3, "FLUSHDB"));
             default -> List.of(new Command(0, "FLUSHALL"));
         };
     }
