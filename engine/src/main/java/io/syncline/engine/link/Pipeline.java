@@ -13,8 +13,6 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +31,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One thread, the applier, runs this and owns the target's lane; others receive and monitor.
 final class Pipeline implements Runnable {
-    /// Snapshots that broke in a row are tried again ever more slowly: each one forks the source.
-    private static final long SNAPSHOT_PAUSE_MILLIS = 1_000;
-
-    private static final long SNAPSHOT_PAUSE_LIMIT_MILLIS = 60_000;
-
     private final Workshop shop;
     private final BitSet slots;
     private final long generation;
@@ -51,7 +44,7 @@ final class Pipeline implements Runnable {
     private final Gaps gaps;
     private final String lost;
     private final RulesInForce rules;
-    private int brokenSnapshots;
+    private final SnapshotPauses pauses;
 
     /// Why another snapshot is taken; empty for the first one.
     private String again = "";
@@ -88,6 +81,7 @@ final class Pipeline implements Runnable {
             RulesInForce rules,
             Ending ending) {
         this.shop = shop;
+        this.pauses = new SnapshotPauses(shop);
         this.slots = slots;
         this.generation = generation;
         this.owned = owned;
@@ -227,8 +221,7 @@ final class Pipeline implements Runnable {
         if (!e.missing().isEmpty()) {
             again = e.missing();
             shop.event(new LinkEvent.Warned(shop.place(), again, UnseenMoves.PAUSE));
-            brokenSnapshots++;
-            pause();
+            pauses.await();
             return null;
         }
         Position position = standing(e.checkpoint());
@@ -334,7 +327,7 @@ final class Pipeline implements Runnable {
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);
         int database = phase.run();
         if (database >= 0) {
-            brokenSnapshots = 0;
+            pauses.succeeded();
             again = "";
             if (stale != null) {
                 stale.sweep(shop, scanner);
@@ -367,21 +360,9 @@ final class Pipeline implements Runnable {
     private @Nullable Feed broken(Feed feed) {
         Feed next = after(feed);
         if (next == null && !shop.isStopping()) {
-            brokenSnapshots++;
-            pause();
+            pauses.await();
         }
         return next;
-    }
-
-    private void pause() {
-        long millis =
-                Math.min(
-                        SNAPSHOT_PAUSE_LIMIT_MILLIS,
-                        SNAPSHOT_PAUSE_MILLIS << Math.min(brokenSnapshots - 1, 6));
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (!shop.isStopping() && System.nanoTime() < until) {
-            LockSupport.parkNanos(this, until - System.nanoTime());
-        }
     }
 
     /// @return the feed that replaces an ended one; null to open a new one or at a stop
