@@ -119,9 +119,12 @@ final class RuleDesk {
 
     /// Records a command that brings a key from a database that is left out.
     ///
-    /// @param database of the target
-    /// @return why the task stops at it; null when it goes on without
+    /// @param database of the target; [DatabaseMap#EXCLUDED] for a command that brings none
+    /// @return why the task stops at it; null when it goes on
     @Nullable SynclineException entered(CommandView view, int database, long offset) {
+        if (database == DatabaseMap.EXCLUDED) {
+            return null;
+        }
         return refuse(
                 view,
                 database,

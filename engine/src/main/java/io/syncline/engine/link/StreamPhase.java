@@ -246,9 +246,8 @@ final class StreamPhase {
     private void data(CommandView view, CommandSpec spec) throws IOException, RewindException {
         if (targetDatabase == DatabaseMap.EXCLUDED) {
             shop.heartbeat().met(view, place.offset);
-            int into = rewriter.entered(view, spec);
-            if (into != DatabaseMap.EXCLUDED && filter.passes(view, spec)) {
-                refuse(rules.entered(view, into, place.offset));
+            if (filter.passes(view, spec)) {
+                refuse(rules.entered(view, rewriter.entered(view, spec), place.offset));
             }
             return;
         }
@@ -351,8 +350,7 @@ final class StreamPhase {
 
     private void flush(CommandView view, CommandSpec spec) throws IOException, RewindException {
         place.quietFrom = place.offset;
-        boolean swap = spec.kind() == CommandKind.SWAPDB;
-        if (!swap && spec.kind() == CommandKind.FLUSHDB && targetDatabase == DatabaseMap.EXCLUDED) {
+        if (spec.kind() == CommandKind.FLUSHDB && targetDatabase == DatabaseMap.EXCLUDED) {
             return;
         }
         switch (shop.options().onFlush()) {
