@@ -65,7 +65,7 @@ public final class Console {
         imported.routes(config);
         setup.routes(config);
         task.routes(config);
-        verification.routes(config);
+        verification.routes(config, task);
         instances.routes(config);
         alerts.routes(config);
         users.routes(config);

@@ -23,6 +23,11 @@ public record Health(String tone, String text) {
     /// More names than these do not fit a line.
     private static final int MOST_NAMES = 3;
 
+    /// Whether there are tasks to look at, which the list filters out.
+    public boolean isTrouble() {
+        return tone.equals("broken") || tone.equals("attention");
+    }
+
     static Health of(List<TaskControl> tasks) {
         if (tasks.isEmpty()) {
             return new Health("idle", t("there-is-no-task-yet"));

@@ -85,7 +85,7 @@ final class TaskPage {
         }
     }
 
-    private void show(Context ctx, TaskTab tab) {
+    void show(Context ctx, TaskTab tab) {
         TaskView task = views.of(tasks.find(Gate.actor(ctx), ctx.pathParam("id")));
         Map<String, Object> inner = new HashMap<>(tab.values(ctx, task));
         inner.put("task", task);

@@ -20,9 +20,11 @@ import io.syncline.server.web.Gate;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 
 /// The tab *Verification* of the task page: runs and what they found, a form for a new one, the
@@ -32,6 +34,11 @@ final class VerificationPage implements TaskTab {
 
     /// Of the run that is looked at; all of them are in the files.
     private static final int DIFFERENCES = 100;
+
+    /// The two forms, by name.
+    private static final String NOW = "now";
+
+    private static final String PLANNED = "planned";
 
     private final Pages pages;
     private final Tasks tasks;
@@ -48,11 +55,12 @@ final class VerificationPage implements TaskTab {
         return "verification";
     }
 
-    void routes(JavalinConfig config) {
+    /// @param page shows the tab again, with what is wrong in a form
+    void routes(JavalinConfig config, TaskPage page) {
         config.routes
                 .get("/tasks/{id}/verification/runs", this::runs)
-                .post("/tasks/{id}/verification", this::start)
-                .post("/tasks/{id}/verification/plan", this::plan)
+                .post("/tasks/{id}/verification", ctx -> take(ctx, page, NOW, this::start))
+                .post("/tasks/{id}/verification/plan", ctx -> take(ctx, page, PLANNED, this::plan))
                 .post("/tasks/{id}/verification/{run}/cancel", this::cancel)
                 .get("/tasks/{id}/verification/{run}/differences.jsonl", ctx -> copy(ctx, false))
                 .get("/tasks/{id}/verification/{run}/differences.csv", ctx -> copy(ctx, true));
@@ -76,13 +84,15 @@ final class VerificationPage implements TaskTab {
                         .map(VerificationView::id)
                         .findFirst()
                         .orElse("");
-        VerificationPlan plan = verifications.plan(actor, task.id());
         Instant next = verifications.next(actor, task.id());
         Map<String, Object> values = new HashMap<>();
         values.put("runs", runs);
         values.put("shown", shown);
         values.put("differences", differences(actor, task.id(), shown));
-        values.put("plan", plan);
+        values.put(NOW, form(ctx, NOW, Form.empty()));
+        values.put(PLANNED, form(ctx, PLANNED, form(verifications.plan(actor, task.id()))));
+        values.put("modes", modes());
+        values.put("repairs", repairs());
         values.put("next", next == null ? "" : next.toString());
         return values;
     }
@@ -131,10 +141,50 @@ final class VerificationPage implements TaskTab {
                                 pages.frame(ctx, task.name(), ""))));
     }
 
-    private void start(Context ctx) {
+    /// One of the two forms as it was sent and refused, or as nobody has touched it.
+    private static Form form(Context ctx, String which, Form untouched) {
+        Form refused = ctx.attribute(which);
+        return refused == null ? untouched : refused;
+    }
+
+    private static Form form(VerificationPlan plan) {
+        return Form.empty()
+                .put("schedule", plan.schedule())
+                .put("mode", plan.options().getOrDefault(Setting.MODE.key(), "full"))
+                .put("percent", Words.plain(plan.incrementalPercent()));
+    }
+
+    private static Map<String, String> modes() {
+        Map<String, String> modes = new LinkedHashMap<>();
+        modes.put("full", t("every-value"));
+        modes.put("sample", t("every-value-of-a-sample"));
+        modes.put("length", t("type-and-length"));
+        modes.put("exists", t("that-each-key-is-there"));
+        return modes;
+    }
+
+    private static Map<String, String> repairs() {
+        Map<String, String> repairs = new LinkedHashMap<>();
+        repairs.put("", t("no-repair"));
+        repairs.put("source-to-target", t("target-becomes-the-source"));
+        repairs.put("target-to-source", t("source-becomes-the-target"));
+        return repairs;
+    }
+
+    /// Does what a form asks for, or shows it again with what is wrong.
+    private void take(Context ctx, TaskPage page, String which, BiConsumer<Context, Form> action) {
+        Form form = Form.sent(ctx);
+        try {
+            action.accept(ctx, form);
+        } catch (Problem e) {
+            ctx.attribute(which, form.refuse(e));
+            page.show(ctx, this);
+        }
+    }
+
+    private void start(Context ctx, Form form) {
         Actor actor = Gate.actor(ctx);
         Task task = tasks.find(actor, ctx.pathParam("id")).task();
-        Form form = Form.sent(ctx);
         Map<String, String> options = new TreeMap<>();
         for (Setting setting : VerifyFields.KNOWN) {
             String value = form.value(setting.key());
@@ -155,10 +205,9 @@ final class VerificationPage implements TaskTab {
         back(ctx, task);
     }
 
-    private void plan(Context ctx) {
+    private void plan(Context ctx, Form form) {
         Actor actor = Gate.actor(ctx);
         Task task = tasks.find(actor, ctx.pathParam("id")).task();
-        Form form = Form.sent(ctx);
         VerificationPlan before = verifications.plan(actor, task.id());
         Map<String, String> options = new TreeMap<>(before.options());
         options.put(Setting.MODE.key(), form.value("mode", "full"));

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ public final class Words {
     private static final DateTimeFormatter PRECISE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS 'UTC'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
+
+    private static final DateTimeFormatter CLOCK =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Words() {}
 
@@ -212,10 +216,15 @@ public final class Words {
         };
     }
 
-    public static String tone(ShardView shard) {
-        return shard.phase().equals("streaming")
-                ? "well"
-                : shard.phase().equals("ended") ? "idle" : "working";
+    /// No shard is well while its task is not.
+    public static String tone(TaskView task, ShardView shard) {
+        if (shard.phase().equals("ended")) {
+            return "idle";
+        }
+        if (task.tone().equals("attention") || task.tone().equals("broken")) {
+            return task.tone();
+        }
+        return shard.phase().equals("streaming") ? "well" : "working";
     }
 
     public static String percent(ShardView shard) {
@@ -230,8 +239,15 @@ public final class Words {
     }
 
     /// To the millisecond, or that there was no write.
-    public static String precise(@Nullable Instant at) {
-        return at == null ? UNKNOWN : PRECISE.format(at);
+    ///
+    /// @param beside a time that is shown beside it: its day is not said twice
+    public static String precise(@Nullable Instant at, Instant beside) {
+        if (at == null) {
+            return UNKNOWN;
+        }
+        boolean sameDay =
+                at.truncatedTo(ChronoUnit.DAYS).equals(beside.truncatedTo(ChronoUnit.DAYS));
+        return (sameDay ? CLOCK : PRECISE).format(at);
     }
 
     /// Why a key was copied as a whole.

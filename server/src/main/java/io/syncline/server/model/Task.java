@@ -6,6 +6,7 @@ import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.view.Direction;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -60,8 +61,8 @@ public record Task(
     public record Side(String instance, String grant) {}
 
     public Task {
-        settings = Map.copyOf(settings);
-        paused = Map.copyOf(paused);
+        settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        paused = Collections.unmodifiableMap(new TreeMap<>(paused));
     }
 
     public TaskState state() {

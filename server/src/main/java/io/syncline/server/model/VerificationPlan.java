@@ -1,5 +1,6 @@
 package io.syncline.server.model;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,7 +26,7 @@ public record VerificationPlan(
     private static final int MAX_RATE = 10_000;
 
     public VerificationPlan {
-        options = Map.copyOf(new TreeMap<>(options));
+        options = Collections.unmodifiableMap(new TreeMap<>(options));
         Schedule.parse(schedule);
         if (!(incrementalPercent >= 0 && incrementalPercent <= 100)) {
             throw Problem.badRequest(

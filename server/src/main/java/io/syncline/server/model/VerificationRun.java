@@ -1,6 +1,7 @@
 package io.syncline.server.model;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,7 +76,7 @@ public record VerificationRun(
         public static final Numbers NONE = new Numbers(0, -1, 0, -1, 0, Map.of(), 0);
 
         public Numbers {
-            byKind = Map.copyOf(new TreeMap<>(byKind));
+            byKind = Collections.unmodifiableMap(new TreeMap<>(byKind));
         }
 
         public long differences() {
@@ -84,7 +85,7 @@ public record VerificationRun(
     }
 
     public VerificationRun {
-        options = Map.copyOf(new TreeMap<>(options));
+        options = Collections.unmodifiableMap(new TreeMap<>(options));
     }
 
     /// A new one, without numbers yet.

@@ -240,6 +240,12 @@ class ConsoleIT {
         String from = RunningService.instance(service.admin(), "Berlin", source);
         String to = RunningService.instance(service.admin(), "Oslo", target);
         String task = RunningService.task(service.admin(), "orders", from, to);
+        tab.open("/tasks/" + task + "/verification").type("#p-percent", "1");
+        tab.type("#p-schedule", "now and then").key("Enter").awaitText("main", "now and then");
+        assertThat(tab.ask("document.querySelector('#p-schedule').value"))
+                .isEqualTo("now and then");
+        assertThat(tab.ask("document.querySelector('#p-percent').value")).isEqualTo("1");
+
         tab.open("/tasks/" + task).press("Release").awaitText(".drop[open]", "events, charts");
         tab.type("#n-release", "odrers").key("Enter").awaitText("h1", "not possible");
         assertThat(tab.text("main")).contains("Type 'orders' and try again");
