@@ -79,6 +79,9 @@ final class Party {
     /// Whether it has to copy its shard again: keys of it are told by no stream.
     boolean incomplete;
 
+    /// Slots that it has held since the ledger was made.
+    final BitSet touched = new BitSet();
+
     /// Whether its snapshot may meet keys that another pipeline has brought.
     boolean follows;
 

@@ -56,7 +56,7 @@ public final class SlotLedger {
             int pipeline, BitSet owned, BitSet waiting, List<SlotState.Departed> left) {
         Party party = party(pipeline);
         party.registered = true;
-        snapshots.holds(owned);
+        snapshots.holds(party, owned);
         BitSet concerned = (BitSet) owned.clone();
         concerned.or(waiting);
         party.forgetFor(concerned, left);
@@ -348,7 +348,7 @@ public final class SlotLedger {
         }
         Party party = party(pipeline);
         holders[slot] = pipeline;
-        snapshots.given(slot);
+        snapshots.given(party, slot);
         party.granted.add(slot);
         if (!party.seen.get(slot) && party.firstEnd(slot) == null) {
             // It was not seen to end: how much of it a job has cleared away is not known.

@@ -20,9 +20,6 @@ final class Snapshots {
     /// when all was in the target.
     private final BitSet whole = new BitSet();
 
-    /// Slots that any pipeline has held since the ledger was made.
-    private final BitSet touched = new BitSet();
-
     /// @param ledger the lock
     Snapshots(
             SlotLedger ledger, int[] holders, Map<Integer, Party> parties, Succession succession) {
@@ -33,9 +30,9 @@ final class Snapshots {
     }
 
     /// A pipeline holds slots by what is in the target.
-    void holds(BitSet slots) {
+    void holds(Party party, BitSet slots) {
         whole.or(slots);
-        touched.or(slots);
+        party.touched.or(slots);
     }
 
     /// A pipeline has no position any more: what it held, nobody tells from there on.
@@ -51,9 +48,9 @@ final class Snapshots {
     }
 
     /// A pipeline that waits for a slot gets it, and its stream tells all of it.
-    void given(int slot) {
+    void given(Party party, int slot) {
         whole.set(slot);
-        touched.set(slot);
+        party.touched.set(slot);
     }
 
     /// Whether the keys of a slot, which a job moved, are told by no stream: then the pipelines
@@ -130,7 +127,9 @@ final class Snapshots {
 
     private void takes(int pipeline, Party party, BitSet owned) {
         party.incomplete = false;
-        party.follows |= touched.intersects(owned);
+        party.follows |=
+                parties.values().stream()
+                        .anyMatch(other -> other != party && other.touched.intersects(owned));
         party.copied.clear();
         party.copied.or(owned);
         owned.stream()
@@ -138,7 +137,7 @@ final class Snapshots {
                     holders[slot] = pipeline;
                     succession.forget(slot);
                 });
-        holds(owned);
+        holds(party, owned);
     }
 
     /// How often a pipeline's node must have been asked to have answered a question from now.

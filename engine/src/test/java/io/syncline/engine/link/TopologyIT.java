@@ -70,6 +70,9 @@ class TopologyIT {
             try (RunningLink link =
                     Sync.between(source.endpoint(), target.endpoint()).skipRefused().start()) {
                 link.awaitAllStreaming();
+                assertThat(target.primaries())
+                        .as("a first copy has no stale keys to look for")
+                        .allMatch(node -> node.info("cmdstat_scan").isEmpty());
                 workload.awaitMore(STEPS, RunningLink.LIMIT);
                 workload.stop();
                 source.awaitCopiedBy(link);
