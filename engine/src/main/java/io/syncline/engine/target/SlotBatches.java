@@ -31,6 +31,7 @@ final class SlotBatches {
     private static final byte BACK = 2;
 
     private final WriterSettings settings;
+    private final Gathering gathering;
     private final MarkBook marks;
     private final SlotLog log;
     private final SlotUnits units;
@@ -57,10 +58,11 @@ final class SlotBatches {
 
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
-        this.log = new SlotLog(4 * settings.mostGatheredBytes());
+        this.gathering = Gathering.of(settings.windowBytes());
+        this.log = new SlotLog(4 * gathering.most());
         this.marks = new MarkBook(settings.keys(), settings.pipeline());
         // Where all is one slot's, a unit is all that waits, and its guard.
-        this.pool = new BatchPool(settings.merges(), 4 * settings.gatheredBytes());
+        this.pool = new BatchPool(settings.merges(), 4 * gathering.least());
         this.snapshot = new SnapshotBatches(pool::take);
         this.units = new SlotUnits(settings.merges().sets(), marks);
     }
@@ -203,12 +205,12 @@ final class SlotBatches {
 
     /// Bytes that may wait: beyond this the stream waits for answers.
     int waitingLimit() {
-        return 2 * settings.gatheredBytes(log.waitingSlots());
+        return 2 * gathering.bytes(log.waitingSlots());
     }
 
     /// Whether what waits for no answer is enough to be sent at once.
     boolean isGathered() {
-        return dueBytes >= settings.gatheredBytes(due.size());
+        return dueBytes >= gathering.bytes(due.size());
     }
 
     /// Whether so much may go that it should, although more of the stream is there to be gathered.

@@ -63,30 +63,6 @@ public record WriterSettings(
         boolean markedSnapshot,
         Runnable wake) {
 
-    private static final int LEAST_GATHERED_BYTES = 4 * SlotBatches.BATCH_BYTES;
-    private static final int MOST_GATHERED_BYTES = 4 << 20;
-    private static final int MOST_TIMES_GATHERED = 4;
-
-    /// A dozen and more of small commands.
-    private static final int UNIT_BYTES = 1 << 10;
-
-    /// When so much has gathered for a few slots of a cluster, nodes get all they may have
-    /// unanswered: behind a long line, more must be on its way. In proportion to the window, so
-    /// that the writers of a run share the memory.
-    int gatheredBytes() {
-        return Math.clamp(windowBytes / 2, LEAST_GATHERED_BYTES, MOST_GATHERED_BYTES);
-    }
-
-    /// The same for so many slots that it would leave each a few commands only: a unit costs the
-    /// node, and us, as much for its mark and its answer as for several commands.
-    int gatheredBytes(int slots) {
-        return Math.clamp((long) slots * UNIT_BYTES, gatheredBytes(), mostGatheredBytes());
-    }
-
-    int mostGatheredBytes() {
-        return MOST_TIMES_GATHERED * gatheredBytes();
-    }
-
     /// With the answers of one node, on one connection.
     Patience patience(String place) {
         return new Patience(answerLimit, listener, place);

@@ -35,14 +35,26 @@ class ReshardByJobIT {
                 .config("repl-diskless-sync-delay 0");
     }
 
+    private static ServerBinary valkey9() {
+        Optional<ServerBinary> found = Servers.find("valkey-9");
+        Assumptions.assumeTrue(found.isPresent());
+        return found.orElseThrow();
+    }
+
+    private static Workload steadyLoad(RedisCluster source) {
+        return Workload.on(source)
+                .profile(WorkloadProfile.MIXED)
+                .withoutShortExpiries()
+                .stepsPerSecond(2_000)
+                .start();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"1", "3"})
     void slotsMovedByJobsAreHandedOver(String kind) {
         long seed = Seeds.one(ReshardByJobIT.class);
         Random random = new Random(seed);
-        Optional<ServerBinary> found = Servers.find("valkey-9");
-        Assumptions.assumeTrue(found.isPresent());
-        ServerBinary binary = found.orElseThrow();
+        ServerBinary binary = valkey9();
         try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
                 TopologySide target = TopologySide.start(kind, binary);
                 Workload workload =
@@ -90,17 +102,10 @@ class ReshardByJobIT {
     /// again.
     @Test
     void slotsMovedByJobsWhileTheTaskDoesNotRunAreNotLost() {
-        Optional<ServerBinary> found = Servers.find("valkey-9");
-        Assumptions.assumeTrue(found.isPresent());
-        ServerBinary binary = found.orElseThrow();
+        ServerBinary binary = valkey9();
         try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
                 RedisServer target = RedisServer.start(binary);
-                Workload workload =
-                        Workload.on(source)
-                                .profile(WorkloadProfile.MIXED)
-                                .withoutShortExpiries()
-                                .stepsPerSecond(2_000)
-                                .start()) {
+                Workload workload = steadyLoad(source)) {
             Sync sync =
                     Sync.between(TopologySide.endpointOf(source), Sync.at(target.port()))
                             .skipRefused();
@@ -127,17 +132,10 @@ class ReshardByJobIT {
     /// nothing yet, and of the job's copy nothing is applied.
     @Test
     void slotsThatAJobTakesFromAShardBeforeItIsCopiedAreNotLost() {
-        Optional<ServerBinary> found = Servers.find("valkey-9");
-        Assumptions.assumeTrue(found.isPresent());
-        ServerBinary binary = found.orElseThrow();
+        ServerBinary binary = valkey9();
         try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);
                 RedisServer target = RedisServer.start(binary);
-                Workload workload =
-                        Workload.on(source)
-                                .profile(WorkloadProfile.MIXED)
-                                .withoutShortExpiries()
-                                .stepsPerSecond(2_000)
-                                .start()) {
+                Workload workload = steadyLoad(source)) {
             workload.awaitMore(500, LIMIT);
             List<RedisServer> nodes = source.primaryNodes();
             nodes.getFirst().command("CONFIG", "SET", "repl-diskless-sync-delay", 600);
@@ -165,9 +163,7 @@ class ReshardByJobIT {
     /// What is held back at a hand-over, and what the copy ends with, is known to the next process.
     @Test
     void killedBehindJobsNothingIsLost() {
-        Optional<ServerBinary> found = Servers.find("valkey-9");
-        Assumptions.assumeTrue(found.isPresent());
-        ServerBinary binary = found.orElseThrow();
+        ServerBinary binary = valkey9();
         long seed = Seeds.one(ReshardByJobIT.class);
         Random random = new Random(seed);
         try (RedisCluster source = RedisCluster.start(() -> node(binary), 3, 0);

@@ -25,7 +25,7 @@ public record Health(String tone, String text) {
 
     /// Whether there are tasks to look at, which the list filters out.
     public boolean isTrouble() {
-        return tone.equals("broken") || tone.equals("attention");
+        return Words.isTrouble(tone);
     }
 
     static Health of(List<TaskControl> tasks) {

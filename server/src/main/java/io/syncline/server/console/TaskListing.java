@@ -89,7 +89,7 @@ public record TaskListing(
 
     private static boolean fits(TaskView task, String filter) {
         return switch (filter) {
-            case "trouble" -> task.tone().equals("broken") || task.tone().equals("attention");
+            case "trouble" -> Words.isTrouble(task.tone());
             case "running" ->
                     task.state().equals("running")
                             || task.state().equals("initializing")

@@ -177,6 +177,10 @@ final class VerificationPage implements TaskTab {
         try {
             action.accept(ctx, form);
         } catch (Problem e) {
+            if (e.code() != Problem.Code.BAD_REQUEST && e.code() != Problem.Code.NOT_NOW) {
+                // No other value would help, and who may not verify is shown no form.
+                throw e;
+            }
             ctx.attribute(which, form.refuse(e));
             page.show(ctx, this);
         }

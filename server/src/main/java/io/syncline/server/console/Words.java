@@ -216,12 +216,17 @@ public final class Words {
         };
     }
 
+    /// Whether someone should look.
+    static boolean isTrouble(String tone) {
+        return tone.equals("broken") || tone.equals("attention");
+    }
+
     /// No shard is well while its task is not.
     public static String tone(TaskView task, ShardView shard) {
         if (shard.phase().equals("ended")) {
             return "idle";
         }
-        if (task.tone().equals("attention") || task.tone().equals("broken")) {
+        if (isTrouble(task.tone())) {
             return task.tone();
         }
         return shard.phase().equals("streaming") ? "well" : "working";
