@@ -73,6 +73,7 @@ public final class TaskChanges {
 
     /// Goes on with a task that a refused command has stopped: sends it again.
     public TaskControl retryRefused(Actor actor, String id, long refused) {
+        actor.require(Role.OPERATOR, "retry refused commands");
         requireRefused(tasks.find(actor, id), refused);
         return tasks.act(actor, id, TaskAction.RESUME);
     }

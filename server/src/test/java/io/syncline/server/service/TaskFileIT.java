@@ -67,6 +67,14 @@ class TaskFileIT {
                                     .json(200))
                     .isEqualTo(plan);
             refusesAPlanThatCannotBe(admin, yaml);
+            String tls = yaml.replace("source: 'redis://", "source: 'rediss://");
+            assertThat(
+                            admin.send("POST", "/api/v1/tasks", tls, "application/yaml")
+                                    .json(201)
+                                    .path("source")
+                                    .path("uri")
+                                    .asString())
+                    .startsWith("rediss://");
             assertThat(again.path("source").path("name").asString()).isEqualTo("a");
             JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
             assertThat(copy.path("name").asString()).isEqualTo("Aufträge 注文 (copy)");
