@@ -129,8 +129,7 @@ public final class Grants {
 
     /// Whether a grant, or one that was given again under the same name, covers an instance.
     public boolean stands(String id, String instance) {
-        return find(id)
-                .map(it ->
+        return find(id).map(it ->
                         it.revoked() == null
                                 ? it
                                 : table.standing(it.account(), it.role(), it.grantee()).orElse(it))

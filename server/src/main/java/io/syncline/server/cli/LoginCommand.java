@@ -79,8 +79,7 @@ final class LoginCommand {
     /// The same file whichever folder the next command is called in.
     private static String ca(ParseResult parsed, Map<String, String> environment) {
         String file =
-                parsed.matchedOptionValue(
-                        CA, environment.getOrDefault(Login.CA_VARIABLE, ""));
+                parsed.matchedOptionValue(CA, environment.getOrDefault(Login.CA_VARIABLE, ""));
         return file.isEmpty() ? "" : Path.of(file).toAbsolutePath().toString();
     }
 

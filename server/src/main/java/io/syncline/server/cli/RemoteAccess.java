@@ -60,7 +60,7 @@ final class RemoteAccess {
             default -> {}
         }
         switch (verb) {
-            case USER_ADD, USER_CHANGE -> 
+            case USER_ADD, USER_CHANGE ->
                     option(spec, ROLE, "viewer|operator|admin", "What the user may do.");
             case TOKEN_ADD -> option(spec, DAYS, "DAYS", "Until it ends: 90; 0 never ends.");
             case ALERT_CHANNEL_ADD -> {

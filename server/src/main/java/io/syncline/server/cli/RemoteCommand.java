@@ -263,11 +263,13 @@ final class RemoteCommand {
 
     private Map<String, Object> changed() {
         Map<String, String> settings = new HashMap<>();
-        for (Map.Entry<String, JsonNode> each : api.get(task()).path("settings").properties()) {
+        JsonNode task = api.get(task());
+        for (Map.Entry<String, JsonNode> each : task.path("settings").properties()) {
             settings.put(each.getKey(), each.getValue().asString());
         }
         settings.put(argument(1), argument(2));
-        return Map.of("settings", settings);
+        // All are replaced, and somebody else may change another one at this moment.
+        return Map.of("settings", settings, "version", task.path("version").asString());
     }
 
     static String file(String name) {

@@ -73,9 +73,7 @@ public record Login(String url, String token, String ca) {
     public static Path file(Map<String, String> environment) {
         String configured = environment.getOrDefault("XDG_CONFIG_HOME", "");
         Path folder =
-                configured.isEmpty()
-                        ? home(environment).resolve(".config")
-                        : Path.of(configured);
+                configured.isEmpty() ? home(environment).resolve(".config") : Path.of(configured);
         return folder.resolve("syncline").resolve("login");
     }
 

@@ -64,8 +64,7 @@ public final class Prometheus implements MultiCollector {
         for (TaskControl control : tasks.all()) {
             Task task = control.task();
             Labels labels =
-                    Labels.of(
-                            "task", task.id(), "name", task.name(), "account", task.account());
+                    Labels.of("task", task.id(), "name", task.name(), "account", task.account());
             for (TaskState state : TaskState.values()) {
                 states.add(labels.add("state", state.code()), state == task.state() ? 1 : 0);
             }
@@ -143,9 +142,7 @@ public final class Prometheus implements MultiCollector {
                         "Full synchronizations begun",
                         Shard::snapshots),
                 Family.counter(
-                        "syncline_shard_resumes",
-                        "Partial resynchronizations",
-                        Shard::resumes));
+                        "syncline_shard_resumes", "Partial resynchronizations", Shard::resumes));
     }
 
     private static double ended(VerificationRun run) {

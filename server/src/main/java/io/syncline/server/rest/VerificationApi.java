@@ -82,9 +82,7 @@ public final class VerificationApi {
         for (Setting setting : VerifyFields.KNOWN) {
             String field = VerifyFields.field(setting);
             String value =
-                    setting.isFlag()
-                            ? flag(body.truthOrNull(field))
-                            : body.valueOrNull(field);
+                    setting.isFlag() ? flag(body.truthOrNull(field)) : body.valueOrNull(field);
             if (value != null && !value.isBlank()) {
                 options.put(setting.key(), value.strip());
             }

@@ -20,8 +20,7 @@ final class InstanceNews {
 
     /// @param controls every task, as a view that is always up to date
     /// @param forbidden why a task may no longer use its instances; null while it may
-    InstanceNews(
-            Collection<TaskControl> controls, Function<Task, @Nullable Failure> forbidden) {
+    InstanceNews(Collection<TaskControl> controls, Function<Task, @Nullable Failure> forbidden) {
         this.controls = controls;
         this.forbidden = forbidden;
     }

@@ -80,8 +80,7 @@ class FirstStartIT {
             throws IOException {
         TlsCertificates tls = TlsCertificates.shared();
         Map<String, String> home =
-                new HashMap<>(
-                        Map.of("HOME", folder.toString(), "SYNCLINE_PASSWORD", PASSWORD));
+                new HashMap<>(Map.of("HOME", folder.toString(), "SYNCLINE_PASSWORD", PASSWORD));
         try (Service service =
                 start(
                         "127.0.0.1",
