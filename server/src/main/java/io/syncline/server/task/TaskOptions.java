@@ -129,6 +129,11 @@ final class TaskOptions {
         return TaskSettings.settings(task.topology(), kept, source, target, task.identity());
     }
 
+    /// What a precheck of a task found, in the service's words.
+    Finding worded(Task task, Finding finding) {
+        return FindingWords.of(finding, task, tasks.get());
+    }
+
     /// Of the tasks that share an instance, the shortest retry time holds for all: what gives up on
     /// an instance should not be kept waiting by a neighbour.
     int retryMinutes(Task task) {
