@@ -140,7 +140,13 @@ final class NewTaskPage {
             }
             form.put(side, id);
         }
-        Probe seen = sides.seen(actor, form.value(side));
+        Probe seen;
+        try {
+            seen = sides.seen(actor, form.value(side));
+        } catch (Problem e) {
+            gone(form, side, e);
+            return;
+        }
         boolean fresh =
                 seen != null
                         && seen.reachable()
@@ -155,13 +161,29 @@ final class NewTaskPage {
         }
     }
 
+    /// Somebody may remove an instance while another one fills in the form.
+    private static void gone(Form form, String side, Problem problem) {
+        if (problem.code() != Problem.Code.NOT_FOUND) {
+            throw problem;
+        }
+        form.put(side, "");
+        form.refuse(side, t("it-is-gone"), t("choose-another-instance"));
+    }
+
     private void objects(Context ctx, Form form) {
         Actor actor = Gate.actor(ctx);
         if (form.value("source").isEmpty()) {
             Pages.go(ctx, "/tasks/new");
             return;
         }
-        @Nullable Probe seen = sides.seen(actor, form.value("source"));
+        @Nullable Probe seen;
+        try {
+            seen = sides.seen(actor, form.value("source"));
+        } catch (Problem e) {
+            gone(form, "source", e);
+            instances(ctx, form);
+            return;
+        }
         show(
                 ctx,
                 "newObjects",
@@ -243,7 +265,7 @@ final class NewTaskPage {
                 Pages.go(ctx, "/tasks/" + made.task().id() + "/setup/precheck");
                 return;
             } catch (Problem e) {
-                form.refuse(e);
+                refuse(actor, form, e);
             }
         }
         boolean first = TaskDraft.INSTANCES.stream().anyMatch(form::isWrong);
@@ -251,6 +273,24 @@ final class NewTaskPage {
             instances(ctx, form);
         } else {
             settings(ctx, form);
+        }
+    }
+
+    /// An instance that is no longer there is refused where it was chosen.
+    private void refuse(Actor actor, Form form, Problem problem) {
+        if (problem.code() != Problem.Code.NOT_FOUND) {
+            form.refuse(problem);
+            return;
+        }
+        for (String side : SIDES) {
+            try {
+                sides.seen(actor, form.value(side));
+            } catch (Problem e) {
+                gone(form, side, e);
+            }
+        }
+        if (!form.isRefused()) {
+            form.refuse(problem);
         }
     }
 

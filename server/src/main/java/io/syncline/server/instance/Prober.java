@@ -105,12 +105,6 @@ final class Prober {
     private Probe unreachable(Endpoint endpoint, Failure failure) {
         List<String> from = Addresses.towards(endpoint.addresses());
         boolean network = failure.code() == ErrorCode.UNREACHABLE;
-        String allow =
-                network && !from.isEmpty()
-                        ? ". If the instance has an allow list, put "
-                                + String.join(", ", from)
-                                + " on it"
-                        : "";
         return new Probe(
                 clock.millis(),
                 false,
@@ -126,6 +120,6 @@ final class Prober {
                         failure.code().name(),
                         failure.place(),
                         failure.reason(),
-                        failure.remedy() + allow));
+                        failure.remedy() + (network ? Addresses.allow(from) : "")));
     }
 }

@@ -10,6 +10,7 @@ import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
 import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -29,6 +30,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
     private volatile boolean copied;
     private volatile @Nullable Failure failure;
     private volatile @Nullable Retry retry;
+    private final Away away = new Away(System::nanoTime);
 
     LinkEvents(TaskControl control, TaskContext context, BooleanSupplier allStream) {
         this.control = control;
@@ -52,7 +54,10 @@ final class LinkEvents implements Consumer<LinkEvent> {
                             "caught-up",
                             "the target has everything that the source had",
                             "");
-            case LinkEvent.Failed(Failure why) -> failure = why;
+            case LinkEvent.Failed(Failure why) -> {
+                failure = why;
+                retry = null;
+            }
             case LinkEvent.Ended ended -> {}
         }
     }
@@ -107,11 +112,17 @@ final class LinkEvents implements Consumer<LinkEvent> {
         streamedAtNanos.set(System.nanoTime());
         streamed = true;
         retry = null;
+        away.over();
         if (control.task().copyAgain()) {
             // Not before every shard has its copy: one that is broken off begins anew.
             control.change(task -> task.copyingAgain(false));
         }
         control.happen(new TaskEvent.StreamBegan());
+    }
+
+    /// For how long the task has been in trouble, which it is now.
+    Duration away() {
+        return away.lasted(Duration.ZERO);
     }
 
     /// Whether every pipeline has streamed since then.
@@ -126,7 +137,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
                         side,
                         trouble.place(),
                         trouble.count(),
-                        trouble.elapsed().toSeconds(),
+                        away.lasted(trouble.elapsed()).toSeconds(),
                         trouble.limit().toSeconds(),
                         trouble.reason());
         if (trouble.count() == 1) {
@@ -144,6 +155,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
 
     private void recovered(LinkEvent.Recovered it) {
         retry = null;
+        away.over();
         control.entry(
                 Level.INFO,
                 "recovered",

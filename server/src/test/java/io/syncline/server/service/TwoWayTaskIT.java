@@ -153,7 +153,7 @@ class TwoWayTaskIT {
                                 .matches(
                                         "(?s).*syncline_shard_lag_bytes\\{[^}]*direction=\"reverse\".*"));
         assertThat(service.anybody().get("/metrics").text())
-                .containsPattern("syncline_task_conflicts\\{[^}]*} 1");
+                .containsPattern("syncline_task_conflicts_total\\{[^}]*} 1");
         assertThat(admin.get("/api/v1/tasks/" + id + "/series?direction=reverse").status())
                 .isEqualTo(200);
         assertThat(admin.get("/api/v1/tasks/" + id + "/series?direction=up").status())
