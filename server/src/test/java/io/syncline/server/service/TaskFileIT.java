@@ -69,19 +69,23 @@ class TaskFileIT {
                                     .json(200))
                     .isEqualTo(plan);
             refusesAPlanThatCannotBe(admin, yaml);
-            String tls = yaml.replace("source: 'redis://", "source: 'rediss://");
-            assertThat(
-                            admin.send("POST", "/api/v1/tasks", tls, "application/yaml")
-                                    .json(201)
-                                    .path("source")
-                                    .path("uri")
-                                    .asString())
-                    .startsWith("rediss://");
+            tlsIsNeverTakenForPlain(admin, yaml);
             assertThat(again.path("source").path("name").asString()).isEqualTo("a");
             JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
             assertThat(copy.path("name").asString()).isEqualTo("Aufträge 注文 (copy)");
             assertThat(copy.path("state").asString()).isEqualTo("not-started");
         }
+    }
+
+    private static void tlsIsNeverTakenForPlain(Api admin, String yaml) {
+        String tls = yaml.replace("source: 'redis://", "source: 'rediss://");
+        assertThat(
+                        admin.send("POST", "/api/v1/tasks", tls, "application/yaml")
+                                .json(201)
+                                .path("source")
+                                .path("uri")
+                                .asString())
+                .startsWith("rediss://");
     }
 
     private static void twoOperatorsDoNotUndoEachOther(Api admin, String id, JsonNode settings) {
