@@ -360,7 +360,13 @@ final class Pipeline implements Runnable {
     private @Nullable Feed broken(Feed feed) {
         Feed next = after(feed);
         if (next == null && !shop.isStopping()) {
-            pauses.await();
+            Failure why = feed.ending() == Feed.Ending.SNAPSHOT_BROKEN ? feed.failure() : null;
+            if (why == null) {
+                pauses.await();
+            } else {
+                again = "the last one was broken off: " + why.reason();
+                pauses.await(why);
+            }
         }
         return next;
     }
