@@ -16,8 +16,8 @@ public final class Backoff {
     private long delayMillis = FIRST_MILLIS;
 
     /// @param limit how long to go on trying; zero: not at all
-    /// @param sinceNanos when the fault began: now, or before, if it was found out late. It is tried
-    ///   once more in any case: a peer that is silent may well take another connection
+    /// @param sinceNanos when the fault began: now, or before, if it was found out late. It is
+    ///   tried once more in any case: a peer that is silent may well take another connection
     public Backoff(Duration limit, long sinceNanos) {
         this.limitNanos = limit.toNanos();
         this.sinceNanos = sinceNanos;

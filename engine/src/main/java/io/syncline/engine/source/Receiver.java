@@ -85,6 +85,12 @@ public final class Receiver implements Intake {
             return null;
         }
         Feed started = new Feed(opened.opening(), from, settings.spools().make());
+        if (opened.opening() instanceof Opening.Behind behind) {
+            opened.close();
+            feed = started;
+            started.endBehind(behind.offset());
+            return started;
+        }
         begin(opened, started);
         Thread thread = new Thread(this::run, "receiver " + dialer.place());
         thread.setDaemon(true);

@@ -111,7 +111,7 @@ public final class ClusterWriter implements TargetWriter {
         if (fresh) {
             lanes.standing().requireNoneBehind(start);
         } else {
-            lanes.standing().readMarks(slots);
+            lanes.standing().readMarks(slots, from);
         }
         streaming = true;
     }

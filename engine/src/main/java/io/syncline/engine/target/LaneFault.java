@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param command index of the command in the batch that was refused; -1 when it was no command
 /// @param text the server's or the system's words
 /// @param sinceNanos since when it stands: for a node that hangs, since it is waited for
-record LaneFault(
-        Kind kind, @Nullable Batch batch, int command, String text, long sinceNanos) {
+record LaneFault(Kind kind, @Nullable Batch batch, int command, String text, long sinceNanos) {
     LaneFault {
         requireNonNull(kind, "kind is null");
         requireNonNull(text, "text is null");

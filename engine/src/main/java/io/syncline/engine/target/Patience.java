@@ -31,8 +31,7 @@ final class Patience {
     /// @param retry how long to go on behind that; zero: not at all. A shorter time counts for the
     ///   answer, too, and where nothing is tried again, nothing is told of that
     Patience(Duration limit, Duration retry, RetryListener listener, String place) {
-        this.limitNanos =
-                Math.min(limit.toNanos(), Math.max(retry.toNanos(), LEAST.toNanos()));
+        this.limitNanos = Math.min(limit.toNanos(), Math.max(retry.toNanos(), LEAST.toNanos()));
         this.tells = !retry.isZero();
         this.listener = listener;
         this.place = place;

@@ -17,20 +17,20 @@ class PatienceTest {
 
     private Patience patience(Duration retry) {
         return new Patience(
-                    Duration.ofSeconds(60), retry,
-                    new RetryListener() {
-                        @Override
-                        public void retrying(
-                                String place, int count, Duration elapsed, String reason) {
-                            heard.add(count + " " + elapsed.toSeconds() + " " + reason);
-                        }
+                Duration.ofSeconds(60),
+                retry,
+                new RetryListener() {
+                    @Override
+                    public void retrying(String place, int count, Duration elapsed, String reason) {
+                        heard.add(count + " " + elapsed.toSeconds() + " " + reason);
+                    }
 
-                        @Override
-                        public void recovered(String place, Duration away) {
-                            heard.add("back " + place + " " + away.toSeconds());
-                        }
-                    },
-                    "b:2");
+                    @Override
+                    public void recovered(String place, Duration away) {
+                        heard.add("back " + place + " " + away.toSeconds());
+                    }
+                },
+                "b:2");
     }
 
     private void waited(int seconds) throws IOException {
