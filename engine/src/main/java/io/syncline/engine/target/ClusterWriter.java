@@ -150,6 +150,9 @@ public final class ClusterWriter implements TargetWriter {
             return null;
         }
         int slot = router.slotOf(command, spec);
+        if (slot < 0 && CrossSlot.isCoLocated(command, spec)) {
+            return null;
+        }
         if (slot < 0) {
             several.clear();
             severalOpen = true;
