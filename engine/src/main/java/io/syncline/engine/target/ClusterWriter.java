@@ -150,13 +150,10 @@ public final class ClusterWriter implements TargetWriter {
             return null;
         }
         int slot = router.slotOf(command, spec);
-        if (slot < 0 && CrossSlot.isCoLocated(command, spec)) {
-            return null;
-        }
         if (slot < 0) {
             several.clear();
-            severalOpen = true;
-            return several;
+            severalOpen = !CrossSlot.isCoLocated(command, spec);
+            return severalOpen ? several : null;
         }
         return batches.isApplied(slot, behind.offset) ? null : openIn(null, slot, command.length());
     }

@@ -78,35 +78,7 @@ class RewriterIT {
             replay.run("ZPOPMIN z");
             replay.run("ZPOPMAX z 1");
             expect(session, "1", "ZCARD", "z");
-            replay.run("RPUSH left a b c d");
-            replay.run("LMOVE left right LEFT LEFT");
-            replay.run("LMOVE left right RIGHT RIGHT");
-            replay.run("LMOVE left left LEFT RIGHT");
-            expect(
-                    session, "cbad", "LINDEX", "left", "0", "LINDEX", "left", "1", "LINDEX",
-                    "right", "0", "LINDEX", "right", "1");
-            replay.run("ZADD y 1 a 2.5 b 3 c");
-            replay.run("ZADD y GT CH 2 a 1 b 9 d");
-            replay.run("ZADD y XX LT 1 c 1 e");
-            replay.run("ZADD y GT INCR 5 a");
-            replay.run("ZRANGESTORE low y 0 1");
-            replay.run("ZRANGESTORE high y +inf (1 BYSCORE REV LIMIT 0 2");
-            replay.run("ZRANGESTORE text low - [c BYLEX");
-            replay.run("ZDIFFSTORE rest 2 y low");
-            expect(session, "4", "ZCARD", "y");
-            expect(session, "7", "ZSCORE", "rest", "a");
-            expect(session, "9", "ZSCORE", "high", "d");
-            expect(session, "2.5", "ZSCORE", "low", "b");
-            expect(session, "2", "ZCARD", "rest");
-            if (dialect(version).streamsEffects()) {
-                replay.run("SET e v PXAT " + moment);
-                replay.run("COPY e f REPLACE");
-                expectExpiry(session, "f", HOUR_MILLIS);
-                replay.run("COPY y copied DB 3");
-                replay.run("GEOADD g 13.36 38.11 P 15.08 37.5 C");
-                replay.run("GEOSEARCHSTORE near g FROMMEMBER P BYRADIUS 1 km");
-                expect(session, "1", "ZCARD", "near");
-            }
+            scripts(session, replay, version, moment);
             replay.run("UNLINK a b");
             replay.dump("d", "r");
             replay.run("RESTORE", "r", moment + "", replay.payload, "ABSTTL");
@@ -130,6 +102,40 @@ class RewriterIT {
         }
 
         assertThat(wrong).isEmpty();
+    }
+
+    /// What has no older form of one command.
+    private void scripts(Session session, Replay replay, ServerVersion version, long moment)
+            throws IOException {
+        replay.run("RPUSH left a b c d");
+        replay.run("LMOVE left right LEFT LEFT");
+        replay.run("LMOVE left right RIGHT RIGHT");
+        replay.run("LMOVE left left LEFT RIGHT");
+        expect(
+                session, "cbad", "LINDEX", "left", "0", "LINDEX", "left", "1", "LINDEX", "right",
+                "0", "LINDEX", "right", "1");
+        replay.run("ZADD y 1 a 2.5 b 3 c");
+        replay.run("ZADD y GT CH 2 a 1 b 9 d");
+        replay.run("ZADD y XX LT 1 c 1 e");
+        replay.run("ZADD y GT INCR 5 a");
+        replay.run("ZRANGESTORE low y 0 1");
+        replay.run("ZRANGESTORE high y +inf (1 BYSCORE REV LIMIT 0 2");
+        replay.run("ZRANGESTORE text low - [c BYLEX");
+        replay.run("ZDIFFSTORE rest 2 y low");
+        expect(session, "4", "ZCARD", "y");
+        expect(session, "7", "ZSCORE", "rest", "a");
+        expect(session, "9", "ZSCORE", "high", "d");
+        expect(session, "2.5", "ZSCORE", "low", "b");
+        expect(session, "2", "ZCARD", "rest");
+        if (dialect(version).streamsEffects()) {
+            replay.run("SET e v PXAT " + moment);
+            replay.run("COPY e f REPLACE");
+            expectExpiry(session, "f", HOUR_MILLIS);
+            replay.run("COPY y copied DB 3");
+            replay.run("GEOADD g 13.36 38.11 P 15.08 37.5 C");
+            replay.run("GEOSEARCHSTORE near g FROMMEMBER P BYRADIUS 1 km");
+            expect(session, "1", "ZCARD", "near");
+        }
     }
 
     @ParameterizedTest
