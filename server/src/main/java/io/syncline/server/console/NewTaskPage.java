@@ -4,6 +4,7 @@ import static io.syncline.server.console.Texts.t;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.api.ProbeView;
 import io.syncline.server.lifecycle.TaskAction;
@@ -134,6 +135,9 @@ final class NewTaskPage {
     /// Registers what was entered, and looks whether it answers, unless somebody goes on anyway.
     private void takeSide(Actor actor, Form form, String side) {
         if (form.value(side).equals(Sides.NEW)) {
+            if (isMistaken(actor, form, side)) {
+                return;
+            }
             String id = sides.register(actor, form, side + ".");
             if (id == null) {
                 return;
@@ -159,6 +163,27 @@ final class NewTaskPage {
             form.refuse(side, trouble.message(), trouble.remedy());
             form.put("unreachable", "true");
         }
+    }
+
+    /// Whether a server answers that something was entered wrongly, such as a password: that is
+    /// mended here, so it is not registered. One that does not answer may be right.
+    private boolean isMistaken(Actor actor, Form form, String side) {
+        Probe.Trouble trouble;
+        try {
+            trouble = sides.test(actor, form, side).trouble();
+        } catch (Problem | SynclineException e) {
+            // Registering it says the same, at its field.
+            return false;
+        }
+        if (trouble == null || trouble.code().equals(ErrorCode.UNREACHABLE.name())) {
+            return false;
+        }
+        boolean password = trouble.code().equals(ErrorCode.NOT_AUTHENTICATED.name());
+        form.refuse(
+                side + (password ? ".password" : ".addresses"),
+                trouble.message(),
+                trouble.remedy());
+        return true;
     }
 
     /// Somebody may remove an instance while another one fills in the form.
@@ -265,7 +290,7 @@ final class NewTaskPage {
                 Pages.go(ctx, "/tasks/" + made.task().id() + "/setup/precheck");
                 return;
             } catch (Problem e) {
-                refuse(actor, form, e);
+                form.refuse(e);
             }
         }
         boolean first = TaskDraft.INSTANCES.stream().anyMatch(form::isWrong);
@@ -273,24 +298,6 @@ final class NewTaskPage {
             instances(ctx, form);
         } else {
             settings(ctx, form);
-        }
-    }
-
-    /// An instance that is no longer there is refused where it was chosen.
-    private void refuse(Actor actor, Form form, Problem problem) {
-        if (problem.code() != Problem.Code.NOT_FOUND) {
-            form.refuse(problem);
-            return;
-        }
-        for (String side : SIDES) {
-            try {
-                sides.seen(actor, form.value(side));
-            } catch (Problem e) {
-                gone(form, side, e);
-            }
-        }
-        if (!form.isRefused()) {
-            form.refuse(problem);
         }
     }
 

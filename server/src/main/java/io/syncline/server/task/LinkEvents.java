@@ -3,12 +3,10 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.LinkEvent;
-import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
-import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import java.time.Duration;
 import java.util.Locale;
@@ -80,27 +78,17 @@ final class LinkEvents implements Consumer<LinkEvent> {
                         "");
             }
             case STREAMING -> {
-                control.entry(Level.INFO, "phase", streaming(entered), "");
+                String how =
+                        entered.resumed()
+                                ? "goes on from its checkpoint, without a full copy"
+                                : "incremental synchronization of this shard begins";
+                control.entry(Level.INFO, "phase", at(entered.source()) + how, "");
                 if (allStream.getAsBoolean()) {
                     streaming();
                 }
             }
             case STARTING, ENDED -> {}
         }
-    }
-
-    private String streaming(LinkEvent.PhaseEntered entered) {
-        if (control.task().isTwoWay()) {
-            Direction direction =
-                    entered.source().equals(Site.TARGET.name())
-                            ? Direction.REVERSE
-                            : Direction.FORWARD;
-            return "incremental synchronization, " + direction.code() + ", runs";
-        }
-        return at(entered.source())
-                + (entered.resumed()
-                        ? "goes on from its checkpoint, without a full copy"
-                        : "incremental synchronization of this shard begins");
     }
 
     /// Whether a full synchronization has begun.

@@ -113,6 +113,9 @@ class TwoWayTaskIT {
         assertThat(reverse.path("from").asString()).isEqualTo("both-b");
         assertThat(reverse.path("shards").get(0).path("source").asString())
                 .endsWith(":" + target.port());
+        assertThat(admin.get("/api/v1/tasks/" + id + "/events").text())
+                .contains(":" + source.port() + "] incremental synchronization")
+                .contains(":" + target.port() + "] incremental synchronization");
         String full = source.info("sync_full");
 
         act("pause");
