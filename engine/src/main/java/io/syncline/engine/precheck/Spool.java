@@ -35,7 +35,8 @@ final class Spool {
         judge(directory, free, plan.spoolDiskBytes(), shards, verdict);
     }
 
-    /// By making one: an account that may do everything is refused by some file systems all the same.
+    /// By making one: an account that may do everything is refused by some file systems all the
+    /// same.
     private static boolean takesFolders(Path directory) {
         try {
             Files.delete(Files.createTempDirectory(directory, ".syncline-check"));

@@ -76,7 +76,8 @@ final class LinkWriter {
             return false;
         }
         boolean closed = planner.isClosed(flow.origin);
-        // What an earlier process wrote behind a flush survives it, and stands in the rest of that stream.
+        // What an earlier process wrote behind a flush survives it, and stands in the rest of that
+        // stream.
         boolean flushable = flow.caughtUp && !behind && (!closed || flushes.isBusy(flow));
         if (flushable && flushes.step(flow, back)) {
             return true;

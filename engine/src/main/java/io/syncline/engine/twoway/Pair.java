@@ -112,8 +112,8 @@ public final class Pair {
     }
 
     /// Whether a stream is not read for want of room in its queue. It is read all the same while
-    /// anything waits for what stands in it (an echo, a repair, a flush; the end of what stood there
-    /// at the start), or nothing of it can go.
+    /// anything waits for what stands in it (an echo, a repair, a flush; the end of what stood
+    /// there at the start), or nothing of it can go.
     public boolean isHeld(Site site) {
         Flow flow = from(site);
         Flow back = to(site);
@@ -166,7 +166,8 @@ public final class Pair {
 
     /// @param held whether the destination's stream is not read for want of room
     boolean step(Site destination, int units, boolean held) {
-        return mayWrite(destination) && writer.step(to(destination), from(destination), held, units);
+        return mayWrite(destination)
+                && writer.step(to(destination), from(destination), held, units);
     }
 
     /// Asks for the records of latched keys.
