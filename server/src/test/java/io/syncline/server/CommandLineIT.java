@@ -24,14 +24,15 @@ class CommandLineIT {
     void printsVersionHelpAndCompletion() {
         try (Launched version = Launched.run("--version");
                 Launched help = Launched.run("sync", "--help");
-                Launched completion = Launched.run("completion")) {
+                Launched completion = Launched.run("completion", "zsh")) {
             assertThat(version.exitCode()).isZero();
             assertThat(version.out()).matches("syncline \\d+\\.\\d+\\.\\S+\n");
             assertThat(help.exitCode()).isZero();
             assertThat(help.out())
                     .contains("--source", "--on-existing", "SYNCLINE_TARGET_PASSWORD");
             assertThat(completion.exitCode()).isZero();
-            assertThat(completion.out()).contains("complete -F");
+            assertThat(completion.out())
+                    .contains("complete -F", "bashcompinit", "\"report\" \"overwrite\"");
         }
     }
 

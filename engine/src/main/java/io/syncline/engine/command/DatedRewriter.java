@@ -1,6 +1,7 @@
 package io.syncline.engine.command;
 
 import static io.syncline.engine.command.ExpiryRewriter.number;
+import static io.syncline.engine.command.Rewriter.DROP;
 import static io.syncline.engine.command.Rewriter.LEAVE;
 import static io.syncline.engine.command.Rewriter.copyArguments;
 
@@ -19,10 +20,17 @@ final class DatedRewriter {
         return switch (name) {
             case "LPOP", "RPOP" -> target.knowsFormsOf62() ? LEAVE : pop(view, name, out);
             case "LMOVE" -> target.knowsFormsOf62() ? LEAVE : move(view, out);
+            case "ZRANGESTORE" ->
+                    target.knowsFormsOf62() ? LEAVE : ScriptedRewriter.storeRange(view, out);
+            case "ZDIFFSTORE" ->
+                    target.knowsFormsOf62() ? LEAVE : ScriptedRewriter.storeDifference(view, out);
+            case "ZADD" -> target.knowsFormsOf62() ? LEAVE : ScriptedRewriter.addIf(view, out);
+            case "GEOSEARCHSTORE" ->
+                    target.knowsFormsOf62() ? LEAVE : ScriptedRewriter.storeNear(view, out);
             case "ZPOPMIN", "ZPOPMAX" ->
                     target.knowsFormsOf5() ? LEAVE : popScored(view, name, out);
             case "HSET" -> target.knowsFormsOf4() ? LEAVE : setFields(view, out);
-            case "XGROUP" -> withoutOption(view, "ENTRIESREAD", out);
+            case "XGROUP" -> group(view, target, out);
             case "XSETID" -> firstArguments(view, 3, out);
             default -> LEAVE;
         };
@@ -43,10 +51,13 @@ final class DatedRewriter {
         return 1;
     }
 
-    /// `LMOVE a b RIGHT LEFT`, since 6.2; the other three directions have no older form.
+    /// `LMOVE a b RIGHT LEFT`, since 6.2; the other three directions are no command of their own.
     private static int move(CommandView view, ByteBuilder out) {
-        if (view.argumentCount != 5 || !view.isWord(3, "RIGHT") || !view.isWord(4, "LEFT")) {
+        if (view.argumentCount != 5) {
             return LEAVE;
+        }
+        if (!view.isWord(3, "RIGHT") || !view.isWord(4, "LEFT")) {
+            return ScriptedRewriter.move(view, out);
         }
         RespWriter.array(out, 3);
         RespWriter.bulk(out, "RPOPLPUSH");
@@ -78,6 +89,14 @@ final class DatedRewriter {
         RespWriter.bulk(out, "HMSET");
         copyArguments(view, 1, view.argumentCount, out);
         return 1;
+    }
+
+    /// Consumers are made by their first entry at targets that cannot be told of them (6.2), and
+    /// count nothing where that is not known.
+    private static int group(CommandView view, Dialect target, ByteBuilder out) {
+        return view.isWord(1, "CREATECONSUMER") && !target.knowsFormsOf62()
+                ? DROP
+                : withoutOption(view, "ENTRIESREAD", out);
     }
 
     /// Leaves out an option and its value, which follow the third argument or later.

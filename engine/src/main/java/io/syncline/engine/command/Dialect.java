@@ -56,6 +56,11 @@ public record Dialect(Product product, int major, int minor) {
         return redisForms(6, 2);
     }
 
+    /// Scripts that may read what differs between servers before they write.
+    public boolean streamsEffects() {
+        return redisForms(3, 2);
+    }
+
     /// `SET ... KEEPTTL`.
     public boolean knowsKeepTtl() {
         return redisForms(6, 0);

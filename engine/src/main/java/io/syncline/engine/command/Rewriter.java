@@ -61,13 +61,14 @@ public final class Rewriter {
                             || !target.knowsMsetex();
             case DELETE -> !target.knowsFormsOf4();
             case FLUSHALL, FLUSHDB -> !target.knowsFormsOf62();
-            case MOVE, COPY -> !rules.databases().isIdentity();
+            case MOVE -> !rules.databases().isIdentity();
+            case COPY -> !rules.databases().isIdentity() || isCopyScripted();
+            case PUBLISH -> !target.knowsFormsOf7();
             case DATA,
                     SELECT,
                     MULTI,
                     EXEC,
                     EVAL,
-                    PUBLISH,
                     SWAPDB,
                     FUNCTION,
                     SCRIPT,
@@ -122,17 +123,9 @@ public final class Rewriter {
             case MOVE -> move(view, out);
             case COPY -> copy(view, out);
             case DATA -> DatedRewriter.rewrite(view, spec.name(), rules.target(), out);
-            case SELECT,
-                    MULTI,
-                    EXEC,
-                    EVAL,
-                    PUBLISH,
-                    SWAPDB,
-                    FUNCTION,
-                    SCRIPT,
-                    CONTROL,
-                    READ,
-                    UNKNOWN ->
+            // Nobody at an older target can have subscribed to such a channel.
+            case PUBLISH -> spec.name().equals("SPUBLISH") ? DROP : LEAVE;
+            case SELECT, MULTI, EXEC, EVAL, SWAPDB, FUNCTION, SCRIPT, CONTROL, READ, UNKNOWN ->
                     LEAVE;
         };
     }
@@ -181,16 +174,23 @@ public final class Rewriter {
         return 1;
     }
 
+    private boolean isCopyScripted() {
+        return !rules.target().knowsFormsOf62() && rules.target().streamsEffects();
+    }
+
     private int copy(CommandView view, ByteBuilder out) {
         for (int i = 3; i + 1 < view.argumentCount; i++) {
             if (view.isWord(i, "DB")) {
                 int source = database(view, i + 1);
-                int target = rules.databases().target(source);
+                int target = source < 0 ? source : rules.databases().target(source);
+                if (target == DatabaseMap.EXCLUDED && source >= 0) {
+                    return DROP;
+                }
+                if (source >= 0 && isCopyScripted()) {
+                    return ScriptedRewriter.copy(view, target, out);
+                }
                 if (source < 0 || target == source) {
                     return LEAVE;
-                }
-                if (target == DatabaseMap.EXCLUDED) {
-                    return DROP;
                 }
                 RespWriter.array(out, view.argumentCount);
                 copyArguments(view, 0, i + 1, out);
@@ -199,7 +199,7 @@ public final class Rewriter {
                 return 1;
             }
         }
-        return LEAVE;
+        return isCopyScripted() ? ScriptedRewriter.copy(view, -1, out) : LEAVE;
     }
 
     /// The target's database into which a command of a database that is left out brings a key;

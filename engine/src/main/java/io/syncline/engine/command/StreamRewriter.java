@@ -6,71 +6,97 @@ import static io.syncline.engine.command.Rewriter.copyArguments;
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
+import java.util.BitSet;
 
 /// Removes from `XADD` and `XTRIM` what a primary streams but a client may not send: `LIMIT` of a
 /// trim that has become exact (since 6.2), and the deduplication arguments beside an explicit id
-/// (Redis 8.6). t_stream.c `streamParseAddOrTrimArgsOrReply`.
+/// (Redis 8.6). t_stream.c `streamParseAddOrTrimArgsOrReply`. Targets before 6.2 know neither
+/// `NOMKSTREAM`, which was fulfilled, nor `MINID`: its effect follows.
 final class StreamRewriter {
+    /// Arguments that are left out.
+    private final BitSet removed = new BitSet();
+
+    /// The id of MINID; 0 for none.
+    private int leastAt;
+
     private StreamRewriter() {}
 
     static int rewrite(CommandView view, String name, Dialect target, ByteBuilder out) {
-        int limitAt = 0;
-        int idempotenceAt = 0;
-        int idempotenceCount = 0;
-        int referenceAt = 0;
+        StreamRewriter found = new StreamRewriter();
+        found.look(view, name, target);
+        boolean trims = found.leastAt > 0 && !target.knowsFormsOf62();
+        if (trims && name.equals("XTRIM")) {
+            return ScriptedRewriter.trimBefore(view, found.leastAt, out);
+        }
+        int removed = found.removed.cardinality();
+        if (removed == 0) {
+            return LEAVE;
+        }
+        int start = out.length;
+        RespWriter.array(out, view.argumentCount - removed);
+        for (int i = 0; i < view.argumentCount; i++) {
+            if (!found.removed.get(i)) {
+                copyArguments(view, i, i + 1, out);
+            }
+        }
+        if (!trims) {
+            return 1;
+        }
+        int more = ScriptedRewriter.trimBefore(view, found.leastAt, out);
+        if (more == LEAVE) {
+            out.length = start;
+            return LEAVE;
+        }
+        return 1 + more;
+    }
+
+    private void look(CommandView view, String name, Dialect target) {
+        BitSet idempotence = new BitSet();
         int i = 2;
         scan:
         while (i < view.argumentCount) {
             if (view.isWord(i, "MAXLEN") || view.isWord(i, "MINID")) {
-                i++;
-                boolean approximate = i < view.argumentCount && view.isWord(i, "~");
-                if (approximate || (i < view.argumentCount && view.isWord(i, "="))) {
-                    i++;
-                }
-                i++;
-                if (i + 1 < view.argumentCount && view.isWord(i, "LIMIT")) {
-                    if (!approximate) {
-                        limitAt = i;
-                    }
-                    i += 2;
-                }
+                i = lookAtTrim(view, i, target);
             } else if (view.isWord(i, "IDMP") || view.isWord(i, "IDMPAUTO")) {
-                idempotenceAt = i;
-                idempotenceCount = view.lengths[i] == "IDMP".length() ? 3 : 2;
-                i += idempotenceCount;
+                int count = view.lengths[i] == "IDMP".length() ? 3 : 2;
+                idempotence.set(i, i + count);
+                i += count;
             } else if (view.isWord(i, "KEEPREF")) {
-                referenceAt = target.knowsStreamReferences() ? 0 : i;
+                removed.set(i, !target.knowsStreamReferences());
                 i++;
-            } else if (view.isWord(i, "NOMKSTREAM")
-                    || view.isWord(i, "DELREF")
-                    || view.isWord(i, "ACKED")) {
+            } else if (view.isWord(i, "NOMKSTREAM")) {
+                removed.set(i, !target.knowsFormsOf62());
+                i++;
+            } else if (view.isWord(i, "DELREF") || view.isWord(i, "ACKED")) {
                 i++;
             } else {
                 break scan;
             }
         }
         boolean generated = i >= view.argumentCount || view.isWord(i, "*") || name.equals("XTRIM");
-        if (generated) {
-            idempotenceAt = 0;
-            idempotenceCount = 0;
+        if (!generated) {
+            removed.or(idempotence);
         }
-        int removed = (limitAt > 0 ? 2 : 0) + idempotenceCount + (referenceAt > 0 ? 1 : 0);
-        if (removed == 0) {
-            return LEAVE;
+    }
+
+    /// @return behind the trim
+    private int lookAtTrim(CommandView view, int from, Dialect target) {
+        boolean least = view.isWord(from, "MINID");
+        int i = from + 1;
+        boolean approximate = i < view.argumentCount && view.isWord(i, "~");
+        if (approximate || (i < view.argumentCount && view.isWord(i, "="))) {
+            i++;
         }
-        RespWriter.array(out, view.argumentCount - removed);
-        for (int j = 0; j < view.argumentCount; ) {
-            if (limitAt > 0 && j == limitAt) {
-                j += 2;
-            } else if (idempotenceAt > 0 && j == idempotenceAt) {
-                j += idempotenceCount;
-            } else if (referenceAt > 0 && j == referenceAt) {
-                j++;
-            } else {
-                copyArguments(view, j, j + 1, out);
-                j++;
-            }
+        int at = i++;
+        boolean limited = i + 1 < view.argumentCount && view.isWord(i, "LIMIT");
+        if (limited && !approximate) {
+            removed.set(i, i + 2);
         }
-        return 1;
+        i += limited ? 2 : 0;
+        if (least && at < view.argumentCount) {
+            leastAt = at;
+            removed.set(from, target.knowsFormsOf62() ? from : i);
+        }
+        return i;
     }
 }

@@ -62,6 +62,9 @@ final class KeyCopier {
     /// each in a hash or set, one in a sorted set, as seen on Redis 7.0; so about 30 ms at most.
     private static final int LARGEST_ELEMENTS = 32 << 10;
 
+    /// Old servers take two milliseconds for the checksum of a megabyte, and compute it twice.
+    private static final int LARGEST_RESTORED = 4 << 20;
+
     /// A snapshot's offsets count commands, so that every batch ends at a place of its own.
     private void written() throws RewindException {
         written(1);
@@ -90,7 +93,11 @@ final class KeyCopier {
     private void string(ByteSlice key) throws IOException, RewindException {
         long expiry = expiry();
         if (expiry >= 0 && !shop.rewriter().targetKnowsAbsoluteSet()) {
-            restore(key);
+            if (reader.value().length > LARGEST_RESTORED) {
+                chunked(key);
+            } else {
+                restore(key);
+            }
             return;
         }
         ByteSlice value = reader.stringValue();

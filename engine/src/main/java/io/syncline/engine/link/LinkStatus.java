@@ -41,7 +41,7 @@ public record LinkStatus(List<Shard> shards, String retrying, long conflicts, in
     /// @param snapshotKeysTotal keys the source announced
     /// @param receivedOffset last stream byte received
     /// @param appliedOffset last stream byte that is durable in the target
-    /// @param sourceOffset the source's own offset, as last asked
+    /// @param sourceOffset the source's own offset, as last asked or received
     /// @param lagBytes source offset minus applied offset
     /// @param lagMillis age of what the target holds, by the heartbeat
     /// @param commands commands applied in streaming

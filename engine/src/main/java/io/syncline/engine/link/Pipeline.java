@@ -207,7 +207,10 @@ final class Pipeline implements Runnable {
         return checkpoint == null || checkpoint.phase() == Checkpoint.Phase.SNAPSHOT
                 ? null
                 : new Position(
-                        checkpoint.replicationId(), checkpoint.offset(), checkpoint.database());
+                        checkpoint.replicationId(),
+                        checkpoint.offset(),
+                        checkpoint.database(),
+                        checkpoint.quietFrom());
     }
 
     private void enter(Phase phase, boolean resumed, String reason) {
@@ -251,6 +254,7 @@ final class Pipeline implements Runnable {
         int database = feed.baseDatabase();
         Place place = new Place();
         place.offset = feed.baseOffset();
+        place.quietFrom = place.offset;
         if (feed.isFull()) {
             if (from != null && stood) {
                 gap(shop.place(), gaps.reason(reached == null ? from : reached));
@@ -264,6 +268,7 @@ final class Pipeline implements Runnable {
             shop.progress().resumes.incrementAndGet();
             place.offset = from.offset();
             place.database = from.database();
+            place.quietFrom = from.quietFrom();
         }
         place.replicationId = feed.replicationId();
         if (feed.isFull()) {
@@ -279,6 +284,7 @@ final class Pipeline implements Runnable {
         shop.progress().appliedOffset = feed.baseOffset();
         shop.monitor().askForGoal();
         StreamPhase stream = new StreamPhase(shop, feed, decoder, feed.baseOffset(), database);
+        stream.place().quietFrom = Math.min(place.quietFrom, feed.baseOffset());
         boolean ended = stream.run();
         Place at = stream.place();
         reached = new Position(at.replicationId, at.offset, at.database);
@@ -360,7 +366,13 @@ final class Pipeline implements Runnable {
     private @Nullable Feed broken(Feed feed) {
         Feed next = after(feed);
         if (next == null && !shop.isStopping()) {
-            pauses.await();
+            Failure why = feed.ending() == Feed.Ending.SNAPSHOT_BROKEN ? feed.failure() : null;
+            if (why == null) {
+                pauses.await();
+            } else {
+                again = "the last one was broken off: " + why.reason();
+                pauses.await(why);
+            }
         }
         return next;
     }

@@ -337,7 +337,7 @@ final class PipelineParts {
                 progress.snapshotKeysTotal.get(),
                 progress.receivedOffset,
                 progress.appliedOffset,
-                progress.sourceOffset,
+                progress.knownSourceOffset(),
                 progress.lagBytes(),
                 progress.lagMillis,
                 writer.appliedCommands(),

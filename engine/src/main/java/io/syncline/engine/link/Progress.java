@@ -42,8 +42,14 @@ final class Progress {
         this.source = source;
     }
 
+    /// As far as the source is known to be: it is asked seldom, and may have sent more since.
+    long knownSourceOffset() {
+        long asked = sourceOffset;
+        return asked < 0 ? asked : Math.max(asked, receivedOffset);
+    }
+
     long lagBytes() {
-        long from = sourceOffset;
+        long from = knownSourceOffset();
         long to = appliedOffset;
         return from < 0 || to < 0 ? UNKNOWN : Math.max(0, from - to);
     }

@@ -16,9 +16,11 @@ public final class Backoff {
     private long delayMillis = FIRST_MILLIS;
 
     /// @param limit how long to go on trying; zero: not at all
-    public Backoff(Duration limit, long nowNanos) {
+    /// @param sinceNanos when the fault began: now, or before, if it was found out late. It is
+    ///   tried once more in any case: a peer that is silent may well take another connection
+    public Backoff(Duration limit, long sinceNanos) {
         this.limitNanos = limit.toNanos();
-        this.sinceNanos = nowNanos;
+        this.sinceNanos = sinceNanos;
     }
 
     /// Counts one failed try.
@@ -27,7 +29,7 @@ public final class Backoff {
     public long next(long nowNanos) {
         count++;
         long left = limitNanos - (nowNanos - sinceNanos);
-        if (left <= 0) {
+        if (left <= 0 && (count > 1 || limitNanos == 0)) {
             return -1;
         }
         long delay = Math.min(delayMillis, Math.max(1, left / 1_000_000));

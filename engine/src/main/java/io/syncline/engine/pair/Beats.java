@@ -2,6 +2,7 @@ package io.syncline.engine.pair;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class Beats implements Runnable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
     private final List<Beat> beats = new ArrayList<>();
+    private final byte[] task;
     private final CountDownLatch stopping = new CountDownLatch(1);
 
     /// One site's side of it.
@@ -44,7 +46,9 @@ final class Beats implements Runnable {
         }
     }
 
-    Beats(List<Port> ports, List<SiteStream> streams) {
+    /// @param task whose pair the sites are
+    Beats(List<Port> ports, List<SiteStream> streams, String task) {
+        this.task = task.getBytes(UTF_8);
         for (int i = 0; i < ports.size(); i++) {
             beats.add(new Beat(ports.get(i), streams.get(i)));
         }
@@ -68,7 +72,7 @@ final class Beats implements Runnable {
         }
     }
 
-    private static void write(Beat beat) {
+    private void write(Beat beat) {
         try {
             Connection open = beat.connection;
             if (open == null) {
@@ -79,6 +83,11 @@ final class Beats implements Runnable {
             }
             if (beat.port.tag() != Port.NO_TAG) {
                 set(open, beat.port.keys().beat());
+            }
+            if (beat.port.slots().get(Slots.of(End.MEMBERSHIP))) {
+                // Taken by an eviction or a flush, it comes back. Where it stands this changes
+                // nothing and is not streamed; where its slot has moved away, another node sets it.
+                open.call("SET".getBytes(UTF_8), End.MEMBERSHIP, task, "NX".getBytes(UTF_8));
             }
             beat.siteOffset.set(Answers.offset(open.call("INFO", "replication")));
             beat.dueNanos = System.nanoTime() + BEAT_NANOS;

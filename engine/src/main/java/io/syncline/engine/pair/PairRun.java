@@ -28,6 +28,9 @@ final class PairRun implements PairRunning {
     private static final long WAIT_NANOS = 20_000_000;
     private static final long MARKER_NANOS = 1_000_000_000;
 
+    /// Within which a task without writes finds that another process has taken over.
+    private static final long EPOCH_NANOS = 1_000_000_000;
+
     /// Progress without local writes that goes without a marker: small beside any backlog.
     private static final long UNMARKED_LIMIT = 64 << 10;
 
@@ -50,6 +53,7 @@ final class PairRun implements PairRunning {
     private volatile @Nullable Thread owner;
     private volatile @Nullable Founding founding;
     private long markerNanos = System.nanoTime();
+    private final long[] epochNanos = {markerNanos, markerNanos};
     private boolean caughtUp;
     private volatile boolean founded;
     private boolean copied;
@@ -71,7 +75,7 @@ final class PairRun implements PairRunning {
         this.valves = valves;
         this.written = written;
         this.sites = new PairSites(options, ends, events, this::wake);
-        beats = new Beats(ends.stream().map(End::port).toList(), sites.streams());
+        beats = new Beats(ends.stream().map(End::port).toList(), sites.streams(), options.task());
         board = new PairBoard(sites.streams(), sites.writers(), beats);
     }
 
@@ -212,6 +216,7 @@ final class PairRun implements PairRunning {
                     moved |= sites.writer(i).deliver();
                     hold(pair, i);
                     if (!sites.isStopping()) {
+                        askEpoch(i);
                         moved |= pair.step(ends.get(i).site(), units(i));
                         moved |= pair.stepRepairs();
                     }
@@ -291,6 +296,14 @@ final class PairRun implements PairRunning {
         }
         pair.reconnected(site, begun.marker());
         return true;
+    }
+
+    private void askEpoch(int at) throws IOException {
+        long now = System.nanoTime();
+        if (now - epochNanos[at] >= EPOCH_NANOS) {
+            epochNanos[at] = now;
+            sites.writer(at).askEpoch();
+        }
     }
 
     private void markers(Pair pair) {

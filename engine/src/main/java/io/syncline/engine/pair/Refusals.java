@@ -7,6 +7,7 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.Owners;
 import io.syncline.engine.twoway.Request;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -88,6 +89,18 @@ final class Refusals {
     private static boolean isGone(Reply field) {
         return field instanceof Reply.Whole answer
                 && (answer.value() == DELETED || answer.value() == NO_FIELD);
+    }
+
+    /// Whether a site's epoch is still ours. None at all is a flush's doing; the next transaction
+    /// brings it back.
+    static void requireOwn(String place, byte[] epoch, Reply found) {
+        if (found instanceof Reply.Bulk bulk && !Arrays.equals(bulk.bytes(), epoch)) {
+            throw new SynclineException(
+                    ErrorCode.SUPERSEDED,
+                    place,
+                    "another process runs this task",
+                    "Let only one run; this one has stopped");
+        }
     }
 
     private static SynclineException unrestorable(String place, KeyId key, String reason) {

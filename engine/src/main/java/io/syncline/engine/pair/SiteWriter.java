@@ -2,10 +2,7 @@ package io.syncline.engine.pair;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ServerInfo;
-import io.syncline.engine.fault.ErrorCode;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.KeyId;
@@ -19,8 +16,6 @@ import io.syncline.engine.twoway.Site;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,11 +83,7 @@ final class SiteWriter implements Closeable {
     /// Connects, and writes a new epoch: what was sent over an earlier connection can no longer
     /// happen.
     Begun connect(String newEpoch) throws IOException {
-        close();
-        broken = null;
-        watching = null;
-        stale = false;
-        Connection connection = port.open();
+        Connection connection = renew();
         try {
             connection.answerLimit(answerLimit);
             RequestEncoder encoder = encoder(newEpoch);
@@ -100,7 +91,7 @@ final class SiteWriter implements Closeable {
             encoder.set(port.keys().epoch(), epoch);
             encoder.plain("INFO", "replication");
             encoder.get(port.keys().marker());
-            List<Reply> replies = exchange(connection, encoder);
+            List<Reply> replies = Answers.exchange(connection, encoder);
             int last = replies.size() - 1;
             Begun begun =
                     new Begun(
@@ -117,11 +108,7 @@ final class SiteWriter implements Closeable {
 
     /// Connects beside others, under an epoch that was written already.
     void join(String presentEpoch) throws IOException {
-        close();
-        broken = null;
-        watching = null;
-        stale = false;
-        Connection connection = port.open();
+        Connection connection = renew();
         try {
             connection.answerLimit(answerLimit);
             start(connection, encoder(presentEpoch));
@@ -129,6 +116,13 @@ final class SiteWriter implements Closeable {
             connection.close();
             throw e;
         }
+    }
+
+    private Connection renew() throws IOException {
+        close();
+        watching = null;
+        stale = false;
+        return port.open();
     }
 
     boolean isOpen() {
@@ -146,16 +140,6 @@ final class SiteWriter implements Closeable {
         SiteChannel opened = new SiteChannel(connection, encoder, answerLimit, wake);
         opened.start();
         channel = opened;
-    }
-
-    static List<Reply> exchange(Connection connection, RequestEncoder encoder) throws IOException {
-        ByteBuilder out = encoder.out();
-        connection.send(out);
-        List<Reply> replies = new ArrayList<>();
-        for (int i = 0; i < encoder.owners().count(); i++) {
-            replies.add(connection.replies().read());
-        }
-        return Answers.accept(connection.address().toString(), replies);
     }
 
     /// Hands the answers that have come to the core.
@@ -272,18 +256,22 @@ final class SiteWriter implements Closeable {
                 return;
             }
             Answers.accept(open.place(), replies);
-            Reply found = replies.get(replies.size() - 2);
-            // No epoch at all is a flush's doing; the next transaction brings it back.
-            if (found instanceof Reply.Bulk bulk && !Arrays.equals(bulk.bytes(), epoch)) {
-                throw new SynclineException(
-                        ErrorCode.SUPERSEDED,
-                        open.place(),
-                        "another process runs this task",
-                        "Let only one run; this one has stopped");
-            }
+            Refusals.requireOwn(open.place(), epoch, replies.get(replies.size() - 2));
             core.fenced(Answers.offset(replies.getLast()));
         } catch (IOException e) {
             broken = e;
+        }
+    }
+
+    /// Asks whether the epoch is still ours, unless an answer that tells is on its way. A task with
+    /// nothing to write would not hear of it otherwise: what its successor writes settles what it
+    /// has read itself.
+    void askEpoch() throws IOException {
+        SiteChannel open = channel;
+        if (open != null && open.isIdle()) {
+            open.encoder().begin();
+            open.encoder().get(port.keys().epoch());
+            open.send(replies -> Refusals.requireOwn(open.place(), epoch, replies.getLast()));
         }
     }
 

@@ -34,6 +34,9 @@ final class SlotNode implements Closeable {
     /// once. Each has a thread that reads answers, which bounds it.
     static final int LANES = 16;
 
+    /// Within which a node without writes finds that another process has taken over.
+    private static final long EPOCH_NANOS = 1_000_000_000;
+
     private final End end;
     private final Port port;
     private final int index;
@@ -42,6 +45,7 @@ final class SlotNode implements Closeable {
     private final PairRetries retries;
     private final LinkOptions options;
     private volatile String epoch = "";
+    private long epochNanos = System.nanoTime();
     private @Nullable Backoff backoff;
     private long awayUntilNanos;
     private boolean away;
@@ -183,8 +187,24 @@ final class SlotNode implements Closeable {
                 any = true;
             }
         }
+        if (!stopping) {
+            askEpoch();
+        }
         noteSuccess();
         return any;
+    }
+
+    /// As a pair without slots does it; here no slot may have anything to write.
+    private void askEpoch() throws IOException {
+        long now = System.nanoTime();
+        if (port.tag() != Port.NO_TAG && now - epochNanos >= EPOCH_NANOS) {
+            epochNanos = now;
+            SiteWriter lane = lanes.getFirst();
+            if (!lane.isOpen() || lane.isStale()) {
+                lane.join(epoch);
+            }
+            lane.askEpoch();
+        }
     }
 
     /// When transactions succeed again, the next fault starts from the shortest wait.

@@ -76,10 +76,7 @@ final class SlotRun implements PairRunning {
         nodes = sites.all();
         tails = new LostTails(sites, Map.of());
         beside = new FlushesBesideJobs(events);
-        beats =
-                new Beats(
-                        nodes.stream().map(SlotNode::port).toList(),
-                        nodes.stream().map(SlotNode::stream).toList());
+        beats = sites.beats(options.task());
         board = new SlotBoard(sites, beats);
     }
 

@@ -107,6 +107,14 @@ final class SlotSites implements Closeable {
         return of(site).stream().map(SlotNode::port).toList();
     }
 
+    /// For all nodes, in their order.
+    Beats beats(String task) {
+        return new Beats(
+                all().stream().map(SlotNode::port).toList(),
+                all().stream().map(SlotNode::stream).toList(),
+                task);
+    }
+
     /// Writes a new epoch everywhere, trying again as long as the options allow.
     ///
     /// @return what was found at each node behind it; empty when told to stop

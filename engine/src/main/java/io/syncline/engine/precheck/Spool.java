@@ -20,7 +20,7 @@ final class Spool {
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();
         }
-        if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
+        if (existing == null || !takesFolders(existing)) {
             verdict.add(
                     Severity.ERROR,
                     new Failure(
@@ -33,6 +33,17 @@ final class Spool {
         long free = Files.getFileStore(existing).getUsableSpace();
         long shards = Math.max(1, source.nodes().size());
         judge(directory, free, plan.spoolDiskBytes(), shards, verdict);
+    }
+
+    /// By making one: an account that may do everything is refused by some file systems all the
+    /// same.
+    private static boolean takesFolders(Path directory) {
+        try {
+            Files.delete(Files.createTempDirectory(directory, ".syncline-check"));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     static void judge(Path directory, long free, long perShard, long shards, Verdict verdict) {

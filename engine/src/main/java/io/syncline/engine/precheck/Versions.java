@@ -126,7 +126,8 @@ final class Versions {
         for (CommandSpec command : CommandTable.standard().all()) {
             if (known.contains(command.name())
                     && !knownByTarget.contains(command.name())
-                    && isStreamed(command)) {
+                    && isStreamed(command)
+                    && !isRewritten(command, to)) {
                 missing.add(command.name());
             }
         }
@@ -140,13 +141,26 @@ final class Versions {
         List<String> called = missing.stream().filter(calls::containsKey).toList();
         return called.isEmpty()
                 ? "unknown to the target: "
-                        + Amount.count(missing.size(), "write command")
-                        + ", none of which the source has run since its start"
+                        + Replies.list(missing, MOST_COMMANDS_NAMED)
+                        + ", of which the source has run none since its start"
                 : "unknown to the target though the source has run them: "
                         + Replies.list(called, MOST_COMMANDS_NAMED);
     }
 
-    /// Whether a command can stand in a stream, and is not rewritten for older targets.
+    /// Whether it reaches older targets as commands that they know: all of it, in any form.
+    private static boolean isRewritten(CommandSpec command, Node to) {
+        boolean dated = (command.flags() & CommandSpec.DATED) != 0;
+        return command.kind() == CommandKind.COPY
+                ? to.isSince(COPIED_BY_SCRIPT_MAJOR, COPIED_BY_SCRIPT_MINOR)
+                : dated && !command.name().equals("GEOSEARCHSTORE");
+    }
+
+    /// Scripts stream their effects on demand since then.
+    private static final int COPIED_BY_SCRIPT_MAJOR = 3;
+
+    private static final int COPIED_BY_SCRIPT_MINOR = 2;
+
+    /// Whether a command can stand in a stream.
     private static boolean isStreamed(CommandSpec command) {
         boolean plain =
                 command.kind() == CommandKind.DATA

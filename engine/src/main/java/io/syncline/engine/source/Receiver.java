@@ -8,6 +8,7 @@ import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.source.ReplicaStream.Opening;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,9 @@ public final class Receiver implements Intake {
     private volatile boolean snapshotArriving;
     private volatile boolean waitingForStream;
 
+    /// When the link broke, or the source became silent. Belongs to the pump.
+    private long brokenNanos;
+
     /// Connects to nothing yet.
     ///
     /// @param place the node to be read from, as far as is known
@@ -76,11 +80,17 @@ public final class Receiver implements Intake {
     @Override
     public @Nullable Feed open(@Nullable Position from) {
         abandon();
-        ReplicaStream opened = dialer.open(from, null);
+        ReplicaStream opened = dialer.open(from, null, System.nanoTime());
         if (opened == null) {
             return null;
         }
         Feed started = new Feed(opened.opening(), from, settings.spools().make());
+        if (opened.opening() instanceof Opening.Behind behind) {
+            opened.close();
+            feed = started;
+            started.endBehind(behind.offset());
+            return started;
+        }
         begin(opened, started);
         Thread thread = new Thread(this::run, "receiver " + dialer.place());
         thread.setDaemon(true);
@@ -156,9 +166,12 @@ public final class Receiver implements Intake {
             try {
                 count = from.read(array, block.filled, array.length - block.filled);
             } catch (IOException e) {
+                boolean silent = e instanceof SocketTimeoutException;
+                brokenNanos = System.nanoTime() - (silent ? settings.silence().toNanos() : 0);
                 return SourceDialer.reason(e);
             }
             if (count < 0) {
+                brokenNanos = System.nanoTime();
                 return "the source closed the connection";
             }
             if (snapshotArriving) {
@@ -191,7 +204,7 @@ public final class Receiver implements Intake {
             return false;
         }
         if (snapshotArriving) {
-            broken.end(Feed.Ending.SNAPSHOT_BROKEN, lost(fault), null);
+            broken.end(Feed.Ending.SNAPSHOT_BROKEN, brokenOff(fault), null);
             return false;
         }
         while (broken.receivedOffset() < 0) {
@@ -203,7 +216,7 @@ public final class Receiver implements Intake {
             }
         }
         Position position = new Position(broken.replicationId(), broken.receivedOffset(), 0);
-        ReplicaStream opened = dialer.open(position, fault);
+        ReplicaStream opened = dialer.open(position, fault, brokenNanos);
         if (opened == null) {
             Feed.Ending how = dialer.isGone() ? Feed.Ending.GONE : Feed.Ending.STOPPED;
             broken.end(how, null, null);
@@ -226,6 +239,15 @@ public final class Receiver implements Intake {
             }
         }
         return true;
+    }
+
+    private Failure brokenOff(String fault) {
+        return new Failure(
+                ErrorCode.UNREACHABLE,
+                dialer.place(),
+                "the link to the source broke during the snapshot (" + fault + ")",
+                "Look at the source's log; mostly it needs a larger client-output-buffer-limit for"
+                        + " replicas, or repl-timeout");
     }
 
     private Failure lost(String fault) {

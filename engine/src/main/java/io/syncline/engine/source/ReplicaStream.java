@@ -87,9 +87,15 @@ final class ReplicaStream implements Closeable {
 
     /// Asks a promoted replica whether it has all that came from its former primary.
     ///
-    /// @return null when it has, or the source is none of this history: it may be asked for its
-    ///   stream
-    static @Nullable ReplicaStream behind(Connection connection, Position from) throws IOException {
+    /// @param again whether an earlier stream broke, whose reader knows what was in it; else it
+    ///   counts what the position says of that
+    /// @return null when it has, or nothing is gained by knowing, or the source is none of this
+    ///   history: it may be asked for its stream
+    static @Nullable ReplicaStream behind(Connection connection, Position from, boolean again)
+            throws IOException {
+        if (!again && from.quietFrom() == from.offset()) {
+            return null;
+        }
         ServerInfo info =
                 ServerInfo.of(connection.call("INFO", "replication"), connection.address());
         // The first byte that the two histories do not share (replication.c
@@ -97,7 +103,7 @@ final class ReplicaStream implements Closeable {
         long own = info.number("second_repl_offset");
         boolean promoted =
                 info.isPrimary() && info.formerReplicationId().equals(from.replicationId());
-        return promoted && own > 0 && own <= from.offset()
+        return promoted && own > (again ? 0 : from.quietFrom()) && own <= from.offset()
                 ? new ReplicaStream(connection, new Opening.Behind(from.replicationId(), own - 1))
                 : null;
     }

@@ -48,11 +48,12 @@ final class SourceDialer {
     ///
     /// @param from null for a snapshot
     /// @param fault why an earlier stream broke; null for a first one
+    /// @param sinceNanos when it broke, or nothing came any more
     /// @return null when that is not wanted any more, or the shard [#isGone]
-    @Nullable ReplicaStream open(@Nullable Position from, @Nullable String fault) {
+    @Nullable ReplicaStream open(@Nullable Position from, @Nullable String fault, long sinceNanos) {
         long now = System.nanoTime();
         long goneNanos = now + GONE_NANOS;
-        Backoff backoff = new Backoff(settings.retry(), now);
+        Backoff backoff = new Backoff(settings.retry(), sinceNanos);
         String reason = fault;
         while (!isStopping()) {
             if (reason == null) {
@@ -139,8 +140,8 @@ final class SourceDialer {
             if (isStopping()) {
                 throw new EOFException("stopped");
             }
-            if (again && settings.asksForHistory() && from != null) {
-                ReplicaStream behind = ReplicaStream.behind(connection, from);
+            if (from != null && settings.asksForHistory()) {
+                ReplicaStream behind = ReplicaStream.behind(connection, from, again);
                 if (behind != null) {
                     return behind;
                 }

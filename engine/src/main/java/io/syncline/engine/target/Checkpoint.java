@@ -14,13 +14,27 @@ import org.jspecify.annotations.Nullable;
 /// @param database of the stream at that place
 /// @param replicationId of the stream; 40 zeros in a snapshot
 /// @param timeMillis when it was written, by our clock: for people only
+/// @param quietFrom nothing in the stream from here to the offset was for the target; stands in the
+///   task's hash ([QuietNote]), not in the key itself
 public record Checkpoint(
         long generation,
         Phase phase,
         long offset,
         int database,
         String replicationId,
-        long timeMillis) {
+        long timeMillis,
+        long quietFrom) {
+
+    /// Without anything known of what is before the place.
+    public Checkpoint(
+            long generation,
+            Phase phase,
+            long offset,
+            int database,
+            String replicationId,
+            long timeMillis) {
+        this(generation, phase, offset, database, replicationId, timeMillis, offset);
+    }
 
     /// What a checkpoint stands for.
     public enum Phase {
@@ -63,6 +77,17 @@ public record Checkpoint(
         return new Checkpoint(generation, Phase.SNAPSHOT, 0, 0, NO_ID, System.currentTimeMillis());
     }
 
+    /// A place to stream from.
+    static Checkpoint streaming(long generation, long offset, int database, String replicationId) {
+        return new Checkpoint(
+                generation,
+                Phase.STREAMING,
+                offset,
+                database,
+                replicationId,
+                System.currentTimeMillis());
+    }
+
     /// The same place, written by another generation.
     Checkpoint by(long otherGeneration) {
         return new Checkpoint(
@@ -71,7 +96,14 @@ public record Checkpoint(
                 offset,
                 database,
                 replicationId,
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                quietFrom);
+    }
+
+    /// The same with what is known of the stream before it.
+    Checkpoint quietFrom(long place) {
+        return new Checkpoint(
+                generation, phase, offset, database, replicationId, timeMillis, place);
     }
 
     public byte[] encode() {

@@ -56,16 +56,18 @@ final class CheckpointOwner {
         Checkpoint[] found = new Checkpoint[1];
         dialer.retrying(
                 finder,
-                connection ->
-                        found[0] =
-                                store.replace(
-                                        connection,
-                                        present -> {
-                                            fence(present, true);
-                                            return present == null
-                                                    ? Checkpoint.ofSnapshot(generation)
-                                                    : present.by(generation);
-                                        }));
+                connection -> {
+                    Checkpoint stood =
+                            store.replace(
+                                    connection,
+                                    present -> {
+                                        fence(present, true);
+                                        return present == null
+                                                ? Checkpoint.ofSnapshot(generation)
+                                                : present.by(generation);
+                                    });
+                    found[0] = stood == null ? null : QuietNote.read(connection, settings, stood);
+                });
         return found[0];
     }
 

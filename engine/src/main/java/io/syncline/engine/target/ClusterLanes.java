@@ -228,14 +228,14 @@ final class ClusterLanes {
         }
         LaneFault fault = nodes.fault();
         if (fault != null) {
-            mend(fault.text(), true);
+            mend(fault.text(), true, fault.sinceNanos());
             return;
         }
         // A node that answers nothing says no MOVED, and one that nothing is sent to does not say
         // that it was replaced: so the map is looked at, too.
         ClusterMap map = floor.nextMap();
         if (redirected || (map != null && !nodes.agreesWith(map))) {
-            mend("slots of the target have other owners now", false);
+            mend("slots of the target have other owners now", false, System.nanoTime());
         }
         if (progress && !batches.hasRepeats() && waiting.isEmpty()) {
             outages.over();
@@ -335,14 +335,15 @@ final class ClusterLanes {
     /// what became of the batches that were on their way.
     ///
     /// @param wait whether to wait before the first try
-    private void mend(String reason, boolean wait) throws RewindException {
+    /// @param sinceNanos when the fault began
+    private void mend(String reason, boolean wait, long sinceNanos) throws RewindException {
         redirected = false;
         Mending mending = new Mending();
         String why = reason;
         boolean pause = wait;
         while (true) {
             if (pause) {
-                outages.pause(why);
+                outages.pause(why, sinceNanos);
             }
             try {
                 ClusterMap map = settings.instance().clusterMap();

@@ -111,7 +111,7 @@ public final class ClusterWriter implements TargetWriter {
         if (fresh) {
             lanes.standing().requireNoneBehind(start);
         } else {
-            lanes.standing().readMarks(slots);
+            lanes.standing().readMarks(slots, from);
         }
         streaming = true;
     }
@@ -152,8 +152,8 @@ public final class ClusterWriter implements TargetWriter {
         int slot = router.slotOf(command, spec);
         if (slot < 0) {
             several.clear();
-            severalOpen = true;
-            return several;
+            severalOpen = !CrossSlot.isCoLocated(command, spec);
+            return severalOpen ? several : null;
         }
         return batches.isApplied(slot, behind.offset) ? null : openIn(null, slot, command.length());
     }

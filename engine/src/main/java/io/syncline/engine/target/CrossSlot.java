@@ -63,6 +63,15 @@ final class CrossSlot {
         };
     }
 
+    /// Whether it is done by reading here and writing there, in forms that every version knows.
+    static boolean isCoLocated(CommandView command, CommandSpec spec) {
+        return switch (wayOf(command, spec)) {
+            case MOVE_ELEMENT, COMPUTE -> true;
+            case COPY -> !leavesDatabase(command);
+            case SPLIT, RENAME, NONE -> false;
+        };
+    }
+
     /// Whether the key that is written to is one of those the command reads, and keeps its expiry.
     static boolean changesResult(CommandSpec spec) {
         return switch (spec.name()) {

@@ -10,6 +10,8 @@ import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +89,9 @@ final class FloorKeeper {
                                                 ? Checkpoint.ofSnapshot(generation)
                                                 : present.by(generation);
                                     });
+                    if (found[0] != null) {
+                        found[0] = QuietNote.read(connection, settings, found[0]);
+                    }
                     epoch = readEpoch(connection);
                     recorded = readLayout(connection, found[0]);
                     if (epoch == 0) {
@@ -186,13 +191,7 @@ final class FloorKeeper {
 
     /// The floor for a place of the stream.
     Checkpoint at(Place place) {
-        return new Checkpoint(
-                generation,
-                Checkpoint.Phase.STREAMING,
-                place.offset,
-                place.database,
-                place.replicationId,
-                System.currentTimeMillis());
+        return Checkpoint.streaming(generation, place.offset, place.database, place.replicationId);
     }
 
     private void replace(Connection connection, Checkpoint next, byte[]... along)
@@ -215,13 +214,20 @@ final class FloorKeeper {
                 return;
             }
             boolean same = before != null && before.layout().equals(next.layout());
-            byte[][] layout = {
-                "HSET".getBytes(UTF_8),
-                settings.keys().manifest(),
-                layoutField(),
-                next.layout().text().getBytes(UTF_8)
-            };
-            replace(connection, next.checkpoint().by(generation), same ? new byte[0][] : layout);
+            List<byte[]> fields = new ArrayList<>();
+            if (!same) {
+                fields.add(layoutField());
+                fields.add(next.layout().text().getBytes(UTF_8));
+            }
+            Checkpoint floor = next.checkpoint();
+            if (floor.quietFrom() < floor.offset()) {
+                fields.add(QuietNote.field(settings.pipeline()));
+                fields.add(QuietNote.text(floor.quietFrom(), floor.offset()));
+            }
+            if (!fields.isEmpty()) {
+                fields.addAll(0, List.of("HSET".getBytes(UTF_8), settings.keys().manifest()));
+            }
+            replace(connection, floor.by(generation), fields.toArray(byte[][]::new));
             recorded = next;
         }
     }

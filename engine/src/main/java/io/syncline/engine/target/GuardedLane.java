@@ -243,7 +243,7 @@ final class GuardedLane implements Closeable {
         endOutage();
         boolean first = outage == null;
         if (outage == null) {
-            outage = dialer.backoff();
+            outage = dialer.backoff(fault == null ? System.nanoTime() : fault.sinceNanos());
             appliedAtOutage = appliedOffset;
         }
         Backoff backoff = outage;

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// that the listener cannot live with the lane stops for good and says why; what was not answered
 /// can be taken from it.
 final class Lane implements Closeable {
+    /// Even a line of 20 kB/s takes so much within the time for an answer.
+    private static final int PIECE_BYTES = 1 << 20;
+
     private final Connection connection;
     private final LaneListener listener;
     private final Window window;
@@ -34,6 +37,9 @@ final class Lane implements Closeable {
     private long inFlightBytes;
     private boolean guardOpen;
     private @Nullable LaneFault fault;
+
+    /// When something came last. Belongs to the reading thread.
+    private long answeredNanos = System.nanoTime();
 
     Lane(Connection connection, LaneListener listener, long windowBytes, Patience patience) {
         this.connection = connection;
@@ -61,12 +67,24 @@ final class Lane implements Closeable {
                     return false;
                 }
             }
-            int from = batch.guardLength;
-            connection.output().write(batch.wire.array, from, batch.wire.length - from);
+            write(batch);
             return true;
         } catch (IOException e) {
             fail(new LaneFault(LaneFault.Kind.LOST, null, -1, Failure.words(e)));
             return false;
+        }
+    }
+
+    /// What a slow line takes long for is no silence of the node: it counts from the last piece.
+    private void write(Batch batch) throws IOException {
+        int until = batch.wire.length;
+        for (int at = batch.guardLength; at < until; at += PIECE_BYTES) {
+            connection.output().write(batch.wire.array, at, Math.min(PIECE_BYTES, until - at));
+            if (until - at > PIECE_BYTES) {
+                synchronized (state) {
+                    batch.sentNanos = System.nanoTime();
+                }
+            }
         }
     }
 
@@ -198,6 +216,9 @@ final class Lane implements Closeable {
                     }
                 }
             }
+        } catch (Patience.SilenceException e) {
+            long since = System.nanoTime() - e.nanos;
+            fail(new LaneFault(LaneFault.Kind.LOST, null, -1, Failure.words(e), since));
         } catch (IOException e) {
             fail(new LaneFault(LaneFault.Kind.LOST, null, -1, Failure.words(e)));
         } catch (RespFormatException e) {
@@ -227,6 +248,16 @@ final class Lane implements Closeable {
         listener.wake();
     }
 
+    /// For how long nothing has come that is waited for; -1 while nothing is.
+    private long silentNanos() {
+        synchronized (state) {
+            Batch oldest = unanswered.peek();
+            return oldest == null
+                    ? -1
+                    : System.nanoTime() - Math.max(oldest.sentNanos, answeredNanos);
+        }
+    }
+
     private void fill() throws IOException {
         while (true) {
             try {
@@ -234,11 +265,12 @@ final class Lane implements Closeable {
                     throw new IOException("the target closed the connection");
                 }
                 patience.answered();
+                answeredNanos = System.nanoTime();
                 return;
             } catch (SocketTimeoutException e) {
-                Batch oldest = head();
-                if (oldest != null) {
-                    patience.waited(System.nanoTime() - oldest.sentNanos, e);
+                long silent = silentNanos();
+                if (silent >= 0) {
+                    patience.waited(silent, e);
                 }
             }
         }

@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// @param batch the batch that was not applied; null when the connection broke in between
 /// @param command index of the command in the batch that was refused; -1 when it was no command
 /// @param text the server's or the system's words
-record LaneFault(Kind kind, @Nullable Batch batch, int command, String text) {
+/// @param sinceNanos since when it stands: for a node that hangs, since it is waited for
+record LaneFault(Kind kind, @Nullable Batch batch, int command, String text, long sinceNanos) {
     LaneFault {
         requireNonNull(kind, "kind is null");
         requireNonNull(text, "text is null");
+    }
+
+    /// One that was met at once.
+    LaneFault(Kind kind, @Nullable Batch batch, int command, String text) {
+        this(kind, batch, command, text, System.nanoTime());
     }
 
     enum Kind {
@@ -35,7 +41,7 @@ record LaneFault(Kind kind, @Nullable Batch batch, int command, String text) {
 
     /// The same of a batch that begins with the given command of this one's.
     LaneFault within(Batch part, int first) {
-        return new LaneFault(kind, part, command < 0 ? command : command - first, text);
+        return new LaneFault(kind, part, command < 0 ? command : command - first, text, sinceNanos);
     }
 
     static Kind kindOf(String error) {

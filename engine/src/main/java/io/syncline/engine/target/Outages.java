@@ -60,20 +60,22 @@ final class Outages {
         if (outage != null && now < repeatNanos) {
             return;
         }
-        Backoff backoff = outage();
+        Backoff backoff = outage(now);
         repeatNanos = now + delay(backoff, now, why);
         dialer.report(backoff, why);
     }
 
     /// Waits now, before the next try.
-    void pause(String why) {
-        dialer.pause(outage(), why);
+    ///
+    /// @param sinceNanos when a node went away, if this is the first that is heard of it
+    void pause(String why, long sinceNanos) {
+        dialer.pause(outage(sinceNanos), why);
     }
 
-    private Backoff outage() {
+    private Backoff outage(long sinceNanos) {
         Backoff present = outage;
         if (present == null) {
-            present = dialer.backoff();
+            present = dialer.backoff(sinceNanos);
             outage = present;
         }
         return present;

@@ -1,5 +1,6 @@
 package io.syncline.engine.target;
 
+import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.RetryListener;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -15,17 +16,36 @@ final class Patience {
     /// Told ever less often.
     private static final long FIRST_TOLD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /// A question may take so long; a server's own pauses are shorter.
+    private static final Duration LEAST = Connector.ANSWER_LIMIT;
+
     private final long limitNanos;
+    private final boolean tells;
     private final RetryListener listener;
     private final String place;
     private long toldNanos = FIRST_TOLD_NANOS;
     private long silentNanos;
     private int told;
 
-    Patience(Duration limit, RetryListener listener, String place) {
-        this.limitNanos = limit.toNanos();
+    /// @param limit how long an answer may take
+    /// @param retry how long to go on behind that; zero: not at all. A shorter time counts for the
+    ///   answer, too, and where nothing is tried again, nothing is told of that
+    Patience(Duration limit, Duration retry, RetryListener listener, String place) {
+        this.limitNanos = Math.min(limit.toNanos(), Math.max(retry.toNanos(), LEAST.toNanos()));
+        this.tells = !retry.isZero();
         this.listener = listener;
         this.place = place;
+    }
+
+    /// The time was over.
+    static final class SilenceException extends IOException {
+        private static final long serialVersionUID = 1L;
+        final long nanos;
+
+        SilenceException(String words, long nanos, Throwable cause) {
+            super(words, cause);
+            this.nanos = nanos;
+        }
     }
 
     /// Nothing came for a while, though something waits for its answer.
@@ -37,9 +57,9 @@ final class Patience {
         String words =
                 "the target has not answered for " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s";
         if (nanos > limitNanos) {
-            throw new IOException(words, cause);
+            throw new SilenceException(words, nanos, cause);
         }
-        if (nanos >= toldNanos) {
+        if (tells && nanos >= toldNanos) {
             toldNanos *= 2;
             told++;
             listener.retrying(place, told, Duration.ofNanos(nanos), words);

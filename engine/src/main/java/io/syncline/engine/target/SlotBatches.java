@@ -55,6 +55,7 @@ final class SlotBatches {
     private long passedOffset;
     private int passedDatabase;
     private String passedId = Checkpoint.NO_ID;
+    private long passedQuiet;
 
     SlotBatches(WriterSettings settings) {
         this.settings = settings;
@@ -191,6 +192,7 @@ final class SlotBatches {
         passedOffset = behind.offset;
         passedDatabase = behind.database;
         passedId = behind.replicationId;
+        passedQuiet = behind.quietFrom;
     }
 
     /// Bytes that wait, save for those behind units that came back.
@@ -374,13 +376,9 @@ final class SlotBatches {
             appliedBytes.add(offset - appliedOffset);
             appliedOffset = offset;
         }
-        return new Checkpoint(
-                0,
-                Checkpoint.Phase.STREAMING,
-                offset,
-                database,
-                passedId,
-                System.currentTimeMillis());
+        boolean all = last < 0 && !marks.reachesBeyond(offset);
+        return Checkpoint.streaming(0, offset, database, passedId)
+                .quietFrom(all ? Math.min(offset, passedQuiet) : offset);
     }
 
     long appliedOffset() {

@@ -27,6 +27,7 @@ public final class StandaloneWriter implements TargetWriter {
     private @Nullable Batch batch;
     private int openedAt;
     private long sentOffset;
+    private boolean streaming;
 
     /// Connects to nothing yet.
     public StandaloneWriter(WriterSettings settings) {
@@ -49,6 +50,7 @@ public final class StandaloneWriter implements TargetWriter {
     @Override
     public void beginSnapshot() {
         lane.beginSnapshot();
+        streaming = false;
         batch = null;
         sentOffset = 0;
     }
@@ -56,6 +58,7 @@ public final class StandaloneWriter implements TargetWriter {
     @Override
     public void beginStreaming(Place from, boolean fresh) {
         lane.beginStreaming(from.offset, from.database, from.replicationId);
+        streaming = true;
         batch = null;
         sentOffset = from.offset;
     }
@@ -157,7 +160,20 @@ public final class StandaloneWriter implements TargetWriter {
         }
     }
 
+    private void noteQuiet(Place place) throws RewindException {
+        own(
+                settings.database(),
+                place,
+                bytes("HSET"),
+                settings.keys().manifest(),
+                QuietNote.field(settings.pipeline()),
+                QuietNote.text(place.quietFrom, place.offset));
+    }
+
     private void send(Batch full, Place place) throws RewindException {
+        if (streaming && place.quietFrom < place.offset) {
+            noteQuiet(place);
+        }
         batch = null;
         settings.throttle().await(full.sourceCommands, full.wire.length);
         sentOffset = place.offset;

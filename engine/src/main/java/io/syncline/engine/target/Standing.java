@@ -52,7 +52,8 @@ final class Standing {
     /// Takes over how far slots are.
     ///
     /// @param book says whose marks count
-    void readMarks(ClusterSlotBook book) {
+    /// @param from where the stream is read from; it is quiet no more where a slot is further
+    void readMarks(ClusterSlotBook book, Place from) {
         BitSet marked = book.marked(settings.written());
         BitSet whole = book.whole(settings.written());
         SlotMark[] found = answer(() -> nodes.marks(marked, batches.epoch(), true));
@@ -64,6 +65,9 @@ final class Standing {
             if (whole.get(slot)) {
                 batches.marks().covered(slot, floors.of(slot).offset());
             }
+        }
+        if (batches.marks().reachesBeyond(from.offset)) {
+            from.quietFrom = from.offset;
         }
     }
 

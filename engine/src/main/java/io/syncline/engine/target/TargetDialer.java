@@ -87,7 +87,12 @@ final class TargetDialer {
     }
 
     Backoff backoff() {
-        return new Backoff(settings.retry(), System.nanoTime());
+        return backoff(System.nanoTime());
+    }
+
+    /// @param sinceNanos when the target went away: its silence counts as retry time
+    Backoff backoff(long sinceNanos) {
+        return new Backoff(settings.retry(), sinceNanos);
     }
 
     void recovered(Backoff backoff) {

@@ -34,6 +34,7 @@ public interface TargetWriter extends Closeable {
 
     /// Writes down a position to stream from.
     ///
+    /// @param from is quiet no more where the target turns out to have something from behind it
     /// @param fresh whether offsets count anew, as behind a complete snapshot; else it was found
     void beginStreaming(Place from, boolean fresh) throws RewindException;
 

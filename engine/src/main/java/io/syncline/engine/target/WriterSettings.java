@@ -65,7 +65,7 @@ public record WriterSettings(
 
     /// With the answers of one node, on one connection.
     Patience patience(String place) {
-        return new Patience(answerLimit, listener, place);
+        return new Patience(answerLimit, retry, listener, place);
     }
 
     /// Whether the keys of one slot of a cluster source may be in any slot of the target.
@@ -96,7 +96,8 @@ public record WriterSettings(
                         && refusals.waitsForRights()
                         && !retry.isZero();
         return waits
-                ? new LaneFault(LaneFault.Kind.NOT_NOW, fault.batch(), -1, fault.text())
+                ? new LaneFault(
+                        LaneFault.Kind.NOT_NOW, fault.batch(), -1, fault.text(), fault.sinceNanos())
                 : fault;
     }
 }

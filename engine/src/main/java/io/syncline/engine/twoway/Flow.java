@@ -25,8 +25,15 @@ final class Flow {
     /// What the destination's marker said at the start: commands up to there are done already.
     long durable;
 
-    /// What must be read before anything is written, after a start.
+    /// What must be read before anything is written to the origin, after a start.
     long fence;
+
+    /// Whether it was.
+    boolean caughtUp;
+
+    /// Whether the rest of it must be read before anything of it is sent: an earlier process copied
+    /// keys to the origin, and where that stands, it voids what the origin wrote on them before.
+    boolean mayBeVoid;
 
     /// The places of the last marker that was written, or at least sent.
     StreamPlace sentThrough = StreamPlace.BEGINNING;
@@ -91,6 +98,7 @@ final class Flow {
         }
         Marker own = here.marker();
         lastMarker = own;
+        mayBeVoid = own != null && !own.covered().isEmpty();
         seen = own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
     }
 

@@ -76,7 +76,10 @@ final class LinkWriter {
             return false;
         }
         boolean closed = planner.isClosed(flow.origin);
-        if (!behind && (!closed || flushes.isBusy(flow)) && flushes.step(flow, back)) {
+        // What an earlier process wrote behind a flush survives it, and stands in the rest of that
+        // stream.
+        boolean flushable = flow.caughtUp && !behind && (!closed || flushes.isBusy(flow));
+        if (flushable && flushes.step(flow, back)) {
             return true;
         }
         if (flushes.isBusy(flow)) {
@@ -104,6 +107,10 @@ final class LinkWriter {
     /// one's stream, behind what it has no room for, and would make it read all of that. When
     /// neither keeps up, the source's goes on.
     private boolean yields(Flow flow, Flow back) {
+        if (!flow.caughtUp) {
+            // The other one may not write yet.
+            return false;
+        }
         if (planner.isClosed(back.origin)) {
             return back.waitingBytes >= options.queuedBytesLimit() && flow.flushes.isEmpty();
         }

@@ -29,7 +29,6 @@ public final class Pair {
     private final RecentWrites recent;
     private final FlushDesk.Tokens tokens = new FlushDesk.Tokens();
     private final Gates gates;
-    private boolean ready;
 
     public Pair(Start start, PairOptions options, PairListener listener) {
         this(start, options, listener, PairOptions.Rules.ALL);
@@ -72,16 +71,21 @@ public final class Pair {
     }
 
     private void look() {
-        Flow source = from(Site.SOURCE);
-        Flow target = from(Site.TARGET);
-        ready |=
-                !rules.holds(Rule.READ_TO_FENCE_AT_RESTART)
-                        || (source.position >= source.fence && target.position >= target.fence);
+        for (Flow flow : flows) {
+            flow.caughtUp |=
+                    !rules.holds(Rule.READ_TO_FENCE_AT_RESTART) || flow.position >= flow.fence;
+        }
     }
 
-    /// Whether both streams are read to where they were at the start: before that nothing is sent.
+    /// Whether both streams are read to where they were at the start. Before its own is, nothing is
+    /// written to a site.
     public boolean isReady() {
-        return ready;
+        return mayWrite(Site.SOURCE) && mayWrite(Site.TARGET);
+    }
+
+    private boolean mayWrite(Site destination) {
+        Flow flow = to(destination);
+        return from(destination).caughtUp && (flow.caughtUp || !flow.mayBeVoid);
     }
 
     /// How far a site's stream is read.
@@ -108,11 +112,13 @@ public final class Pair {
     }
 
     /// Whether a stream is not read for want of room in its queue. It is read all the same while
-    /// anything waits for what stands in it: an echo, a repair, a flush.
+    /// anything waits for what stands in it (an echo, a repair, a flush; the end of what stood
+    /// there at the start), or nothing of it can go.
     public boolean isHeld(Site site) {
         Flow flow = from(site);
         Flow back = to(site);
-        return ready
+        return mayWrite(site.other())
+                && (mayWrite(site) || !gates.isClosed(site))
                 && flow.waitingBytes >= options.queuedBytesLimit()
                 && back.sentUnits.isEmpty()
                 && !back.writer.executing
@@ -160,7 +166,8 @@ public final class Pair {
 
     /// @param held whether the destination's stream is not read for want of room
     boolean step(Site destination, int units, boolean held) {
-        return ready && writer.step(to(destination), from(destination), held, units);
+        return mayWrite(destination)
+                && writer.step(to(destination), from(destination), held, units);
     }
 
     /// Asks for the records of latched keys.
@@ -168,10 +175,8 @@ public final class Pair {
     /// @return whether anything was done
     public boolean stepRepairs() {
         boolean done = false;
-        if (ready) {
-            for (Site site : Site.values()) {
-                done |= askRecords(site);
-            }
+        for (Site site : Site.values()) {
+            done |= mayWrite(site.other()) && askRecords(site);
         }
         return done;
     }

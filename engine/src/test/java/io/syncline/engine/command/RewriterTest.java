@@ -140,7 +140,16 @@ class RewriterTest {
                 "6;0;RPOP k 3;LTRIM k 0 -4",
                 "6;0;RPOP k;RPOP k",
                 "6;0;LMOVE a b RIGHT LEFT;RPOPLPUSH a b",
-                "6;0;LMOVE a b LEFT LEFT;LMOVE a b LEFT LEFT",
+                "6;2;LMOVE a b LEFT LEFT;LMOVE a b LEFT LEFT",
+                "6;0;ZADD z NX CH 1 a;ZADD z NX CH 1 a",
+                "6;0;GEOSEARCHSTORE r g FROMMEMBER m BYRADIUS 2 km ASC COUNT 3;"
+                        + "GEORADIUSBYMEMBER g m 2 km ASC COUNT 3 STORE r",
+                "6;0;GEOSEARCHSTORE r g FROMLONLAT 1 2 BYRADIUS 2 km STOREDIST;"
+                        + "GEORADIUS g 1 2 2 km STOREDIST r",
+                "6;0;GEOSEARCHSTORE r g FROMMEMBER m BYBOX 2 2 km;"
+                        + "GEOSEARCHSTORE r g FROMMEMBER m BYBOX 2 2 km",
+                "6;0;XADD s NOMKSTREAM MAXLEN = 5 1-1 f v;XADD s MAXLEN = 5 1-1 f v",
+                "3;0;COPY a b;COPY a b",
                 "6;2;XGROUP SETID s g 5-1 ENTRIESREAD 7;XGROUP SETID s g 5-1",
                 "6;2;XSETID s 5-1 ENTRIESADDED 7 MAXDELETEDID 1-1;XSETID s 5-1",
                 "6;0;FLUSHALL SYNC;FLUSHALL",
@@ -167,6 +176,39 @@ class RewriterTest {
     void newerFormsBecomeOlderOnes(int major, int minor, String line, String expected) {
         assertThat(rewrite(MODERN, Dialect.redis(major, minor), 0, line))
                 .containsExactly(expected.split("\\|", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "LMOVE a b LEFT RIGHT; 2 a b LPOP RPUSH",
+                "COPY a b REPLACE; 2 a b",
+                "COPY a b DB 3; 2 a b 3",
+                "ZADD z GT XX 1 a 2 b; 1 z GT XX  1 a 2 b",
+                "ZADD z LT INCR 1 a; 1 z LT  INCR 1 a",
+                "ZRANGESTORE r z 5 1 BYSCORE REV LIMIT 0 9;"
+                        + " 2 r z scores ZREVRANGEBYSCORE z 5 1 WITHSCORES LIMIT 0 9",
+                "ZRANGESTORE r z - + BYLEX; 2 r z  ZRANGEBYLEX z - +",
+                "ZDIFFSTORE r 3 a b c; 4 r a b c",
+                "XTRIM s MINID = 7 LIMIT 5; 1 s 6-18446744073709551615"
+            })
+    void whatOldTargetsLackIsDoneByScript(String line, String end) {
+        assertThat(rewrite(MODERN, Dialect.redis(6, 0), 0, line))
+                .singleElement()
+                .asString()
+                .startsWith("EVAL ")
+                .endsWith(" " + end);
+    }
+
+    @Test
+    void anOldTargetTrimsBehindAnEntryThatNewOnesTrimWith() {
+        assertThat(rewrite(MODERN, Dialect.redis(6, 0), 0, "XADD s MINID = 5-3 9-1 f v"))
+                .hasSize(2)
+                .startsWith("XADD s 9-1 f v")
+                .last()
+                .asString()
+                .endsWith(" 1 s 5-2");
     }
 
     @Test

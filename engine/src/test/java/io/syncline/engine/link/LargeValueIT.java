@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.ChildProcess;
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.KeyspaceDigest;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
@@ -64,6 +66,22 @@ class LargeValueIT {
     private static void requireShort(Pings pings, Pings control) {
         System.err.println("longest answers: " + pings.longest() + ", idle " + control.longest());
         assertThat(pings.longest()).isLessThan(LONGEST_STALL.plus(control.longest()));
+    }
+
+    /// Sending counts as no silence: the line is narrow, and the target has nothing to answer yet.
+    @Test
+    void aValueThatIsSentForLongerThanAnAnswerMayTakeArrives() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                FaultProxy line = FaultProxy.before(target)) {
+            source.command("SETRANGE", "long", 36_000_000, "x");
+            line.inject(FaultProxy.Direction.TO_SERVER, new Fault.Throttle(12_000_000));
+            try (RunningLink link = Sync.of(source, line).shortLimits().start()) {
+                link.awaitStreaming();
+                assertThat(target.number("STRLEN", "long")).isEqualTo(36_000_001L);
+                assertThat(link.events(LinkEvent.Retrying.class)).isEmpty();
+            }
+        }
     }
 
     @Test

@@ -136,6 +136,45 @@ class SourceFailoverIT {
         }
     }
 
+    /// As above, and the task is stopped meanwhile.
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void whatATaskThatIsStoppedMissesOfHeartbeatsCostsNoCopy(String kind) {
+        try (TopologySide side = TopologySide.start(kind, primary.binary())) {
+            Sync task = Sync.between(both(), side.endpoint()).shortLimits();
+            try (RunningLink link = task.start().awaitStreaming()) {
+                count(primary, 50);
+                replica.awaitReplicaOf(primary, LIMIT);
+                promote();
+                primary.command("SETEX", "DTS_REDIS_TIMESTAMP_HEARTBEAT:other", 60, 1);
+                link.awaitCaughtUp(primary);
+            }
+            primary.command("REPLICAOF", "127.0.0.1", replica.port());
+            count(replica, 30);
+            try (RunningLink link = task.start().awaitStreaming()) {
+                link.awaitCaughtUp(replica);
+                assertThat(link.shard().snapshots()).as("%s", link).isZero();
+                new KeyspaceDigest().requireEqual(replica, side.instance());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "3"})
+    void whatATaskThatIsStoppedMissesOfWritesIsFoundOut(String kind) {
+        try (TopologySide side = TopologySide.start(kind, primary.binary())) {
+            Sync task = Sync.between(both(), side.endpoint()).shortLimits();
+            try (RunningLink link = task.start().awaitStreaming()) {
+                diverge(link);
+            }
+            try (RunningLink link = task.start().awaitStreaming()) {
+                link.awaitCaughtUp(replica);
+                assertThat(link.shard().snapshots()).as("%s", link).isEqualTo(1);
+                new KeyspaceDigest().requireEqual(replica, side.instance());
+            }
+        }
+    }
+
     @Test
     void whatOnlyTheOldPrimaryHadIsSaidAndUndone() {
         try (RunningLink link = sync().start().awaitStreaming()) {

@@ -1,7 +1,10 @@
 package io.syncline.engine.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.syncline.engine.twoway.Site;
+import io.syncline.testkit.Await;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
@@ -111,5 +114,42 @@ class PairExpiryIT {
                 assertThat(target.number("DBSIZE")).isGreaterThan(BULK + SESSIONS);
             }
         }
+    }
+
+    /// No server restores it, so its copy would be refused for ever.
+    @Test
+    void aHashWithoutAnyFieldThatAServerMadeIsNoHashAtTheOtherSide() {
+        Optional<ServerBinary> binary = Servers.find("valkey-9");
+        assumeTrue(binary.isPresent(), "no server that makes such a hash");
+        try (RedisServer source = RedisServer.start(binary.orElseThrow());
+                RedisServer target = RedisServer.start(binary.orElseThrow());
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port())
+                                .paused(Site.SOURCE)
+                                .paused(Site.TARGET)
+                                .start()
+                                .awaitStreaming()) {
+            target.command("HSET", "copy", "f", "v");
+            pair.await("a hash without fields", () -> makeEmptyHash(source));
+
+            pair.task().pause(Site.SOURCE, false);
+            pair.task().pause(Site.TARGET, false);
+            pair.await("the key to go", () -> target.number("EXISTS", "copy") == 0);
+
+            target.command("HSET", "copy", "f", "v");
+            pair.awaitQuiet(source, target);
+        }
+    }
+
+    private static boolean makeEmptyHash(RedisServer server) {
+        server.command("DEL", "copy");
+        server.command("HSET", "expires", "f", "v");
+        server.command("HPEXPIRE", "expires", "1", "FIELDS", "1", "f");
+        Await.until(
+                "the field to expire",
+                RunningPair.LIMIT,
+                () -> server.number("HEXISTS", "expires", "f") == 0);
+        server.command("COPY", "expires", "copy");
+        return server.number("EXISTS", "copy") == 1 && server.number("HLEN", "copy") == 0;
     }
 }

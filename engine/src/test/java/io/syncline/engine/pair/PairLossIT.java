@@ -9,10 +9,12 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.precheck.Finding;
 import io.syncline.engine.twoway.Site;
 import io.syncline.testkit.Await;
+import io.syncline.testkit.Instance;
 import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.Servers;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /// What may take data away from one side must not do so unseen, and not from both.
 class PairLossIT {
@@ -67,6 +69,29 @@ class PairLossIT {
                 pair.awaitQuiet(source, target);
                 assertThat(source.number("EXISTS", "a", "b")).isEqualTo(2);
             }
+        }
+    }
+
+    /// What its successor writes may settle all that it has read, so that it has nothing to write.
+    @Test
+    void aTaskThatIsIdleNoticesAtEitherSideThatAnotherProcessTookItsPlace() {
+        try (RedisCluster cluster = RedisCluster.start(Servers.embedded(), 1, 0);
+                RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start()) {
+            requireNoticed(source, target, source);
+            target.command("FLUSHALL");
+            requireNoticed(cluster, target, target);
+        }
+    }
+
+    private static void requireNoticed(Instance source, Instance target, RedisServer taken) {
+        try (RunningPair pair = PairSetup.between(source, target).start().awaitStreaming()) {
+            taken.command("DEL", "__syncline:pair");
+            pair.await("the mark of a pair", () -> taken.number("EXISTS", "__syncline:pair") == 1);
+            try (Jedis client = taken.client()) {
+                client.keys("__syncline:*pair-epoch*").forEach(key -> client.set(key, "later"));
+            }
+            assertThat(pair.awaitFailure().code()).isEqualTo(ErrorCode.SUPERSEDED);
         }
     }
 

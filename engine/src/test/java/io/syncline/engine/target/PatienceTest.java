@@ -13,24 +13,31 @@ import org.junit.jupiter.api.Test;
 
 class PatienceTest {
     private final List<String> heard = new ArrayList<>();
-    private final Patience patience =
-            new Patience(
-                    Duration.ofSeconds(60),
-                    new RetryListener() {
-                        @Override
-                        public void retrying(
-                                String place, int count, Duration elapsed, String reason) {
-                            heard.add(count + " " + elapsed.toSeconds() + " " + reason);
-                        }
+    private final Patience patience = patience(Duration.ofHours(12));
 
-                        @Override
-                        public void recovered(String place, Duration away) {
-                            heard.add("back " + place + " " + away.toSeconds());
-                        }
-                    },
-                    "b:2");
+    private Patience patience(Duration retry) {
+        return new Patience(
+                Duration.ofSeconds(60),
+                retry,
+                new RetryListener() {
+                    @Override
+                    public void retrying(String place, int count, Duration elapsed, String reason) {
+                        heard.add(count + " " + elapsed.toSeconds() + " " + reason);
+                    }
+
+                    @Override
+                    public void recovered(String place, Duration away) {
+                        heard.add("back " + place + " " + away.toSeconds());
+                    }
+                },
+                "b:2");
+    }
 
     private void waited(int seconds) throws IOException {
+        waited(patience, seconds);
+    }
+
+    private static void waited(Patience patience, int seconds) throws IOException {
         patience.waited(Duration.ofSeconds(seconds).toNanos(), new SocketTimeoutException());
     }
 
@@ -57,6 +64,16 @@ class PatienceTest {
         assertThatThrownBy(() -> waited(61))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the target has not answered for 61 s");
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void whereNothingIsTriedAgainAHangIsEndedSoonerAndNothingElseIsTold() throws IOException {
+        Patience none = patience(Duration.ZERO);
+        waited(none, 19);
+        assertThatThrownBy(() -> waited(none, 21)).isInstanceOf(IOException.class);
+        Patience half = patience(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> waited(half, 31)).isInstanceOf(IOException.class);
         assertThat(heard).isEmpty();
     }
 }

@@ -11,15 +11,19 @@ import org.junit.jupiter.api.Test;
 class PairRoomTest {
     private static final int LIMIT = 20_000;
 
-    private final Pair pair =
-            new Pair(
-                    new Start(1, side(), side()),
-                    new PairOptions(PairSimTest.NEVER, true, 4, 1 << 20, true, LIMIT),
-                    resolution -> {});
+    private Pair pair = startedWith(0);
     private long offset;
 
-    private static Start.Side side() {
-        return new Start.Side(null, StreamPlace.BEGINNING, 0);
+    /// @param backlog bytes that stand in the source's stream at the start
+    private static Pair startedWith(long backlog) {
+        return new Pair(
+                new Start(1, side(backlog), side(0)),
+                new PairOptions(PairSimTest.NEVER, true, 4, 1 << 20, true, LIMIT),
+                resolution -> {});
+    }
+
+    private static Start.Side side(long fence) {
+        return new Start.Side(null, StreamPlace.BEGINNING, fence);
     }
 
     private StreamUnit write() {
@@ -47,14 +51,36 @@ class PairRoomTest {
         }
     }
 
-    @Test
-    void aLinkWaitsWhileItsEchoWouldStandBehindWhatFindsNoRoom() {
-        pair.read(Site.TARGET, write());
+    /// @return the first that finds no room
+    private StreamUnit readFromSource() {
         StreamUnit next = write();
         while (pair.mayRead(Site.SOURCE, next)) {
             pair.read(Site.SOURCE, next);
             next = write();
         }
+        return next;
+    }
+
+    @Test
+    void aRestartReadsNoMoreOfALongBacklogThanThereIsRoomFor() {
+        long backlog = 1L << 20;
+        pair = startedWith(backlog);
+        StreamUnit next = readFromSource();
+        assertThat(next.offset()).as("read, of " + backlog).isLessThan(LIMIT);
+        assertThat(pair.isReady()).isFalse();
+
+        pair.read(Site.TARGET, write());
+        assertThat(pair.step(Site.SOURCE, 4))
+                .as("a write to the source, whose own may cross it unread")
+                .isFalse();
+        sendToTarget();
+        assertThat(pair.mayRead(Site.SOURCE, next)).as("what was sent made room").isTrue();
+    }
+
+    @Test
+    void aLinkWaitsWhileItsEchoWouldStandBehindWhatFindsNoRoom() {
+        pair.read(Site.TARGET, write());
+        StreamUnit next = readFromSource();
         sendToTarget();
         assertThat(pair.mayRead(Site.SOURCE, next)).as("there is a little room now").isTrue();
         assertThat(pair.step(Site.SOURCE, 4)).as("the target's write waits").isFalse();

@@ -11,6 +11,7 @@ import io.syncline.server.store.InstanceTable;
 import io.syncline.server.store.Store;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Roles over instances that one account gives another.
@@ -122,8 +123,17 @@ public final class Grants {
                                 "Ask its admin for a grant to your account " + actor.account()));
     }
 
-    /// Whether a grant still stands and covers an instance.
+    public Optional<Grant> find(String id) {
+        return table.find(id);
+    }
+
+    /// Whether a grant, or one that was given again under the same name, covers an instance.
     public boolean stands(String id, String instance) {
-        return table.find(id).filter(grant -> grant.covers(instance)).isPresent();
+        return find(id).map(it ->
+                        it.revoked() == null
+                                ? it
+                                : table.standing(it.account(), it.role(), it.grantee()).orElse(it))
+                .filter(grant -> grant.covers(instance))
+                .isPresent();
     }
 }

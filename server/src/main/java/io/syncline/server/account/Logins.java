@@ -44,6 +44,13 @@ public final class Logins {
         this.attempts = new Attempts(clock);
     }
 
+    /// Refuses a password that the first admin cannot have, before anything is begun.
+    public void requireFirst(String password) {
+        if (!password.isEmpty() && !accounts.hasUsers()) {
+            Passwords.checked(password);
+        }
+    }
+
     /// The first start: an account with one admin.
     ///
     /// @param password chosen by whom starts the service; empty: one is made
@@ -123,7 +130,9 @@ public final class Logins {
     }
 
     public void logOut(String secret) {
+        Optional<Actor> actor = bySession(secret);
         logins.endSession(Secrets.fingerprint(secret));
+        actor.ifPresent(it -> audit.record(it, "logout", it.user(), ""));
     }
 
     /// A token and its secret, which is told this once.

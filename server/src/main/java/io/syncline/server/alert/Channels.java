@@ -16,6 +16,8 @@ import java.util.List;
 
 /// Where an account's alerts go, and what was told.
 public final class Channels {
+    private static final int MAX_PORT = 65_535;
+
     private final AlertTable table;
     private final Vault vault;
     private final Teller teller;
@@ -79,6 +81,7 @@ public final class Channels {
             good =
                     uri.getHost() != null
                             && List.of("http", "https").contains(uri.getScheme())
+                            && uri.getPort() <= MAX_PORT
                             && uri.getUserInfo() == null;
         } catch (IllegalArgumentException e) {
             good = false;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state `running`; `stateText` is the same in words
 /// @param sentence how it is, in one sentence
 /// @param tone `well`, `working`, `attention`, `broken` or `idle`
+/// @param version of settings and alert rules
 /// @param reason why it is in this state; empty when the state says all
 /// @param progress null while no link runs
 /// @param directions of a two-way task; empty for a one-way task
@@ -30,6 +31,7 @@ public record TaskView(
         String reason,
         String remedy,
         List<String> allowedActions,
+        String version,
         Map<String, String> settings,
         AlertRules alerts,
         @Nullable Retry retry,

@@ -6,6 +6,7 @@ import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import io.syncline.server.task.Retry;
+import io.syncline.server.task.TaskChanges;
 import io.syncline.server.task.TaskControl;
 import io.syncline.server.view.Direction;
 import io.syncline.server.view.Headline;
@@ -64,6 +65,7 @@ public final class TaskViews {
                 task.reason(),
                 task.remedy(),
                 task.allowedActions().stream().map(TaskAction::code).toList(),
+                TaskChanges.version(task),
                 task.settings(),
                 task.alerts(),
                 retry,

@@ -22,6 +22,7 @@ import io.syncline.server.metrics.Heap;
 import io.syncline.server.metrics.Prometheus;
 import io.syncline.server.model.Account;
 import io.syncline.server.model.Actor;
+import io.syncline.server.model.Problem;
 import io.syncline.server.rest.AccountApi;
 import io.syncline.server.rest.AlertApi;
 import io.syncline.server.rest.InstanceApi;
@@ -86,9 +87,8 @@ public final class Service implements AutoCloseable {
         Vault vault = Vault.open(options.data(), options.environment());
         Audit audit = new Audit(store, clock);
         logins = new Logins(store, audit, clock);
-        firstPassword =
-                logins.firstStart(
-                        options.environment().getOrDefault(ServerOptions.PASSWORD_VARIABLE, ""));
+        String chosen = options.environment().getOrDefault(ServerOptions.PASSWORD_VARIABLE, "");
+        requireFirst(logins, chosen);
         Accounts accounts = new Accounts(store, audit, clock);
         Grants grants = new Grants(store, audit, clock);
         instances = new Instances(store, vault, audit, clock, options.data().resolve("ca"));
@@ -135,6 +135,22 @@ public final class Service implements AutoCloseable {
                         new SystemApi(store, new Prometheus(tasks, verifications))::routes,
                         console::routes);
         web = WebServer.start(options.listen(), certificate(options), gate, routes);
+        // Last: a password that is made here is told this once, so nothing may fail behind it.
+        firstPassword = logins.firstStart(chosen);
+    }
+
+    private static void requireFirst(Logins logins, String chosen) {
+        try {
+            logins.requireFirst(chosen);
+        } catch (Problem e) {
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.BAD_OPTION,
+                            ServerOptions.PASSWORD_VARIABLE,
+                            e.message(),
+                            e.remedy()),
+                    e);
+        }
     }
 
     /// Starts everything; returns when requests are answered and tasks go on.

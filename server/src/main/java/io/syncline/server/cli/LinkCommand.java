@@ -73,6 +73,7 @@ final class LinkCommand {
         String initial = setting.initial().isEmpty() ? "" : " Default: " + setting.initial() + ".";
         return OptionSpec.builder(setting.option())
                 .paramLabel(setting.label())
+                .completionCandidates(ServerCommand.choices(setting.label()))
                 .type(String.class)
                 .description(setting.description() + initial)
                 .build();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ final class LoginCommand {
     private static final String URL = "--url";
     private static final String USER = "--user";
     private static final String PASSWORD_FILE = "--password-file";
+    private static final String CA = "--ca";
     static final String PASSWORD_VARIABLE = "SYNCLINE_PASSWORD";
 
     private LoginCommand() {}
@@ -31,6 +33,14 @@ final class LoginCommand {
                         ServerCommand.option(
                                 URL, "URL", "The service. Default: " + Login.USUAL_URL + "."))
                 .addOption(ServerCommand.option(USER, "NAME", "Default: admin."))
+                .addOption(
+                        ServerCommand.option(
+                                CA,
+                                "FILE",
+                                "PEM file of the CA that has signed the service's certificate. Or "
+                                        + Login.CA_VARIABLE
+                                        + "."))
+                .addOption(LinkCommand.flag(LinkCommand.JSON, "What was done, as JSON."))
                 .addOption(
                         ServerCommand.option(
                                 PASSWORD_FILE,
@@ -46,19 +56,31 @@ final class LoginCommand {
                         URL, environment.getOrDefault(Login.URL_VARIABLE, Login.USUAL_URL));
         String user = parsed.matchedOptionValue(USER, "admin");
         String password = password(parsed, environment);
+        String ca = ca(parsed, environment);
+        ApiClient api = new ApiClient(new Login(url, "", ca));
         JsonNode made =
-                new ApiClient(url, "")
-                        .send("POST", "/api/v1/login", Map.of("user", user, "password", password));
-        new Login(url, made.path("token").asString()).keep(environment);
-        Output.standard()
-                .line(
-                        "Logged in at "
-                                + url
-                                + " as "
-                                + user
-                                + "; the token is in "
-                                + Login.file(environment));
+                api.send("POST", "/api/v1/login", Map.of("user", user, "password", password));
+        new Login(url, made.path("token").asString(), ca).keep(environment);
+        String file = Login.file(environment).toString();
+        if (LinkCommand.has(parsed, LinkCommand.JSON)) {
+            // The token itself stays in the file: what a script prints ends in logs.
+            Map<String, String> told = new TreeMap<>(Map.of("url", url, "user", user));
+            told.put("file", file);
+            told.put("token", made.path("id").asString());
+            told.put("expires", made.path("expires").asString());
+            Output.standard().line(api.text(told));
+        } else {
+            Output.standard()
+                    .line("Logged in at " + url + " as " + user + "; the token is in " + file);
+        }
         return ExitCode.DONE;
+    }
+
+    /// The same file whichever folder the next command is called in.
+    private static String ca(ParseResult parsed, Map<String, String> environment) {
+        String file =
+                parsed.matchedOptionValue(CA, environment.getOrDefault(Login.CA_VARIABLE, ""));
+        return file.isEmpty() ? "" : Path.of(file).toAbsolutePath().toString();
     }
 
     private static String password(ParseResult parsed, Map<String, String> environment) {

@@ -60,14 +60,15 @@ final class RemoteAccess {
             default -> {}
         }
         switch (verb) {
-            case USER_ADD, USER_CHANGE -> option(spec, ROLE, "ROLE", "viewer, operator or admin.");
+            case USER_ADD, USER_CHANGE ->
+                    option(spec, ROLE, "viewer|operator|admin", "What the user may do.");
             case TOKEN_ADD -> option(spec, DAYS, "DAYS", "Until it ends: 90; 0 never ends.");
             case ALERT_CHANNEL_ADD -> {
                 option(
                         spec,
                         TEMPLATE,
-                        "FORM",
-                        "Of a webhook: syncline, slack, teams, discord, feishu or dingtalk.");
+                        "syncline|slack|teams|discord|feishu|dingtalk",
+                        "The form of a webhook's messages.");
                 option(
                         spec,
                         MAIL,

@@ -130,8 +130,7 @@ final class RemoteCommand {
                     "See syncline " + group + " " + word + " --help");
         }
         Login login = Login.find(environment);
-        ApiClient api = new ApiClient(login.url(), login.token());
-        return new RemoteCommand(api, parsed, environment).run(verb);
+        return new RemoteCommand(new ApiClient(login), parsed, environment).run(verb);
     }
 
     private String refusal(RemoteVerb verb) {
@@ -170,10 +169,7 @@ final class RemoteCommand {
             case TASK_PRECHECK -> precheck();
             case TASK_START, TASK_RESUME -> start(verb);
             case TASK_PAUSE, TASK_STOP, TASK_RESET -> show(act(verb.word()));
-            case TASK_RELEASE -> {
-                api.send("DELETE", task(), null);
-                yield ExitCode.DONE;
-            }
+            case TASK_RELEASE -> done(api.send("DELETE", task(), null));
             case TASK_RENAME -> show(api.send("PATCH", task(), Map.of("name", argument(1))));
             case TASK_CLONE -> show(api.send("POST", task() + "/clone", Map.of()));
             case TASK_THROTTLE -> show(api.send("POST", part() + "/throttle", ceilings()));
@@ -235,9 +231,7 @@ final class RemoteCommand {
     /// What concerns no task and no instance.
     private ExitCode access(RemoteVerb verb) {
         JsonNode answer = new RemoteAccess(api, parsed, environment).run(verb);
-        if (!answer.isEmpty() || LinkCommand.has(parsed, LinkCommand.JSON)) {
-            show(answer);
-        }
+        done(answer);
         return verb == RemoteVerb.ALERT_CHANNEL_TEST && !answer.path("told").asBoolean()
                 ? ExitCode.FAILED
                 : ExitCode.DONE;
@@ -269,11 +263,13 @@ final class RemoteCommand {
 
     private Map<String, Object> changed() {
         Map<String, String> settings = new HashMap<>();
-        for (Map.Entry<String, JsonNode> each : api.get(task()).path("settings").properties()) {
+        JsonNode task = api.get(task());
+        for (Map.Entry<String, JsonNode> each : task.path("settings").properties()) {
             settings.put(each.getKey(), each.getValue().asString());
         }
         settings.put(argument(1), argument(2));
-        return Map.of("settings", settings);
+        // All are replaced, and somebody else may change another one at this moment.
+        return Map.of("settings", settings, "version", task.path("version").asString());
     }
 
     static String file(String name) {
@@ -343,6 +339,17 @@ final class RemoteCommand {
             Thread.currentThread().interrupt();
         }
         return task;
+    }
+
+    private ExitCode done(JsonNode answer) {
+        return done(parsed, answer);
+    }
+
+    /// What has nothing to tell says so to programs alone.
+    static ExitCode done(ParseResult parsed, JsonNode answer) {
+        return !answer.isEmpty() || LinkCommand.has(parsed, LinkCommand.JSON)
+                ? show(parsed, answer)
+                : ExitCode.DONE;
     }
 
     private ExitCode show(JsonNode answer) {

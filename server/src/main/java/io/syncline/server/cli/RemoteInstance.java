@@ -50,10 +50,8 @@ final class RemoteInstance {
             case INSTANCE_ADD -> show(api.send("POST", "/api/v1/instances", newInstance()));
             case INSTANCE_CHANGE -> show(api.send("PATCH", instance(), changedInstance()));
             case INSTANCE_TEST -> test();
-            case INSTANCE_REMOVE -> {
-                api.send("DELETE", instance(), null);
-                yield ExitCode.DONE;
-            }
+            case INSTANCE_REMOVE ->
+                    RemoteCommand.done(parsed, api.send("DELETE", instance(), null));
             // Those of the other groups are RemoteCommand's.
             default -> throw new IllegalArgumentException(verb.group() + ' ' + verb.word());
         };

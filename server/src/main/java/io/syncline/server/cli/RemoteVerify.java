@@ -36,6 +36,7 @@ final class RemoteVerify {
                             ? LinkCommand.flag(setting.option(), setting.description())
                             : OptionSpec.builder(setting.option())
                                     .paramLabel(setting.label())
+                                    .completionCandidates(ServerCommand.choices(setting.label()))
                                     .type(String.class)
                                     .description(setting.description())
                                     .build());

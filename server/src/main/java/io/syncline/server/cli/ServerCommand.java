@@ -7,6 +7,7 @@ import io.syncline.server.boot.ServerOptions;
 import io.syncline.server.boot.Service;
 import io.syncline.server.report.Output;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,9 +53,15 @@ final class ServerCommand {
     static OptionSpec option(String name, String label, String description) {
         return OptionSpec.builder(name)
                 .paramLabel(label)
+                .completionCandidates(choices(label))
                 .type(String.class)
                 .description(description)
                 .build();
+    }
+
+    /// What a shell offers for `one|two`; nothing for a label that only says of what kind it is.
+    static List<String> choices(String label) {
+        return label.contains("|") ? List.of(label.split("\\|", -1)) : List.of();
     }
 
     static ExitCode run(ParseResult parsed, Map<String, String> environment) {

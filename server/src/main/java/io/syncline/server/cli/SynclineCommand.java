@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
@@ -101,10 +100,7 @@ public final class SynclineCommand {
             case VERIFY -> VerifyCommand.run(chosen, environment);
             case DEMO -> DemoCommand.run(chosen, environment);
             case SERVER -> ServerCommand.run(chosen, environment);
-            case COMPLETION -> {
-                Output.standard().write(AutoComplete.bash("syncline", commands));
-                yield ExitCode.DONE;
-            }
+            case COMPLETION -> Completion.run(chosen, commands);
             default -> {
                 Output.error().write(chosen.commandSpec().commandLine().getUsageMessage());
                 yield ExitCode.USAGE;
@@ -159,9 +155,7 @@ public final class SynclineCommand {
         for (String group : RemoteAccess.GROUPS) {
             root.addSubcommand(group, remote(arguments, group, RemoteAccess.description(group)));
         }
-        root.addSubcommand(
-                COMPLETION,
-                command(COMPLETION, "Print a completion script: source <(./syncline completion)."));
+        root.addSubcommand(COMPLETION, Completion.spec(command(COMPLETION, Completion.TEXT)));
         return configured(new CommandLine(root));
     }
 

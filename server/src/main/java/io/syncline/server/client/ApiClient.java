@@ -10,7 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -25,16 +28,19 @@ public final class ApiClient {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT).build();
+    private final HttpClient http;
     private final String url;
     private final String token;
 
     /// Connects to nothing yet.
-    ///
-    /// @param token empty before the login
-    public ApiClient(String url, String token) {
-        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.token = token;
+    public ApiClient(Login login) {
+        this.url = login.url().replaceFirst("/$", "");
+        this.token = login.token();
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT);
+        if (!login.ca().isEmpty()) {
+            client.sslContext(Trust.of(Path.of(login.ca())));
+        }
+        this.http = client.build();
     }
 
     public JsonNode get(String path) {
@@ -51,6 +57,10 @@ public final class ApiClient {
                         path,
                         body == null ? null : JSON.writeValueAsString(body),
                         "application/json"));
+    }
+
+    public String text(Map<String, String> fields) {
+        return JSON.writeValueAsString(fields);
     }
 
     public JsonNode json(String text) {
@@ -94,6 +104,17 @@ public final class ApiClient {
                             "--url",
                             "this is no address of a service",
                             "Write http://host:8080 or https://host"),
+                    e);
+        } catch (SSLException e) {
+            throw new SynclineException(
+                    new Failure(
+                            ErrorCode.TLS_FAILED,
+                            url,
+                            "the TLS handshake failed: " + e.getMessage(),
+                            "Name the PEM file of the CA of its certificate with ./syncline login"
+                                    + " --ca or "
+                                    + Login.CA_VARIABLE
+                                    + ", and call it by a name that is in the certificate"),
                     e);
         } catch (IOException e) {
             throw new SynclineException(

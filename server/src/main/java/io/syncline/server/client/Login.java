@@ -20,8 +20,11 @@ import java.util.Set;
 /// that only its owner may read.
 ///
 /// @param url `http://127.0.0.1:8080`
-/// @param token of the REST interface
-public record Login(String url, String token) {
+/// @param token of the REST interface; empty before the login
+/// @param ca PEM file of the CA that the service's certificate is signed by; empty for those that
+///   Java trusts
+public record Login(String url, String token, String ca) {
+    public static final String CA_VARIABLE = "SYNCLINE_CA";
     public static final String URL_VARIABLE = "SYNCLINE_URL";
     public static final String TOKEN_VARIABLE = "SYNCLINE_TOKEN";
     public static final String USUAL_URL = "http://127.0.0.1:8080";
@@ -35,14 +38,20 @@ public record Login(String url, String token) {
     public static Login find(Map<String, String> environment) {
         String token = environment.getOrDefault(TOKEN_VARIABLE, "");
         if (!token.isEmpty()) {
-            return new Login(environment.getOrDefault(URL_VARIABLE, USUAL_URL), token);
+            return new Login(
+                    environment.getOrDefault(URL_VARIABLE, USUAL_URL),
+                    token,
+                    environment.getOrDefault(CA_VARIABLE, ""));
         }
         Path file = file(environment);
         try {
             List<String> lines = Files.readAllLines(file);
             if (lines.size() >= 2) {
                 return new Login(
-                        environment.getOrDefault(URL_VARIABLE, lines.get(0)), lines.get(1));
+                        environment.getOrDefault(URL_VARIABLE, lines.get(0)),
+                        lines.get(1),
+                        environment.getOrDefault(
+                                CA_VARIABLE, lines.size() > 2 ? lines.get(2) : ""));
             }
         } catch (IOException e) {
             throw new SynclineException(
@@ -64,10 +73,14 @@ public record Login(String url, String token) {
     public static Path file(Map<String, String> environment) {
         String configured = environment.getOrDefault("XDG_CONFIG_HOME", "");
         Path folder =
-                configured.isEmpty()
-                        ? Path.of(System.getProperty("user.home", ".")).resolve(".config")
-                        : Path.of(configured);
+                configured.isEmpty() ? home(environment).resolve(".config") : Path.of(configured);
         return folder.resolve("syncline").resolve("login");
+    }
+
+    /// What Java takes for it is not what a shell does where HOME is set otherwise.
+    private static Path home(Map<String, String> environment) {
+        String home = environment.getOrDefault("HOME", "");
+        return Path.of(home.isEmpty() ? System.getProperty("user.home", ".") : home);
     }
 
     /// Keeps it for the next command.
@@ -83,7 +96,8 @@ public record Login(String url, String token) {
                             onlyOwner())) {
                 out.write(
                         ByteBuffer.wrap(
-                                (url + "\n" + token + "\n").getBytes(StandardCharsets.UTF_8)));
+                                String.join("\n", url, token, ca, "")
+                                        .getBytes(StandardCharsets.UTF_8)));
             }
         } catch (IOException e) {
             throw new SynclineException(

@@ -58,12 +58,12 @@ final class LoginPage {
         String password = ctx.formParam("password");
         String next = next(ctx.formParam("next"));
         try {
-            gate.begin(
-                    ctx,
+            String session =
                     logins.logIn(
                             user == null ? "" : user.strip(),
                             password == null ? "" : password,
-                            Gate.address(ctx)));
+                            Gate.address(ctx));
+            gate.begin(ctx, session);
             Pages.go(ctx, next.isEmpty() ? "/tasks" : next);
         } catch (Problem e) {
             ctx.status(e.code().status());

@@ -4,6 +4,7 @@ import static io.syncline.server.console.Texts.t;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.api.ProbeView;
 import io.syncline.server.lifecycle.TaskAction;
@@ -134,13 +135,22 @@ final class NewTaskPage {
     /// Registers what was entered, and looks whether it answers, unless somebody goes on anyway.
     private void takeSide(Actor actor, Form form, String side) {
         if (form.value(side).equals(Sides.NEW)) {
+            if (isMistaken(actor, form, side)) {
+                return;
+            }
             String id = sides.register(actor, form, side + ".");
             if (id == null) {
                 return;
             }
             form.put(side, id);
         }
-        Probe seen = sides.seen(actor, form.value(side));
+        Probe seen;
+        try {
+            seen = sides.seen(actor, form.value(side));
+        } catch (Problem e) {
+            gone(form, side, e);
+            return;
+        }
         boolean fresh =
                 seen != null
                         && seen.reachable()
@@ -155,13 +165,50 @@ final class NewTaskPage {
         }
     }
 
+    /// Whether a server answers that something was entered wrongly, such as a password: that is
+    /// mended here, so it is not registered. One that does not answer may be right.
+    private boolean isMistaken(Actor actor, Form form, String side) {
+        Probe.Trouble trouble;
+        try {
+            trouble = sides.test(actor, form, side).trouble();
+        } catch (Problem | SynclineException e) {
+            // Registering it says the same, at its field.
+            return false;
+        }
+        if (trouble == null || trouble.code().equals(ErrorCode.UNREACHABLE.name())) {
+            return false;
+        }
+        boolean password = trouble.code().equals(ErrorCode.NOT_AUTHENTICATED.name());
+        form.refuse(
+                side + (password ? ".password" : ".addresses"),
+                trouble.message(),
+                trouble.remedy());
+        return true;
+    }
+
+    /// Somebody may remove an instance while another one fills in the form.
+    private static void gone(Form form, String side, Problem problem) {
+        if (problem.code() != Problem.Code.NOT_FOUND) {
+            throw problem;
+        }
+        form.put(side, "");
+        form.refuse(side, t("it-is-gone"), t("choose-another-instance"));
+    }
+
     private void objects(Context ctx, Form form) {
         Actor actor = Gate.actor(ctx);
         if (form.value("source").isEmpty()) {
             Pages.go(ctx, "/tasks/new");
             return;
         }
-        @Nullable Probe seen = sides.seen(actor, form.value("source"));
+        @Nullable Probe seen;
+        try {
+            seen = sides.seen(actor, form.value("source"));
+        } catch (Problem e) {
+            gone(form, "source", e);
+            instances(ctx, form);
+            return;
+        }
         show(
                 ctx,
                 "newObjects",

@@ -92,6 +92,12 @@ final class Pages {
 
     /// Whoever opens a page by its address is led there after the login.
     private static String login(Context ctx) {
+        if (ctx.path().startsWith("/tasks/new")) {
+            // What was entered in the wizard is not lost with the session.
+            Form form = ctx.method().equals(HandlerType.GET) ? Form.asked(ctx) : Form.sent(ctx);
+            String page = ctx.path().replaceFirst("/test/.*", "") + form.query(TaskDraft.ALL);
+            return "/login?next=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
+        }
         String query = ctx.queryString();
         String here = ctx.path() + (query == null ? "" : "?" + query);
         return !ctx.method().equals(HandlerType.GET) || here.equals("/tasks")

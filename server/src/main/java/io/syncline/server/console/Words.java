@@ -53,6 +53,12 @@ public final class Words {
         return text.isEmpty() || text.endsWith(".") ? text : text + ".";
     }
 
+    /// Whether a task stands because the target refused a command for good, which a page of its own
+    /// lists (the engine's `TargetErrors` begins so).
+    public static boolean isRefusal(TaskView task) {
+        return task.state().equals("failed") && task.reason().startsWith("the target refused ");
+    }
+
     /// A remedy in the console's words: the engine names options of the command line.
     public static String remedy(String text) {
         return sentence(

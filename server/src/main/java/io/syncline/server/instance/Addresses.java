@@ -37,6 +37,13 @@ public final class Addresses {
         return found.isEmpty() ? all() : List.copyOf(found);
     }
 
+    /// What to do about an allow list, behind another remedy; empty where nothing is known.
+    public static String allow(List<String> from) {
+        return from.isEmpty()
+                ? ""
+                : ". If the instance has an allow list, put " + String.join(", ", from) + " on it";
+    }
+
     /// As an allow list takes it: the shortest form, without the name of our network card.
     private static String text(InetAddress address) {
         String text = address.getHostAddress();

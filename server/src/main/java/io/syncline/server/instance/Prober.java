@@ -38,14 +38,32 @@ final class Prober {
         } catch (SynclineException e) {
             return unreachable(endpoint, e.failure());
         } catch (IOException e) {
-            return unreachable(
-                    endpoint,
-                    new Failure(
-                            ErrorCode.UNREACHABLE,
-                            endpoint.addresses().getFirst().toString(),
-                            String.valueOf(e.getMessage()),
-                            "Check host, port, firewall and that the server runs"));
+            return unreachable(endpoint, failure(endpoint, Failure.words(e)));
         }
+    }
+
+    private static Failure failure(Endpoint endpoint, String words) {
+        String place = endpoint.addresses().getFirst().toString();
+        if (words.contains("cluster support disabled")) {
+            return new Failure(
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    place,
+                    "it is no cluster: " + words,
+                    "Choose standalone, or name a node of the cluster");
+        }
+        if (words.contains("the sentinel answers 'ERR unknown command")) {
+            return new Failure(
+                    ErrorCode.TOPOLOGY_UNUSABLE,
+                    place,
+                    "this is no sentinel: it knows no SENTINEL command",
+                    "Name a sentinel, usually at port 26379, or choose standalone for the server"
+                            + " itself");
+        }
+        return new Failure(
+                ErrorCode.UNREACHABLE,
+                place,
+                words,
+                "Check host, port, firewall and that the server runs");
     }
 
     private Probe seen(Endpoint endpoint, Instance instance) throws IOException {
@@ -105,12 +123,6 @@ final class Prober {
     private Probe unreachable(Endpoint endpoint, Failure failure) {
         List<String> from = Addresses.towards(endpoint.addresses());
         boolean network = failure.code() == ErrorCode.UNREACHABLE;
-        String allow =
-                network && !from.isEmpty()
-                        ? ". If the instance has an allow list, put "
-                                + String.join(", ", from)
-                                + " on it"
-                        : "";
         return new Probe(
                 clock.millis(),
                 false,
@@ -126,6 +138,6 @@ final class Prober {
                         failure.code().name(),
                         failure.place(),
                         failure.reason(),
-                        failure.remedy() + allow));
+                        failure.remedy() + (network ? Addresses.allow(from) : "")));
     }
 }

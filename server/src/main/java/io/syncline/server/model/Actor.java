@@ -18,7 +18,7 @@ public record Actor(String user, String name, String account, Role role, boolean
             throw new Problem(
                     Problem.Code.FORBIDDEN,
                     "role",
-                    "a " + role.code() + " may not " + what,
+                    (role == Role.VIEWER ? "a " : "an ") + role.code() + " may not " + what,
                     "Ask an admin of the account for the role " + needed.code());
         }
     }

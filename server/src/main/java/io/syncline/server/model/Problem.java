@@ -21,6 +21,8 @@ public final class Problem extends RuntimeException {
         NOT_NOW(409),
         /// Something else still uses it.
         IN_USE(409),
+        /// Somebody else has changed it meanwhile.
+        CHANGED(409),
         TOO_LARGE(413),
         TOO_MANY_REQUESTS(429),
         /// A bug of ours.

@@ -156,13 +156,14 @@ public final class TaskApi {
         String name = body.textOrNull("name");
         Map<String, String> settings = body.valuesOrNull("settings");
         AlertRules alerts = alerts(body, control.task().alerts());
+        String version = body.text("version", "");
         body.done();
         if (name != null) {
             tasks.rename(actor, id, name);
         }
         boolean newAlerts = !alerts.equals(control.task().alerts());
         if (settings != null || newAlerts) {
-            changes.configure(actor, id, settings, newAlerts ? alerts : null);
+            changes.configure(actor, id, version, settings, newAlerts ? alerts : null);
         }
         answer(ctx, control);
     }

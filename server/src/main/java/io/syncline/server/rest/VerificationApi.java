@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/tasks/{id}/verifications` and `/verification-plan`.
 public final class VerificationApi {
@@ -79,7 +80,9 @@ public final class VerificationApi {
         Body body = Body.of(ctx);
         Map<String, String> options = new TreeMap<>();
         for (Setting setting : VerifyFields.KNOWN) {
-            String value = body.valueOrNull(VerifyFields.field(setting));
+            String field = VerifyFields.field(setting);
+            String value =
+                    setting.isFlag() ? flag(body.truthOrNull(field)) : body.valueOrNull(field);
             if (value != null && !value.isBlank()) {
                 options.put(setting.key(), value.strip());
             }
@@ -93,6 +96,11 @@ public final class VerificationApi {
         ctx.status(201)
                 .header("Location", "/api/v1/tasks/" + task.id() + "/verifications/" + run.id());
         answer(ctx, run);
+    }
+
+    /// Null leaves it as usual.
+    private static @Nullable String flag(@Nullable Boolean given) {
+        return given != null && given ? "true" : null;
     }
 
     private void show(Context ctx) {

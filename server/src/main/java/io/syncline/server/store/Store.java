@@ -110,11 +110,13 @@ public final class Store implements AutoCloseable {
         } else {
             config.setJdbcUrl(url);
         }
-        HikariDataSource source = open(config);
-        SoleUse sole = embedded ? null : sole(source, url);
-        try {
+        // Gone when the tables are as they shall be: a connection of SQLite that has read them before
+        // counts their columns wrongly, once.
+        HikariDataSource migrating = open(config);
+        SoleUse sole = embedded ? null : sole(migrating, url);
+        try (migrating) {
             Flyway.configure(Store.class.getClassLoader())
-                    .dataSource(source)
+                    .dataSource(migrating)
                     .locations("classpath:io/syncline/server/store")
                     .load()
                     .migrate();
@@ -122,10 +124,9 @@ public final class Store implements AutoCloseable {
             if (sole != null) {
                 sole.close();
             }
-            source.close();
             throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
         }
-        return new Store(source, url.isEmpty() ? folder.resolve(FILE) : null, sole);
+        return new Store(open(config), url.isEmpty() ? folder.resolve(FILE) : null, sole);
     }
 
     /// Fails when another service uses the database.

@@ -50,6 +50,13 @@ final class Faults {
         };
     }
 
+    /// What is wrong, and behind it where: who reads a task's state looks for the former first.
+    static String told(Failure failure) {
+        return failure.place().isEmpty()
+                ? failure.reason()
+                : failure.reason() + " [" + failure.place() + "]";
+    }
+
     /// The gravest error of a precheck, as a failure.
     static Failure of(List<Finding> findings) {
         Finding worst =

@@ -1,5 +1,6 @@
 package io.syncline.server.task;
 
+import io.syncline.engine.fault.Failure;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.lifecycle.TaskState;
@@ -8,14 +9,20 @@ import io.syncline.server.model.Grant;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
 import java.util.Collection;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of tasks when an instance is changed under them, or a role over it revoked.
 final class InstanceNews {
     private final Collection<TaskControl> controls;
+    private final Function<Task, @Nullable Failure> forbidden;
 
     /// @param controls every task, as a view that is always up to date
-    InstanceNews(Collection<TaskControl> controls) {
+    /// @param forbidden why a task may no longer use its instances; null while it may
+    InstanceNews(Collection<TaskControl> controls, Function<Task, @Nullable Failure> forbidden) {
         this.controls = controls;
+        this.forbidden = forbidden;
     }
 
     /// A link keeps what it connects with, and would try the old address for hours. One that copies
@@ -42,8 +49,14 @@ final class InstanceNews {
     void revoked(Grant grant) {
         for (TaskControl control : controls) {
             Task task = control.task();
-            if (task.source().grant().equals(grant.id())
-                    || task.target().grant().equals(grant.id())) {
+            boolean uses =
+                    task.account().equals(grant.grantee())
+                            && Stream.of(task.source(), task.target())
+                                    .anyMatch(side ->
+                                            !side.grant().isEmpty()
+                                                    && grant.instances().contains(side.instance()));
+            // One of its instances may still be its own to use by another role.
+            if (uses && forbidden.apply(task) != null) {
                 control.happen(
                         new TaskEvent.GrantRevoked(),
                         "account "
@@ -51,7 +64,8 @@ final class InstanceNews {
                                 + " has revoked the role '"
                                 + grant.role()
                                 + "'",
-                        "Ask its admin for a new grant, and create the task again with it");
+                        "Ask its admin for the role again, and resume; under another name, create the"
+                                + " task again with it");
             }
         }
     }

@@ -3,13 +3,12 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.LinkEvent;
-import io.syncline.engine.twoway.Site;
 import io.syncline.server.lifecycle.TaskEvent;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.Task;
 import io.syncline.server.model.TaskEntry.Level;
-import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -29,6 +28,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
     private volatile boolean copied;
     private volatile @Nullable Failure failure;
     private volatile @Nullable Retry retry;
+    private final Away away = new Away(System::nanoTime);
 
     LinkEvents(TaskControl control, TaskContext context, BooleanSupplier allStream) {
         this.control = control;
@@ -52,7 +52,10 @@ final class LinkEvents implements Consumer<LinkEvent> {
                             "caught-up",
                             "the target has everything that the source had",
                             "");
-            case LinkEvent.Failed(Failure why) -> failure = why;
+            case LinkEvent.Failed(Failure why) -> {
+                failure = why;
+                retry = null;
+            }
             case LinkEvent.Ended ended -> {}
         }
     }
@@ -75,27 +78,17 @@ final class LinkEvents implements Consumer<LinkEvent> {
                         "");
             }
             case STREAMING -> {
-                control.entry(Level.INFO, "phase", streaming(entered), "");
+                String how =
+                        entered.resumed()
+                                ? "goes on from its checkpoint, without a full copy"
+                                : "incremental synchronization of this shard begins";
+                control.entry(Level.INFO, "phase", at(entered.source()) + how, "");
                 if (allStream.getAsBoolean()) {
                     streaming();
                 }
             }
             case STARTING, ENDED -> {}
         }
-    }
-
-    private String streaming(LinkEvent.PhaseEntered entered) {
-        if (control.task().isTwoWay()) {
-            Direction direction =
-                    entered.source().equals(Site.TARGET.name())
-                            ? Direction.REVERSE
-                            : Direction.FORWARD;
-            return "incremental synchronization, " + direction.code() + ", runs";
-        }
-        return at(entered.source())
-                + (entered.resumed()
-                        ? "goes on from its checkpoint, without a full copy"
-                        : "incremental synchronization of this shard begins");
     }
 
     /// Whether a full synchronization has begun.
@@ -107,11 +100,17 @@ final class LinkEvents implements Consumer<LinkEvent> {
         streamedAtNanos.set(System.nanoTime());
         streamed = true;
         retry = null;
+        away.over();
         if (control.task().copyAgain()) {
             // Not before every shard has its copy: one that is broken off begins anew.
             control.change(task -> task.copyingAgain(false));
         }
         control.happen(new TaskEvent.StreamBegan());
+    }
+
+    /// For how long the task has been in trouble, which it is now.
+    Duration away() {
+        return away.lasted(Duration.ZERO);
     }
 
     /// Whether every pipeline has streamed since then.
@@ -126,7 +125,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
                         side,
                         trouble.place(),
                         trouble.count(),
-                        trouble.elapsed().toSeconds(),
+                        away.lasted(trouble.elapsed()).toSeconds(),
                         trouble.limit().toSeconds(),
                         trouble.reason());
         if (trouble.count() == 1) {
@@ -144,6 +143,7 @@ final class LinkEvents implements Consumer<LinkEvent> {
 
     private void recovered(LinkEvent.Recovered it) {
         retry = null;
+        away.over();
         control.entry(
                 Level.INFO,
                 "recovered",

@@ -156,18 +156,24 @@ final class LinkSession {
     }
 
     /// Decides, says so, and waits.
-    private boolean mayRetry(Failure failure, int tries, Duration elapsed) {
+    ///
+    /// @param odd since the first of these links ended
+    private boolean mayRetry(Failure failure, int tries, Duration odd) {
         Task task = control.task();
-        Duration limit =
-                switch (Faults.judge(failure)) {
-                    case AWAY -> Duration.ofMinutes(context.options().retryMinutes(task));
-                    case ODD -> Duration.ofMinutes(TaskSettings.retryOtherMinutes(task.settings()));
-                    case FINAL -> Duration.ZERO;
-                };
+        Duration elapsed = odd;
+        Duration limit = Duration.ZERO;
+        switch (Faults.judge(failure)) {
+            case AWAY -> {
+                // What the engine has waited before it gave up counts.
+                elapsed = events.away();
+                limit = Duration.ofMinutes(context.options().retryMinutes(task));
+            }
+            case ODD -> limit = Duration.ofMinutes(TaskSettings.retryOtherMinutes(task.settings()));
+            case FINAL -> {}
+        }
         if (elapsed.compareTo(limit) >= 0) {
             return false;
         }
-        String reason = "[" + failure.place() + "] " + failure.reason();
         retry =
                 new Retry(
                         side(task, failure),
@@ -176,7 +182,7 @@ final class LinkSession {
                         elapsed.toSeconds(),
                         limit.toSeconds(),
                         failure.reason());
-        control.happen(new TaskEvent.TroubleBegan(), reason, failure.remedy());
+        control.happen(new TaskEvent.TroubleBegan(), Faults.told(failure), failure.remedy());
         return pause(tries);
     }
 

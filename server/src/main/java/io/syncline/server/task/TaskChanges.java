@@ -8,6 +8,7 @@ import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Role;
 import io.syncline.server.model.Task;
+import io.syncline.server.security.Secrets;
 import io.syncline.server.settings.Setting;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,12 +16,37 @@ import org.jspecify.annotations.Nullable;
 
 /// Changes of what a task does: settings, alert rules, ceilings.
 public final class TaskChanges {
+    /// 64 bits: two versions of one task will not meet.
+    private static final int VERSION_LETTERS = 16;
+
     private final Tasks tasks;
     private final Audit audit;
 
     public TaskChanges(Tasks tasks, Audit audit) {
         this.tasks = tasks;
         this.audit = audit;
+    }
+
+    /// Which settings and alert rules a task has, for whoever changes what was read before.
+    public static String version(Task task) {
+        return Secrets.fingerprint(task.settings() + " " + task.alerts())
+                .substring(0, VERSION_LETTERS);
+    }
+
+    /// Once more where nobody comes between.
+    private static Task same(Task task, String seen) {
+        requireVersion(task, seen);
+        return task;
+    }
+
+    private static void requireVersion(Task task, String seen) {
+        if (!seen.isEmpty() && !seen.equals(version(task))) {
+            throw new Problem(
+                    Problem.Code.CHANGED,
+                    "version",
+                    "somebody else has changed this task meanwhile",
+                    "Look at it again, and repeat what you did");
+        }
     }
 
     /// Changes settings and alerts: before the first start as a draft, later by a short stop.
@@ -32,9 +58,22 @@ public final class TaskChanges {
             String id,
             @Nullable Map<String, String> settings,
             @Nullable AlertRules alerts) {
+        return configure(actor, id, "", settings, alerts);
+    }
+
+    /// The same, unless the task is no longer what the caller has seen.
+    ///
+    /// @param seen its [#version] then; empty for any
+    public TaskControl configure(
+            Actor actor,
+            String id,
+            String seen,
+            @Nullable Map<String, String> settings,
+            @Nullable AlertRules alerts) {
         actor.require(Role.OPERATOR, "change tasks");
         TaskControl control = tasks.find(actor, id);
         Task task = control.task();
+        requireVersion(task, seen);
         Map<String, String> checked =
                 settings == null
                         ? task.settings()
@@ -42,15 +81,16 @@ public final class TaskChanges {
         AlertRules rules = alerts == null ? task.alerts() : alerts;
         boolean draft = TaskAction.CONFIGURE.isAllowedIn(task.state());
         if (checked.equals(task.settings()) && task.state() != TaskState.NOT_CONFIGURED) {
-            control.change(t -> t.with(t.settings(), rules));
+            control.change(t -> same(t, seen).with(t.settings(), rules));
         } else if (draft) {
-            control.ask(TaskAction.CONFIGURE, actor.name(), t -> t.with(checked, rules));
+            control.ask(
+                    TaskAction.CONFIGURE, actor.name(), t -> same(t, seen).with(checked, rules));
         } else {
             boolean more = tasks.added().mayTake(task, checked);
             control.ask(
                     TaskAction.MODIFY,
                     actor.name(),
-                    t -> t.with(checked, rules).copyingAgain(more || t.copyAgain()));
+                    t -> same(t, seen).with(checked, rules).copyingAgain(more || t.copyAgain()));
         }
         audit.record(actor, "task.configure", control.task().id(), changes(task, checked));
         return control;
@@ -73,6 +113,7 @@ public final class TaskChanges {
 
     /// Goes on with a task that a refused command has stopped: sends it again.
     public TaskControl retryRefused(Actor actor, String id, long refused) {
+        actor.require(Role.OPERATOR, "retry refused commands");
         requireRefused(tasks.find(actor, id), refused);
         return tasks.act(actor, id, TaskAction.RESUME);
     }

@@ -260,10 +260,7 @@ public final class TaskControl {
     }
 
     void failed(Failure failure) {
-        happen(
-                new TaskEvent.LinkFailed(),
-                "[" + failure.place() + "] " + failure.reason(),
-                failure.remedy());
+        happen(new TaskEvent.LinkFailed(), Faults.told(failure), failure.remedy());
     }
 
     /// Ceilings for a link that runs; 0 is none.

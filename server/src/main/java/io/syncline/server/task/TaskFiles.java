@@ -90,8 +90,8 @@ public final class TaskFiles {
                         new NewTask(
                                 name(settings, text),
                                 topology,
-                                side(actor, settings, Setting.SOURCE),
-                                side(actor, settings, Setting.TARGET),
+                                side(actor, settings, service, Setting.SOURCE),
+                                side(actor, settings, service, Setting.TARGET),
                                 kept,
                                 alerts));
         if (plan != null) {
@@ -112,11 +112,14 @@ public final class TaskFiles {
 
     /// What only the service knows goes with the file as comments: to the command line they say
     /// nothing.
-    static String serviceLines(Task task, VerificationPlan plan) {
+    ///
+    /// @param lent what is used of other accounts
+    static String serviceLines(Task task, VerificationPlan plan, Map<String, String> lent) {
         Map<String, String> all = new LinkedHashMap<>();
         if (!task.name().equals(plainName(task.name()))) {
             all.put("name", task.name());
         }
+        all.putAll(lent);
         for (String key : TaskSettings.SERVICE_ONLY) {
             String value = task.settings().get(key);
             if (value != null) {
@@ -184,7 +187,8 @@ public final class TaskFiles {
         };
     }
 
-    private NewTask.Chosen side(Actor actor, Settings settings, Setting setting) {
+    private NewTask.Chosen side(
+            Actor actor, Settings settings, Map<String, String> service, Setting setting) {
         String uri = settings.text(setting);
         if (uri.isBlank()) {
             throw Problem.badRequest(
@@ -193,6 +197,17 @@ public final class TaskFiles {
                     "Write " + setting.key() + ": redis://host:port");
         }
         Endpoint wanted = EndpointUri.parse(uri.strip(), settings.place(setting));
+        String account = service.getOrDefault(setting.key() + "-account", actor.account());
+        String lent = service.getOrDefault(setting.key() + "-instance", "");
+        // One whose endpoint was written anew in the file is meant to be another one.
+        if (!account.equals(actor.account())
+                && instances
+                        .ifThere(lent)
+                        .filter(it -> isSame(it.endpoint("", null), wanted))
+                        .isPresent()) {
+            return new NewTask.Chosen(
+                    lent, account, service.getOrDefault(setting.key() + "-role", ""));
+        }
         RegisteredInstance found =
                 instances.list(actor).stream()
                         .filter(it -> isSame(it.endpoint("", null), wanted))
@@ -201,10 +216,14 @@ public final class TaskFiles {
         return new NewTask.Chosen(found.id(), "", "");
     }
 
-    private static boolean isSame(Endpoint one, Endpoint other) {
-        return one.addresses().equals(other.addresses())
-                && one.topology() == other.topology()
-                && one.primaryName().equals(other.primaryName());
+    /// What a file says of TLS and of the user is never taken for something else.
+    private static boolean isSame(Endpoint known, Endpoint wanted) {
+        String user = wanted.credentials().user();
+        return known.addresses().equals(wanted.addresses())
+                && known.topology() == wanted.topology()
+                && known.primaryName().equals(wanted.primaryName())
+                && known.tls().enabled() == wanted.tls().enabled()
+                && (user.isEmpty() || user.equals(known.credentials().user()));
     }
 
     private static Draft draft(String uri) {

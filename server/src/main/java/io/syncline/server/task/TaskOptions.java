@@ -23,6 +23,7 @@ import io.syncline.server.instance.Instances;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
+import io.syncline.server.model.VerificationPlan;
 import io.syncline.server.settings.ConfigText;
 import io.syncline.server.settings.LinkOptionsReader;
 import io.syncline.server.settings.PairChoicesReader;
@@ -32,6 +33,7 @@ import io.syncline.server.settings.VerifyFields;
 import io.syncline.server.settings.VerifyOptionsReader;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -127,6 +129,11 @@ final class TaskOptions {
         return TaskSettings.settings(task.topology(), kept, source, target, task.identity());
     }
 
+    /// What a precheck of a task found, in the service's words.
+    Finding worded(Task task, Finding finding) {
+        return FindingWords.of(finding, task, tasks.get());
+    }
+
     /// Of the tasks that share an instance, the shortest retry time holds for all: what gives up on
     /// an instance should not be kept waiting by a neighbour.
     int retryMinutes(Task task) {
@@ -148,7 +155,8 @@ final class TaskOptions {
                     ErrorCode.NOT_PERMITTED,
                     instance.name(),
                     "account " + instance.account() + " no longer lets this account use it",
-                    "Ask its admin for a grant, and create the task again with it");
+                    "Ask its admin for the role again, and resume; under another name, create the"
+                            + " task again with it");
         }
         return instances.endpoint(instance);
     }
@@ -185,7 +193,7 @@ final class TaskOptions {
     }
 
     /// The same task as a file for the command line, without secrets.
-    String yaml(Task task) {
+    String yaml(Task task, VerificationPlan plan) {
         RegisteredInstance source = instances.any(task.source().instance());
         RegisteredInstance target = instances.any(task.target().instance());
         String name = TaskFiles.plainName(task.name());
@@ -193,6 +201,27 @@ final class TaskOptions {
                 TaskSettings.settings(
                         task.topology(), task.settings(), source.uri(), target.uri(), name);
         LinkOptions options = LinkOptionsReader.read(settings, Map.of());
-        return "# " + task.name() + "\n" + ConfigText.of(options, settings);
+        return "# "
+                + task.name()
+                + "\n"
+                + ConfigText.of(options, settings)
+                + TaskFiles.serviceLines(task, plan, lent(task));
+    }
+
+    /// Whose instances a task uses, and by which roles.
+    private Map<String, String> lent(Task task) {
+        Map<String, String> lent = new LinkedHashMap<>();
+        lent(lent, "source", task.source());
+        lent(lent, "target", task.target());
+        return lent;
+    }
+
+    private void lent(Map<String, String> lines, String name, Task.Side side) {
+        grants.find(side.grant())
+                .ifPresent(grant -> {
+                    lines.put(name + "-account", grant.account());
+                    lines.put(name + "-role", grant.role());
+                    lines.put(name + "-instance", side.instance());
+                });
     }
 }

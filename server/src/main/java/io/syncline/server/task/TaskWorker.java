@@ -191,7 +191,7 @@ final class TaskWorker {
                                     null,
                                     event -> {
                                         if (event instanceof LinkEvent.Checked(Finding finding)) {
-                                            soFar.add(finding);
+                                            soFar.add(context.options().worded(task, finding));
                                             found = results(task, soFar);
                                         }
                                     },
@@ -199,6 +199,7 @@ final class TaskWorker {
                             .precheck();
             findings =
                     Stream.concat(findings.stream(), Stream.of(context.options().loops(task)))
+                            .map(finding -> context.options().worded(task, finding))
                             .toList();
         } catch (SynclineException e) {
             findings =

@@ -82,7 +82,7 @@ public final class Tasks {
                         new KeySamples(),
                         observer,
                         clock);
-        InstanceNews news = new InstanceNews(controls.values());
+        var news = new InstanceNews(controls.values(), context.options()::forbidden);
         grants.onRevoked(news::revoked);
         instances.onMoved(news::moved);
     }
@@ -261,7 +261,7 @@ public final class Tasks {
                 store.taskLog().checks(task.id()).stream()
                         .filter(c -> c.severity().equals("warning") && c.confirmedBy() == null)
                         .count();
-        return open == 0 ? "" : open + " warnings of the precheck were not confirmed";
+        return open == 0 ? "" : open + " of the precheck's warnings not confirmed";
     }
 
     public TaskControl rename(Actor actor, String id, String name) {
@@ -344,7 +344,7 @@ public final class Tasks {
     public String yaml(Actor actor, String id) {
         Task task = find(actor, id).task();
         VerificationPlan plan = store.verifications().plan(task.id());
-        return context.options().yaml(task) + TaskFiles.serviceLines(task, plan);
+        return context.options().yaml(task, plan);
     }
 
     /// The engine's options of a task as it is now.

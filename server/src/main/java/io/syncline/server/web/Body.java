@@ -3,6 +3,9 @@ package io.syncline.server.web;
 import io.javalin.http.Context;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,7 +31,7 @@ public final class Body {
 
     /// Reads a request; an empty one is an empty object.
     public static Body of(Context ctx) {
-        String text = ctx.body();
+        String text = text(ctx);
         try {
             JsonNode node = Json.mapper().readTree(text.isBlank() ? "{}" : text);
             if (node instanceof ObjectNode object) {
@@ -39,6 +42,18 @@ public final class Body {
             throw bad("body", "it is not JSON", e.getLocation() == null ? "Send {...}" : line(e));
         }
         throw bad("body", "it is not a JSON object", "Send {...}");
+    }
+
+    /// As RFC 8259 wants it. A letter that is no letter would be kept as another one.
+    private static String text(Context ctx) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(ctx.bodyAsBytes()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw bad("body", "it is not UTF-8", "Send JSON in UTF-8");
+        }
     }
 
     private static String line(JacksonException e) {

@@ -14,6 +14,9 @@ public final class Errors {
 
     static void answer(Problem problem, Context ctx) {
         ctx.status(problem.code().status());
+        if (problem.code() == Problem.Code.NOT_LOGGED_IN) {
+            ctx.header("WWW-Authenticate", "Bearer");
+        }
         if (isApi(ctx)) {
             Json.answer(ctx, body(problem));
         } else {
@@ -34,6 +37,10 @@ public final class Errors {
 
     /// What Javalin itself refuses: no such route, a method that is not there, too much.
     static void http(HttpResponseException e, Context ctx) {
+        String methods = e.getDetails().get("availableMethods");
+        if (methods != null) {
+            ctx.header("Allow", methods);
+        }
         Problem.Code code =
                 switch (e.getStatus()) {
                     case 404, 405 -> Problem.Code.NOT_FOUND;

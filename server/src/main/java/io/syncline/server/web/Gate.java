@@ -217,18 +217,23 @@ public final class Gate {
         return session == null ? "" : Secrets.csrf(session);
     }
 
-    /// Begins a session in the caller's browser.
+    /// Begins a session in the caller's browser, which forgets the one it had: so does the service.
     public void begin(Context ctx, String session) {
+        forget(ctx);
         ctx.cookie(cookie(session, (int) Logins.SESSION.toSeconds(), ctx.header(PROTO)));
     }
 
     /// Ends it.
     public void end(Context ctx) {
+        forget(ctx);
+        ctx.cookie(cookie("", 0, ctx.header(PROTO)));
+    }
+
+    private void forget(Context ctx) {
         String session = ctx.attribute(SESSION);
         if (session != null) {
             logins.logOut(session);
         }
-        ctx.cookie(cookie("", 0, ctx.header(PROTO)));
     }
 
     /// @param proto what a proxy that ends TLS says the browser uses; whoever makes it up only

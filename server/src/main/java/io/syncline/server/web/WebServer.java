@@ -7,6 +7,9 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.HostPort;
+import java.net.BindException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -69,11 +72,29 @@ public final class WebServer implements AutoCloseable {
                     new Failure(
                             ErrorCode.BAD_OPTION,
                             "--listen",
-                            "the address " + address + " cannot be used: another program has it",
-                            "Choose another port, for example --listen 127.0.0.1:8081"),
+                            "the address " + address + " cannot be used: " + why(e),
+                            "Choose another one, for example --listen 127.0.0.1:8081"),
                     e);
         }
         return new WebServer(javalin, new HostPort(address.host(), javalin.port()));
+    }
+
+    /// The system's own words, which are the same wherever Java runs on POSIX, in ours.
+    private static String why(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof UnresolvedAddressException || e instanceof UnknownHostException) {
+                return "the name is not known here";
+            }
+            if (e instanceof BindException) {
+                String words = String.valueOf(e.getMessage());
+                return words.contains("Cannot assign")
+                        ? "it is no address of this machine"
+                        : words.contains("denied")
+                                ? "this user may not use the port"
+                                : "another program has it";
+            }
+        }
+        return "it cannot be listened on";
     }
 
     private static ServerConnector connector(

@@ -187,6 +187,25 @@ class ConsoleIT {
     }
 
     @Test
+    void theWizardSaysWhereAnInstanceIsWrongOrGoneAndKeepsWhatWasEntered() {
+        String wrong = "127.0.0.1:" + source.port();
+        tab.open(
+                        "/tasks/new?name=kept&source=new&target=new&source.topology=cluster"
+                                + "&target.addresses=127.0.0.1:1&source.addresses="
+                                + wrong)
+                .press("Next: objects")
+                .awaitText(".wrong", "is no cluster");
+        assertThat(tab.ask("document.querySelector('[name=source]').value")).isEqualTo("new");
+        assertThat(tab.ask("document.querySelector('[name=\"source.addresses\"]').value"))
+                .isEqualTo(wrong);
+        assertThat(service.admin().get("/api/v1/instances").text()).doesNotContain(wrong);
+
+        tab.open("/tasks/new/objects?name=kept&source=i-aaaaaaaaaaaa")
+                .awaitText(".wrong", "no longer there");
+        assertThat(tab.ask("document.querySelector('[name=name]').value")).isEqualTo("kept");
+    }
+
+    @Test
     void everyPageFitsAPhoneAndCanBeReadInBothLights() {
         String from = RunningService.instance(service.admin(), "Berlin", source);
         String to = RunningService.instance(service.admin(), "Oslo", target);
@@ -296,7 +315,12 @@ class ConsoleIT {
         source.command("RPUSH", "first", "1");
         RunningService.await(service.admin(), task, "failed");
 
-        tab.open("/tasks/" + task + "/refused").awaitText(".list", "WRONGTYPE").shoot("refused");
+        tab.open("/tasks/" + task);
+        assertThat(tab.text("#head")).contains("Failed: the target refused RPUSH");
+        tab.press("Retry or skip it under Refused")
+                .awaitPath("/tasks/" + task + "/refused")
+                .awaitText(".list", "WRONGTYPE")
+                .shoot("refused");
         assertThat(tab.text("#head")).contains("Failed", "RPUSH");
         tab.press("Skip").awaitText(".list", "will be skipped");
         RunningService.await(service.admin(), task, "running");

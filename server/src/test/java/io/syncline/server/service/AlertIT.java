@@ -10,13 +10,17 @@ import com.sun.net.httpserver.HttpServer;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -113,11 +117,25 @@ class AlertIT {
                         service.anybody()
                                 .get("/metrics")
                                 .text()
-                                .contains("syncline_shard_lag_bytes{"));
+                                .contains("syncline_shard_lag_seconds{"));
         String text = service.anybody().get("/metrics").text();
         assertThat(text)
                 .containsPattern("syncline_task_state\\{[^}]*state=\"running\"[^}]*} 1")
-                .contains("task=\"" + task + "\"", "jvm_memory_used_bytes");
+                .contains("task=\"" + task + "\"", "jvm_memory_used_bytes")
+                .contains("# TYPE syncline_shard_applied_commands_total counter")
+                .doesNotContainPattern("syncline_[a-z_]*(milli|_ms)");
+        Matcher drawn = Pattern.compile("syncline_(shard|task_state)[a-z_]*").matcher(dashboard());
+        while (drawn.find()) {
+            assertThat(text).contains("\n" + drawn.group() + "{");
+        }
+    }
+
+    private static String dashboard() {
+        try {
+            return Files.readString(Path.of("../docs/grafana/syncline.json"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String hmac(String text) throws Exception {

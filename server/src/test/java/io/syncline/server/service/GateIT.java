@@ -117,6 +117,52 @@ class GateIT {
         }
     }
 
+    @Test
+    void aLoginEndsTheSessionThatTheBrowserHadAndALogoutIsOnRecord() {
+        String body = "user=admin&password=" + PASSWORD.replace(' ', '+');
+        String first = cookie(anybody.send("POST", "/login", body, FORM));
+        String csrf = csrf(first);
+        String second =
+                cookie(
+                        anybody.send(
+                                "POST", "/login", body + "&csrf=" + csrf, FORM, "Cookie", first));
+
+        assertThat(anybody.send("GET", "/api/v1/me", null, FORM, "Cookie", first).status())
+                .isEqualTo(401);
+        anybody.send("POST", "/logout", "csrf=" + csrf(second), FORM, "Cookie", second);
+        assertThat(service.admin().get("/api/v1/audit").text()).contains("\"action\":\"logout\"");
+    }
+
+    private static String cookie(Api.Answer answer) {
+        return answer.response()
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElseThrow()
+                .replaceFirst("(?s);.*", "");
+    }
+
+    private String csrf(String cookie) {
+        return anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie)
+                .text()
+                .replaceAll("(?s).*name=\"csrf\" content=\"([^\"]+)\".*", "$1");
+    }
+
+    @Test
+    void whatHttpWantsInAnAnswerIsThere() {
+        Api admin = service.admin();
+        var wrong = admin.send("PUT", "/api/v1/me", "{}", "application/json");
+        assertThat(wrong.status()).isEqualTo(405);
+        assertThat(wrong.response().headers().firstValue("Allow").orElse("")).contains("GET");
+        assertThat(anybody.get("/api/v1/me").response().headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer");
+        assertThat(
+                        raw(
+                                "POST /api/v1/login HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                                        + "Content-Length: 12\r\n\r\n{\"user\":\"\u00ff\"}"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("it is not UTF-8");
+    }
+
     private String logIn(String next) {
         String password = PASSWORD.replace(' ', '+');
         String body = "user=admin&password=" + password + "&next=" + next;

@@ -76,7 +76,36 @@ class GrantIT {
             b.post("/api/v1/tasks/" + id + "/actions/resume").json(200);
             assertThat(await(b, id, "failed").path("reason").asString())
                     .contains("no longer lets this account use it");
+            aRoleThatIsGivenAgainIsGoodAgain(a, b, id, List.of(account, shared));
         }
+    }
+
+    private static void aRoleThatIsGivenAgainIsGoodAgain(
+            Api a, Api b, String id, List<String> names) {
+        String role =
+                a.post(
+                                "/api/v1/grants",
+                                Map.of(
+                                        "role",
+                                        "reader",
+                                        "grantee",
+                                        names.getFirst(),
+                                        "instances",
+                                        List.of(names.getLast())))
+                        .json(201)
+                        .path("id")
+                        .asString();
+        b.post("/api/v1/tasks/" + id + "/actions/resume").json(200);
+        JsonNode running = await(b, id, "running");
+
+        String yaml = b.get("/api/v1/tasks/" + id + "/yaml").text();
+        JsonNode same = b.send("POST", "/api/v1/tasks", yaml, "application/yaml").json(201);
+        assertThat(same.path("source")).isEqualTo(running.path("source"));
+
+        assertThat(a.delete("/api/v1/grants/" + role).status()).isEqualTo(204);
+        assertThat(await(b, id, "failed").path("reason").asString()).contains("has revoked");
+        assertThat(b.send("POST", "/api/v1/tasks", yaml, "application/yaml").status())
+                .isEqualTo(403);
     }
 
     private static void anInstanceThatIsGoneIsInNobodysWay(

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// A task as a file.
 class TaskFileIT {
@@ -46,6 +47,7 @@ class TaskFileIT {
                             .json(200)
                             .path("settings");
 
+            twoOperatorsDoNotUndoEachOther(admin, id, settings);
             JsonNode plan = planned(admin, id);
             String yaml = admin.get("/api/v1/tasks/" + id + "/yaml").text();
             JsonNode again =
@@ -67,11 +69,33 @@ class TaskFileIT {
                                     .json(200))
                     .isEqualTo(plan);
             refusesAPlanThatCannotBe(admin, yaml);
+            tlsIsNeverTakenForPlain(admin, yaml);
             assertThat(again.path("source").path("name").asString()).isEqualTo("a");
             JsonNode copy = admin.post("/api/v1/tasks/" + id + "/clone").json(201);
             assertThat(copy.path("name").asString()).isEqualTo("Aufträge 注文 (copy)");
             assertThat(copy.path("state").asString()).isEqualTo("not-started");
         }
+    }
+
+    private static void tlsIsNeverTakenForPlain(Api admin, String yaml) {
+        String tls = yaml.replace("source: 'redis://", "source: 'rediss://");
+        assertThat(
+                        admin.send("POST", "/api/v1/tasks", tls, "application/yaml")
+                                .json(201)
+                                .path("source")
+                                .path("uri")
+                                .asString())
+                .startsWith("rediss://");
+    }
+
+    private static void twoOperatorsDoNotUndoEachOther(Api admin, String id, JsonNode settings) {
+        String task = "/api/v1/tasks/" + id;
+        String seen = admin.get(task).json(200).path("version").asString();
+        admin.patch(task, Map.of("settings", Map.of(), "version", seen)).json(200);
+        Map<String, Object> late = Map.of("settings", settings, "version", seen);
+        assertThat(admin.patch(task, late).json(409).path("code").asString()).isEqualTo("CHANGED");
+        assertThat(admin.patch(task, Map.of("settings", settings)).json(200).path("version"))
+                .isEqualTo(JsonNodeFactory.instance.stringNode(seen));
     }
 
     /// Nothing is left of a task whose plan is refused.

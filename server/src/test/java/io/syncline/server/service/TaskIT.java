@@ -181,6 +181,12 @@ class TaskIT {
                                 .path("limitSeconds")
                                 .asInt())
                 .isEqualTo(600);
+        act(other, "precheck");
+        await(admin, other, "precheck-failed");
+        String checks = admin.get("/api/v1/tasks/" + other + "/precheck").text();
+        assertThat(checks).contains("If the instance has an allow list, put 127.0.0.1 on it");
+        String name = admin.get("/api/v1/tasks/" + id).json(200).path("name").asString();
+        assertThat(checks).contains("task '" + name + "' writes to this target too");
         source.restart();
 
         await(admin, id, "running");

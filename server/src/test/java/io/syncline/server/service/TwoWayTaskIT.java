@@ -113,6 +113,9 @@ class TwoWayTaskIT {
         assertThat(reverse.path("from").asString()).isEqualTo("both-b");
         assertThat(reverse.path("shards").get(0).path("source").asString())
                 .endsWith(":" + target.port());
+        assertThat(admin.get("/api/v1/tasks/" + id + "/events").text())
+                .contains(":" + source.port() + "] incremental synchronization")
+                .contains(":" + target.port() + "] incremental synchronization");
         String full = source.info("sync_full");
 
         act("pause");
@@ -153,7 +156,7 @@ class TwoWayTaskIT {
                                 .matches(
                                         "(?s).*syncline_shard_lag_bytes\\{[^}]*direction=\"reverse\".*"));
         assertThat(service.anybody().get("/metrics").text())
-                .containsPattern("syncline_task_conflicts\\{[^}]*} 1");
+                .containsPattern("syncline_task_conflicts_total\\{[^}]*} 1");
         assertThat(admin.get("/api/v1/tasks/" + id + "/series?direction=reverse").status())
                 .isEqualTo(200);
         assertThat(admin.get("/api/v1/tasks/" + id + "/series?direction=up").status())

@@ -111,6 +111,7 @@ class VerificationIT {
                 .containsPattern("syncline_verification_differences\\{[^}]*kind=\"run\"[^}]*} 3");
 
         Map<String, Object> repair = quick("repair", "source-to-target", "deleteExtra", true);
+        assertThat(admin.post(runs(), quick("deleteExtra", "x")).status()).isEqualTo(400);
         assertThat(admin.post(runs(), repair).json(400).path("place").asString()).isEqualTo("name");
         repair.put("name", "orders");
         repair.put("recheckAfter", "1.5");

@@ -8,14 +8,19 @@
   const style = () => getComputedStyle(document.documentElement);
   const color = (name) => style().getPropertyValue(name).trim();
   const three = (value) => Number(value.toPrecision(3)).toLocaleString("en");
+  // As the page's other numbers say it: 1 min 58 s, not 1.97 min.
+  const parts = (value, of, big, small) => {
+    const whole = Math.round(value);
+    return Math.floor(whole / of) + big + (whole % of ? " " + (whole % of) + small : "");
+  };
   const time = (millis) =>
     millis < 1000
       ? three(millis) + " ms"
       : millis < 60000
         ? three(millis / 1000) + " s"
         : millis < 3600000
-          ? three(millis / 60000) + " min"
-          : three(millis / 3600000) + " h";
+          ? parts(millis / 1000, 60, " min", " s")
+          : parts(millis / 60000, 60, " h", " min");
   const size = (bytes) =>
     bytes < 1024 ? three(bytes) + " B/s" : bytes < 1048576 ? three(bytes / 1024) + " KB/s" : three(bytes / 1048576) + " MB/s";
   // Steps of an axis, so that its words are round: half a minute, not 33 s; 4 KB, not 3.91 KB.
@@ -23,6 +28,11 @@
   const times = (unit, steps) => steps.map((step) => step * unit);
   const millis = [...round, ...times(1000, [1, 2, 5, 10, 15, 30]), ...times(60000, [1, 2, 5, 10, 15, 30]), ...times(3600000, [...round, 1000])];
   const bytes = [0, 1, 2, 3].flatMap((unit) => times(1024 ** unit, round));
+  // The clock under the charts tells minutes, or days: a finer step would say the same word twice.
+  const clocks = [...times(60, [1, 2, 5, 10, 15, 30]), ...times(3600, [1, 2, 3, 6, 12])];
+  const days = times(86400, [1, 2, 5]);
+  // Half a clock's width stays free at the right, so that the last one is whole.
+  const margins = [8, 18, 0, 0];
   const kinds = [
     ["lagMillis", "--working", time, millis],
     ["writesPerSecond", "--accent", (v) => three(v) + " /s", undefined],
@@ -58,9 +68,10 @@
         {
           width: width(box),
           height: 150,
+          padding: margins,
           legend: { show: false },
           cursor: { sync: { key: "task" }, y: false, points: { size: 7 } },
-          axes: [{ ...axis, space: 64, size: 30, values: (u, all) => all.map(clock) }, { ...axis, size: 62, ...(incrs && { incrs }), values: (u, all) => all.map(words) }],
+          axes: [{ ...axis, space: 64, size: 30, incrs: () => (range === "7d" ? days : clocks), values: (u, all) => all.map(clock) }, { ...axis, size: 62, ...(incrs && { incrs }), values: (u, all) => all.map(words) }],
           scales: { y: { range: (u, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
           series: [{}, { stroke: color(tone), width: 2, fill: color(tone) + "22", points: { show: false } }],
           hooks: { setCursor: [told], setData: [told] },
