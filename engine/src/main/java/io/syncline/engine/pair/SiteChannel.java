@@ -70,13 +70,16 @@ final class SiteChannel implements Closeable {
         return place;
     }
 
-    /// Sends what the encoder holds.
+    /// Sends what the encoder holds. What a slow line takes long for is no silence of the node.
     void send(Handler handler) throws IOException {
+        long begun = System.nanoTime();
         if (open.getAndIncrement() == 0) {
-            waitingSinceNanos = System.nanoTime();
+            waitingSinceNanos = begun;
         }
         expected.add(new Expected(encoder.owners().count(), handler));
         connection.send(encoder.out());
+        long since = waitingSinceNanos;
+        waitingSinceNanos = since + System.nanoTime() - begun;
     }
 
     /// Hands over the answers that have come.

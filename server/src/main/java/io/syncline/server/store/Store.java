@@ -110,8 +110,8 @@ public final class Store implements AutoCloseable {
         } else {
             config.setJdbcUrl(url);
         }
-        // Gone when the tables are as they shall be: a connection of SQLite that has read them before
-        // counts their columns wrongly, once.
+        // Gone when the tables are as they shall be: a connection of SQLite that has read them
+        // before counts their columns wrongly, once.
         HikariDataSource migrating = open(config);
         SoleUse sole = embedded ? null : sole(migrating, url);
         try (migrating) {

@@ -81,6 +81,13 @@ class TwoWayTaskIT {
         Await.until(key, RunningService.LIMIT, () -> to.number("EXISTS", key) == 1);
     }
 
+    /// In the task's log, each by its own address.
+    private void bothDirectionsAreTold() {
+        assertThat(admin.get("/api/v1/tasks/" + id + "/events").text())
+                .contains(":" + source.port() + "] incremental synchronization")
+                .contains(":" + target.port() + "] incremental synchronization");
+    }
+
     @Test
     void bothDirectionsRunAndAreShownAndConflictsAreCounted() {
         JsonNode before = shown();
@@ -113,9 +120,6 @@ class TwoWayTaskIT {
         assertThat(reverse.path("from").asString()).isEqualTo("both-b");
         assertThat(reverse.path("shards").get(0).path("source").asString())
                 .endsWith(":" + target.port());
-        assertThat(admin.get("/api/v1/tasks/" + id + "/events").text())
-                .contains(":" + source.port() + "] incremental synchronization")
-                .contains(":" + target.port() + "] incremental synchronization");
         String full = source.info("sync_full");
 
         act("pause");
@@ -287,6 +291,7 @@ class TwoWayTaskIT {
     @Test
     void aResetSweepsBothSidesAndAReleaseToo() {
         run();
+        bothDirectionsAreTold();
         arrives(target, source, "x");
         assertThat(target.text("GET", "__syncline:pair")).isEqualTo(id);
 
