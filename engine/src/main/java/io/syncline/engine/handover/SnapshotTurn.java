@@ -54,11 +54,11 @@ public final class SnapshotTurn {
         return snapshots.haveLeft(pipeline, expected, looks);
     }
 
-    /// Takes the shard's slots, if no other pipeline holds one. Where jobs move slots, the node has
-    /// said since that it still owns them: what it clears away behind that is known for it.
+    /// Takes the shard's slots, if no other pipeline holds one. The node has said since that it
+    /// still owns them: an answer that is under way must not be of a time before the snapshot, when
+    /// it did not own them yet, and what a job clears away behind that is known for it.
     boolean take() {
-        boolean settled =
-                settings.jobs() == null || (snapshots.isAsked(pipeline, looks) && !isOutdated());
+        boolean settled = snapshots.isAsked(pipeline, looks) && !isOutdated();
         boolean taken = settled && snapshots.take(pipeline, expected);
         if (taken) {
             settings.owned().or(expected);
