@@ -352,8 +352,9 @@ final class SimWorld {
         users.check(pair);
     }
 
-    /// Lets everything happen, in any order, until nothing moves: twice, as a step that sends nothing
-    /// may find that a key's winner is another one, whose record is asked for in the next round.
+    /// Lets everything happen, in any order, until nothing moves: twice, as a step that sends
+    /// nothing may find that a key's winner is another one, whose record is asked for in the next
+    /// round.
     private void drain() {
         boolean quiet = false;
         for (int round = 0; round < ROUNDS_TO_REST; round++) {
