@@ -32,7 +32,8 @@ final class Flow {
     boolean caughtUp;
 
     /// Whether the rest of it must be read before anything of it is sent: an earlier process copied
-    /// keys to the origin, and where that stands, it voids what the origin wrote on them before.
+    /// keys to the origin, or emptied it, and where that stands, it voids what the origin wrote
+    /// before.
     boolean mayBeVoid;
 
     /// The places of the last marker that was written, or at least sent.
@@ -98,7 +99,8 @@ final class Flow {
         }
         Marker own = here.marker();
         lastMarker = own;
-        mayBeVoid = own != null && !own.covered().isEmpty();
+        mayBeVoid =
+                own != null && !own.covered().isEmpty() && rules.holds(Rule.READ_WHAT_MAY_BE_VOID);
         seen = own != null && rules.holds(Rule.READ_AGAIN_FROM_M) ? own.known() : here.begin();
     }
 

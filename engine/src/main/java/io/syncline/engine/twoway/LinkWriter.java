@@ -78,7 +78,8 @@ final class LinkWriter {
         boolean closed = planner.isClosed(flow.origin);
         // What an earlier process wrote behind a flush survives it, and stands in the rest of that
         // stream.
-        boolean flushable = flow.caughtUp && !behind && (!closed || flushes.isBusy(flow));
+        boolean told = flow.caughtUp || !rules.holds(Rule.READ_WHAT_MAY_BE_VOID);
+        boolean flushable = told && !behind && (!closed || flushes.isBusy(flow));
         if (flushable && flushes.step(flow, back)) {
             return true;
         }

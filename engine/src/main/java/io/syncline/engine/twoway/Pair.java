@@ -358,6 +358,13 @@ public final class Pair {
         return from(origin).waitingBytes;
     }
 
+    /// Nothing is written before both streams are read to where they were at the start.
+    void readBothFirst() {
+        for (Flow flow : flows) {
+            flow.mayBeVoid = true;
+        }
+    }
+
     /// Markers count on from there: those of an earlier pair of the same run were numbered up to
     /// it.
     void countFrom(long sequence) {

@@ -18,6 +18,7 @@ enum Rule {
     WATCH_EPOCH,
     GLUE,
     READ_AGAIN_FROM_M,
+    READ_WHAT_MAY_BE_VOID,
     GATE,
     KEYS_THAT_ARE_READ,
     TAINT,

@@ -204,6 +204,8 @@ final class SlotTable {
                         source,
                         target,
                         new int[] {term(Site.SOURCE, slot), term(Site.TARGET, slot)});
+        // What earlier processes wrote there, no marker has told yet.
+        made.pair.readBothFirst();
         made.pair.countFrom(lastSequence);
         active.put(slot, made);
         return made;

@@ -132,6 +132,8 @@ final class StreamIndex {
         if (scope != null && unit.offset() > flow.seen.offset()) {
             flushMet(flow, unit, queued, scope);
             ledger.meetFlush(flow.destination(), scope);
+            from(flow.destination()).mayBeVoid |=
+                    isIndexOnly(flow, unit.offset()) && rules.holds(Rule.READ_WHAT_MAY_BE_VOID);
         }
         enqueue(flow, queued);
     }

@@ -36,6 +36,7 @@ class PairRulesTest {
                 of(Rule.WATCH_EPOCH, never, null, 200, 20_000),
                 of(Rule.GLUE, never, Profile.RENAME, 1, 3_000),
                 of(Rule.READ_AGAIN_FROM_M, never, null, 240, 3_000),
+                of(Rule.READ_WHAT_MAY_BE_VOID, never, Profile.FLUSH, 11_600, 10_000),
                 of(Rule.GATE, never, null, 110_860, 20_000),
                 of(Rule.KEYS_THAT_ARE_READ, always, Profile.RENAME, 1, 1_000),
                 of(Rule.TAINT, always, Profile.RENAME, 3_700, 10_000),
