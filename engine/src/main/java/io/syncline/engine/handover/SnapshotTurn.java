@@ -56,9 +56,12 @@ public final class SnapshotTurn {
 
     /// Takes the shard's slots, if no other pipeline holds one. The node has said since that it
     /// still owns them: an answer that is under way must not be of a time before the snapshot, when
-    /// it did not own them yet, and what a job clears away behind that is known for it.
+    /// it did not own them yet, and what a job clears away behind that is known for it. Where no
+    /// jobs move slots, a shard without any has none to take; its node may be a replica by now,
+    /// which says nothing of slots.
     boolean take() {
-        boolean settled = snapshots.isAsked(pipeline, looks) && !isOutdated();
+        boolean none = settings.jobs() == null && expected.isEmpty();
+        boolean settled = none || (snapshots.isAsked(pipeline, looks) && !isOutdated());
         boolean taken = settled && snapshots.take(pipeline, expected);
         if (taken) {
             settings.owned().or(expected);

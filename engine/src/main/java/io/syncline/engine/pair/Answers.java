@@ -167,8 +167,7 @@ final class Answers {
     }
 
     /// Valkey 9 makes a hash without any field of one whose fields have all expired when it is
-    /// copied (`hashTypeDup` in t_hash.c of 9.1.2). No server restores that, and whoever reads it
-    /// finds nothing.
+    /// copied (as seen on 9.1.2). No server restores that, and whoever reads it finds nothing.
     private static byte @Nullable [] payload(Reply.Bulk dumped) {
         byte[] bytes = dumped.bytes();
         boolean empty = bytes.length > 1 && bytes[0] == RDB_TYPE_HASH && bytes[1] == 0;

@@ -19,9 +19,7 @@ class SnapshotTurnTest {
     void anAnswerFromBeforeASnapshotDoesNotTakeItsSlotsAway() {
         ledger.join(0, () -> {}, () -> {});
         ledger.registerAnew(0);
-        SimWriter writer = new SimWriter(new SimTarget(true, false), 0, owned, new Random(0));
-        var settings = new GateSettings(ledger, 0, writer, owned, null, () -> true, () -> {});
-        SnapshotTurn turn = new SnapshotTurn(settings, owned::clear);
+        SnapshotTurn turn = turn();
 
         turn.expect(slots(SLOT));
         assertThat(turn.take()).as("before any answer").isFalse();
@@ -32,6 +30,24 @@ class SnapshotTurnTest {
         assertThat(turn.take()).isTrue();
         assertThat(ledger.ended(0, SLOT)).as("the ownership goes on").isNull();
         assertThat(owned).isEqualTo(slots(SLOT));
+    }
+
+    /// A node without slots becomes some other one's replica, which says nothing of slots.
+    @Test
+    void aSnapshotWithoutSlotsWaitsForNoAnswer() {
+        ledger.join(0, () -> {}, () -> {});
+        ledger.registerAnew(0);
+        SnapshotTurn turn = turn();
+
+        turn.expect(new BitSet());
+
+        assertThat(turn.take()).isTrue();
+    }
+
+    private SnapshotTurn turn() {
+        SimWriter writer = new SimWriter(new SimTarget(true, false), 0, owned, new Random(0));
+        var settings = new GateSettings(ledger, 0, writer, owned, null, () -> true, () -> {});
+        return new SnapshotTurn(settings, owned::clear);
     }
 
     private static Sighting sighting(long offset, BitSet owned, BitSet empty) {
