@@ -109,6 +109,15 @@ class SourceFailoverIT {
         primary.kill();
     }
 
+    /// The replica lacks nothing but heartbeats.
+    private void divergeByHeartbeats(RunningLink link) {
+        count(primary, 50);
+        replica.awaitReplicaOf(primary, LIMIT);
+        promote();
+        primary.command("SETEX", "DTS_REDIS_TIMESTAMP_HEARTBEAT:other", 60, 1);
+        link.awaitCaughtUp(primary);
+    }
+
     /// The old primary lives on for a while, as behind a failover that was asked for: nobody writes
     /// any more, but heartbeats and pings go on.
     @ParameterizedTest
@@ -120,11 +129,7 @@ class SourceFailoverIT {
                                 .shortLimits()
                                 .start()
                                 .awaitStreaming()) {
-            count(primary, 50);
-            replica.awaitReplicaOf(primary, LIMIT);
-            promote();
-            primary.command("SETEX", "DTS_REDIS_TIMESTAMP_HEARTBEAT:other", 60, 1);
-            link.awaitCaughtUp(primary);
+            divergeByHeartbeats(link);
             primary.command("REPLICAOF", "127.0.0.1", replica.port());
             count(replica, 30);
             link.awaitCaughtUp(replica);
@@ -143,11 +148,7 @@ class SourceFailoverIT {
         try (TopologySide side = TopologySide.start(kind, primary.binary())) {
             Sync task = Sync.between(both(), side.endpoint()).shortLimits();
             try (RunningLink link = task.start().awaitStreaming()) {
-                count(primary, 50);
-                replica.awaitReplicaOf(primary, LIMIT);
-                promote();
-                primary.command("SETEX", "DTS_REDIS_TIMESTAMP_HEARTBEAT:other", 60, 1);
-                link.awaitCaughtUp(primary);
+                divergeByHeartbeats(link);
             }
             primary.command("REPLICAOF", "127.0.0.1", replica.port());
             count(replica, 30);

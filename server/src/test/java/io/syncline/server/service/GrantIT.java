@@ -40,19 +40,7 @@ class GrantIT {
             assertThat(b.get("/api/v1/instances/" + shared).status()).isEqualTo(404);
             assertThat(b.post("/api/v1/tasks", task).status()).isEqualTo(403);
             assertThat(b.post("/api/v1/accounts", Map.of()).status()).isIn(400, 403);
-            String grant =
-                    a.post(
-                                    "/api/v1/grants",
-                                    Map.of(
-                                            "role",
-                                            "reader",
-                                            "grantee",
-                                            account,
-                                            "instances",
-                                            List.of(shared)))
-                            .json(201)
-                            .path("id")
-                            .asString();
+            String grant = give(a, account, shared);
             String id = b.post("/api/v1/tasks", task).json(201).path("id").asString();
             b.post("/api/v1/tasks/" + id + "/actions/start").json(200);
             JsonNode running = await(b, id, "running");
@@ -76,25 +64,18 @@ class GrantIT {
             b.post("/api/v1/tasks/" + id + "/actions/resume").json(200);
             assertThat(await(b, id, "failed").path("reason").asString())
                     .contains("no longer lets this account use it");
-            aRoleThatIsGivenAgainIsGoodAgain(a, b, id, List.of(account, shared));
+            aRoleThatIsGivenAgainIsGoodAgain(a, b, id, give(a, account, shared));
         }
     }
 
-    private static void aRoleThatIsGivenAgainIsGoodAgain(
-            Api a, Api b, String id, List<String> names) {
-        String role =
-                a.post(
-                                "/api/v1/grants",
-                                Map.of(
-                                        "role",
-                                        "reader",
-                                        "grantee",
-                                        names.getFirst(),
-                                        "instances",
-                                        List.of(names.getLast())))
-                        .json(201)
-                        .path("id")
-                        .asString();
+    /// The id of the role over one instance.
+    private static String give(Api a, String account, String instance) {
+        Map<String, Object> role =
+                Map.of("role", "reader", "grantee", account, "instances", List.of(instance));
+        return a.post("/api/v1/grants", role).json(201).path("id").asString();
+    }
+
+    private static void aRoleThatIsGivenAgainIsGoodAgain(Api a, Api b, String id, String role) {
         b.post("/api/v1/tasks/" + id + "/actions/resume").json(200);
         JsonNode running = await(b, id, "running");
 
