@@ -29,6 +29,10 @@ final class CatchUp implements Scenario {
     static final long OWN_KEYS = 3 * 16_384;
 
     static final String NATIVE = "native replica";
+
+    /// Of a cluster: its shards' replicas one after the other, which is the sum of their times.
+    static final String IN_TURN = "native replicas, in turn";
+
     static final String MERGING = "syncline";
     static final String PLAIN = "syncline --no-merge";
 
@@ -42,7 +46,10 @@ final class CatchUp implements Scenario {
     public String measure(Options options) {
         int commands = options.scaled(COMMANDS);
         Map<String, Contestant> rows = new LinkedHashMap<>();
-        List<String> names = List.of(NATIVE, MERGING, PLAIN);
+        List<String> names = new ArrayList<>(List.of(NATIVE, MERGING, PLAIN));
+        if (shards > 1) {
+            names.add(1, IN_TURN);
+        }
         names.forEach(name -> rows.put(name, new Contestant(name)));
         for (int repeat = 0; repeat < options.repeats(REPEATS); repeat++) {
             try (Stage stage = new Stage(shards, commands)) {
@@ -77,6 +84,7 @@ final class CatchUp implements Scenario {
         private final List<Site> sites = new ArrayList<>();
         private final Site source;
         private final Site replicas;
+        private final Site inTurn;
         private final Map<String, Site> targets = new HashMap<>();
         private final long fullCopies;
 
@@ -91,12 +99,15 @@ final class CatchUp implements Scenario {
                                     "client-output-buffer-limit replica 0 0 0"));
             replicas = kept(Site.replicasFor(source));
             Native.attach(replicas, source);
+            inTurn = kept(Site.replicasFor(source));
+            Native.attach(inTurn, source);
             for (String name : List.of(MERGING, PLAIN)) {
                 Site target = kept(Site.of(shards));
                 targets.put(name, target);
                 Syncline.run(source, target, arguments(name), "");
             }
             Native.cut(replicas);
+            Native.cut(inTurn);
             int keys = Math.min(MOST_KEYS, commands / 2);
             Writer.writeStrings(source, commands, keys, VALUE_BYTES);
             fullCopies = source.sum("sync_full");
@@ -106,6 +117,11 @@ final class CatchUp implements Scenario {
             if (name.equals(NATIVE)) {
                 Meter.Cost cost = Native.catchUp(replicas, source);
                 check(name, replicas);
+                return new Result(cost, null);
+            }
+            if (name.equals(IN_TURN)) {
+                Meter.Cost cost = Native.inTurn(Native::catchUp, inTurn, source);
+                check(name, inTurn);
                 return new Result(cost, null);
             }
             Site target = Objects.requireNonNull(targets.get(name), name);

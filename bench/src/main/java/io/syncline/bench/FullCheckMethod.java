@@ -17,10 +17,10 @@ import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
 /// The method of RedisFullCheck 1.4 in mode 1 (full value), as its documentation and source
-/// describe it: the source is scanned in batches of 256 keys, which five workers compare. For
-/// each batch, in pipelines that wait for each other: TYPE at the source, the lengths at the
-/// source and at the target, the values at the source and at the target. One direction, no
-/// expiries. Its further rounds look at differences only, so equal sides need none.
+/// describe it: the source is scanned in batches of 256 keys, which five workers compare. For each
+/// batch, in pipelines that wait for each other: TYPE at the source, the lengths at the source and
+/// at the target, the values at the source and at the target. One direction, no expiries. Its
+/// further rounds look at differences only, so equal sides need none.
 final class FullCheckMethod {
     private static final int BATCH = 256;
     private static final int WORKERS = 5;
@@ -28,6 +28,7 @@ final class FullCheckMethod {
     /// From here on it reads a value in pieces; same data here, same pieces.
     private static final int LARGE_ITEMS = 16_384;
 
+    /// No page that a worker is given is empty.
     private static final List<byte[]> END = List.of();
 
     private final RedisServer source;
@@ -72,7 +73,7 @@ final class FullCheckMethod {
     private void work() {
         try (Jedis one = source.client();
                 Jedis other = target.client()) {
-            for (List<byte[]> keys = batches.take(); keys != END; keys = batches.take()) {
+            for (List<byte[]> keys = batches.take(); !keys.isEmpty(); keys = batches.take()) {
                 compare(one, other, keys);
             }
         } catch (InterruptedException e) {
@@ -112,8 +113,7 @@ final class FullCheckMethod {
         do {
             var page = one.hscan(key, cursor, new ScanParams().count(BATCH));
             cursor = page.getCursorAsBytes();
-            byte[][] fields =
-                    page.getResult().stream().map(e -> e.getKey()).toArray(byte[][]::new);
+            byte[][] fields = page.getResult().stream().map(e -> e.getKey()).toArray(byte[][]::new);
             List<byte[]> values = fields.length == 0 ? List.of() : other.hmget(key, fields);
             for (int i = 0; i < fields.length; i++) {
                 if (!Arrays.equals(page.getResult().get(i).getValue(), values.get(i))) {

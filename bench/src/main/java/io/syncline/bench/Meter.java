@@ -56,6 +56,16 @@ final class Meter {
             return new Cost(lessSeconds, source, target, own, others);
         }
 
+        /// Of one thing done behind another.
+        Cost plus(Cost more) {
+            return new Cost(
+                    seconds + more.seconds,
+                    source + more.source,
+                    target + more.target,
+                    own + more.own,
+                    others + more.others);
+        }
+
         /// Processors taken by others, on average.
         double busyProcessors() {
             return others / seconds;

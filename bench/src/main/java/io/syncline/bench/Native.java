@@ -4,6 +4,8 @@ import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /// The server's own replication: what Syncline is measured against.
 final class Native {
@@ -24,6 +26,18 @@ final class Native {
     static void cut(Site replicas) {
         replicas.servers()
                 .forEach(server -> server.command("REPLICAOF", server.host(), CLOSED_PORT));
+    }
+
+    /// What `way` costs for one shard after the other: each has the machine for itself.
+    ///
+    /// @param way [#catchUp] or [#fullCopy]
+    static Meter.Cost inTurn(BiFunction<Site, Site, Meter.Cost> way, Site replicas, Site source) {
+        List<Site> each = replicas.shards();
+        List<Site> primaries = source.shards();
+        return IntStream.range(0, each.size())
+                .mapToObj(i -> way.apply(each.get(i), primaries.get(i)))
+                .reduce(Meter.Cost::plus)
+                .orElseThrow();
     }
 
     /// From the moment replicas that were cut may connect until they have all that waits.

@@ -40,6 +40,11 @@ record Site(boolean clustered, List<RedisServer> servers) implements AutoCloseab
                 false, source.servers.stream().map(server -> builder(config).start()).toList());
     }
 
+    /// Each server by itself; they are still closed by this one.
+    List<Site> shards() {
+        return servers.stream().map(server -> new Site(false, List.of(server))).toList();
+    }
+
     /// Redis 7 as distributions build it: the embedded one lacks their allocator.
     static ServerBinary binary() {
         return Servers.those(binary -> binary.origin() != Origin.EMBEDDED).stream()

@@ -69,6 +69,9 @@ final class Snapshot implements Scenario {
         if (way.equals("diskless")) {
             order.add(NATIVE_DIRECT);
         }
+        if (shards > 1) {
+            order.add(1, CatchUp.IN_TURN);
+        }
         List<String> names = List.copyOf(order);
         names.forEach(name -> rows.computeIfAbsent(way + ": " + name, Contestant::new));
         Collections.rotate(order, repeat);
@@ -93,6 +96,8 @@ final class Snapshot implements Scenario {
                 List<String> arguments = List.of("--snapshot-only", "--task", "copy");
                 outcome = Syncline.run(source, target, arguments, javaOptions);
                 cost = outcome.cost();
+            } else if (name.equals(CatchUp.IN_TURN)) {
+                cost = Native.inTurn(Native::fullCopy, target, source);
             } else {
                 cost = Native.fullCopy(target, source);
             }

@@ -43,7 +43,8 @@ final class Syncline implements AutoCloseable {
             String command, Site source, Site target, List<String> more, String javaOptions) {
         List<String> words = new ArrayList<>();
         words.add(Path.of("syncline").toAbsolutePath().toString());
-        words.addAll(List.of(command, "--json", "--source", source.uri(), "--target", target.uri()));
+        words.addAll(
+                List.of(command, "--json", "--source", source.uri(), "--target", target.uri()));
         words.addAll(more);
         try {
             Path errors = Files.createTempFile("bench-", ".err");

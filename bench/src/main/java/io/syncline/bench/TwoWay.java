@@ -49,8 +49,7 @@ final class TwoWay implements Scenario {
             for (int at : order) {
                 outcomes[at] = run(WAYS.get(at), commands);
                 options.say(
-                        Contestant.describe(
-                                WAYS.get(at).name, outcomes[at].cost(), outcomes[at]));
+                        Contestant.describe(WAYS.get(at).name, outcomes[at].cost(), outcomes[at]));
             }
             for (int i = 0; i < rows.size(); i++) {
                 rows.get(i).add(outcomes[i], outcomes[0].workSeconds());
