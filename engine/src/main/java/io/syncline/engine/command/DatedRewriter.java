@@ -14,6 +14,9 @@ final class DatedRewriter {
     private DatedRewriter() {}
 
     static int rewrite(CommandView view, String name, Dialect target, ByteBuilder out) {
+        if (name.equals("HGETDEL")) {
+            return target.knowsHgetdel() ? LEAVE : deleteFields(view, out);
+        }
         if (target.knowsFormsOf7()) {
             return LEAVE;
         }
@@ -88,6 +91,18 @@ final class DatedRewriter {
         RespWriter.array(out, view.argumentCount);
         RespWriter.bulk(out, "HMSET");
         copyArguments(view, 1, view.argumentCount, out);
+        return 1;
+    }
+
+    /// `HGETDEL key FIELDS n field ...`, which Valkey 9.1 streams as it was sent and Redis as HDEL.
+    private static int deleteFields(CommandView view, ByteBuilder out) {
+        if (view.argumentCount < 5) {
+            return LEAVE;
+        }
+        RespWriter.array(out, view.argumentCount - 2);
+        RespWriter.bulk(out, "HDEL");
+        copyArguments(view, 1, 2, out);
+        copyArguments(view, 4, view.argumentCount, out);
         return 1;
     }
 

@@ -97,6 +97,11 @@ public record Dialect(Product product, int major, int minor) {
         return either(8, 0, 9, 0);
     }
 
+    /// `HGETDEL`.
+    public boolean knowsHgetdel() {
+        return either(8, 0, 9, 1);
+    }
+
     /// `MSETEX`.
     public boolean knowsMsetex() {
         return either(8, 4, 9, 1);

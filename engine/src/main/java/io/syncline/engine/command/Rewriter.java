@@ -33,6 +33,7 @@ public final class Rewriter {
     private final RewriteRules rules;
     private final Set<CommandKind> concernedKinds = EnumSet.noneOf(CommandKind.class);
     private final boolean datedConcerned;
+    private final boolean gotFieldsConcerned;
     private final ExpiryRewriter expiries;
     private final RestoreRewriter restores;
 
@@ -41,6 +42,7 @@ public final class Rewriter {
         expiries = new ExpiryRewriter(rules);
         restores = new RestoreRewriter(rules);
         datedConcerned = !rules.target().knowsFormsOf7();
+        gotFieldsConcerned = !rules.target().knowsHgetdel();
         for (CommandKind kind : CommandKind.values()) {
             if (isConcerned(kind)) {
                 concernedKinds.add(kind);
@@ -104,7 +106,8 @@ public final class Rewriter {
         if (concernedKinds.contains(spec.kind())) {
             return spec.kind() != CommandKind.SET || view.argumentCount > 3;
         }
-        return datedConcerned && (spec.flags() & CommandSpec.DATED) != 0;
+        return (spec.flags() & CommandSpec.DATED) != 0
+                && (datedConcerned || (gotFieldsConcerned && spec.name().equals("HGETDEL")));
     }
 
     /// Appends what is to be sent instead of a command.

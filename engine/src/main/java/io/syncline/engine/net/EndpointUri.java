@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -124,9 +125,9 @@ public final class EndpointUri {
         }
         return new TlsOptions(
                 enabled,
-                path(parameters, "ca"),
-                path(parameters, "cert"),
-                path(parameters, "key"),
+                path(parameters, "ca", place),
+                path(parameters, "cert", place),
+                path(parameters, "key", place),
                 verify);
     }
 
@@ -139,9 +140,14 @@ public final class EndpointUri {
         };
     }
 
-    private static @Nullable Path path(Map<String, String> parameters, String name) {
+    private static @Nullable Path path(
+            Map<String, String> parameters, String name, String place) {
         String value = parameters.get(name);
-        return value == null ? null : Path.of(value);
+        try {
+            return value == null ? null : Path.of(value);
+        } catch (InvalidPathException e) {
+            throw bad(place, "the parameter '" + name + "' is no path: " + e.getReason());
+        }
     }
 
     private static Credentials credentials(String userInfo, String place) {
@@ -191,7 +197,7 @@ public final class EndpointUri {
         return (endpoint.tls().enabled() ? "rediss" : "redis")
                 + suffix
                 + "://"
-                + (user.isEmpty() ? "" : user + "@")
+                + (user.isEmpty() ? "" : escaped(user) + "@")
                 + endpoint.addresses().stream()
                         .map(HostPort::toString)
                         .collect(Collectors.joining(","))
@@ -201,7 +207,7 @@ public final class EndpointUri {
     private static String parameters(Endpoint endpoint) {
         List<String> pairs = new ArrayList<>();
         if (!endpoint.primaryName().isEmpty()) {
-            pairs.add("master=" + endpoint.primaryName());
+            pairs.add("master=" + escaped(endpoint.primaryName()));
         }
         TlsOptions tls = endpoint.tls();
         addFile(pairs, "ca", tls.caFile());
@@ -215,8 +221,20 @@ public final class EndpointUri {
 
     private static void addFile(List<String> pairs, String name, @Nullable Path file) {
         if (file != null) {
-            pairs.add(name + "=" + file.toString().replace("%", "%25").replace("&", "%26"));
+            pairs.add(name + "=" + escaped(file.toString()));
         }
+    }
+
+    /// So that what is printed reads back as what it was: the signs that [#parse] takes for its
+    /// own, and those that break a line.
+    private static String escaped(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean plain = c > ' ' && c != 0x7f && "%@:&".indexOf(c) < 0;
+            out.append(plain ? String.valueOf(c) : String.format(Locale.ROOT, "%%%02X", (int) c));
+        }
+        return out.toString();
     }
 
     private static SynclineException bad(String place, String rule) {

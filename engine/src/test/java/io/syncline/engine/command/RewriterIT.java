@@ -69,6 +69,8 @@ class RewriterIT {
             replay.run("HSET h a 1 b 2");
             replay.run("HSETEX h KEEPTTL FIELDS 1 a 2.5");
             expect(session, "2.5", "HGET", "h", "a");
+            replay.run("HGETDEL h FIELDS 1 b");
+            expect(session, "1", "HLEN", "h");
             replay.run("RPUSH l 1 2 3 4 5");
             replay.run("LPOP l 2");
             replay.run("RPOP l 1");

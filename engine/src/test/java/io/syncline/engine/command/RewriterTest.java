@@ -171,6 +171,9 @@ class RewriterTest {
                 "7;4;MSETEX 2 a 1 b 2;MSET a 1 b 2",
                 "7;4;MSETEX 2 a 1 b 2 PXAT 5;SET a 1 PXAT 5|SET b 2 PXAT 5",
                 "7;4;MSETEX 2 a 1 b 2 KEEPTTL;SET a 1 KEEPTTL|SET b 2 KEEPTTL",
+                "7;4;HGETDEL h FIELDS 2 a b;HDEL h a b",
+                "2;8;HGETDEL h FIELDS 1 a;HDEL h a",
+                "8;0;HGETDEL h FIELDS 2 a b;HGETDEL h FIELDS 2 a b",
                 "7;4;XADD s KEEPREF 1-1 f v;XADD s 1-1 f v"
             })
     void newerFormsBecomeOlderOnes(int major, int minor, String line, String expected) {

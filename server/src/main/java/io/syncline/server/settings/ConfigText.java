@@ -45,7 +45,9 @@ public final class ConfigText {
     }
 
     private static String scalar(Setting setting, String value) {
-        if (setting.isFlag() || value.matches("[a-z0-9.]+")) {
+        // What YAML takes for something else than a text is quoted.
+        boolean plain = value.matches("[a-z0-9.]+") && !value.matches("true|false|null");
+        if (setting.isFlag() || plain) {
             return value;
         }
         // A JSON string is a YAML scalar; single quotes need only themselves doubled.

@@ -9,6 +9,8 @@ import io.syncline.engine.link.LinkOptions.CommandChoice;
 import io.syncline.engine.link.LinkOptions.End;
 import io.syncline.engine.link.LinkOptions.OnExisting;
 import io.syncline.engine.link.LinkOptions.Throttle;
+import io.syncline.engine.net.Endpoint;
+import io.syncline.engine.net.EndpointUri;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinkOptionsReaderTest {
     @TempDir private Path folder;
@@ -232,6 +235,38 @@ class LinkOptionsReaderTest {
                 LinkOptionsReader.read(
                         ConfigFile.read(file), Map.of("SYNCLINE_SOURCE_PASSWORD", "hunter2"));
         assertThat(again).isEqualTo(options);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://us%3Aer%40x%25@a",
+                "redis://m%C3%BC%20ller@a",
+                "redis-sentinel://me@a?master=one%26two%40three",
+                "rediss://a?ca=%2Fa%40b%20%26c%25%2Fca.pem",
+            })
+    void whatIsPrintedOfAnEndpointReadsBack(String uri) {
+        Endpoint endpoint = EndpointUri.parse(uri, "test");
+
+        assertThat(EndpointUri.parse(endpoint.toString(), "test")).isEqualTo(endpoint);
+    }
+
+    @Test
+    void aPathThatCannotBeIsABadOption() {
+        assertThatThrownBy(() -> EndpointUri.parse("rediss://a?ca=%00", "--source"))
+                .hasMessageStartingWith(
+                        "[--source] not an endpoint: the parameter 'ca' is no path: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "null", "0123", "1e5"})
+    void aNameThatYamlReadsAsSomethingElseIsPrintedSoThatItReadsBack(String name)
+            throws IOException {
+        settings.offer(Setting.TASK, name);
+        Path file = folder.resolve("sync.yaml");
+        Files.writeString(file, ConfigText.of(read(Map.of()), settings));
+
+        assertThat(LinkOptionsReader.read(ConfigFile.read(file), Map.of()).task()).isEqualTo(name);
     }
 
     private LinkOptions with(Setting setting, String text) {
