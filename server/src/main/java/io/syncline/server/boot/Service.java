@@ -101,7 +101,7 @@ public final class Service implements AutoCloseable {
         observers.add(verifications);
         Channels channels = new Channels(store, vault, teller, audit, clock);
         samples = new SampleServers(tasks, instances, options.data());
-        TaskChanges changes = new TaskChanges(tasks, audit);
+        TaskChanges changes = new TaskChanges(tasks, instances, audit);
         Directions directions = new Directions(tasks, audit);
         TaskFiles files = new TaskFiles(tasks, instances, verifications::plan);
         TaskViews views = new TaskViews(instances);

@@ -230,6 +230,7 @@ final class NewTaskPage {
     private void takeObjects(Context ctx) {
         Form form = sent(ctx);
         checkObjects(form, Map.of());
+        sides.requireCommands(Gate.actor(ctx), form);
         if (form.isRefused()) {
             objects(ctx, form);
         } else {

@@ -2,6 +2,7 @@ package io.syncline.server.console;
 
 import static io.syncline.server.console.Texts.t;
 
+import io.syncline.server.api.DirectionView;
 import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Task;
 import io.syncline.server.settings.Setting;
@@ -19,7 +20,8 @@ final class SettingLines {
     /// What is synchronized, and how; then what is watched.
     ///
     /// @param retryMinutes how long a lost connection is really tried again
-    static Map<String, String> of(Task task, int retryMinutes) {
+    /// @param directions of a two-way task
+    static Map<String, String> of(Task task, int retryMinutes, List<DirectionView> directions) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put(t("synchronization-types"), types(task));
         lines.put(
@@ -29,20 +31,48 @@ final class SettingLines {
                         : t("precheck-and-report-errors"));
         lines.put(t("databases"), value(task, Setting.DATABASES));
         lines.put(t("commands"), value(task, Setting.COMMANDS));
-        String rules = value(task, Setting.ETL);
-        lines.put(t("configure-etl"), rules.isEmpty() ? t("no") : rules.replace("\n", "; "));
+        if (!task.isTwoWay()) {
+            String rules = value(task, Setting.ETL);
+            lines.put(t("configure-etl"), rules.isEmpty() ? t("no") : rules.replace("\n", "; "));
+        }
+        lines.put(t("when-flushall-flushdb-or-swapdb"), choice(task, Setting.ON_FLUSH));
+        lines.put(t("when-the-target-refuses-a"), choice(task, Setting.ON_REFUSED));
+        lines.put(t("when-the-source-no-longer"), choice(task, Setting.ON_GAP));
         lines.put(t("retry-time"), retry(task, retryMinutes));
-        lines.put(
-                t("instance-class"), task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));
-        lines.put(
-                t("throttle"),
-                limit(value(task, Setting.MAX_RPS), t("unit-writes-s"))
-                        + ", "
-                        + limit(value(task, Setting.MAX_MBPS), t("unit-mb-s")));
-        lines.put(
-                t("extend-expiration-time"), t("some-seconds", value(task, Setting.EXTEND_EXPIRY)));
+        if (task.isTwoWay()) {
+            String guard = value(task, Setting.CONFLICT_GUARD);
+            lines.put(
+                    t("for-which-keys-a-write"), TaskSteps.guards().getOrDefault(guard, guard));
+            for (DirectionView it : directions) {
+                lines.put(
+                        t("throttle-direction", it.from(), it.to()),
+                        ceilings(
+                                task.settings().getOrDefault(it.name() + "-max-rps", "0"),
+                                task.settings().getOrDefault(it.name() + "-max-mbps", "0")));
+            }
+        } else {
+            lines.put(
+                    t("instance-class"),
+                    task.settings().getOrDefault(TaskSettings.CLASS, "unlimited"));
+            lines.put(
+                    t("throttle"),
+                    ceilings(value(task, Setting.MAX_RPS), value(task, Setting.MAX_MBPS)));
+            lines.put(
+                    t("extend-expiration-time"),
+                    t("some-seconds", value(task, Setting.EXTEND_EXPIRY)));
+        }
         lines.put(t("alerts"), alerts(task.alerts()));
         return lines;
+    }
+
+    private static String ceilings(String rps, String mbps) {
+        return limit(rps, t("unit-writes-s")) + ", " + limit(mbps, t("unit-mb-s"));
+    }
+
+    /// What was chosen, in the words of the form that it was chosen in.
+    private static String choice(Task task, Setting setting) {
+        String value = value(task, setting);
+        return TaskSteps.choices(setting, task.topology()).getOrDefault(value, value);
     }
 
     private static String retry(Task task, int retryMinutes) {

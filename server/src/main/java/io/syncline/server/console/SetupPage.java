@@ -1,10 +1,13 @@
 package io.syncline.server.console;
 
+import static io.syncline.server.console.Texts.t;
+
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
 import io.syncline.server.lifecycle.TaskAction;
+import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Role;
@@ -20,6 +23,9 @@ import java.util.Map;
 /// `/tasks/{id}/setup/...`: the wizard's last two steps, and the two before them for a task that is
 /// there already, be it new or running.
 final class SetupPage {
+    /// What the form was filled in from: see [TaskChanges#version].
+    private static final String VERSION = "version";
+
     private final Pages pages;
     private final Tasks tasks;
     private final TaskChanges changes;
@@ -51,7 +57,8 @@ final class SetupPage {
 
     private Form form(Context ctx) {
         Gate.actor(ctx).require(Role.OPERATOR, "change tasks");
-        return TaskDraft.of(control(ctx).task());
+        Task task = control(ctx).task();
+        return TaskDraft.of(task).put(VERSION, TaskChanges.version(task));
     }
 
     /// Whether the task is still being set up, so that the wizard goes on.
@@ -65,7 +72,7 @@ final class SetupPage {
         boolean draft = isDraft(task);
         all.put("form", form);
         all.put("rail", Rail.of(draft ? step : -1, task.id()));
-        all.put("carried", List.of("name", "topology"));
+        all.put("carried", List.of("name", "topology", VERSION));
         all.put(
                 "back",
                 step == Rail.SETTINGS && draft
@@ -132,10 +139,15 @@ final class SetupPage {
             changes.configure(
                     actor,
                     task.id(),
+                    form.value(VERSION),
                     TaskDraft.settings(task.topology(), form, task.settings()),
                     TaskDraft.alerts(form, task.alerts()));
         } catch (Problem e) {
-            form.refuse(e);
+            if (e.code() == Problem.Code.CHANGED) {
+                overtaken(form, task);
+            } else {
+                form.refuse(e);
+            }
             return false;
         }
         Task changed = control(ctx).task();
@@ -146,6 +158,26 @@ final class SetupPage {
             Pages.go(ctx, "/tasks/" + changed.id() + "/settings");
         }
         return true;
+    }
+
+    /// Somebody else was faster: says what the task has now where the form says something else.
+    /// Whoever has read that may send the form once more.
+    private static void overtaken(Form form, Task now) {
+        Form theirs = TaskDraft.of(now);
+        for (String name : TaskDraft.ALL) {
+            String missing = TaskDraft.usual(name);
+            String value = theirs.value(name, missing);
+            if (form.has(name) && !form.value(name, missing).equals(value)) {
+                form.refuse(name, t("it-is-now", value), t("it-would-be-overwritten"));
+            }
+        }
+        form.refuse(
+                new Problem(
+                        Problem.Code.CHANGED,
+                        "task",
+                        t("somebody-else-has-changed"),
+                        t("look-and-save-again")));
+        form.put(VERSION, TaskChanges.version(now));
     }
 
     private void precheck(Context ctx) {
@@ -179,10 +211,17 @@ final class SetupPage {
         Actor actor = Gate.actor(ctx);
         TaskControl control = control(ctx);
         Task task = control.task();
+        CheckList checks = new CheckList(control.checks(), task.state());
+        if (task.state() == TaskState.PRECHECK_PASSED && !checks.isReady()) {
+            // A bookmark, or the task's page, leads past nothing that is still to be confirmed.
+            Pages.go(ctx, "/tasks/" + task.id() + "/setup/precheck");
+            return;
+        }
         TaskView view = views.of(control);
         TaskPlan plan =
                 new TaskPlan(
                         view,
+                        tasks.retryMinutes(task),
                         sides.now(actor, own(task.source())),
                         sides.now(actor, own(task.target())));
         pages.show(

@@ -11,6 +11,7 @@ import io.syncline.server.model.Probe;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Role;
+import io.syncline.server.model.Task;
 import io.syncline.server.task.NewTask;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +91,26 @@ final class Sides {
         return choice.isEmpty() || actor.role() == Role.VIEWER
                 ? seen(actor, choice)
                 : instances.test(actor, choice);
+    }
+
+    /// Refuses commands that are no commands, at their field.
+    void requireCommands(Actor actor, Form form) {
+        String source = form.value("source");
+        String commands = form.value("commands");
+        if (source.isEmpty() || commands.isEmpty() || form.isRefused()) {
+            return;
+        }
+        try {
+            instances.requireCommands(
+                    commands,
+                    List.of(
+                            chosen(actor, source).instance(),
+                            TaskDraft.topology(form) == Task.Topology.TWO_WAY
+                                    ? chosen(actor, form.value("target")).instance()
+                                    : ""));
+        } catch (Problem e) {
+            form.refuse(e);
+        }
     }
 
     /// Registers what was entered in place of a choice.

@@ -22,11 +22,19 @@ final class TaskPlan {
     private static final long BYTES_PER_SECOND = 40L << 20;
 
     private final TaskView task;
+    private final int retryMinutes;
     private final @Nullable Probe source;
     private final @Nullable Probe target;
 
-    TaskPlan(TaskView task, @Nullable Probe source, @Nullable Probe target) {
+    /// Reads a task and its sides.
+    ///
+    /// @param retryMinutes how long a lost connection is really tried again
+    /// @param source null when it has not been looked at
+    /// @param target null when it has not been looked at
+    TaskPlan(
+            TaskView task, int retryMinutes, @Nullable Probe source, @Nullable Probe target) {
         this.task = task;
+        this.retryMinutes = retryMinutes;
         this.source = source;
         this.target = target;
     }
@@ -55,10 +63,7 @@ final class TaskPlan {
         if (!ceiling.isEmpty()) {
             sentences.add(ceiling);
         }
-        sentences.add(
-                t(
-                        "plan-retry",
-                        Numbers.seconds(60 * Long.parseLong(setting(Setting.RETRY_MINUTES)))));
+        sentences.add(t("plan-retry", Numbers.seconds(60L * retryMinutes)));
         return sentences;
     }
 

@@ -73,6 +73,6 @@ final class TaskTabs {
                 "yaml",
                 tasks.yaml(actor, task.id()),
                 "lines",
-                SettingLines.of(it, tasks.retryMinutes(it)));
+                SettingLines.of(it, tasks.retryMinutes(it), task.directions()));
     }
 }

@@ -44,8 +44,7 @@ public final class Words {
 
     /// `target-memory` as `Target memory`.
     public static String title(String code) {
-        String words = code.replace('-', ' ');
-        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+        return upper(code.replace('-', ' '));
     }
 
     /// With one full stop at its end.
@@ -72,8 +71,7 @@ public final class Words {
 
     /// What is wrong, as a sentence.
     public static String problem(Problem it) {
-        String message = it.message();
-        return sentence(message.substring(0, 1).toUpperCase(Locale.ROOT) + message.substring(1));
+        return sentence(upper(it.message()));
     }
 
     /// A number as somebody would type it: `5`, `0.5`.
@@ -278,7 +276,20 @@ public final class Words {
     /// Why a task is not simply well; empty otherwise.
     public static String why(TaskView task) {
         boolean well = task.tone().equals("well") || task.tone().equals("working");
-        return well ? "" : task.retry() == null ? task.reason() : task.sentence();
+        return well ? "" : task.retry() == null ? task.reason() : behindState(task);
+    }
+
+    /// A task's sentence beside its state, which is not said twice.
+    private static String behindState(TaskView task) {
+        String sentence = task.sentence();
+        String state = task.stateText() + ": ";
+        return sentence.startsWith(state) ? upper(sentence.substring(state.length())) : sentence;
+    }
+
+    private static String upper(String text) {
+        return text.isEmpty()
+                ? text
+                : text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 
     public static String tone(TaskEntry entry) {

@@ -223,6 +223,21 @@ public final class Instances {
         }
     }
 
+    /// Refuses commands that neither Syncline nor one of these instances knows and that are near a
+    /// known one. Whoever asks may use them.
+    ///
+    /// @param ids empty ones are left out
+    /// @return those that nobody knows and that are near none
+    public List<String> requireCommands(String commands, List<String> ids) {
+        return NamedCommands.require(
+                commands,
+                ids.stream()
+                        .filter(id -> !id.isEmpty())
+                        .map(this::any)
+                        .map(this::endpoint)
+                        .toList());
+    }
+
     /// What was last seen there; null before the first look.
     public static @Nullable Probe lastProbe(RegisteredInstance instance) {
         return instance.probe().isEmpty() ? null : JSON.readValue(instance.probe(), Probe.class);

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 
 /// Looks at an instance: does it answer, and what is it? Writes nothing there.
 final class Prober {
-    private static final String CLIENT_NAME = "syncline:connectivity";
+    static final String CLIENT_NAME = "syncline:connectivity";
 
     private final InstantSource clock;
 

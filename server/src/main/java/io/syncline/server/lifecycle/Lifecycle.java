@@ -52,7 +52,7 @@ public final class Lifecycle {
                                     now.streaming()));
             case TaskEvent.LinkFailed() ->
                     now.state().isActive() ? to(Standing.of(FAILED)) : ignored(now);
-            case TaskEvent.LinkDone() -> when(LINKED, now, Standing.of(COMPLETED));
+            case TaskEvent.LinkDone() -> when(LINKED, now, Standing.of(COMPLETED), SWEEP);
             case TaskEvent.LinkStopped() ->
                     when(EnumSet.of(MODIFYING), now, Standing.of(INITIALIZING), START_LINK);
             case TaskEvent.ServerStarted() -> serverStarted(now);
@@ -74,7 +74,7 @@ public final class Lifecycle {
             case RESUME -> to(Standing.of(INITIALIZING), START_LINK);
             case PAUSE -> to(Standing.of(PAUSED), STOP_LINK);
             case MODIFY -> now.state().isActive() ? to(Standing.of(MODIFYING), STOP_LINK) : to(now);
-            case STOP -> to(Standing.of(COMPLETED), STOP_LINK);
+            case STOP -> to(Standing.of(COMPLETED), STOP_LINK, SWEEP);
             case RESET -> to(Standing.of(NOT_CONFIGURED), STOP_LINK, SWEEP);
             case RELEASE -> to(Standing.of(RELEASED), STOP_LINK, SWEEP, FORGET);
             case THROTTLE, RENAME, CLONE -> to(now);

@@ -15,6 +15,12 @@ public record Retry(
         long elapsedSeconds,
         long limitSeconds,
         String reason) {
+    /// The side is named already: the engine's words for a check would name it again.
+    public Retry {
+        String away = "the " + side + " cannot be reached: ";
+        reason = reason.startsWith(away) ? reason.substring(away.length()) : reason;
+    }
+
     /// The same with a shorter limit, if it is shorter.
     Retry within(long seconds) {
         return seconds >= limitSeconds

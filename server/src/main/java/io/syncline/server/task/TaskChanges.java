@@ -1,6 +1,7 @@
 package io.syncline.server.task;
 
 import io.syncline.server.account.Audit;
+import io.syncline.server.instance.Instances;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.lifecycle.TaskState;
 import io.syncline.server.model.Actor;
@@ -8,8 +9,10 @@ import io.syncline.server.model.AlertRules;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Role;
 import io.syncline.server.model.Task;
+import io.syncline.server.model.TaskEntry;
 import io.syncline.server.security.Secrets;
 import io.syncline.server.settings.Setting;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +23,12 @@ public final class TaskChanges {
     private static final int VERSION_LETTERS = 16;
 
     private final Tasks tasks;
+    private final Instances instances;
     private final Audit audit;
 
-    public TaskChanges(Tasks tasks, Audit audit) {
+    public TaskChanges(Tasks tasks, Instances instances, Audit audit) {
         this.tasks = tasks;
+        this.instances = instances;
         this.audit = audit;
     }
 
@@ -78,6 +83,7 @@ public final class TaskChanges {
                 settings == null
                         ? task.settings()
                         : TaskSettings.checked(task.topology(), settings);
+        List<String> strange = strangeCommands(task, checked);
         AlertRules rules = alerts == null ? task.alerts() : alerts;
         boolean draft = TaskAction.CONFIGURE.isAllowedIn(task.state());
         if (checked.equals(task.settings()) && task.state() != TaskState.NOT_CONFIGURED) {
@@ -92,8 +98,29 @@ public final class TaskChanges {
                     actor.name(),
                     t -> same(t, seen).with(checked, rules).copyingAgain(more || t.copyAgain()));
         }
+        for (String name : strange) {
+            tasks.note(
+                    control,
+                    TaskEntry.Level.WARNING,
+                    "commands",
+                    "neither Syncline nor the source knows a command '" + name + "'",
+                    "Leave it out, unless it is of a module that is still to be loaded");
+        }
         audit.record(actor, "task.configure", control.task().id(), changes(task, checked));
         return control;
+    }
+
+    /// Names of commands that nobody knows; one that is near a known one is refused.
+    private List<String> strangeCommands(Task task, Map<String, String> checked) {
+        String commands = checked.getOrDefault(Setting.COMMANDS.key(), "");
+        if (commands.equals(task.settings().getOrDefault(Setting.COMMANDS.key(), ""))) {
+            return List.of();
+        }
+        return instances.requireCommands(
+                commands,
+                task.isTwoWay()
+                        ? List.of(task.source().instance(), task.target().instance())
+                        : List.of(task.source().instance()));
     }
 
     private static String changes(Task before, Map<String, String> after) {

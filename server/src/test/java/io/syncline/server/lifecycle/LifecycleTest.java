@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.syncline.server.lifecycle.TaskEvent.Asked;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -157,6 +158,19 @@ class LifecycleTest {
                         transition.accepted()
                                 && next == PRECHECKING
                                 && !List.of("throttle", "rename", "clone").contains(cell.event()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cells")
+    void whatEndsForGoodLeavesNothingOfItsOwnInTheTarget(Cell cell) {
+        Transition transition = Lifecycle.step(Standing.of(cell.state()), cell.value());
+
+        boolean ends =
+                transition.accepted()
+                        && transition.next().state() != cell.state()
+                        && EnumSet.of(COMPLETED, NOT_CONFIGURED, RELEASED)
+                                .contains(transition.next().state());
+        assertThat(transition.effects().contains(Effect.SWEEP)).isEqualTo(ends);
     }
 
     @Test

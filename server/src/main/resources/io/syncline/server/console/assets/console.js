@@ -166,6 +166,28 @@
     }
   });
 
+  // What asks for a name opens with the focus in it, one at a time, and shuts as a dialog does.
+  const drops = () => [...document.querySelectorAll("details.drop[open]")];
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const drop = event.target;
+      if (!drop.matches("details.drop") || !drop.open) return;
+      for (const other of drops()) if (other !== drop) other.open = false;
+      const field = drop.querySelector("input:not([type=hidden])");
+      if (field) field.focus();
+    },
+    true,
+  );
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    for (const drop of drops()) {
+      const within = drop.contains(document.activeElement);
+      drop.open = false;
+      if (within) drop.querySelector("summary").focus();
+    }
+  });
+
   const places = { t: "/tasks", i: "/instances", a: "/alerts", u: "/users", l: "/audit", s: "/system" };
   const rows = () => [...document.querySelectorAll("tr[tabindex]")];
   const step = (by) => {
