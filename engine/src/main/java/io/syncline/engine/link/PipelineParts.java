@@ -218,11 +218,13 @@ final class PipelineParts {
         return shop;
     }
 
-    private Workshop workshop(LinkOptions options, SourceParts source, Origin origin) {
+    private Workshop workshop(LinkOptions options, SourceParts source, Origin origin)
+            throws IOException {
         TargetFormat format =
                 TargetFormat.of(
                         context.target.isValkey(), context.target.major(), context.target.minor());
-        PayloadConverter payloads = new PayloadConverter(format);
+        PayloadConverter payloads =
+                new PayloadConverter(format, CommonModules.found(context.sides, format));
         RewriteRules rewrites =
                 new RewriteRules(
                         source.dialect(),

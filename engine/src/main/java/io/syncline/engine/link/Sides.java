@@ -52,6 +52,11 @@ final class Sides {
         return source;
     }
 
+    /// Whether the source can be asked, being no file.
+    boolean hasServersAsSource() {
+        return !options.source().isFile();
+    }
+
     /// The shards of the source as they are now.
     List<Origin> origins() throws IOException {
         if (options.source().isFile()) {

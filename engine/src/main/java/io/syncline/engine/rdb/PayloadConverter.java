@@ -25,31 +25,29 @@ public final class PayloadConverter {
         HASH,
         /// As an older stream.
         STREAM,
-        /// As it is, if the target has the module.
-        MODULE,
         /// The target has nothing like it.
         NONE
     }
 
     private final TargetFormat target;
-    private final Set<String> moduleTypes;
+    private final boolean hasModules;
     private final int version;
     private final Map<RdbType, Way> ways = new EnumMap<>(RdbType.class);
     private final Set<RdbType> direct = EnumSet.noneOf(RdbType.class);
     private final RdbInput in = new RdbInput(RdbLimits.LARGEST);
     private final ValueDecoder decoder = new ValueDecoder(in);
 
-    /// For a target without modules, or one that can be asked: see
+    /// For a target that lacks a module of the source, or answers where it does: see
     /// [TargetFormat#survivesUnknownModules].
     public PayloadConverter(TargetFormat target) {
-        this(target, Set.of());
+        this(target, false);
     }
 
-    /// For a target whose modules have these types of data, by the names that [ModuleId#typeName]
-    /// gives. Only servers that would end at an unknown one are spared it; others are asked.
-    public PayloadConverter(TargetFormat target, Set<String> moduleTypes) {
+    /// @param hasModules whether the target has every module of the source. Only servers that would
+    ///   end at a value of an unknown one are spared it; others are asked
+    public PayloadConverter(TargetFormat target, boolean hasModules) {
         this.target = target;
-        this.moduleTypes = Set.copyOf(moduleTypes);
+        this.hasModules = hasModules;
         version = target.version();
         for (RdbType type : RdbType.values()) {
             Way way = wayOf(type);
@@ -64,8 +62,8 @@ public final class PayloadConverter {
         if (!target.knows(type)) {
             return wayAround(type);
         }
-        return type == RdbType.MODULE_2 && !target.survivesUnknownModules()
-                ? Way.MODULE
+        return type == RdbType.MODULE_2 && !target.survivesUnknownModules() && !hasModules
+                ? Way.NONE
                 : Way.DIRECT;
     }
 
@@ -140,7 +138,6 @@ public final class PayloadConverter {
         try {
             switch (ways.getOrDefault(type, Way.NONE)) {
                 case DIRECT -> DumpPayload.write(out, type, value, version);
-                case MODULE -> writeModule(type, value, out);
                 case PLAIN -> writePlain(type, value, out);
                 case HASH -> writeHash(type, value, out);
                 case STREAM -> writeStream(type, value, out);
@@ -183,7 +180,7 @@ public final class PayloadConverter {
         boolean readable =
                 switch (ways.getOrDefault(type, Way.NONE)) {
                     case DIRECT, PLAIN, HASH -> !stream && !type.isOpaque();
-                    case MODULE, STREAM, NONE -> false;
+                    case STREAM, NONE -> false;
                 };
         if (!readable || (payload.length <= mostBytes && elementCount(type, value) <= most)) {
             return false;
@@ -232,13 +229,6 @@ public final class PayloadConverter {
     private String moduleType(ByteSlice value) throws IOException {
         in.wrap(value.array, value.offset, value.length);
         return ModuleId.typeName(in.readNumber("a module's id"));
-    }
-
-    private void writeModule(RdbType type, ByteSlice value, ByteBuilder out) throws IOException {
-        if (!moduleTypes.contains(moduleType(value))) {
-            throw unsupported(type, value);
-        }
-        DumpPayload.write(out, type, value, version);
     }
 
     private void writePlain(RdbType type, ByteSlice value, ByteBuilder out) throws IOException {

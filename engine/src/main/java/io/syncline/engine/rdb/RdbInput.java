@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// refilled from an input or is all there is.
 ///
 /// Bytes from [#retain] on stay in the buffer until [#release]; the buffer grows for them as they
-/// arrive, at most to twice of what has arrived, never for a declared length alone. Indexes into
+/// arrive, at most to eight times what has arrived, never for a declared length alone. Indexes into
 /// the buffer change whenever bytes are read from the input, so what must last is kept relative to
 /// the mark. Every method that reads checks; the two fields are public to the package for speed.
 final class RdbInput {
@@ -24,6 +24,9 @@ final class RdbInput {
 
     /// A buffer that grew beyond this is given back by [#trim].
     private static final int KEPT_CAPACITY = 4 << 20;
+
+    /// Times its own size that the buffer grows by for one part.
+    private static final int MOST_GROWTH = 7;
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
 
@@ -193,9 +196,14 @@ final class RdbInput {
         if (needed > LARGEST_ARRAY) {
             throw tooLong("what must be held in memory at once", needed, LARGEST_ARRAY);
         }
-        // At least half more, so that many small parts do not copy the buffer for each of them; at
-        // most twice, so that memory follows what has arrived; between, just what is needed.
-        long step = Math.clamp(needed - buffer.length, buffer.length / 2, buffer.length);
+        long missing = needed - buffer.length;
+        // One large part: just what it needs, since what is left behind by each step is garbage as
+        // large as the step; at most eight times, so that memory follows what has arrived. Many
+        // small parts: at least half more, so that the buffer is not copied for each of them.
+        long step =
+                count >= buffer.length / 2
+                        ? Math.min(missing, MOST_GROWTH * (long) buffer.length)
+                        : Math.clamp(missing, buffer.length / 2, buffer.length);
         buffer = Arrays.copyOf(buffer, (int) Math.min(buffer.length + step, LARGEST_ARRAY));
     }
 

@@ -116,6 +116,8 @@ class BigIT {
 
     private void largest() {
         byte[] value = new byte[LARGEST];
+        // Nothing that a snapshot could compress: what is read from it is as large as the value.
+        new Random(7).nextBytes(value);
         System.arraycopy(new byte[] {'b', 'e', 'g', 'i', 'n'}, 0, value, 0, 5);
         System.arraycopy(new byte[] {'e', 'n', 'd'}, 0, value, LARGEST - 3, 3);
         source.command("SET", "largest", value);

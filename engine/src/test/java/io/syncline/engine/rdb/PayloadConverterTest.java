@@ -7,7 +7,6 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class PayloadConverterTest {
@@ -116,8 +115,7 @@ final class PayloadConverterTest {
                 .isThrownBy(() -> converted(deadly, RdbType.MODULE_2, body))
                 .withMessage("Redis 6.0 has no values of module type AAAAAAAAB");
         ByteBuilder out = new ByteBuilder(16);
-        new PayloadConverter(deadly, Set.of("AAAAAAAAB"))
-                .write(RdbType.MODULE_2, body.slice(), out);
+        new PayloadConverter(deadly, true).write(RdbType.MODULE_2, body.slice(), out);
         assertThat(out.toBytes()).isEqualTo(payload(7, body, 9));
         assertThat(new PayloadConverter(REDIS_7).isDirect(RdbType.MODULE_2)).isTrue();
         assertThat(new PayloadConverter(deadly).isDirect(RdbType.MODULE_2)).isFalse();

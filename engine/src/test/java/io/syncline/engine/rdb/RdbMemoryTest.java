@@ -67,6 +67,17 @@ final class RdbMemoryTest {
     }
 
     @Test
+    void aLargeStringTakesLittleMoreThanItsSize() throws IOException {
+        byte[] bytes =
+                RdbBytes.file("REDIS0011").key(0, "large").string(new byte[40 << 20]).end();
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        walk(bytes);
+
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(60 << 20);
+    }
+
+    @Test
     void readsAStringOfManyMegabytesAndThenSmallOnes() throws IOException {
         byte[] large = new byte[20 << 20];
         large[large.length - 1] = 1;
