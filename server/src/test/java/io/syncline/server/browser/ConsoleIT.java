@@ -267,7 +267,7 @@ class ConsoleIT {
 
         tab.open("/instances/" + from).awaitText(".head", "It answers");
         tab.open("/tasks/" + task).press("Reset").awaitText(".drop[open]", "positions are lost");
-        assertThat(tab.ask("document.activeElement.id")).isEqualTo("n-reset");
+        Await.until("the focus is in it", Tab.LIMIT, () -> tab.has("#n-reset:focus"));
         tab.key("Escape");
         Await.until("it is shut", Tab.LIMIT, () -> !tab.has(".drop[open]"));
         assertThat(tab.ask("document.activeElement.innerText")).isEqualTo("Reset");

@@ -186,7 +186,7 @@ class PageIT {
                 .contains("'host!' is no host name", "value=\"not a host!" + port);
         target.command("CONFIG", "SET", "requirepass", "sesame");
         assertThat(wizard("127.0.0.1" + port, "127.0.0.1:" + target.port()))
-                .contains("Give the right user:password.")
+                .contains("Give user:password.")
                 .doesNotContain("environment variable");
 
         assertThat(admin.get("/api/v1/instances").text()).isEqualTo(known);
