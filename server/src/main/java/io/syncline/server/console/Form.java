@@ -108,10 +108,8 @@ public final class Form {
         if (problem == null) {
             return "";
         }
-        String message = problem.message();
-        return Character.toUpperCase(message.charAt(0))
-                + message.substring(1)
-                + (problem.remedy().isEmpty() ? "." : ". " + Words.sentence(problem.remedy()));
+        String remedy = problem.remedy();
+        return Words.problem(problem) + (remedy.isEmpty() ? "" : " " + Words.remedy(remedy));
     }
 
     public @Nullable Problem other() {

@@ -110,12 +110,8 @@ public final class InstancesPage {
     private void test(Context ctx) {
         Actor actor = Gate.actor(ctx);
         actor.require(Role.OPERATOR, "test connections");
-        Probe probe = instances.test(actor, ctx.pathParam("id"));
-        if ("true".equals(ctx.header("HX-Request"))) {
-            answer(ctx, probe);
-        } else {
-            Pages.go(ctx, "/instances/" + ctx.pathParam("id"));
-        }
+        instances.test(actor, ctx.pathParam("id"));
+        Pages.go(ctx, "/instances/" + ctx.pathParam("id"));
     }
 
     private void answer(Context ctx, Probe probe) {

@@ -120,6 +120,12 @@ final class NewTaskPage {
         if (!form.isRefused() && same && !form.value("source").equals(Sides.NEW)) {
             form.refuse("target", t("this-is-the-source"), t("choose-another-instance"));
         }
+        // Nothing is registered while something is to be mended on this page.
+        for (String side : SIDES) {
+            if (form.value(side).equals(Sides.NEW)) {
+                judge(actor, form, side);
+            }
+        }
         for (String side : SIDES) {
             if (!form.isRefused()) {
                 takeSide(actor, form, side);
@@ -135,9 +141,6 @@ final class NewTaskPage {
     /// Registers what was entered, and looks whether it answers, unless somebody goes on anyway.
     private void takeSide(Actor actor, Form form, String side) {
         if (form.value(side).equals(Sides.NEW)) {
-            if (isMistaken(actor, form, side)) {
-                return;
-            }
             String id = sides.register(actor, form, side + ".");
             if (id == null) {
                 return;
@@ -165,25 +168,31 @@ final class NewTaskPage {
         }
     }
 
-    /// Whether a server answers that something was entered wrongly, such as a password: that is
-    /// mended here, so it is not registered. One that does not answer may be right.
-    private boolean isMistaken(Actor actor, Form form, String side) {
+    /// Says what was entered wrongly, such as a password: that is mended here, so it is not
+    /// registered. A server that does not answer may be right.
+    private void judge(Actor actor, Form form, String side) {
+        if (side.equals("target") && sides.isSameAgain(form)) {
+            form.refuse(side + ".addresses", t("this-is-the-source"), t("choose-another-instance"));
+            return;
+        }
         Probe.Trouble trouble;
         try {
             trouble = sides.test(actor, form, side).trouble();
-        } catch (Problem | SynclineException e) {
-            // Registering it says the same, at its field.
-            return false;
+        } catch (Problem e) {
+            InstanceForm.refuse(form, side + ".", e);
+            return;
+        } catch (SynclineException e) {
+            InstanceForm.refuse(form, side + ".", Problem.of(e.failure()));
+            return;
         }
         if (trouble == null || trouble.code().equals(ErrorCode.UNREACHABLE.name())) {
-            return false;
+            return;
         }
         boolean password = trouble.code().equals(ErrorCode.NOT_AUTHENTICATED.name());
         form.refuse(
                 side + (password ? ".password" : ".addresses"),
                 trouble.message(),
                 trouble.remedy());
-        return true;
     }
 
     /// Somebody may remove an instance while another one fills in the form.

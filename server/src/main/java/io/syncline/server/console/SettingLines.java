@@ -41,8 +41,7 @@ final class SettingLines {
         lines.put(t("retry-time"), retry(task, retryMinutes));
         if (task.isTwoWay()) {
             String guard = value(task, Setting.CONFLICT_GUARD);
-            lines.put(
-                    t("for-which-keys-a-write"), TaskSteps.guards().getOrDefault(guard, guard));
+            lines.put(t("for-which-keys-a-write"), TaskSteps.guards().getOrDefault(guard, guard));
             for (DirectionView it : directions) {
                 lines.put(
                         t("throttle-direction", it.from(), it.to()),

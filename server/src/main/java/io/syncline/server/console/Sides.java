@@ -127,6 +127,15 @@ final class Sides {
         return null;
     }
 
+    /// Whether both sides are entered anew, at one address.
+    boolean isSameAgain(Form form) {
+        String source = form.value("source.addresses");
+        return form.value("source").equals(NEW)
+                && form.value("target").equals(NEW)
+                && !source.isEmpty()
+                && source.equalsIgnoreCase(form.value("target.addresses"));
+    }
+
     /// *Test connectivity* of a choice, or of what is entered in its place.
     Probe test(Actor actor, Form form, String side) {
         String choice = form.value(side, NEW);

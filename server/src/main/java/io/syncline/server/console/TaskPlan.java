@@ -31,8 +31,7 @@ final class TaskPlan {
     /// @param retryMinutes how long a lost connection is really tried again
     /// @param source null when it has not been looked at
     /// @param target null when it has not been looked at
-    TaskPlan(
-            TaskView task, int retryMinutes, @Nullable Probe source, @Nullable Probe target) {
+    TaskPlan(TaskView task, int retryMinutes, @Nullable Probe source, @Nullable Probe target) {
         this.task = task;
         this.retryMinutes = retryMinutes;
         this.source = source;

@@ -61,7 +61,10 @@ public final class Words {
     /// A remedy in the console's words: the engine names options of the command line.
     public static String remedy(String text) {
         return sentence(
-                text.replace("--on-existing overwrite", quoted(t("ignore-errors-and-proceed")))
+                text.replace(" (in the URI, by environment variable or by file)", "")
+                        .replace(" A file of rules is named as @FILE.", "")
+                        .replace(" A file of rules is named as @FILE", "")
+                        .replace("--on-existing overwrite", quoted(t("ignore-errors-and-proceed")))
                         .replace("--on-refused skip", quoted(t("leave-it-out-and-record"))));
     }
 

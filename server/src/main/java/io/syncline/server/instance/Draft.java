@@ -4,8 +4,10 @@ import io.syncline.engine.net.Endpoint;
 import io.syncline.engine.net.Endpoint.Topology;
 import io.syncline.engine.net.EndpointUri;
 import io.syncline.engine.net.HostPort;
+import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a user enters to register an instance. Null is not given.
@@ -24,6 +26,9 @@ public record Draft(
         @Nullable Boolean verifyHost,
         @Nullable String caPem) {
     private static final int MAX_ADDRESSES = 64;
+
+    /// Letters of any language, digits, dots, hyphens; of an IPv6 address colons and its zone.
+    private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{N}._-]+|[0-9A-Fa-f:.]+(%.+)?");
 
     /// Without the password.
     @Override
@@ -68,7 +73,7 @@ public record Draft(
                     "an instance has 1 to " + MAX_ADDRESSES + " addresses",
                     "Give one or several, such as 10.0.0.7:6379, or a uri");
         }
-        all.addresses().forEach(a -> HostPort.parse(a, HostPort.DEFAULT_PORT));
+        all.addresses().forEach(a -> requireHost(HostPort.parse(a, HostPort.DEFAULT_PORT)));
         if (all.topology() == Topology.FILE) {
             throw Problem.badRequest(
                     "topology", "a file is no instance", "One of standalone, cluster, sentinel");
@@ -84,6 +89,16 @@ public record Draft(
                     "caPem", "this is no certificate in PEM form", "Paste the CA's PEM file");
         }
         return all;
+    }
+
+    /// What was meant as one name and has blanks in it comes as several.
+    private static void requireHost(HostPort address) {
+        if (!HOST.matcher(address.host()).matches()) {
+            throw Problem.badRequest(
+                    "addresses",
+                    "'" + Names.shown(address.host()) + "' is no host name",
+                    "Write host:port, for example 10.0.0.7:6379, and commas between several");
+        }
     }
 
     private static Resolved fromUri(String uri, Resolved before) {

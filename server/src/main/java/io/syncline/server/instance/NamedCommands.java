@@ -4,8 +4,8 @@ import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.command.CommandKind;
 import io.syncline.engine.command.CommandSpec;
 import io.syncline.engine.command.CommandTable;
-import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.fault.Spelling;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.net.Endpoint;
@@ -72,8 +72,7 @@ final class NamedCommands {
         Instance instance = new Instance(side, connector, false);
         List<String> question = new ArrayList<>(List.of("COMMAND", "INFO"));
         question.addAll(names);
-        try (Connection connection =
-                connector.open(instance.shards().getFirst().primary())) {
+        try (Connection connection = connector.open(instance.shards().getFirst().primary())) {
             List<String> known = new ArrayList<>();
             if (connection.call(question.toArray(String[]::new)) instanceof Reply.Items answer
                     && answer.items().size() == names.size()) {

@@ -74,7 +74,11 @@ public final class Lifecycle {
             case RESUME -> to(Standing.of(INITIALIZING), START_LINK);
             case PAUSE -> to(Standing.of(PAUSED), STOP_LINK);
             case MODIFY -> now.state().isActive() ? to(Standing.of(MODIFYING), STOP_LINK) : to(now);
-            case STOP -> to(Standing.of(COMPLETED), STOP_LINK, SWEEP);
+            // What a failed task left may be in the hands of the process that superseded it.
+            case STOP ->
+                    now.state() == FAILED
+                            ? to(Standing.of(COMPLETED), STOP_LINK)
+                            : to(Standing.of(COMPLETED), STOP_LINK, SWEEP);
             case RESET -> to(Standing.of(NOT_CONFIGURED), STOP_LINK, SWEEP);
             case RELEASE -> to(Standing.of(RELEASED), STOP_LINK, SWEEP, FORGET);
             case THROTTLE, RENAME, CLONE -> to(now);

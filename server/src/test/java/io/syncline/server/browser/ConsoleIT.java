@@ -265,6 +265,13 @@ class ConsoleIT {
                 .isEqualTo("now and then");
         assertThat(tab.ask("document.querySelector('#p-percent').value")).isEqualTo("1");
 
+        tab.open("/instances/" + from).awaitText(".head", "It answers");
+        tab.open("/tasks/" + task).press("Reset").awaitText(".drop[open]", "positions are lost");
+        Await.until("the focus is in it", Tab.LIMIT, () -> tab.has("#n-reset:focus"));
+        tab.key("Escape");
+        Await.until("it is shut", Tab.LIMIT, () -> !tab.has(".drop[open]"));
+        assertThat(tab.ask("document.activeElement.innerText")).isEqualTo("Reset");
+
         tab.open("/tasks/" + task).press("Release").awaitText(".drop[open]", "events, charts");
         tab.type("#n-release", "odrers").key("Enter").awaitText("h1", "not possible");
         assertThat(tab.text("main")).contains("Type 'orders' and try again");

@@ -3,6 +3,7 @@ package io.syncline.server.service;
 import static io.syncline.server.service.RunningService.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.testkit.Await;
 import io.syncline.testkit.RedisServer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -155,5 +156,59 @@ class PageIT {
         assertThat(answer.status()).isEqualTo(303);
         assertThat(answer.response().headers().firstValue("Location"))
                 .hasValue("/tasks/" + task + "/setup/precheck");
+    }
+
+    @Test
+    void aTaskThatHasEndedIsNoWriterInTheEyesOfAnother() {
+        String first = RunningService.task(admin, "first", from, to);
+        admin.post("/api/v1/tasks/" + first + "/actions/start").json(200);
+        RunningService.await(admin, first, "running");
+        admin.post("/api/v1/tasks/" + first + "/actions/stop").json(200);
+        Await.until("nothing is left", RunningService.LIMIT, () -> target.number("DBSIZE") == 0);
+
+        String second = RunningService.task(admin, "second", from, to);
+        admin.post("/api/v1/tasks/" + second + "/actions/precheck").json(200);
+        RunningService.await(admin, second, "precheck-passed");
+
+        assertThat(visitor.get("/tasks/" + second + "/precheck").text())
+                .contains("no other task writes to the target");
+    }
+
+    @Test
+    void theWizardRegistersNothingWhileSomethingIsToBeMendedThere() {
+        String known = admin.get("/api/v1/instances").text();
+        String port = ":" + source.port();
+
+        assertThat(wizard("127.0.0.1" + port, "127.0.0.1" + port))
+                .contains("This is the source. Choose another instance.");
+        assertThat(wizard("127.0.0.1" + port, "")).contains("n instance has 1 to");
+        assertThat(wizard("not a host!" + port, "127.0.0.1" + port))
+                .contains("'host!' is no host name", "value=\"not a host!" + port);
+        target.command("CONFIG", "SET", "requirepass", "sesame");
+        assertThat(wizard("127.0.0.1" + port, "127.0.0.1:" + target.port()))
+                .contains("Give user:password.")
+                .doesNotContain("environment variable");
+
+        assertThat(admin.get("/api/v1/instances").text()).isEqualTo(known);
+    }
+
+    private String wizard(String source, String target) {
+        Api.Answer answer =
+                visitor.post(
+                        "/tasks/new",
+                        "source",
+                        "new",
+                        "target",
+                        "new",
+                        "source.addresses",
+                        source,
+                        "source.name",
+                        "a",
+                        "target.name",
+                        "b",
+                        "target.addresses",
+                        target);
+        assertThat(answer.status()).isEqualTo(400);
+        return answer.text();
     }
 }

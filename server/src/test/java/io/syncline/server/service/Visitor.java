@@ -35,7 +35,9 @@ final class Visitor {
                         .split(";", -1)[0];
         String page = anybody.send("GET", "/tasks", null, FORM, "Cookie", cookie).text();
         return new Visitor(
-                anybody, cookie, page.replaceAll("(?s).*name=\"csrf\" content=\"([^\"]+)\".*", "$1"));
+                anybody,
+                cookie,
+                page.replaceAll("(?s).*name=\"csrf\" content=\"([^\"]+)\".*", "$1"));
     }
 
     Api.Answer get(String path) {
