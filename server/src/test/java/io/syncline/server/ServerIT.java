@@ -104,6 +104,9 @@ class ServerIT {
             assertThat(cli(0, "task", "events", "orders")).contains("started again");
             assertThat(cli(0, "task", "yaml", "orders")).contains("source: 'redis://127.0.0.1:");
             assertThat(cli(2, "task", "show", "nothing")).contains("there is no task");
+            assertThat(cli(4, "task", "precheck", "orders", "--json"))
+                    .contains("\"code\":\"NOT_NOW\"", "\"blame\":\"user\"", "Allowed now: pause")
+                    .contains("\"event\":\"ended\"", "\"exitCode\":4");
             assertThat(cli(2, "task", "create", "more", "a"))
                     .contains("it needs NAME SOURCE TARGET");
             second.signal("TERM");

@@ -49,6 +49,7 @@ final class PairPrecheck {
                         overwrites,
                         resumes);
         forward.task(options.task())
+                .bothWays()
                 .commands(options.commands().names())
                 .spool(options.spool().directory(), options.spool().diskBytes());
         findings.addAll(forward.run());
@@ -59,12 +60,12 @@ final class PairPrecheck {
         options.databases().forEach((from, to) -> back.put(to, from));
         Precheck reverse =
                 new Precheck(ends.get(1).instance(), ends.get(0).instance(), back, true, true)
-                        .task(options.task());
+                        .task(options.task())
+                        .bothWays();
         for (Finding finding : reverse.run()) {
             boolean told =
                     finding.severity() == Severity.OK
-                            || findings.stream()
-                                    .anyMatch(each -> each.reason().equals(finding.reason()))
+                            || findings.stream().anyMatch(each -> isSame(each, finding))
                             || isOfBoth(finding.check());
             if (!told) {
                 findings.add(turned(finding));
@@ -80,6 +81,10 @@ final class PairPrecheck {
             }
         }
         return findings;
+    }
+
+    private static boolean isSame(Finding one, Finding other) {
+        return one.reason().equals(other.reason()) && one.place().equals(other.place());
     }
 
     /// What is the same seen from either side was told by the forward direction already.

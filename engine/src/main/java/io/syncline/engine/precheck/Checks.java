@@ -35,6 +35,7 @@ final class Checks {
                             "source-repl-timeout", SourceLimits.TIMEOUT, SourceLimits::timeout),
                     Check.source("source-snapshot", SourceLimits.DISKLESS, SourceLimits::snapshot),
                     Check.source("source-fork", Check.NONE, SourceLimits::fork),
+                    Check.source("source-persistence", Persistence.QUESTIONS, Persistence::judge),
                     Check.source(SourceKind.SCAN, SourceScan.QUESTIONS, SourceScan::judge),
                     new Check(
                             "source-databases",
@@ -54,6 +55,8 @@ final class Checks {
                             "target-commands", TargetNode.COMMAND_QUESTIONS, TargetNode::commands),
                     Check.target("target-rights", TargetRights.QUESTIONS, TargetRights::judge),
                     Check.target("target-eviction", Check.NONE, TargetNode::eviction),
+                    Check.target(
+                            "target-notifications", Notifications.QUESTIONS, Notifications::judge),
                     Check.both(
                             "different-instances",
                             SameInstance.QUESTIONS,

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rules for keys
 /// @param commands names that a user gave, of commands to copy or to leave out
 /// @param former what the task did before; null for nothing
+/// @param bothWays whether what happens at the target comes back to the source
 record Plan(
         SortedMap<Integer, Integer> databases,
         boolean mayHoldKeys,
@@ -34,7 +35,8 @@ record Plan(
         boolean setsNotifications,
         KeyRules rules,
         List<String> commands,
-        Precheck.@Nullable Former former) {
+        Precheck.@Nullable Former former,
+        boolean bothWays) {
     Plan {
         databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
         commands = List.copyOf(commands);
@@ -59,7 +61,8 @@ record Plan(
                 false,
                 KeyRules.NONE,
                 List.of(),
-                null);
+                null,
+                false);
     }
 
     Plan withTask(String name) {
@@ -90,6 +93,22 @@ record Plan(
         return with(rules, commands, run);
     }
 
+    Plan withBothWays() {
+        return new Plan(
+                databases,
+                mayHoldKeys,
+                resumes,
+                task,
+                spoolDirectory,
+                spoolDiskBytes,
+                kind,
+                setsNotifications,
+                rules,
+                commands,
+                former,
+                true);
+    }
+
     private Plan with(KeyRules keys, List<String> names, Precheck.@Nullable Former run) {
         return new Plan(
                 databases,
@@ -102,7 +121,8 @@ record Plan(
                 setsNotifications,
                 keys,
                 names,
-                run);
+                run,
+                bothWays);
     }
 
     private Plan with(
@@ -122,7 +142,8 @@ record Plan(
                 notifications,
                 rules,
                 commands,
-                former);
+                former,
+                bothWays);
     }
 
     /// Whether a database of the source is copied.

@@ -74,6 +74,12 @@ public final class Precheck {
         return this;
     }
 
+    /// What happens at the target comes back to the source.
+    public Precheck bothWays() {
+        plan = plan.withBothWays();
+        return this;
+    }
+
     /// What a task did in earlier runs.
     ///
     /// @param source as a URI without secrets; empty when it is not known

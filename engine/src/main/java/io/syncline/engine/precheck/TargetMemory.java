@@ -2,7 +2,8 @@ package io.syncline.engine.precheck;
 
 import io.syncline.engine.fault.ErrorCode;
 
-/// Whether the target has room for what the source holds, by the sums over all shards.
+/// Whether the target has room for what the source holds: by the sums over all shards, and for each
+/// shard with a limit of its own, since keys spread evenly over them.
 final class TargetMemory {
     private TargetMemory() {}
 
@@ -32,9 +33,33 @@ final class TargetMemory {
                     limited
                             ? "Raise maxmemory at the target to a tenth more than both together"
                             : "Give the target a machine with more memory");
-        } else {
+        } else if (!limited || incoming == 0 || isEnoughEverywhere(target, incoming, verdict)) {
             verdict.ok(target.first().address(), reason);
         }
+    }
+
+    private static boolean isEnoughEverywhere(Side target, long incoming, Verdict verdict) {
+        long share = incoming / target.nodes().size();
+        boolean enough = true;
+        for (Node node : target.nodes()) {
+            long used = node.info().number("used_memory");
+            long room = node.info().number("maxmemory");
+            if (isTooLittle(used, share, room)) {
+                enough = false;
+                verdict.warning(
+                        node.address(),
+                        ErrorCode.TARGET_OUT_OF_MEMORY,
+                        "this shard uses "
+                                + Amount.bytes(used)
+                                + " of "
+                                + Amount.bytes(room)
+                                + " (maxmemory), and about "
+                                + Amount.bytes(share)
+                                + " of the source come to it",
+                        "Raise maxmemory of this shard as that of the others");
+            }
+        }
+        return enough;
     }
 
     /// A tenth is left for buffers and for what is written meanwhile.

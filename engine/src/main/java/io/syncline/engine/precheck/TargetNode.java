@@ -89,7 +89,9 @@ final class TargetNode {
                             + policy
                             + ": above "
                             + Amount.bytes(limit)
-                            + " the target drops keys, which then differ from the source's",
+                            + (plan.bothWays()
+                                    ? " it drops keys, and each is then deleted at the other side, too"
+                                    : " the target drops keys, which then differ from the source's"),
                     "CONFIG SET maxmemory-policy noeviction at the target");
         }
     }

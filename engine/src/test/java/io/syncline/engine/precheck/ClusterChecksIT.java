@@ -74,6 +74,31 @@ class ClusterChecksIT {
     }
 
     @Test
+    void oneShardWithLessRoomThanItsShareIsAWarning() {
+        RedisServer small = cluster.ownerOf(42);
+        try {
+            cluster.nodes().forEach(node -> node.command("CONFIG", "SET", "maxmemory", "900mb"));
+            assertThat(new Trial(Trial.uri(standalone), uri(0)).find("target-memory"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("OK ");
+            standalone.command("SET", "large", new byte[9 << 20]);
+            small.command("CONFIG", "SET", "maxmemory", "4mb");
+
+            assertThat(new Trial(Trial.uri(standalone), uri(0)).find("target-memory"))
+                    .singleElement()
+                    .asString()
+                    .matches(
+                            "WARNING this shard uses \\d+ .B of 4 MB \\(maxmemory\\), and about \\d+"
+                                    + " .B of the source come to it \\| Raise maxmemory of this shard"
+                                    + " as that of the others");
+        } finally {
+            standalone.command("DEL", "large");
+            cluster.nodes().forEach(node -> node.command("CONFIG", "SET", "maxmemory", "0"));
+        }
+    }
+
+    @Test
     void otherDatabasesThanTheFirstAreAnErrorForAClusterTarget() {
         try (RedisServer source = RedisServer.start()) {
             source.command("SET", "key", "value");

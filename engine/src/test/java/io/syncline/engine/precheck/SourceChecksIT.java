@@ -161,6 +161,31 @@ class SourceChecksIT {
     }
 
     @Test
+    void aSourceThatKeepsNothingIsAWarning() {
+        Trial trial = Trial.of(source, target);
+        assertThat(trial.find("source-persistence"))
+                .containsExactly(
+                        "WARNING the source keeps nothing on disk: if it is started again it is empty,"
+                                + " and then what came from it may be removed from the target | CONFIG"
+                                + " SET appendonly yes or CONFIG SET save '3600 1' at the source, or"
+                                + " let nothing start it again by itself; --on-gap stop keeps the"
+                                + " target's keys");
+        assertThat(Trial.sentences(trial.precheck().bothWays().run(), "source-persistence"))
+                .singleElement()
+                .asString()
+                .contains("the task stops and asks which side's data stand")
+                .doesNotContain("on-gap");
+
+        source.command("CONFIG", "SET", "save", "3600 1");
+        assertThat(trial.find("source-persistence"))
+                .containsExactly("OK the source saves its data to disk (save 3600 1)");
+
+        source.command("CONFIG", "SET", "appendonly", "yes");
+        assertThat(trial.find("source-persistence"))
+                .containsExactly("OK the source keeps an append-only file");
+    }
+
+    @Test
     void aSmallBacklogIsAWarningAndALargeOneIsNot() {
         Trial trial = Trial.of(source, target);
         // How long it bridges is told only while the source is written.

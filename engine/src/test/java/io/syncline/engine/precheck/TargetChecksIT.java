@@ -139,6 +139,37 @@ class TargetChecksIT {
     }
 
     @Test
+    void anEvictionOfATwoWayTaskTakesTheKeyFromBothSides() {
+        target.command("CONFIG", "SET", "maxmemory", "100mb");
+        target.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+
+        assertThat(
+                        Trial.sentences(
+                                Trial.of(source, target).precheck().bothWays().run(),
+                                "target-eviction"))
+                .containsExactly(
+                        "WARNING maxmemory-policy is allkeys-lru: above 100 MB it drops keys, and each"
+                                + " is then deleted at the other side, too | CONFIG SET"
+                                + " maxmemory-policy noeviction at the target");
+    }
+
+    @Test
+    void notificationsAreAWarning() {
+        Trial trial = Trial.of(source, target);
+        assertThat(trial.find("target-notifications"))
+                .containsExactly("OK the target tells nobody of its keys' changes");
+
+        target.command("CONFIG", "SET", "notify-keyspace-events", "Ex");
+
+        assertThat(trial.find("target-notifications"))
+                .containsExactly(
+                        "WARNING notify-keyspace-events is xE: whoever listens at the target is told"
+                                + " of each write of the task, and of a key that expires at both sides"
+                                + " | CONFIG SET notify-keyspace-events '' at the target, unless that"
+                                + " is wanted");
+    }
+
+    @Test
     void tooLittleMemoryIsAWarning() {
         source.command("SET", "big", new byte[4 << 20]);
         target.command("CONFIG", "SET", "maxmemory", "4mb");

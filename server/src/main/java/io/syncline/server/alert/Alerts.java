@@ -177,7 +177,7 @@ public final class Alerts implements TaskObserver {
         check(
                 task,
                 "full-sync",
-                rules.fullSyncHours() > 0 && task.state() == TaskState.INITIALIZING,
+                rules.fullSyncHours() > 0 && isCopying(task),
                 Duration.ofHours(rules.fullSyncHours()),
                 "The full synchronization takes longer than " + rules.fullSyncHours() + " h");
         int percent = spoolPercent(task, progress);
@@ -199,6 +199,12 @@ public final class Alerts implements TaskObserver {
                         + memory
                         + " % full; give it more (-Xmx in SYNCLINE_JAVA_OPTS), or run fewer tasks"
                         + " here");
+    }
+
+    /// A copy that is interrupted for a while takes that while, too.
+    private static boolean isCopying(Task task) {
+        return task.state() == TaskState.INITIALIZING
+                || (task.state() == TaskState.RETRYING && !task.standing().streaming());
     }
 
     /// A direction that its user holds back lags on purpose.

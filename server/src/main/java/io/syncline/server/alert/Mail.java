@@ -35,8 +35,7 @@ final class Mail {
             Transport.send(mail);
             return "told";
         } catch (MessagingException e) {
-            // The class only: texts of mail servers quote what was sent to them.
-            return "the mail server refuses or cannot be reached: " + e.getClass().getSimpleName();
+            return "the mail server was not told: " + Trouble.words(e);
         }
     }
 

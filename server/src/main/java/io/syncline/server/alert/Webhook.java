@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// and say in the body of a 200 that they have refused a message.
 final class Webhook {
     private static final String TOLD = "told";
-    private static final String UNREACHABLE = "the receiver cannot be reached: ";
+    private static final String UNTOLD = "the receiver was not told: ";
     private static final String FEISHU = "feishu";
     private static final String DINGTALK = "dingtalk";
     static final List<String> TEMPLATES =
@@ -134,11 +134,10 @@ final class Webhook {
                     ? judged(begin.toString(UTF_8))
                     : "the receiver answers " + status;
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return UNREACHABLE + cause.getClass().getSimpleName();
+            return UNTOLD + Trouble.words(e);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            return UNREACHABLE + e.getClass().getSimpleName();
+            return UNTOLD + Trouble.words(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

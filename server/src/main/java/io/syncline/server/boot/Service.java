@@ -76,6 +76,7 @@ public final class Service implements AutoCloseable {
     private final @Nullable String firstPassword;
     private volatile Runnable onTaken = () -> {};
     private boolean taken;
+    private final Gate gate;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("service-timer").daemon().factory());
@@ -84,7 +85,7 @@ public final class Service implements AutoCloseable {
         this.lock = lock;
         this.store = store;
         InstantSource clock = InstantSource.system();
-        Vault vault = Vault.open(options.data(), options.environment());
+        Vault vault = Vault.open(options.data(), options.environment(), store.sealed());
         Audit audit = new Audit(store, clock);
         logins = new Logins(store, audit, clock);
         String chosen = options.environment().getOrDefault(ServerOptions.PASSWORD_VARIABLE, "");
@@ -105,7 +106,7 @@ public final class Service implements AutoCloseable {
         Directions directions = new Directions(tasks, audit);
         TaskFiles files = new TaskFiles(tasks, instances, verifications::plan);
         TaskViews views = new TaskViews(instances);
-        Gate gate = new Gate(logins);
+        gate = new Gate(logins);
         console =
                 new Console(
                         gate,
@@ -132,7 +133,8 @@ public final class Service implements AutoCloseable {
                         new TaskLogApi(tasks, changes, charts)::routes,
                         new AlertApi(channels)::routes,
                         new VerificationApi(tasks, verifications)::routes,
-                        new SystemApi(store, new Prometheus(tasks, verifications))::routes,
+                        new SystemApi(store, new Prometheus(tasks, verifications), gate::isOpen)
+                                ::routes,
                         console::routes);
         web = WebServer.start(options.listen(), certificate(options), gate, routes);
         // Last: a password that is made here is told this once, so nothing may fail behind it.
@@ -226,6 +228,7 @@ public final class Service implements AutoCloseable {
         tasks.resume();
         samples.forget();
         verifications.resume();
+        gate.open();
         every(TICK_MILLIS, this::watchStore);
         every(TICK_MILLIS, tasks::tick);
         every(TICK_MILLIS, verifications::tick);

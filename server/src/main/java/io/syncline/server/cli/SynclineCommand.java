@@ -3,6 +3,7 @@ package io.syncline.server.cli;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.client.Refusal;
 import io.syncline.server.report.JsonEvents;
 import io.syncline.server.report.Output;
 import io.syncline.server.report.Terminal;
@@ -55,8 +56,9 @@ public final class SynclineCommand {
         } catch (ParameterException e) {
             return refuse(usageFailure(e), ExitCode.USAGE, arguments);
         } catch (SynclineException e) {
-            boolean usage = e.failure().code() == ErrorCode.BAD_OPTION;
-            return refuse(e.failure(), usage ? ExitCode.USAGE : ExitCode.FAILED, arguments);
+            return refuse(e.failure(), exitCode(e.failure()), arguments);
+        } catch (Refusal e) {
+            return refuse(e.failure(), e.code(), exitCode(e.failure()), arguments);
         } catch (Output.Closed e) {
             return ExitCode.INTERRUPTED.number();
         } catch (RuntimeException e) {
@@ -207,7 +209,15 @@ public final class SynclineCommand {
         };
     }
 
+    private static ExitCode exitCode(Failure failure) {
+        return failure.code() == ErrorCode.BAD_OPTION ? ExitCode.USAGE : ExitCode.FAILED;
+    }
+
     private int refuse(Failure failure, ExitCode code, String... arguments) {
+        return refuse(failure, failure.code().name(), code, arguments);
+    }
+
+    private int refuse(Failure failure, String named, ExitCode code, String... arguments) {
         Note.of(failure)
                 .lines(Terminal.plainLook())
                 .forEach(line -> Output.error().line(line.text(Terminal.plainLook())));
@@ -215,7 +225,7 @@ public final class SynclineCommand {
             JsonEvents events = new JsonEvents("");
             String outcome = code == ExitCode.USAGE ? "usage" : "failed";
             Output output = Output.standard();
-            output.event(events.error(Instant.now(), failure));
+            output.event(events.error(Instant.now(), failure, named));
             output.event(events.ended(Instant.now(), outcome, code.number()));
         }
         return code.number();

@@ -3,12 +3,16 @@ package io.syncline.server.client;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,13 +76,14 @@ public final class ApiClient {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /// Sends a request and returns the answer's body, or fails with what the service says.
+    /// Sends a request and returns the answer's body, or fails with what the service says
+    /// ([Refusal]).
     public String text(String method, String path, @Nullable String body, String type) {
         HttpResponse<String> response = exchange(method, path, body, type);
         if (response.statusCode() / 100 == 2) {
             return response.body();
         }
-        throw new SynclineException(failure(response));
+        throw refusal(response);
     }
 
     private HttpResponse<String> exchange(
@@ -121,7 +126,7 @@ public final class ApiClient {
                     new Failure(
                             ErrorCode.UNREACHABLE,
                             url,
-                            "the service cannot be reached: " + e.getClass().getSimpleName(),
+                            "the service cannot be reached: " + why(e),
                             "Check that ./syncline server runs there, and the address"),
                     e);
         } catch (InterruptedException e) {
@@ -131,13 +136,31 @@ public final class ApiClient {
         }
     }
 
-    private Failure failure(HttpResponse<String> response) {
+    private static String why(IOException failure) {
+        String why = "the connection broke";
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            why =
+                    switch (at) {
+                        case UnresolvedAddressException e -> "its name is not known here";
+                        case ConnectException e -> "nothing listens there";
+                        case HttpTimeoutException e -> "it does not answer";
+                        case EOFException e -> "it ended the connection without an answer";
+                        default -> why;
+                    };
+        }
+        return why;
+    }
+
+    private Refusal refusal(HttpResponse<String> response) {
+        int status = response.statusCode();
+        String code = "";
         String place = url;
-        String message = "the service answers " + response.statusCode();
+        String message = "the service answers " + status;
         String remedy = "";
         try {
             JsonNode problem = JSON.readTree(response.body());
             if (problem.has("message")) {
+                code = problem.path("code").asString();
                 place = problem.path("place").asString();
                 message = problem.path("message").asString();
                 remedy = problem.path("remedy").asString();
@@ -145,13 +168,6 @@ public final class ApiClient {
         } catch (JacksonException e) {
             remedy = "Is this a Syncline service? Its answer is no JSON";
         }
-        ErrorCode code =
-                switch (response.statusCode()) {
-                    case 400, 404, 413 -> ErrorCode.BAD_OPTION;
-                    case 401 -> ErrorCode.NOT_AUTHENTICATED;
-                    case 403 -> ErrorCode.NOT_PERMITTED;
-                    default -> ErrorCode.SOURCE_NOT_READY;
-                };
-        return new Failure(code, place, message, remedy);
+        return Refusal.of(code, status, place, message, remedy);
     }
 }

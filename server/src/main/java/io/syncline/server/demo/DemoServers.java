@@ -49,7 +49,7 @@ final class DemoServers implements AutoCloseable {
                 set --
                 [ -z "$bus" ] || set -- --cluster-enabled yes --cluster-port "$bus" \
                     --cluster-config-file "nodes-$port" --cluster-node-timeout 30000
-                "$dir/redis-server" --port "$port" --bind 127.0.0.1 --dir "$dir" --save '' \
+                "$dir/redis-server" --port "$port" --bind 127.0.0.1 --dir "$dir" --save '3600 1' \
                     --appendonly no --enable-debug-command yes \
                     --repl-diskless-sync yes --repl-diskless-sync-delay 0 \
                     --repl-backlog-size 64mb "$@" </dev/null >/dev/null 2>&1 &

@@ -74,11 +74,16 @@ public final class JsonEvents {
     }
 
     public byte[] error(Instant time, Failure failure) {
+        return error(time, failure, failure.code().name());
+    }
+
+    /// The same with a code of the service.
+    public byte[] error(Instant time, Failure failure, String code) {
         return line(
                 time,
                 "error",
                 json -> {
-                    json.writeStringProperty("code", failure.code().name());
+                    json.writeStringProperty("code", code);
                     json.writeStringProperty("blame", word(failure.code().blame()));
                     json.writeStringProperty("place", failure.place());
                     json.writeStringProperty("reason", failure.reason());

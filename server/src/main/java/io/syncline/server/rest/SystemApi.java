@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// `/health`, `/ready`, `/metrics`, `/api/openapi.yaml`, `/api/v1/system`.
@@ -25,10 +26,13 @@ public final class SystemApi {
 
     private final Store store;
     private final Prometheus prometheus;
+    private final BooleanSupplier begun;
 
-    public SystemApi(Store store, Prometheus prometheus) {
+    /// @param begun whether tasks go on already
+    public SystemApi(Store store, Prometheus prometheus, BooleanSupplier begun) {
         this.store = store;
         this.prometheus = prometheus;
+        this.begun = begun;
     }
 
     public void routes(JavalinConfig config) {
@@ -47,6 +51,9 @@ public final class SystemApi {
     }
 
     private void ready(Context ctx) {
+        if (!begun.getAsBoolean()) {
+            throw Gate.starting();
+        }
         if (!store.isReady()) {
             throw new Problem(
                     Problem.Code.UNAVAILABLE,

@@ -24,6 +24,7 @@ import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Encrypts what the store must give back: passwords of instances, secrets of alert channels.
 ///
@@ -34,31 +35,82 @@ public final class Vault {
     public static final String KEY_VARIABLE = "SYNCLINE_MASTER_KEY";
     private static final String KEY_FILE = "master.key";
 
+    /// In the variable: the old key is lost, and stored secrets are given up.
+    private static final String NEW = "new";
+
     private final Aead aead;
 
     private Vault(Aead aead) {
         this.aead = aead;
     }
 
-    /// Opens the vault, making its key at the first start.
-    public static Vault open(Path folder, Map<String, String> environment) {
+    /// Opens the vault, making its key when nothing was ever sealed.
+    ///
+    /// @param sealed what the store holds of it, by owner
+    public static Vault open(
+            Path folder, Map<String, String> environment, Map<String, String> sealed) {
         Path file = folder.resolve(KEY_FILE);
-        String given = environment.getOrDefault(KEY_VARIABLE, "");
+        String given = environment.getOrDefault(KEY_VARIABLE, "").strip();
+        boolean isLost = given.equals(NEW);
+        boolean inFile = given.isEmpty() || isLost;
+        String place = inFile ? file.toString() : KEY_VARIABLE;
+        if (inFile && !isLost && !sealed.isEmpty() && !Files.exists(file)) {
+            throw bad(
+                    place,
+                    "the master key is missing, and "
+                            + secrets(sealed)
+                            + " in the store cannot be opened without it",
+                    "Put its copy back, or set "
+                            + KEY_VARIABLE
+                            + " to it. If it is lost, start with "
+                            + KEY_VARIABLE
+                            + "="
+                            + NEW
+                            + ", and enter passwords of instances and alert channels again");
+        }
+        Vault vault = read(inFile ? file : null, place, given);
+        if (!isLost
+                && !sealed.isEmpty()
+                && sealed.entrySet().stream()
+                        .noneMatch(it -> vault.opens(it.getKey(), it.getValue()))) {
+            throw bad(
+                    place,
+                    "this master key does not open "
+                            + secrets(sealed)
+                            + " in the store: they were stored with another one",
+                    "Put that one there. If it is lost, remove this one and start with "
+                            + KEY_VARIABLE
+                            + "="
+                            + NEW
+                            + ", and enter passwords of instances and alert channels again");
+        }
+        return vault;
+    }
+
+    private static String secrets(Map<String, String> sealed) {
+        return sealed.size() == 1 ? "the one secret" : "the " + sealed.size() + " secrets";
+    }
+
+    private static SynclineException bad(String place, String reason, String remedy) {
+        return new SynclineException(ErrorCode.BAD_OPTION, place, reason, remedy);
+    }
+
+    /// @param file null: the key was given
+    private static Vault read(@Nullable Path file, String place, String given) {
         try {
             AeadConfig.register();
             String keyset =
-                    given.isEmpty()
-                            ? readOrMake(file)
-                            : new String(Base64.getDecoder().decode(given.strip()), UTF_8);
+                    file == null
+                            ? new String(Base64.getDecoder().decode(given), UTF_8)
+                            : readOrMake(file);
             KeysetHandle handle =
                     TinkJsonProtoKeysetFormat.parseKeyset(
                             keyset, RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
             return new Vault(handle.getPrimitive(RegistryConfiguration.get(), Aead.class));
         } catch (GeneralSecurityException | IllegalArgumentException | IOException e) {
             // No message of the cause: it may quote the key.
-            throw new SynclineException(
-                    ErrorCode.BAD_OPTION,
-                    given.isEmpty() ? file.toString() : KEY_VARIABLE,
+            throw bad(
+                    place,
                     "the master key cannot be read (" + e.getClass().getSimpleName() + ")",
                     "Restore it from its copy: without it, stored passwords cannot be opened");
         }
@@ -109,6 +161,15 @@ public final class Vault {
                     .encodeToString(aead.encrypt(text.getBytes(UTF_8), owner.getBytes(UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a secret of " + owner + " cannot be encrypted", e);
+        }
+    }
+
+    private boolean opens(String owner, String sealed) {
+        try {
+            byte[] bytes = Base64.getDecoder().decode(sealed);
+            return aead.decrypt(bytes, owner.getBytes(UTF_8)).length > 0;
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -15,8 +15,10 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
@@ -38,6 +40,7 @@ public final class Store implements AutoCloseable {
     private static final long AWAY_NANOS = 10_000_000_000L;
 
     private static final String FILE = "syncline.db";
+    private static final String OPTION = "--store";
 
     /// Classes of SQL states: no connection, no resources, ends or begins.
     private static final List<String> AWAY = List.of("08", "53", "57P");
@@ -93,8 +96,9 @@ public final class Store implements AutoCloseable {
     public static Store open(String url, Path folder) {
         boolean embedded = url.isEmpty() || url.startsWith("jdbc:sqlite:");
         if (!embedded && !url.startsWith("jdbc:postgresql:")) {
-            throw bad("the URL is neither jdbc:sqlite: nor jdbc:postgresql:", null);
+            throw bad(OPTION, "the URL is neither jdbc:sqlite: nor jdbc:postgresql:", null);
         }
+        String place = url.isEmpty() ? folder.resolve(FILE).toString() : OPTION;
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
         config.setMaximumPoolSize(CONNECTIONS);
@@ -112,7 +116,7 @@ public final class Store implements AutoCloseable {
         }
         // Gone when the tables are as they shall be: a connection of SQLite that has read them
         // before counts their columns wrongly, once.
-        HikariDataSource migrating = open(config);
+        HikariDataSource migrating = open(config, place);
         SoleUse sole = embedded ? null : sole(migrating, url);
         try (migrating) {
             Flyway.configure(Store.class.getClassLoader())
@@ -124,9 +128,9 @@ public final class Store implements AutoCloseable {
             if (sole != null) {
                 sole.close();
             }
-            throw bad("its tables cannot be brought up to date: " + firstLine(e), e);
+            throw bad(place, "its tables cannot be brought up to date: " + why(e), e);
         }
-        return new Store(open(config), url.isEmpty() ? folder.resolve(FILE) : null, sole);
+        return new Store(open(config, place), url.isEmpty() ? folder.resolve(FILE) : null, sole);
     }
 
     /// Fails when another service uses the database.
@@ -136,20 +140,20 @@ public final class Store implements AutoCloseable {
             sole = SoleUse.take(url);
         } catch (SQLException e) {
             source.close();
-            throw bad("it cannot be locked: " + firstLine(e), e);
+            throw bad(OPTION, "it cannot be locked: " + firstLine(e), e);
         }
         if (sole == null) {
             source.close();
-            throw bad("another service uses it", null);
+            throw bad(OPTION, "another service uses it", null);
         }
         return sole;
     }
 
-    private static HikariDataSource open(HikariConfig config) {
+    private static HikariDataSource open(HikariConfig config, String place) {
         try {
             return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
-            throw bad("it cannot be opened: " + firstLine(e), e);
+            throw bad(place, "it cannot be opened: " + why(e), e);
         }
     }
 
@@ -157,15 +161,27 @@ public final class Store implements AutoCloseable {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    private static SynclineException bad(String reason, @Nullable Exception cause) {
+    /// What the database itself says: what is around it speaks of scripts and pools.
+    private static String why(Exception e) {
+        Exception innermost = e;
+        for (Throwable at = e; at != null; at = at.getCause()) {
+            innermost = at instanceof SQLException said ? said : innermost;
+        }
+        return firstLine(innermost);
+    }
+
+    /// @param place the file, or the option of a database that somebody else runs
+    private static SynclineException bad(String place, String reason, @Nullable Exception cause) {
+        String remedy =
+                place.equals(OPTION)
+                        ? "Write jdbc:postgresql://host/database?user=U&password=P, or leave the option"
+                                + " out for a file in --data"
+                        : reason.matches("(?s).*SQLITE_(NOTADB|CORRUPT).*")
+                                ? "Put its copy back, with the master.key of that time"
+                                : "Check that its disk has room and that this user may write there, or"
+                                        + " name another folder with --data";
         return new SynclineException(
-                new Failure(
-                        ErrorCode.BAD_OPTION,
-                        "--store",
-                        reason,
-                        "Write jdbc:postgresql://host/database?user=U&password=P, or leave the option"
-                                + " out for a file in --data"),
-                cause);
+                new Failure(ErrorCode.BAD_OPTION, place, reason, remedy), cause);
     }
 
     /// `SQLite 3.54.1`, for the system page.
@@ -216,6 +232,20 @@ public final class Store implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /// Everything in it that is encrypted, by the id of what it belongs to.
+    public Map<String, String> sealed() {
+        return jdbi.withHandle(h ->
+                h.createQuery(
+                                "SELECT id, sealed_password AS sealed FROM instance"
+                                        + " WHERE sealed_password <> ''"
+                                        + " UNION ALL SELECT id, sealed_secret FROM alert_channel"
+                                        + " WHERE sealed_secret <> ''")
+                        .collectRows(
+                                Collectors.toMap(
+                                        row -> row.getColumn("id", String.class),
+                                        row -> row.getColumn("sealed", String.class))));
     }
 
     /// An id larger than every one before.

@@ -2,6 +2,7 @@ package io.syncline.server.store;
 
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.server.model.CheckResult;
+import io.syncline.server.model.Problem;
 import io.syncline.server.model.RefusedCommand;
 import io.syncline.server.model.TaskEntry;
 import java.sql.ResultSet;
@@ -179,13 +180,18 @@ public final class TaskLog {
     }
 
     public void decide(String task, long id, String decision) {
-        store.jdbi()
-                .useHandle(h ->
-                        h.execute(
-                                "UPDATE refused_command SET decision = ? WHERE task = ? AND id = ?",
-                                decision,
-                                task,
-                                id));
+        int found =
+                store.jdbi()
+                        .withHandle(h ->
+                                h.execute(
+                                        "UPDATE refused_command SET decision = ?"
+                                                + " WHERE task = ? AND id = ?",
+                                        decision,
+                                        task,
+                                        id));
+        if (found == 0) {
+            throw Problem.notFound("refused command", Long.toString(id));
+        }
     }
 
     /// Forgets all of a task.

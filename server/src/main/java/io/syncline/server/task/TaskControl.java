@@ -277,7 +277,12 @@ public final class TaskControl {
         }
         Progress progress = worker.measure();
         if (progress != null) {
-            context.observer().measured(task(), progress);
+            try {
+                context.observer().measured(task(), progress);
+            } catch (RuntimeException e) {
+                // Other tasks are still to be measured.
+                storeTrouble(task(), e);
+            }
         }
     }
 

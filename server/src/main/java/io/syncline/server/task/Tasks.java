@@ -52,7 +52,7 @@ public final class Tasks {
     private final Audit audit;
     private final InstantSource clock;
 
-    /// Serves the tasks of a store.
+    /// Serves the tasks of a store, as an earlier process left them.
     ///
     /// @param data folder of the service: `spool` for bytes that targets have not taken yet,
     ///   `conflicts` for those of two-way tasks
@@ -85,13 +85,13 @@ public final class Tasks {
         var news = new InstanceNews(controls.values(), context.options()::forbidden);
         grants.onRevoked(news::revoked);
         instances.onMoved(news::moved);
-    }
-
-    /// Takes over what an earlier process left, and goes on with what ran.
-    public void resume() {
         for (Task task : store.tasks().all()) {
             controls.put(task.id(), new TaskControl(task, context));
         }
+    }
+
+    /// Goes on with what ran in an earlier process.
+    public void resume() {
         for (TaskControl control : controls.values()) {
             control.happen(new TaskEvent.ServerStarted(), "the service was started again", "");
         }

@@ -58,9 +58,19 @@ public final class Gate {
 
     private final Logins logins;
     private boolean secure;
+    private volatile boolean open;
 
     public Gate(Logins logins) {
         this.logins = logins;
+    }
+
+    /// Lets requests in: there is a first user now, and tasks go on.
+    public void open() {
+        open = true;
+    }
+
+    public boolean isOpen() {
+        return open;
     }
 
     void guard(JavalinConfig config, boolean tls) {
@@ -112,15 +122,27 @@ public final class Gate {
                 "Tasks that run go on; check the database, and try again");
     }
 
+    /// What is answered between the first moment of listening and the last of starting.
+    public static Problem starting() {
+        return new Problem(
+                Problem.Code.UNAVAILABLE,
+                "service",
+                "it is starting: tasks do not go on yet",
+                "Ask again in a second");
+    }
+
     private void before(Context ctx) {
         HEADERS.forEach(ctx::header);
         if (secure) {
             ctx.header("Strict-Transport-Security", "max-age=31536000");
         }
+        if (!open && !ctx.path().startsWith("/health") && !ctx.path().equals("/ready")) {
+            throw starting();
+        }
         identify(ctx);
-        boolean open = ctx.path().equals("/api/v1/login");
+        boolean login = ctx.path().equals("/api/v1/login");
         boolean live = ctx.path().startsWith("/live/");
-        if (live || (ctx.path().startsWith("/api/v1/") && !open)) {
+        if (live || (ctx.path().startsWith("/api/v1/") && !login)) {
             // Before anything is read of the request, or answered: a stream begins with its status.
             actor(ctx);
         }

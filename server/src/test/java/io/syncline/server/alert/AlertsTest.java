@@ -43,7 +43,7 @@ class AlertsTest {
     @BeforeEach
     void open() {
         store = Store.open("", folder);
-        teller = new Teller(store, Vault.open(folder, Map.of()));
+        teller = new Teller(store, Vault.open(folder, Map.of(), Map.of()));
         alerts = new Alerts(store, teller, () -> now, () -> memory);
         store.accounts().add(new Account("a-1", "default", true, now));
         store.instances().put(instance("i-1"));
@@ -167,6 +167,23 @@ class AlertsTest {
         alerts.measured(task, waiting(10L << 30));
 
         assertThat(raised().getFirst().rule()).isEqualTo("spool");
+    }
+
+    @Test
+    void aFullSynchronizationThatTakesTooLongIsToldThoughItWasInTroubleMeanwhile() {
+        alerts.measured(task(TaskState.INITIALIZING), NOTHING);
+        now = now.plus(Duration.ofHours(23));
+        alerts.measured(task(TaskState.RETRYING), NOTHING);
+        assertThat(raised()).isEmpty();
+        now = now.plus(Duration.ofHours(2));
+        alerts.measured(task(TaskState.INITIALIZING), NOTHING);
+
+        assertThat(raised().getFirst().rule()).isEqualTo("full-sync");
+        assertThat(raised().getFirst().text()).contains("longer than 24 h");
+
+        alerts.measured(task(TaskState.RUNNING), NOTHING);
+
+        assertThat(raised().getFirst().over()).isEqualTo(now);
     }
 
     /// One shard with so many bytes in the spool, of the 10 GiB that there may be on disk.

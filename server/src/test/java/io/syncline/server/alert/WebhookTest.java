@@ -1,17 +1,70 @@
 package io.syncline.server.alert;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.testkit.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class WebhookTest {
+    private static Message message(String text) {
+        return new Message(1, "a", "t", "orders", "state", text, Instant.EPOCH, Message.Kind.ALERT);
+    }
+
     private static String body(String template, String text) {
-        Message message =
-                new Message(
-                        1, "a", "t", "orders", "state", text, Instant.EPOCH, Message.Kind.ALERT);
-        return new JsonMapper().writeValueAsString(Webhook.body(template, message));
+        return new JsonMapper().writeValueAsString(Webhook.body(template, message(text)));
+    }
+
+    private static String sent(String address) {
+        return new Webhook().send("syncline", address, "", message("text"));
+    }
+
+    @Test
+    void whyAReceiverWasNotToldIsSaidInWords() throws IOException {
+        try (ServerSocket closing = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = closing.getLocalPort();
+            Thread.ofPlatform().daemon().start(() -> close(closing));
+            assertThat(sent("http://127.0.0.1:" + port + "/hook"))
+                    .isEqualTo(
+                            "the receiver was not told: it ended the connection without an answer");
+        }
+        try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofPlatform().daemon().start(() -> answer(plain));
+            assertThat(sent("https://127.0.0.1:" + plain.getLocalPort() + "/hook"))
+                    .contains("the TLS handshake failed");
+        }
+        assertThat(sent("http://127.0.0.1:" + Ports.free() + "/hook"))
+                .contains("nothing listens there");
+        assertThat(sent("http://nobody.invalid/hook")).contains("its name is not known here");
+    }
+
+    /// Takes each connection and says nothing.
+    private static void close(ServerSocket server) {
+        try {
+            while (true) {
+                server.accept().close();
+            }
+        } catch (IOException e) {
+            assertThat(server.isClosed()).isTrue();
+        }
+    }
+
+    /// As one who takes the begin of a handshake for a bad request.
+    private static void answer(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+            socket.getOutputStream().flush();
+            socket.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -11,12 +11,16 @@ import io.syncline.server.cli.SynclineCommand;
 import io.syncline.testkit.Ports;
 import io.syncline.testkit.TlsCertificates;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +67,74 @@ class FirstStartIT {
             assertThat(password).isNotNull();
             new Api("http://" + service.address(), null).as("admin", String.valueOf(password));
         }
+    }
+
+    @Test
+    void aKeyThatIsMissingOrAnothersIsSaidAndNotMadeAnewBesideStoredPasswords() throws IOException {
+        Map<String, String> usual = Map.of(ServerOptions.PASSWORD_VARIABLE, PASSWORD);
+        try (Service service = start("127.0.0.1", Ports.free(), usual)) {
+            Api admin = new Api("http://" + service.address(), null).as("admin", PASSWORD);
+            admin.post("/api/v1/instances", Map.of("uri", "redis://:s3cret@127.0.0.1:1")).json(201);
+        }
+        Path key = folder.resolve("data/master.key");
+        Path copy = folder.resolve("copy.key");
+        Files.move(key, copy);
+
+        assertThatThrownBy(() -> start("127.0.0.1", Ports.free(), usual))
+                .hasMessageContainingAll(
+                        key.toString(), "is missing", "the one secret", "Put its copy back");
+        assertThat(key).doesNotExist();
+
+        try (Service other = otherData(usual)) {
+            assertThat(other.address()).isNotNull();
+        }
+        Files.copy(folder.resolve("other/master.key"), key);
+        assertThatThrownBy(() -> start("127.0.0.1", Ports.free(), usual))
+                .hasMessageContainingAll(key.toString(), "does not open", "another one");
+
+        Files.copy(copy, key, StandardCopyOption.REPLACE_EXISTING);
+        start("127.0.0.1", Ports.free(), usual).close();
+        Files.delete(key);
+        start("127.0.0.1", Ports.free(), Map.of("SYNCLINE_MASTER_KEY", "new")).close();
+        assertThat(key).exists();
+    }
+
+    private Service otherData(Map<String, String> environment) {
+        return Service.start(
+                new ServerOptions(
+                        folder.resolve("other"),
+                        new HostPort("127.0.0.1", Ports.free()),
+                        "",
+                        null,
+                        null,
+                        environment));
+    }
+
+    /// A script that waits for the port logs in at once: the admin must be there by then, or it
+    /// must be said that the service is starting.
+    @Test
+    void whoLogsInWhileTheServiceStartsIsLetInOrToldToWait() throws Exception {
+        int port = Ports.free();
+        Api anybody = new Api("http://127.0.0.1:" + port, null);
+        Map<String, String> login = Map.of("user", "admin", "password", PASSWORD);
+        Set<Integer> answers = ConcurrentHashMap.newKeySet();
+        Thread asking =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (!answers.contains(201) && !answers.contains(401)) {
+                                try {
+                                    answers.add(anybody.post("/api/v1/login", login).status());
+                                } catch (UncheckedIOException e) {
+                                    Thread.onSpinWait();
+                                }
+                            }
+                        });
+        try (Service service =
+                start("127.0.0.1", port, Map.of(ServerOptions.PASSWORD_VARIABLE, PASSWORD))) {
+            asking.join();
+            assertThat(service.address().port()).isEqualTo(port);
+        }
+        assertThat(answers).contains(201).doesNotContain(401);
     }
 
     @Test
