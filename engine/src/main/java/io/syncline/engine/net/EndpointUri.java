@@ -140,8 +140,7 @@ public final class EndpointUri {
         };
     }
 
-    private static @Nullable Path path(
-            Map<String, String> parameters, String name, String place) {
+    private static @Nullable Path path(Map<String, String> parameters, String name, String place) {
         String value = parameters.get(name);
         try {
             return value == null ? null : Path.of(value);

@@ -68,8 +68,7 @@ final class RdbMemoryTest {
 
     @Test
     void aLargeStringTakesLittleMoreThanItsSize() throws IOException {
-        byte[] bytes =
-                RdbBytes.file("REDIS0011").key(0, "large").string(new byte[40 << 20]).end();
+        byte[] bytes = RdbBytes.file("REDIS0011").key(0, "large").string(new byte[40 << 20]).end();
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
         walk(bytes);
