@@ -13,10 +13,10 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -129,7 +129,8 @@ public final class Vault {
         return Files.readString(file);
     }
 
-    private static void write(Path file, String text) throws IOException {
+    /// Whole or not at all: half a key would be taken for one that is broken.
+    private static void write(Path file, String text) {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes =
                 posix
@@ -138,14 +139,22 @@ public final class Vault {
                                     PosixFilePermissions.fromString("rw-------"))
                         }
                         : new FileAttribute<?>[0];
-        try (var out =
-                Files.newByteChannel(
-                        file,
-                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        attributes)) {
-            out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
-        } catch (FileAlreadyExistsException e) {
-            throw new IOException("another process made " + file + " at the same moment", e);
+        Path fresh = file.resolveSibling(KEY_FILE + ".new");
+        try {
+            Files.deleteIfExists(fresh);
+            try (var out =
+                    Files.newByteChannel(
+                            fresh,
+                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                            attributes)) {
+                out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw bad(
+                    file.toString(),
+                    "the master key cannot be written",
+                    "Check that the disk has room and that this user may write there");
         }
     }
 

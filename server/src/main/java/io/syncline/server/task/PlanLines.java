@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// What is verified again and again, as lines of a task's YAML file, `verify-schedule: every 6h`:
 /// only the service reads them.
 final class PlanLines {
-    private static final String PREFIX = "verify-";
+    static final String PREFIX = "verify-";
     private static final String SCHEDULE = PREFIX + "schedule";
     private static final String PERCENT = PREFIX + "incremental-percent";
     private static final String RATE = PREFIX + "incremental-rate";

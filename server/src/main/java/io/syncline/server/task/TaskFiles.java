@@ -8,6 +8,7 @@ import io.syncline.server.instance.Instances;
 import io.syncline.server.lifecycle.TaskAction;
 import io.syncline.server.model.Actor;
 import io.syncline.server.model.AlertRules;
+import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.RegisteredInstance;
 import io.syncline.server.model.Task;
@@ -31,6 +32,17 @@ public final class TaskFiles {
 
     private static final Pattern SERVICE_LINE =
             Pattern.compile("(?m)^# service: ([a-z-]{1,60}): (\\S.{0,999}?)\\s*$");
+
+    /// Those that are no setting: the name for people, and what is lent by other accounts.
+    private static final Set<String> OTHERS =
+            Set.of(
+                    "name",
+                    "source-account",
+                    "source-role",
+                    "source-instance",
+                    "target-account",
+                    "target-role",
+                    "target-instance");
 
     private static final Pattern NAME_LINE = Pattern.compile("(?m)^# service: name: (.{1,64})$");
 
@@ -142,7 +154,23 @@ public final class TaskFiles {
         while (line.find()) {
             found.put(line.group(1), line.group(2));
         }
+        found.keySet().forEach(TaskFiles::requireKnown);
         return found;
+    }
+
+    /// Rules of alerts and plans are looked at where they are read.
+    private static void requireKnown(String key) {
+        boolean known =
+                key.startsWith(AlertLines.PREFIX)
+                        || key.startsWith(PlanLines.PREFIX)
+                        || OTHERS.contains(key)
+                        || TaskSettings.SERVICE_ONLY.contains(key);
+        if (!known) {
+            throw Problem.badRequest(
+                    Names.shown(key),
+                    "the service knows no such line",
+                    "Take the name as a downloaded file has it, for example alert-lag-seconds");
+        }
     }
 
     /// A name for people may hold what one for keys may not.

@@ -285,6 +285,16 @@ class ContractIT {
         }
     }
 
+    /// Who calls stands in the store, and a process lives without it.
+    @Test
+    void healthAsksNobodyWhoCalls() {
+        Api stranger = new Api(service.anybody().base(), "sl_made-up");
+
+        assertThat(stranger.get("/health/live").status()).isEqualTo(200);
+        assertThat(stranger.get("/health/ready").status()).isEqualTo(200);
+        assertThat(stranger.get("/api/v1/me").status()).isEqualTo(401);
+    }
+
     /// The other way round: no route of the program is missing in the document.
     @Test
     void everyRouteIsInTheDocument() throws IOException {

@@ -107,6 +107,12 @@ class TaskFileIT {
         String unknown = yaml.replace("option-mode", "option-colour");
         assertThat(admin.send("POST", "/api/v1/tasks", unknown, "application/yaml").status())
                 .isEqualTo(400);
+        String mistyped = yaml.replace("# service: alert-lag-seconds", "# service: lag-seconds");
+        assertThat(mistyped).isNotEqualTo(yaml);
+        JsonNode refused =
+                admin.send("POST", "/api/v1/tasks", mistyped, "application/yaml").json(400);
+        assertThat(refused.path("place").asString()).isEqualTo("lag-seconds");
+        assertThat(refused.path("message").asString()).contains("no such line");
         assertThat(admin.get("/api/v1/tasks").json(200).path("tasks").size()).isEqualTo(tasks);
     }
 
