@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 /// A key that neither link may write by commands until it was copied as a whole and that copy's
 /// echo was read.
 final class Conflict {
+    /// By which two sites' ideas of a moment may differ, and a server be late with an expiry.
+    private static final long CLOCKS_APART_MILLIS = 1_000;
+
     /// How far its copy is.
     enum State {
         OPEN,
@@ -28,6 +31,9 @@ final class Conflict {
     @Nullable Site forced;
 
     State state = State.OPEN;
+
+    /// Whether it is copied though its winner's direction is held back.
+    boolean owed;
 
     /// Whose record was asked for.
     Site winner = Site.SOURCE;
@@ -83,6 +89,19 @@ final class Conflict {
         return later ? Site.SOURCE : Site.TARGET;
     }
 
+    /// Whether its record is to be asked for at this site: it wins now, whoever did before.
+    boolean isToBeAskedAt(Site site) {
+        boolean open = state == State.OPEN || (state == State.HERE && winner != site);
+        return open && decide() == site;
+    }
+
+    void ask(Site site, long question) {
+        state = State.ASKED;
+        record = null;
+        winner = site;
+        token = question;
+    }
+
     /// Whether the answer to this question is what it waits for.
     boolean awaits(long question) {
         return state == State.ASKED && token == question;
@@ -92,6 +111,23 @@ final class Conflict {
     /// other one, nor sent.
     boolean isFor(Site site) {
         return state != State.SENT && decide() == site && (state == State.OPEN || winner == site);
+    }
+
+    /// Whether no user's write lost: nobody else wrote what was copied since it could not be sent;
+    /// or, as the record shows, the loser only let the key expire, which has expired at the winner
+    /// as well, or is about to.
+    boolean isHarmless() {
+        KeyRecord copied = record;
+        Latest loser = winner == Site.SOURCE ? target : source;
+        if (cause == LatchCause.DERIVED) {
+            return loser.rank < 0;
+        }
+        if (cause != LatchCause.CONFLICT || copied == null || loser.rank != 0) {
+            return false;
+        }
+        return copied.payload() == null
+                || (copied.expiresMillis() != KeyRecord.NEVER
+                        && copied.expiresMillis() <= loser.millis + CLOCKS_APART_MILLIS);
     }
 
     /// Begins again.

@@ -20,12 +20,14 @@ final class FlushDesk {
     private final Ledger ledger;
     private final PairOptions.Rules rules;
     private final Tokens tokens;
+    private final Gates gates;
     private @Nullable LinkWriter writer;
 
-    FlushDesk(Ledger ledger, PairOptions.Rules rules, Tokens tokens) {
+    FlushDesk(Ledger ledger, PairOptions.Rules rules, Tokens tokens, Gates gates) {
         this.ledger = ledger;
         this.rules = rules;
         this.tokens = tokens;
+        this.gates = gates;
     }
 
     /// Numbers questions, so that an answer to a question that was given up is known.
@@ -54,9 +56,11 @@ final class FlushDesk {
         return flush != null && flush.state != PendingFlush.Stage.WAITING;
     }
 
-    private static boolean goesFirst(Flow flow, Flow back) {
+    /// Whether a flow's flush is the later one, or the other one is held back by its user.
+    private boolean goesFirst(Flow flow, Flow back) {
+        boolean away = gates.isClosed(back.origin) && !isBusy(back);
         PendingFlush mine = flow.flushes.peekLast();
-        PendingFlush theirs = back.flushes.peekLast();
+        PendingFlush theirs = away ? null : back.flushes.peekLast();
         if (mine == null || theirs == null) {
             return mine != null;
         }

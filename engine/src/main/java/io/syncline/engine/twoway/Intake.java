@@ -39,6 +39,12 @@ public final class Intake {
                 int database,
                 long arrivedMillis,
                 ByteBuilder out);
+
+        /// Whether both sites' servers may make different things of a command, so that what it made
+        /// is copied as it is.
+        default boolean isResultCopied(CommandSpec spec) {
+            return false;
+        }
     }
 
     /// A command as it stands.
@@ -130,7 +136,7 @@ public final class Intake {
                         effects(view, spec, line, database),
                         spec.kind() == CommandKind.DELETE,
                         expires(view, spec),
-                        line.opaque()));
+                        line.opaque() || wire.isResultCopied(spec)));
     }
 
     /// SET has options only for an expiry by the time it stands in a stream.

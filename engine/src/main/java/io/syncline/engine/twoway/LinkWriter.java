@@ -68,6 +68,11 @@ final class LinkWriter {
     }
 
     private boolean begin(Flow flow, Flow back, int limit) {
+        boolean closed = planner.isClosed(flow.origin);
+        if (closed && !flushes.isBusy(flow)) {
+            // It may have asked for that before it was held back.
+            back.paused = false;
+        }
         if (flow.paused || yields(flow, back)) {
             return false;
         }
@@ -75,7 +80,6 @@ final class LinkWriter {
         if (behind && !mayGoAhead(flow, back)) {
             return false;
         }
-        boolean closed = planner.isClosed(flow.origin);
         // What an earlier process wrote behind a flush survives it, and stands in the rest of that
         // stream.
         boolean told = flow.caughtUp || !rules.holds(Rule.READ_WHAT_MAY_BE_VOID);
@@ -87,8 +91,8 @@ final class LinkWriter {
             return false;
         }
         int most = Math.max(limit, flow.covered.size() / COVERED_PER_UNIT);
-        List<Ready> plan = closed ? List.of() : planner.plan(flow, back, most);
-        List<KeyState> transfers = closed ? List.of() : planner.transfers(flow);
+        List<Ready> plan = planner.plan(flow, back, most);
+        List<KeyState> transfers = planner.transfers(flow);
         if (plan.isEmpty() && transfers.isEmpty() && (behind || !wantsHeartbeat(flow))) {
             return false;
         }
@@ -159,11 +163,11 @@ final class LinkWriter {
         if (flow.paused) {
             return giveUp(flow);
         }
-        if (planner.isClosed(flow.origin)) {
-            return giveUpData(flow, back);
-        }
         // A latched key may flip, a copy may be ready: then everything is looked at again.
-        boolean same = ledger.latchedCount() == 0 && writer.planned == planned(flow);
+        boolean same =
+                ledger.latchedCount() == 0
+                        && writer.planned == planned(flow)
+                        && !planner.isClosed(flow.origin);
         List<Ready> plan =
                 same ? writer.plan : watched(flow, planner.plan(flow, back, writer.limit));
         writer.plan = List.of();
@@ -189,16 +193,6 @@ final class LinkWriter {
         if (flow.writer.state == Writer.State.WAIT) {
             giveUp(flow);
         }
-    }
-
-    /// The direction was closed meanwhile: a marker may still go.
-    private boolean giveUpData(Flow flow, Flow back) {
-        flow.writer.plan = List.of();
-        if (!wantsHeartbeat(flow)) {
-            return giveUp(flow);
-        }
-        send(flow, back, List.of(), List.of(), true);
-        return true;
     }
 
     private boolean giveUp(Flow flow) {

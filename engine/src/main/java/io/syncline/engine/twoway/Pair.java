@@ -52,7 +52,7 @@ public final class Pair {
         this.recent = recent;
         this.gates = gates;
         this.index = new StreamIndex(flows, ledger, rules, listener);
-        this.flushes = new FlushDesk(ledger, rules, tokens);
+        this.flushes = new FlushDesk(ledger, rules, tokens, gates);
         Planner planner = new Planner(ledger, options, rules, recent, gates);
         this.writer = new LinkWriter(ledger, planner, flushes, options, rules, start.epoch());
         flushes.writer(writer);
@@ -195,12 +195,9 @@ public final class Pair {
         for (KeyState each : ledger.latched()) {
             Conflict conflict = each.conflict;
             if (conflict != null
-                    && conflict.state == Conflict.State.OPEN
-                    && conflict.decide() == site
+                    && conflict.isToBeAskedAt(site)
                     && keys.size() < options.unitsPerTransaction()) {
-                conflict.state = Conflict.State.ASKED;
-                conflict.winner = site;
-                conflict.token = token;
+                conflict.ask(site, token);
                 keys.add(each.key);
             }
         }

@@ -38,11 +38,14 @@ final class Planner {
     /// One unit that may go, with those of its commands that are still to be done.
     record Ready(QueuedUnit unit, List<PairCommand> commands) {}
 
-    /// What may go of a flow now.
+    /// What may go of a flow now: nothing of one that is held back.
     ///
     /// @param back the other direction
     List<Ready> plan(Flow flow, Flow back, int limit) {
         List<Ready> ready = new ArrayList<>();
+        if (isClosed(flow.origin)) {
+            return ready;
+        }
         long bytes = 0;
         Remade remade = new Remade();
         for (QueuedUnit unit : flow.waiting) {
@@ -87,6 +90,7 @@ final class Planner {
                 if (isLeft(item, back)) {
                     continue;
                 }
+                owe(item, back);
                 return null;
             }
             boolean whole = live == item.ops.length;
@@ -122,6 +126,21 @@ final class Planner {
             }
         }
         return true;
+    }
+
+    /// A command that cannot be left waits for copies: those from the side that is held back go all
+    /// the same.
+    private void owe(Op.Item item, Flow back) {
+        if (!isClosed(back.origin)) {
+            return;
+        }
+        for (Op op : item.ops) {
+            KeyState state = op.live ? ledger.find(op.effect.key()) : null;
+            Conflict conflict = state == null ? null : state.conflict;
+            if (conflict != null) {
+                conflict.owed = true;
+            }
+        }
     }
 
     private static boolean isUnsentAgainst(Op op, OpList theirs, long from) {
@@ -164,22 +183,22 @@ final class Planner {
         }
     }
 
-    /// The latched keys whose record is here and may go with this flow.
+    /// The latched keys whose record is here and may go with this flow: of one that is held back,
+    /// what the other one waits for.
     List<KeyState> transfers(Flow flow) {
+        boolean closed = isClosed(flow.origin);
         List<KeyState> ready = new ArrayList<>();
         for (KeyState state : ledger.latched()) {
             Conflict conflict = state.conflict;
             if (conflict == null
                     || conflict.state != Conflict.State.HERE
                     || conflict.winner != flow.origin
+                    || conflict.decide() != flow.origin
+                    || (closed && !conflict.owed)
                     || conflict.offset > flow.position) {
                 continue;
             }
-            if (conflict.decide() == flow.origin) {
-                ready.add(state);
-            } else {
-                conflict.reopen();
-            }
+            ready.add(state);
         }
         return ready;
     }

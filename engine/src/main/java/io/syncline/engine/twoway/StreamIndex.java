@@ -301,7 +301,7 @@ final class StreamIndex {
             }
             ledger.drop(state, writing.origin, offset);
             Conflict conflict = state.conflict;
-            if (conflict != null) {
+            if (conflict != null && !conflict.isHarmless()) {
                 listener.resolved(
                         new Resolution(
                                 key,

@@ -73,6 +73,35 @@ class PairDirectionsIT {
         }
     }
 
+    /// The copy of a contested key waits for its winner's direction; when the other side writes it
+    /// once more, that one wins, and nothing waits any more.
+    @Test
+    void aKeyThatThePausedSideHadWonGoesTheOtherWayWhenItIsWrittenThere() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port())
+                                .paused(Site.SOURCE)
+                                .paused(Site.TARGET)
+                                .start()
+                                .awaitStreaming()) {
+            target.command("SET", "contested", "target, first");
+            source.command("SET", "contested", "source, later");
+            target.command("SET", "behind", "1");
+            pair.task().pause(Site.TARGET, false);
+            pair.await("what stands behind", () -> source.number("EXISTS", "behind") == 1);
+            assertThat(source.text("GET", "contested")).isEqualTo("source, later");
+
+            target.command("SET", "contested", "target, last");
+
+            pair.await(
+                    "the last write", () -> source.text("GET", "contested").equals("target, last"));
+            pair.task().pause(Site.SOURCE, false);
+            pair.awaitQuiet(source, target);
+            assertThat(target.text("GET", "contested")).isEqualTo("target, last");
+        }
+    }
+
     @Test
     void moreThanMayWaitInMemoryAndAFlushAreKeptWhileADirectionIsPaused() {
         try (RedisServer source = RedisServer.start();

@@ -152,4 +152,58 @@ class PairExpiryIT {
         server.command("COPY", "expires", "copy");
         return server.number("EXISTS", "copy") == 1 && server.number("HLEN", "copy") == 0;
     }
+
+    /// Each side lets the key expire by itself; the source had just written it.
+    @Test
+    void anExpiryThatCrossesAWriteIsNoConflictOfUsers() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            source.command("SET", "session", "1", "PX", "700");
+            pair.await("the session", () -> target.number("EXISTS", "session") == 1);
+            pair.task().pause(Site.SOURCE, true);
+            pair.task().pause(Site.TARGET, true);
+            source.command("INCR", "session");
+            for (RedisServer site : List.of(source, target)) {
+                pair.await("its end", () -> site.number("EXISTS", "session") == 0);
+            }
+            pair.task().pause(Site.SOURCE, false);
+            pair.task().pause(Site.TARGET, false);
+            pair.awaitQuiet(source, target);
+            assertThat(pair.resolutions()).isEmpty();
+        }
+    }
+
+    /// Valkey leaves out fields that have expired. The other side got a write that keeps the expiry
+    /// too late, and so has the field without one.
+    @Test
+    void aCopyOfAHashHasWhatItHadWhereItWasMade() {
+        Optional<ServerBinary> found = Servers.find("valkey-9");
+        assumeTrue(found.isPresent(), "there is no Valkey 9 here");
+        ServerBinary binary = found.orElseThrow();
+        String debug = "enable-debug-command yes";
+        try (RedisServer source = RedisServer.builder().binary(binary).config(debug).start();
+                RedisServer target = RedisServer.builder().binary(binary).config(debug).start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            for (RedisServer site : List.of(source, target)) {
+                site.command("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+            }
+            source.command("HSET", "hash", "f", "v", "g", "v");
+            source.command("HPEXPIRE", "hash", "2000", "FIELDS", "1", "f");
+            pair.awaitQuiet(source, target);
+            pair.task().pause(Site.SOURCE, true);
+            source.command("HSETEX", "hash", "KEEPTTL", "FIELDS", "1", "f", "w");
+            pair.await("the field to expire", () -> source.number("HEXISTS", "hash", "f") == 0);
+            source.command("COPY", "hash", "copy");
+            pair.task().pause(Site.SOURCE, false);
+            for (RedisServer site : List.of(source, target)) {
+                site.command("DEBUG", "SET-ACTIVE-EXPIRE", "1");
+            }
+            pair.awaitQuiet(source, target);
+            assertThat(target.number("HEXISTS", "copy", "f")).isZero();
+            assertThat(target.number("HLEN", "copy")).isEqualTo(1);
+        }
+    }
 }

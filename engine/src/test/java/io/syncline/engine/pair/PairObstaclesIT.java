@@ -12,8 +12,10 @@ import io.syncline.engine.twoway.Resolution;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,24 @@ class PairObstaclesIT {
             assertThat(pair.resolutions())
                     .extracting(Resolution::cause)
                     .contains(LatchCause.REFUSED);
+        }
+    }
+
+    /// Redis 6.0 misses places near a pole that later versions find.
+    @Test
+    void whatVersionsFindDifferentlyIsCopied() {
+        Optional<ServerBinary> old = Servers.find("redis-6.0");
+        Assumptions.assumeTrue(old.isPresent(), "there is no Redis 6.0 here");
+        try (RedisServer source = RedisServer.start(old.orElseThrow());
+                RedisServer target = RedisServer.start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            target.command("GEOADD", "places", "-94", "83", "far north", "14", "55", "here");
+            target.command("GEORADIUS", "places", 14, 55, 5000, "km", "STORE", "near");
+
+            pair.awaitQuiet(source, target);
+            assertThat(target.number("ZCARD", "near")).isEqualTo(2);
+            assertThat(source.number("ZCARD", "near")).isEqualTo(2);
         }
     }
 

@@ -30,6 +30,18 @@ final class SimHolds {
         return held[origin.index()];
     }
 
+    boolean areAny() {
+        return any;
+    }
+
+    /// One direction stays held back.
+    Site leaveOne() {
+        end();
+        Site origin = random.nextBoolean() ? Site.SOURCE : Site.TARGET;
+        held[origin.index()] = true;
+        return origin;
+    }
+
     void end() {
         Arrays.fill(held, false);
     }

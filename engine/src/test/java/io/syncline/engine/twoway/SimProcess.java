@@ -24,6 +24,7 @@ final class SimProcess {
     private final int[] indexes = new int[2];
     private final @Nullable StreamUnit[] next = new StreamUnit[2];
     private @Nullable Pair pair;
+    private long room;
 
     /// Both directions of one connection.
     private static final class Wire {
@@ -68,6 +69,11 @@ final class SimProcess {
 
     boolean isReady() {
         return pair != null && pair.isReady();
+    }
+
+    /// Whether more may wait of what comes from a site.
+    boolean hasRoom(Site origin) {
+        return pair == null || pair.status(origin).waitingBytes() < room;
     }
 
     private SimSite site(Site site) {
@@ -184,12 +190,9 @@ final class SimProcess {
 
     private void begin(Start.Side source, Start.Side target) {
         Start start = new Start(epoch, source, target);
-        pair =
-                new Pair(
-                        start,
-                        world.options(),
-                        resolution -> world.resolved(resolution),
-                        world.rules());
+        PairOptions options = world.options();
+        room = options.queuedBytesLimit();
+        pair = new Pair(start, options, resolution -> world.resolved(resolution), world.rules());
         for (Site site : Site.values()) {
             StreamPlace place = start.readFrom(site, world.rules().holds(Rule.READ_AGAIN_FROM_M));
             readers[site.index()] =

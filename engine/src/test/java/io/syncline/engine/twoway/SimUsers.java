@@ -80,7 +80,8 @@ final class SimUsers {
         left = Math.max(0, left);
     }
 
-    private void one() {
+    /// One write, also when all are done.
+    void one() {
         Site at = random.nextBoolean() ? Site.SOURCE : Site.TARGET;
         SimSite site = world.site(at);
         boolean known =

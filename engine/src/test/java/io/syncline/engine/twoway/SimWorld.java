@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// [#run] ends when all has come to rest and every oracle agrees; otherwise a [Violation] says what
 /// does not.
 final class SimWorld {
-    private static final int ROUNDS_TO_REST = 3_000;
     private static final int LEAST_STEPS = 60;
 
     /// What the users do.
@@ -177,7 +176,7 @@ final class SimWorld {
         return site(site).relative ? now : estimate(site, written);
     }
 
-    private void tick(int millis) {
+    void tick(int millis) {
         now += millis;
         for (SimSite site : sites) {
             site.now = now;
@@ -234,7 +233,7 @@ final class SimWorld {
                 requireBounded();
             }
         }
-        comeToRest();
+        new SimRest(this, users, holds).come();
         tally.operations += users.total();
         tally.steps += steps;
         tally.worlds++;
@@ -245,10 +244,7 @@ final class SimWorld {
             double chance = process.isReady() && process.isWriting() ? .08 : .003;
             if (random.nextDouble() < chance) {
                 crashes--;
-                tally.crashes++;
-                process.die();
-                ghosts.add(process);
-                process = new SimProcess(this, nextEpoch());
+                crash();
             }
         }
         if (losses > 0 && random.nextDouble() < (process.isWriting() ? .04 : .003)) {
@@ -260,6 +256,27 @@ final class SimWorld {
                 ghosts.add(ghost);
             }
         }
+    }
+
+    void crash() {
+        tally.crashes++;
+        process.die();
+        ghosts.add(process);
+        process = new SimProcess(this, nextEpoch());
+    }
+
+    SimProcess process() {
+        return process;
+    }
+
+    /// The dead ones' last requests all arrive.
+    void layGhosts() {
+        for (SimProcess ghost : ghosts) {
+            while (ghost.deliverRequest(Site.SOURCE) || ghost.deliverRequest(Site.TARGET)) {
+                tally.ghostRequests++;
+            }
+        }
+        ghosts.clear();
     }
 
     boolean isHeld(Site origin) {
@@ -295,7 +312,7 @@ final class SimWorld {
         }
     }
 
-    private void heartbeat() {
+    void heartbeat() {
         Pair pair = process.pair();
         if (pair != null) {
             pair.heartbeat(Site.SOURCE);
@@ -319,77 +336,18 @@ final class SimWorld {
                 window += 2 * unit.commands();
             }
         }
+        if (holds.isHeld(Site.SOURCE) || holds.isHeld(Site.TARGET)) {
+            // What was refused waits for a copy.
+            window += pair.status(Site.SOURCE).latched();
+        }
         if (pair.status(Site.SOURCE).keys() > window) {
             throw new Violation("more keys are kept than are in flight");
         }
     }
 
-    private void comeToRest() {
-        holds.end();
-        drain();
-        boolean relative = sites[0].relative;
-        for (int i = 0; i < 20; i++) {
-            boolean near = false;
-            for (SimSite site : sites) {
-                site.expireActively(null);
-                near |= site.values.anyExpiresBefore(relative ? Long.MAX_VALUE : now + 200);
-            }
-            drain();
-            users.requireEqualValues();
-            if (!near) {
-                break;
-            }
-            tick(relative ? 1_500 : 150);
-        }
-        for (int i = 0; i < 4; i++) {
-            heartbeat();
-            drain();
-        }
-        Pair pair = process.pair();
-        if (pair == null || !pair.isReady()) {
-            throw new Violation("the pair never became ready");
-        }
-        users.check(pair);
-    }
-
-    /// Lets everything happen, in any order, until nothing moves: twice, as a step that sends
-    /// nothing may find that a key's winner is another one, whose record is asked for in the next
-    /// round.
-    private void drain() {
-        boolean quiet = false;
-        for (int round = 0; round < ROUNDS_TO_REST; round++) {
-            for (SimProcess ghost : ghosts) {
-                while (ghost.deliverRequest(Site.SOURCE) || ghost.deliverRequest(Site.TARGET)) {
-                    tally.ghostRequests++;
-                }
-            }
-            ghosts.clear();
-            boolean moved = false;
-            int first = random.nextInt(10);
-            for (int i = 0; i < 10; i++) {
-                moved |= move((first + i * 3) % 10);
-            }
-            if (!moved && quiet) {
-                return;
-            }
-            quiet = !moved;
-        }
-        throw new Violation("it does not come to rest: a loop or a deadlock");
-    }
-
-    private boolean move(int what) {
-        return switch (what) {
-            case 0 -> process.deliverRequest(Site.SOURCE);
-            case 1 -> process.deliverRequest(Site.TARGET);
-            case 2 -> process.deliverAnswer(Site.SOURCE);
-            case 3 -> process.deliverAnswer(Site.TARGET);
-            case 4 -> process.deliverStream(Site.SOURCE);
-            case 5 -> process.deliverStream(Site.TARGET);
-            case 6 -> process.stepWriter(Site.SOURCE);
-            case 7 -> process.stepWriter(Site.TARGET);
-            case 8 -> process.stepRepairs();
-            default -> false;
-        };
+    /// Whether processes and connections may die.
+    boolean mayBreak() {
+        return options.source() != Source.REFUSES;
     }
 
     boolean isStrict() {

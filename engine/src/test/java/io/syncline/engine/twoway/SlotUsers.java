@@ -54,6 +54,15 @@ final class SlotUsers {
             return;
         }
         left--;
+        write(site);
+    }
+
+    /// One write, also when all are done.
+    void one() {
+        write(world.anySite());
+    }
+
+    private void write(Site site) {
         if (exact || random.nextInt(3) == 0) {
             counted(site);
         } else {

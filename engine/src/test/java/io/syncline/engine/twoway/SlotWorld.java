@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// seed: everything that [SimWorld] lets go wrong, for each node by itself, and restarts from a
 /// floor that may be old.
 final class SlotWorld {
-    private static final int ROUNDS_TO_REST = 4_000;
     private static final int LEAST_STEPS = 60;
 
     /// Each names a slot.
@@ -42,6 +41,7 @@ final class SlotWorld {
     private int losses;
     private boolean conflict;
     private final SimHolds holds;
+    private long room;
     long now = 1_000;
 
     /// How a world is made.
@@ -125,13 +125,13 @@ final class SlotWorld {
     }
 
     PairOptions options() {
-        return new PairOptions(
-                options.guard(),
-                options.deletesYield(),
-                4,
-                1 << 20,
-                false,
-                random.nextInt(4) == 0 ? 2_000 : 1 << 20);
+        room = random.nextInt(4) == 0 ? 2_000 : 1 << 20;
+        return new PairOptions(options.guard(), options.deletesYield(), 4, 1 << 20, false, room);
+    }
+
+    /// How much of a node's own writes may wait in the present process.
+    long room() {
+        return room;
     }
 
     Set<Rule> rules() {
@@ -146,7 +146,7 @@ final class SlotWorld {
         return millis + estimates[site.index()];
     }
 
-    private void tick(int millis) {
+    void tick(int millis) {
         now += millis;
         sites.forEach(site -> site.forEach(node -> node.now = now));
     }
@@ -190,10 +190,38 @@ final class SlotWorld {
                 lookForFloor();
             }
         }
-        comeToRest();
+        new SlotRest(this, holds).come();
         tally.worlds++;
         tally.operations += total;
         tally.steps += steps;
+    }
+
+    void crash() {
+        tally.crashes++;
+        process.die();
+        ghosts.add(process);
+        process = new SlotProcess(this, nextEpoch(), null);
+    }
+
+    SlotProcess process() {
+        return process;
+    }
+
+    /// The dead ones, whose last requests may still arrive.
+    List<SlotProcess> ghosts() {
+        return ghosts;
+    }
+
+    /// Whether any two writes were called a conflict.
+    boolean isConflictSeen() {
+        return conflict;
+    }
+
+    /// All data of the users at a site.
+    Map<String, Object> data(Site site) {
+        Map<String, Object> all = new TreeMap<>();
+        nodes(site).forEach(node -> all.putAll(node.values.userData()));
+        return all;
     }
 
     boolean isHeld(Site origin) {
@@ -222,10 +250,7 @@ final class SlotWorld {
     private void maybeBreak() {
         if (crashes > 0 && random.nextDouble() < (process.isWriting() ? .06 : .003)) {
             crashes--;
-            tally.crashes++;
-            process.die();
-            ghosts.add(process);
-            process = new SlotProcess(this, nextEpoch(), null);
+            crash();
         }
         if (losses > 0 && random.nextDouble() < (process.isWriting() ? .04 : .003)) {
             losses--;
@@ -267,123 +292,9 @@ final class SlotWorld {
         }
     }
 
-    // ---- the end ----
-
-    private Map<String, Object> data(Site site) {
-        Map<String, Object> all = new TreeMap<>();
-        nodes(site).forEach(node -> all.putAll(node.values.userData()));
-        return all;
-    }
-
-    private Map<String, Long> expiries(Site site) {
-        Map<String, Long> all = new TreeMap<>();
-        nodes(site).forEach(node -> all.putAll(node.values.expiries()));
-        return all;
-    }
-
-    private void comeToRest() {
-        holds.end();
-        if (random.nextBoolean() && !moves.isAny()) {
-            drain();
-        }
-        moves.finish();
-        drain();
-        for (int i = 0; i < 20; i++) {
-            boolean near = false;
-            for (List<SimSite> site : sites) {
-                for (SimSite node : site) {
-                    node.expireActively(null);
-                    near |= node.values.anyExpiresBefore(now + 200);
-                }
-            }
-            drain();
-            if (!near) {
-                break;
-            }
-            tick(150);
-        }
-        SlotPairs pairs = process.pairs();
-        require(pairs != null && pairs.isReady(), "the pairs never became ready");
-        require(pairs != null && pairs.isQuiet(), "something is left behind");
-        requireEqual();
-        requireFloor();
-    }
-
-    private void requireEqual() {
-        Map<String, Object> source = data(Site.SOURCE);
-        Map<String, Object> target = data(Site.TARGET);
-        require(source.equals(target), "diverged: " + source + " and " + target);
-        require(expiries(Site.SOURCE).equals(expiries(Site.TARGET)), "expiries diverged");
-        require(!users.isExact() || !conflict, "a false conflict");
-        users.check(source);
-    }
-
-    /// At rest the floor reaches the ends of the streams.
-    private void requireFloor() {
-        SlotPairs pairs = process.pairs();
-        if (pairs != null) {
-            // Each look goes one step; three settle it.
-            for (int look = 0; look < 3; look++) {
-                pairs.floor();
-            }
-            Floor floor = pairs.floor();
-            for (Site site : Site.values()) {
-                for (int i = 0; i < nodes(site).size(); i++) {
-                    require(
-                            floor.places(site).get(i).offset() == nodes(site).get(i).offset,
-                            "the floor stays behind");
-                }
-            }
-        }
-    }
-
     static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new Violation(otherwise);
         }
-    }
-
-    /// Lets everything happen, in any order, until nothing moves.
-    private void drain() {
-        for (int round = 0; round < ROUNDS_TO_REST; round++) {
-            boolean moved = false;
-            for (SlotProcess ghost : ghosts) {
-                moved |= everywhere(ghost::deliverRequest);
-            }
-            for (Site site : Site.values()) {
-                moved |= process.deliverRound(site, false);
-            }
-            int first = random.nextInt(4);
-            for (int i = 0; i < 4; i++) {
-                moved |=
-                        switch ((first + i * 3) % 4) {
-                            case 0 -> everywhere(process::deliverRequest);
-                            case 1 -> everywhere(process::deliverAnswer);
-                            case 2 -> everywhere(process::deliverStream);
-                            default -> everywhere(process::step);
-                        };
-            }
-            if (!moved) {
-                ghosts.clear();
-                return;
-            }
-        }
-        throw new Violation("it does not come to rest: a loop or a deadlock");
-    }
-
-    /// One thing at one node.
-    @FunctionalInterface
-    private interface Move {
-        boolean at(Site site, int node);
-    }
-
-    private boolean everywhere(Move move) {
-        boolean moved = false;
-        for (Site site : Site.values()) {
-            for (int i = 0; i < nodes(site).size(); i++) {
-                moved |= move.at(site, i);
-            }
-        }
-        return moved;
     }
 }
