@@ -64,7 +64,6 @@ final class Beats implements Runnable {
                         write(beat);
                     }
                 }
-                Garbage.OF_PROCESS.look();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

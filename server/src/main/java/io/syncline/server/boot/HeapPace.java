@@ -26,6 +26,8 @@ public final class HeapPace {
                     System.gc();
                     kept = used();
                 }
+                // What was needed then may have become less.
+                kept = Math.min(kept, used());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
