@@ -18,6 +18,10 @@ final class Succession {
     /// Who waits for each slot, since which offset of its stream.
     private final Map<Integer, Map<Integer, Long>> claims = new TreeMap<>();
 
+    /// When each slot was last seen to have an owner that it had not before: a number that grows.
+    private final Map<Integer, Long> changes = new HashMap<>();
+
+    private long changed;
     private final Map<Integer, Absence> absences = new HashMap<>();
 
     Succession(Map<Integer, Party> parties) {
@@ -26,6 +30,21 @@ final class Succession {
 
     void owns(int pipeline, int slot) {
         lines.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
+        changes.put(slot, ++changed);
+    }
+
+    /// The last change of owners that was seen.
+    long lastChange() {
+        return changed;
+    }
+
+    /// Whether another one was seen to own one of these slots for the first time since a change.
+    boolean hasOthersSince(long change, int pipeline, BitSet slots) {
+        return slots.stream()
+                .filter(slot -> changes.getOrDefault(slot, -1L) > change)
+                .anyMatch(slot ->
+                        lines.getOrDefault(slot, new ArrayDeque<>()).stream()
+                                .anyMatch(other -> other != pipeline));
     }
 
     /// The ownership that was seen last is the one that is held.
