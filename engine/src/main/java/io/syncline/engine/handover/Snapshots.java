@@ -50,7 +50,7 @@ final class Snapshots {
                 whole.clear(slot);
             }
         }
-        whole.andNot(succession.skips(pipeline));
+        whole.andNot(succession.skips(pipeline, new BitSet()));
         party.incomplete = false;
         party.copied.clear();
     }
@@ -92,7 +92,8 @@ final class Snapshots {
         synchronized (ledger) {
             Party party = party(pipeline);
             party.granted.clear();
-            leave(pipeline, party, owned);
+            BitSet coming = leave(pipeline, party, owned);
+            ledger.grantAll();
             boolean all = parties.values().stream().allMatch(p -> p.registered);
             for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
                 int holder = holders[slot];
@@ -102,7 +103,6 @@ final class Snapshots {
                 }
                 all &= isAlone(pipeline, slot);
             }
-            ledger.grantAll();
             parties.values().forEach(Party::note);
             party.wanted.clear();
             if (all) {
@@ -113,6 +113,8 @@ final class Snapshots {
             } else {
                 party.wanted.or(owned);
             }
+            coming.stream().forEach(slot -> succession.returns(pipeline, slot));
+            ledger.grantAll();
             party.note();
             return all;
         }
@@ -142,16 +144,24 @@ final class Snapshots {
 
     /// Gives up what a pipeline held and its shard does not own: the stream that told of it is
     /// gone.
-    private void leave(int pipeline, Party party, BitSet owned) {
-        whole.andNot(succession.skips(pipeline));
+    ///
+    /// @return what it was given meanwhile and the shard does own, though not in the snapshot
+    private BitSet leave(int pipeline, Party party, BitSet owned) {
+        BitSet coming = (BitSet) party.seen.clone();
+        coming.andNot(owned);
+        whole.andNot(succession.skips(pipeline, coming));
+        BitSet given = new BitSet();
         for (int slot = 0; slot < holders.length; slot++) {
             if (holders[slot] == pipeline && !owned.get(slot)) {
                 whole.clear(slot);
                 holders[slot] = NOBODY;
                 party.forgetFirstEnd(slot);
                 party.doubted.clear(slot);
+                given.set(slot);
             }
         }
+        given.and(coming);
+        return given;
     }
 
     private void takes(int pipeline, Party party, BitSet owned) {

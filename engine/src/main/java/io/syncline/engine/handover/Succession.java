@@ -33,6 +33,11 @@ final class Succession {
         changes.put(slot, ++changed);
     }
 
+    /// A pipeline was given a slot and could not take it yet.
+    void returns(int pipeline, int slot) {
+        lines.computeIfAbsent(slot, key -> new ArrayDeque<>()).addFirst(pipeline);
+    }
+
     /// The last change of owners that was seen.
     long lastChange() {
         return changed;
@@ -86,15 +91,16 @@ final class Succession {
 
     /// A pipeline goes on behind a snapshot: what it had to say before is in it, or lost.
     ///
+    /// @param coming slots that its shard has got since: these turns it keeps
     /// @return the slots in which it had a turn, or waited for one
-    BitSet skips(int pipeline) {
+    BitSet skips(int pipeline, BitSet coming) {
         BitSet slots = slotsOf(pipeline);
+        withdraw(pipeline);
         lines.forEach((slot, line) -> {
-            if (line.contains(pipeline)) {
+            if (!coming.get(slot) && line.removeIf(other -> other == pipeline)) {
                 slots.set(slot);
             }
         });
-        leave(pipeline);
         return slots;
     }
 

@@ -177,7 +177,10 @@ final class SimPipeline {
     }
 
     boolean isBehind() {
-        return copying || next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
+        return copying
+                || next < shard.stream.size()
+                || gate.heldFrom() != Long.MAX_VALUE
+                || !ledger.granted(number).isEmpty();
     }
 
     @Override
