@@ -1,5 +1,6 @@
 package io.syncline.engine.handover;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.syncline.engine.target.Place;
@@ -56,7 +57,7 @@ class SweepTest {
     void whatTheStreamHasBroughtAlreadyStays() throws Exception {
         target.data.put(KEY, "by the stream");
         target.marks().put(0, Map.of(SLOT, OFFSET - 1));
-        target.notes.put(0, ("3 - " + SLOT + "@50@0@50 - 0 - -").getBytes("US-ASCII"));
+        target.notes.put(0, ("3 - " + SLOT + "@50@0@50 - 0 - -").getBytes(US_ASCII));
 
         give(new SlotLedger(false), true);
 
