@@ -55,14 +55,17 @@ class SnapshotTurnTest {
         ledger.join(1, () -> {}, () -> {});
         ledger.registerAnew(0);
         ledger.registerAnew(1);
-        ledger.observed(1, sighting(5, slots(SLOT), new BitSet()));
+        ledger.observed(1, byJob(5, slots(SLOT)));
         SnapshotTurn turn = turn();
         turn.expect(slots(SLOT));
         ledger.observed(0, sighting(10, slots(SLOT), new BitSet()));
         ledger.observed(0, sighting(20, slots(SLOT), new BitSet()));
 
+        assertThat(turn.take()).as("by answers of before").isFalse();
+        ledger.observed(0, sighting(21, slots(SLOT), new BitSet()));
+        ledger.observed(0, sighting(22, slots(SLOT), new BitSet()));
         assertThat(turn.take()).as("while the other one says so, too").isFalse();
-        ledger.observed(1, sighting(30, new BitSet(), slots(SLOT)));
+        ledger.observed(1, byJob(30, new BitSet()));
 
         assertThat(turn.take()).isTrue();
     }
@@ -78,8 +81,8 @@ class SnapshotTurnTest {
         turn.expect(slots(SLOT));
         ledger.observed(0, sighting(10, slots(SLOT), new BitSet()));
         ledger.observed(0, sighting(20, slots(SLOT), new BitSet()));
-        ledger.observed(1, sighting(5, slots(SLOT), new BitSet()));
-        ledger.observed(1, sighting(30, new BitSet(), slots(SLOT)));
+        ledger.observed(1, byJob(5, slots(SLOT)));
+        ledger.observed(1, byJob(30, new BitSet()));
 
         assertThat(turn.take()).as("by its answers of before").isFalse();
         ledger.observed(0, sighting(40, new BitSet(), slots(SLOT)));
@@ -121,6 +124,10 @@ class SnapshotTurnTest {
 
     private static Sighting sighting(long offset, BitSet owned, BitSet empty) {
         return new Sighting(offset, owned, new BitSet(), new BitSet(), empty, offset);
+    }
+
+    private static Sighting byJob(long offset, BitSet owned) {
+        return new Sighting(offset, owned, new BitSet(), slots(SLOT), new BitSet(), offset);
     }
 
     private static BitSet slots(int slot) {
