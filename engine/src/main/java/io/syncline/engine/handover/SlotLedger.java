@@ -134,7 +134,7 @@ public final class SlotLedger {
             if (owned.get(slot)) {
                 party.doubted.clear(slot);
                 if (!was && (!held || party.firstEnd(slot) != null)) {
-                    succession.owns(pipeline, slot);
+                    succession.owns(pipeline, slot, first ? Long.MAX_VALUE : party.last);
                 }
             } else if (was || held) {
                 lost(pipeline, party, slot, was);

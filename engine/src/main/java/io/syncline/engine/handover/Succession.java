@@ -22,13 +22,20 @@ final class Succession {
     private final Map<Integer, Long> changes = new HashMap<>();
 
     private long changed;
+    /// Behind which place of its stream each pipeline, by slot, knows how it got the slot last.
+    private final Map<Integer, Map<Integer, Long>> arrivals = new HashMap<>();
+
     private final Map<Integer, Absence> absences = new HashMap<>();
 
     Succession(Map<Integer, Party> parties) {
         this.parties = parties;
     }
 
-    void owns(int pipeline, int slot) {
+    /// A node was seen to own a slot that it had not owned before.
+    ///
+    /// @param offset behind what it had run by then
+    void owns(int pipeline, int slot, long offset) {
+        arrivals.computeIfAbsent(slot, key -> new HashMap<>()).put(pipeline, offset);
         lines.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
         changes.put(slot, ++changed);
     }
@@ -156,12 +163,13 @@ final class Succession {
         }
         while (taker == null && !line.isEmpty()) {
             int first = line.getFirst();
-            if (byJob && !waiting.containsKey(first)) {
+            boolean jobs = byJob && waiting.containsKey(first);
+            if (byJob && !jobs && !hasArrived(first, slot)) {
                 // It has not read yet how it got the slot: what stands before is none of it.
                 return null;
             }
             line.removeFirst();
-            if (byJob || party(first).seen.get(slot)) {
+            if (jobs || party(first).seen.get(slot)) {
                 taker = first;
             }
         }
@@ -185,6 +193,14 @@ final class Succession {
             waiting.remove(taker);
         }
         return taker;
+    }
+
+    /// Whether a pipeline has read how it got a slot. If it does not wait for it, that was by
+    /// MIGRATE, and no key came.
+    private boolean hasArrived(int pipeline, int slot) {
+        long arrival =
+                arrivals.getOrDefault(slot, Map.of()).getOrDefault(pipeline, Long.MAX_VALUE);
+        return party(pipeline).processed >= arrival;
     }
 
     private Party party(int pipeline) {
