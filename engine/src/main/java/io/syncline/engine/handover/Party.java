@@ -76,6 +76,9 @@ final class Party {
     /// Slots of its last snapshot, until it gives them up.
     final BitSet copied = new BitSet();
 
+    /// Slots that it was given and that may hold keys of which its stream does not tell.
+    final BitSet unswept = new BitSet();
+
     /// Whether it has to copy its shard again: keys of it are told by no stream.
     boolean incomplete;
 
@@ -129,6 +132,7 @@ final class Party {
         granted.clear();
         vacant.clear();
         doubted.clear();
+        unswept.clear();
     }
 
     /// The same, save how slots were lost to jobs of the server: that cannot be found out again.

@@ -147,7 +147,10 @@ public final class SlotGate {
     ///
     /// @return false when the link stops
     public boolean noteSnapshot(Place place) throws RewindException {
-        while (settings.jobs() != null && !settings.jobs().isAsked()) {
+        // A node that is a replica by now tells of no jobs, and has no slots that they could move.
+        while (settings.jobs() != null
+                && !settings.jobs().isAsked()
+                && !ledger.snapshots().isGone(pipeline)) {
             ledger.hurry(pipeline);
             if (!settings.patience().await()) {
                 return false;

@@ -25,10 +25,12 @@ public final class SlotLedger {
 
     private final Map<Integer, Party> parties = new TreeMap<>();
     private final Succession succession = new Succession(parties);
-    private final Snapshots snapshots = new Snapshots(this, holders, parties, succession);
+    private final Snapshots snapshots;
     private final ServerJobs jobs = new ServerJobs(this, parties);
 
-    public SlotLedger() {
+    /// @param first whether no earlier process of the task has written to the target
+    public SlotLedger(boolean first) {
+        snapshots = new Snapshots(this, first, holders, parties, succession);
         Arrays.fill(holders, NOBODY);
     }
 
@@ -132,7 +134,7 @@ public final class SlotLedger {
             if (owned.get(slot)) {
                 party.doubted.clear(slot);
                 if (!was && (!held || party.firstEnd(slot) != null)) {
-                    succession.owns(pipeline, slot);
+                    succession.owns(pipeline, slot, first ? Long.MAX_VALUE : party.last);
                 }
             } else if (was || held) {
                 lost(pipeline, party, slot, was);

@@ -16,6 +16,9 @@ public final class SnapshotTurn {
 
     private long looks;
 
+    /// The last change of owners that was seen before these looks.
+    private long change;
+
     /// @param forget what was held back
     SnapshotTurn(GateSettings settings, Runnable forget) {
         this.settings = settings;
@@ -46,6 +49,11 @@ public final class SnapshotTurn {
     void expect(BitSet present) {
         forget.run();
         expected = (BitSet) present.clone();
+        askAnew();
+    }
+
+    private void askAnew() {
+        change = snapshots.lastChange();
         looks = snapshots.certainLooks(pipeline);
     }
 
@@ -62,6 +70,11 @@ public final class SnapshotTurn {
     boolean take() {
         boolean none = settings.jobs() == null && expected.isEmpty();
         boolean settled = none || (snapshots.isAsked(pipeline, looks) && !isOutdated());
+        if (settled && snapshots.areOthersSince(change, pipeline, expected)) {
+            // An owner of before that was seen late, or the next one: the shard's node knows.
+            askAnew();
+            settled = false;
+        }
         boolean taken = settled && snapshots.take(pipeline, expected);
         if (taken) {
             settings.owned().or(expected);

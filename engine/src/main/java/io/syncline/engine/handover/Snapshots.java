@@ -1,6 +1,7 @@
 package io.syncline.engine.handover;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 
 /// Whose keys are in the target, when pipelines begin with a snapshot while jobs of the server move
@@ -12,6 +13,7 @@ final class Snapshots {
     private static final int NOBODY = -1;
 
     private final SlotLedger ledger;
+    private final boolean first;
     private final int[] holders;
     private final Map<Integer, Party> parties;
     private final Succession succession;
@@ -21,9 +23,15 @@ final class Snapshots {
     private final BitSet whole = new BitSet();
 
     /// @param ledger the lock
+    /// @param first whether no earlier process of the task has written to the target
     Snapshots(
-            SlotLedger ledger, int[] holders, Map<Integer, Party> parties, Succession succession) {
+            SlotLedger ledger,
+            boolean first,
+            int[] holders,
+            Map<Integer, Party> parties,
+            Succession succession) {
         this.ledger = ledger;
+        this.first = first;
         this.holders = holders;
         this.parties = parties;
         this.succession = succession;
@@ -42,14 +50,20 @@ final class Snapshots {
                 whole.clear(slot);
             }
         }
-        whole.andNot(succession.skips(pipeline));
+        whole.andNot(succession.skips(pipeline, new BitSet()));
         party.incomplete = false;
         party.copied.clear();
     }
 
-    /// A pipeline that waits for a slot gets it, and its stream tells all of it.
+    /// A pipeline gets a slot, and its stream tells all of it. What a copy that nobody ended, or a
+    /// stream that nobody reads on, has left there is not of it.
     void given(Party party, int slot) {
-        whole.set(slot);
+        boolean bare = first && parties.values().stream().noneMatch(p -> p.touched.get(slot));
+        if (whole.get(slot) || bare) {
+            whole.set(slot);
+        } else {
+            party.unswept.set(slot);
+        }
         party.touched.set(slot);
     }
 
@@ -78,7 +92,8 @@ final class Snapshots {
         synchronized (ledger) {
             Party party = party(pipeline);
             party.granted.clear();
-            leave(pipeline, party, owned);
+            BitSet coming = leave(pipeline, party, owned);
+            ledger.grantAll();
             boolean all = parties.values().stream().allMatch(p -> p.registered);
             for (int slot = owned.nextSetBit(0); slot >= 0; slot = owned.nextSetBit(slot + 1)) {
                 int holder = holders[slot];
@@ -86,8 +101,8 @@ final class Snapshots {
                     all = false;
                     party(holder).hurry();
                 }
+                all &= isAlone(pipeline, slot);
             }
-            ledger.grantAll();
             parties.values().forEach(Party::note);
             party.wanted.clear();
             if (all) {
@@ -98,9 +113,25 @@ final class Snapshots {
             } else {
                 party.wanted.or(owned);
             }
+            coming.stream().forEach(slot -> succession.returns(pipeline, slot));
+            ledger.grantAll();
             party.note();
             return all;
         }
+    }
+
+    /// Whether no other shard's node says that it owns a slot, too. A new owner knows before the
+    /// old one does, so one of the two, asked again, says something else.
+    private boolean isAlone(int pipeline, int slot) {
+        boolean alone = true;
+        for (var other : parties.entrySet()) {
+            if (other.getKey() != pipeline && other.getValue().seen.get(slot)) {
+                other.getValue().hurry();
+                party(pipeline).hurry();
+                alone = false;
+            }
+        }
+        return alone;
     }
 
     private Party party(int pipeline) {
@@ -113,16 +144,24 @@ final class Snapshots {
 
     /// Gives up what a pipeline held and its shard does not own: the stream that told of it is
     /// gone.
-    private void leave(int pipeline, Party party, BitSet owned) {
-        whole.andNot(succession.skips(pipeline));
+    ///
+    /// @return what it was given meanwhile and the shard does own, though not in the snapshot
+    private BitSet leave(int pipeline, Party party, BitSet owned) {
+        BitSet coming = (BitSet) party.seen.clone();
+        coming.andNot(owned);
+        whole.andNot(succession.skips(pipeline, coming));
+        BitSet given = new BitSet();
         for (int slot = 0; slot < holders.length; slot++) {
             if (holders[slot] == pipeline && !owned.get(slot)) {
                 whole.clear(slot);
                 holders[slot] = NOBODY;
                 party.forgetFirstEnd(slot);
                 party.doubted.clear(slot);
+                given.set(slot);
             }
         }
+        given.and(coming);
+        return given;
     }
 
     private void takes(int pipeline, Party party, BitSet owned) {
@@ -147,12 +186,34 @@ final class Snapshots {
         }
     }
 
+    /// The last change of a slot's owner that was seen.
+    long lastChange() {
+        synchronized (ledger) {
+            return succession.lastChange();
+        }
+    }
+
+    /// Whether another shard was seen to own one of these slots since then.
+    boolean areOthersSince(long change, int pipeline, BitSet slots) {
+        synchronized (ledger) {
+            return succession.hasOthersSince(change, pipeline, slots);
+        }
+    }
+
     /// Whether a node was seen without one of these slots, when it was asked so often.
     boolean haveLeft(int pipeline, BitSet slots, long looks) {
         synchronized (ledger) {
             BitSet lost = (BitSet) slots.clone();
             lost.andNot(party(pipeline).seen);
-            return party(pipeline).looks >= looks && !lost.isEmpty();
+            Party party = party(pipeline);
+            return (party.looks >= looks || party.gone) && !lost.isEmpty();
+        }
+    }
+
+    /// Whether the shard is dissolved.
+    boolean isGone(int pipeline) {
+        synchronized (ledger) {
+            return party(pipeline).gone;
         }
     }
 
@@ -171,7 +232,25 @@ final class Snapshots {
     /// Whether what a pipeline copies may meet keys that another one has brought.
     boolean meetsOthers(int pipeline) {
         synchronized (ledger) {
-            return party(pipeline).follows;
+            return !first || party(pipeline).follows;
+        }
+    }
+
+    /// Of slots that a pipeline was given, those that may hold keys of which no stream tells.
+    BitSet takeUnswept(int pipeline, List<Integer> given) {
+        synchronized (ledger) {
+            BitSet unswept = party(pipeline).unswept;
+            BitSet taken = new BitSet();
+            given.forEach(slot -> taken.set(slot, unswept.get(slot)));
+            unswept.andNot(taken);
+            return taken;
+        }
+    }
+
+    /// Such keys are gone.
+    void swept(BitSet slots) {
+        synchronized (ledger) {
+            whole.or(slots);
         }
     }
 

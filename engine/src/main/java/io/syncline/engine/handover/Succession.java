@@ -18,14 +18,45 @@ final class Succession {
     /// Who waits for each slot, since which offset of its stream.
     private final Map<Integer, Map<Integer, Long>> claims = new TreeMap<>();
 
+    /// When each slot was last seen to have an owner that it had not before: a number that grows.
+    private final Map<Integer, Long> changes = new HashMap<>();
+
+    private long changed;
+    /// Behind which place of its stream each pipeline, by slot, knows how it got the slot last.
+    private final Map<Integer, Map<Integer, Long>> arrivals = new HashMap<>();
+
     private final Map<Integer, Absence> absences = new HashMap<>();
 
     Succession(Map<Integer, Party> parties) {
         this.parties = parties;
     }
 
-    void owns(int pipeline, int slot) {
+    /// A node was seen to own a slot that it had not owned before.
+    ///
+    /// @param offset behind what it had run by then
+    void owns(int pipeline, int slot, long offset) {
+        arrivals.computeIfAbsent(slot, key -> new HashMap<>()).put(pipeline, offset);
         lines.computeIfAbsent(slot, key -> new ArrayDeque<>()).add(pipeline);
+        changes.put(slot, ++changed);
+    }
+
+    /// A pipeline was given a slot and could not take it yet.
+    void returns(int pipeline, int slot) {
+        lines.computeIfAbsent(slot, key -> new ArrayDeque<>()).addFirst(pipeline);
+    }
+
+    /// The last change of owners that was seen.
+    long lastChange() {
+        return changed;
+    }
+
+    /// Whether another one was seen to own one of these slots for the first time since a change.
+    boolean hasOthersSince(long change, int pipeline, BitSet slots) {
+        return slots.stream()
+                .filter(slot -> changes.getOrDefault(slot, -1L) > change)
+                .anyMatch(slot ->
+                        lines.getOrDefault(slot, new ArrayDeque<>()).stream()
+                                .anyMatch(other -> other != pipeline));
     }
 
     /// The ownership that was seen last is the one that is held.
@@ -67,15 +98,16 @@ final class Succession {
 
     /// A pipeline goes on behind a snapshot: what it had to say before is in it, or lost.
     ///
+    /// @param coming slots that its shard has got since: these turns it keeps
     /// @return the slots in which it had a turn, or waited for one
-    BitSet skips(int pipeline) {
+    BitSet skips(int pipeline, BitSet coming) {
         BitSet slots = slotsOf(pipeline);
+        withdraw(pipeline);
         lines.forEach((slot, line) -> {
-            if (line.contains(pipeline)) {
+            if (!coming.get(slot) && line.removeIf(other -> other == pipeline)) {
                 slots.set(slot);
             }
         });
-        leave(pipeline);
         return slots;
     }
 
@@ -131,12 +163,13 @@ final class Succession {
         }
         while (taker == null && !line.isEmpty()) {
             int first = line.getFirst();
-            if (byJob && !waiting.containsKey(first)) {
+            boolean jobs = byJob && waiting.containsKey(first);
+            if (byJob && !jobs && !hasArrived(first, slot)) {
                 // It has not read yet how it got the slot: what stands before is none of it.
                 return null;
             }
             line.removeFirst();
-            if (byJob || party(first).seen.get(slot)) {
+            if (jobs || party(first).seen.get(slot)) {
                 taker = first;
             }
         }
@@ -160,6 +193,14 @@ final class Succession {
             waiting.remove(taker);
         }
         return taker;
+    }
+
+    /// Whether a pipeline has read how it got a slot. If it does not wait for it, that was by
+    /// MIGRATE, and no key came.
+    private boolean hasArrived(int pipeline, int slot) {
+        long arrival =
+                arrivals.getOrDefault(slot, Map.of()).getOrDefault(pipeline, Long.MAX_VALUE);
+        return party(pipeline).processed >= arrival;
     }
 
     private Party party(int pipeline) {

@@ -117,9 +117,9 @@ final class Turns {
     /// Applies what was held back in one transaction with the note, so that it is done once.
     private void admit(List<Integer> granted, Place place, SlotGate.Sink sink)
             throws IOException, RewindException {
+        sweep(granted);
         Map<Integer, ParkedSlot> queues = new TreeMap<>();
         for (int slot : granted) {
-            owned.set(slot);
             vacancies.taken(slot);
             ParkedSlot queue = parked.first(slot);
             Tenure ended = ledger.ended(pipeline, slot);
@@ -136,6 +136,23 @@ final class Turns {
         Flushes.apply(queues, writer.slots());
         noteNow(notes.text(owned, place), queues.values(), place, sink);
         passOn(granted, place, sink);
+    }
+
+    /// Removes what no stream tells of, before the first command of such a slot is applied. Where a
+    /// process died amid that, its commands that are there already stay.
+    private void sweep(List<Integer> granted) throws IOException, RewindException {
+        granted.forEach(owned::set);
+        BitSet slots = ledger.snapshots().takeUnswept(pipeline, granted);
+        for (int slot : granted) {
+            ParkedSlot queue = parked.first(slot);
+            if (queue != null && writer.slots().isApplied(slot, queue.since.offset() + 1)) {
+                slots.clear(slot);
+            }
+        }
+        if (!slots.isEmpty()) {
+            writer.slots().clear(settings.removable(), slots::get);
+            ledger.snapshots().swept(slots);
+        }
     }
 
     /// Slots with commands of yet another ownership are given up at once, and claimed again.

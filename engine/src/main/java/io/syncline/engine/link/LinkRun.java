@@ -114,7 +114,7 @@ final class LinkRun {
             origins.forEach(origin -> assigned.put(assigned.size(), origin));
             String lost = "";
             SlotLedger ledger =
-                    shards.isEmpty() || hooks.permit() != null ? null : new SlotLedger();
+                    shards.isEmpty() || hooks.permit() != null ? null : new SlotLedger(start == 1);
             if (!shards.isEmpty()) {
                 var known = TaskRegistry.shards(found.read(connection));
                 var mine = number(shards, known);

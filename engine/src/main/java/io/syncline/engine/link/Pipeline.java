@@ -224,7 +224,7 @@ final class Pipeline implements Runnable {
         if (!e.missing().isEmpty()) {
             again = e.missing();
             shop.event(new LinkEvent.Warned(shop.place(), again, UnseenMoves.PAUSE));
-            pauses.await();
+            pauses.repeat(again);
             return null;
         }
         Position position = standing(e.checkpoint());
@@ -281,6 +281,7 @@ final class Pipeline implements Runnable {
             return null;
         }
         enter(Phase.STREAMING, !feed.isFull(), "");
+        pauses.streams();
         shop.progress().appliedOffset = feed.baseOffset();
         shop.monitor().askForGoal();
         StreamPhase stream = new StreamPhase(shop, feed, decoder, feed.baseOffset(), database);

@@ -118,7 +118,7 @@ final class PipelineParts {
                                 shop,
                                 owned,
                                 Generation.first(context.start),
-                                TaskRegistry.isOwned(context.manifest),
+                                isOwned(),
                                 new TargetScan(
                                         context.sides.target(),
                                         options.retry(),
@@ -138,7 +138,17 @@ final class PipelineParts {
         ShardFollower following = follower;
         return following == null
                 ? null
-                : following.gate(writer, owned, () -> patience(following), () -> warnOfParked());
+                : following.gate(
+                        writer,
+                        owned,
+                        database -> isOwned() && databases.isTarget(database),
+                        () -> patience(following),
+                        () -> warnOfParked());
+    }
+
+    /// Whether the target was empty when the task began.
+    private boolean isOwned() {
+        return TaskRegistry.isOwned(context.manifest);
     }
 
     private boolean patience(ShardFollower following) throws RewindException {

@@ -12,6 +12,7 @@ import io.syncline.engine.target.TargetWriter;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a pipeline needs to follow its shard of a cluster source while slots move.
@@ -61,9 +62,15 @@ final class ShardFollower {
         ledger.join(pipeline, nudge, wake);
     }
 
-    SlotGate gate(TargetWriter writer, BitSet owned, SlotGate.Patience patience, Runnable warning) {
+    SlotGate gate(
+            TargetWriter writer,
+            BitSet owned,
+            IntPredicate removable,
+            SlotGate.Patience patience,
+            Runnable warning) {
         return new SlotGate(
-                new GateSettings(ledger, pipeline, writer, owned, jobs, patience, warning));
+                new GateSettings(
+                        ledger, pipeline, writer, owned, jobs, removable, patience, warning));
     }
 
     /// The shard is no more.

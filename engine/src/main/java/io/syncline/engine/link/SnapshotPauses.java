@@ -4,6 +4,7 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Backoff;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ final class SnapshotPauses {
 
     private final Workshop shop;
     private int broken;
+
+    /// Snapshots that had to be taken again although they were whole, in a row.
+    private int repeats;
+
+    private long firstRepeat;
+    private long streaming;
     private @Nullable Backoff outage;
 
     SnapshotPauses(Workshop shop) {
@@ -26,6 +33,37 @@ final class SnapshotPauses {
     void succeeded() {
         broken = 0;
         outage = null;
+    }
+
+    /// The stream behind one is followed from now on.
+    void streams() {
+        streaming = System.nanoTime();
+    }
+
+    /// A snapshot was whole, and what followed it says that another one is needed: waits before
+    /// that one, ever longer, and no longer than the retry time since the first of these in a row.
+    void repeat(String why) {
+        long now = System.nanoTime();
+        if (repeats == 0 || now - streaming > TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS)) {
+            repeats = 0;
+            firstRepeat = now;
+        }
+        Duration retry = shop.options().retry();
+        if (repeats > 0 && now - firstRepeat > retry.toNanos()) {
+            throw new SynclineException(
+                    ErrorCode.RETRY_EXHAUSTED,
+                    shop.place(),
+                    why
+                            + ", and so it was behind all "
+                            + repeats
+                            + " copies in the retry time of "
+                            + retry.toMinutes()
+                            + " min",
+                    "Pause the rebalancing of the source until all shards are copied; then start"
+                            + " the task again");
+        }
+        broken = repeats++;
+        await();
     }
 
     /// Waits before the next one, unless the link stops.

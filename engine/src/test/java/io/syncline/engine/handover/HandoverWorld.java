@@ -127,7 +127,7 @@ final class HandoverWorld {
                 gaps++;
                 story.add("jobs have moved slots unseen");
             }
-            SlotLedger ledger = new SlotLedger();
+            SlotLedger ledger = new SlotLedger(target.starts == 0);
             for (int i = 0; i < SHARDS; i++) {
                 source.shards.get(i).heard = -1;
                 pipelines.add(

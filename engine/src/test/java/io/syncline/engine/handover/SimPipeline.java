@@ -72,7 +72,14 @@ final class SimPipeline {
         gate =
                 new SlotGate(
                         new GateSettings(
-                                ledger, number, writer, owned, jobs, this::await, () -> {}));
+                                ledger,
+                                number,
+                                writer,
+                                owned,
+                                jobs,
+                                database -> true,
+                                this::await,
+                                () -> {}));
     }
 
     private boolean await() {
@@ -85,7 +92,7 @@ final class SimPipeline {
     ///
     /// @param lost whether its position counts as lost
     void start(@Nullable Long checkpoint, boolean lost) {
-        fresh = target.starts == 1;
+        fresh = target.taken.add(number);
         if (checkpoint == null || lost) {
             copyAgain();
             return;
@@ -170,7 +177,10 @@ final class SimPipeline {
     }
 
     boolean isBehind() {
-        return copying || next < shard.stream.size() || gate.heldFrom() != Long.MAX_VALUE;
+        return copying
+                || next < shard.stream.size()
+                || gate.heldFrom() != Long.MAX_VALUE
+                || !ledger.granted(number).isEmpty();
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.syncline.engine.handover;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +13,9 @@ final class SimTarget {
     final Map<String, String> data = new TreeMap<>();
     final Map<Integer, byte[]> notes = new HashMap<>();
     final Map<Integer, Long> checkpoints = new HashMap<>();
+
+    /// Pipelines that have begun to write to it.
+    final Set<Integer> taken = new HashSet<>();
 
     /// Processes that wrote to it, this one among them.
     int starts;
@@ -23,5 +29,10 @@ final class SimTarget {
     SimTarget(boolean cluster, boolean mortal) {
         this.mortal = mortal;
         marks = cluster ? new HashMap<>() : null;
+    }
+
+    /// The marks of a cluster.
+    Map<Integer, Map<Integer, Long>> marks() {
+        return Objects.requireNonNull(marks, "a standalone target has none");
     }
 }

@@ -185,9 +185,12 @@ final class SimWriter implements TargetWriter, SlotBook {
 
     @Override
     public void clear(IntPredicate databases, IntPredicate slots) {
-        target.data
-                .keySet()
-                .removeIf(key -> owned.get(SimShard.slot(key)) && slots.test(SimShard.slot(key)));
+        if (databases.test(0)) {
+            target.data
+                    .keySet()
+                    .removeIf(
+                            key -> owned.get(SimShard.slot(key)) && slots.test(SimShard.slot(key)));
+        }
     }
 
     @Override
