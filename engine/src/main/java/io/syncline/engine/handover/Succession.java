@@ -22,6 +22,7 @@ final class Succession {
     private final Map<Integer, Long> changes = new HashMap<>();
 
     private long changed;
+
     /// Behind which place of its stream each pipeline, by slot, knows how it got the slot last.
     private final Map<Integer, Map<Integer, Long>> arrivals = new HashMap<>();
 
@@ -198,8 +199,7 @@ final class Succession {
     /// Whether a pipeline has read how it got a slot. If it does not wait for it, that was by
     /// MIGRATE, and no key came.
     private boolean hasArrived(int pipeline, int slot) {
-        long arrival =
-                arrivals.getOrDefault(slot, Map.of()).getOrDefault(pipeline, Long.MAX_VALUE);
+        long arrival = arrivals.getOrDefault(slot, Map.of()).getOrDefault(pipeline, Long.MAX_VALUE);
         return party(pipeline).processed >= arrival;
     }
 
