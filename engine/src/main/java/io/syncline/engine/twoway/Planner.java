@@ -110,6 +110,7 @@ final class Planner {
     ///
     /// A restart must find a crossing again. It does while a write of the other site to each key,
     /// with which this one does not commute, is not sent: both streams are read again from before.
+    /// A flush while slots moved is no such write: where they are then, it may concern other keys.
     private boolean isLeft(Op.Item item, Flow back) {
         QueuedUnit first = back.waiting.peekFirst();
         if (first == null || !isClosed(back.origin)) {
@@ -147,6 +148,7 @@ final class Planner {
         for (Op their : theirs) {
             if (their.writes()
                     && !their.indexOnly
+                    && !their.item.command.sweeps
                     && their.offset >= from
                     && !op.effect.commutation().commutesWith(their.effect.commutation())) {
                 return true;

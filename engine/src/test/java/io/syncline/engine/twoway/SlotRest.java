@@ -12,6 +12,10 @@ import java.util.TreeMap;
 final class SlotRest {
     private static final int ROUNDS_TO_REST = 4_000;
 
+    /// So often all primaries are asked about their slots and nothing else happens, where a held
+    /// direction has no room for the rest of its stream: they are asked on and on.
+    private static final int QUESTIONS_AT_REST = 100;
+
     private final SlotWorld world;
     private final SplittableRandom random;
     private final SimHolds holds;
@@ -135,14 +139,16 @@ final class SlotRest {
     /// nothing may find what another one is to send.
     private void drain() {
         boolean quiet = false;
+        int questions = 0;
         for (int round = 0; round < ROUNDS_TO_REST; round++) {
             SlotProcess process = world.process();
             boolean moved = false;
+            boolean asked = false;
             for (SlotProcess ghost : world.ghosts()) {
                 moved |= everywhere(ghost::deliverRequest);
             }
             for (Site site : Site.values()) {
-                moved |= process.deliverRound(site, false);
+                asked |= process.deliverRound(site, false);
             }
             int first = random.nextInt(4);
             for (int i = 0; i < 4; i++) {
@@ -154,6 +160,9 @@ final class SlotRest {
                             default -> everywhere(process::step);
                         };
             }
+            questions = moved ? 0 : questions + 1;
+            boolean asksOn = isAnyHeld() && questions > QUESTIONS_AT_REST;
+            moved |= asked && !asksOn;
             if (!moved && quiet) {
                 world.ghosts().clear();
                 return;
@@ -161,6 +170,10 @@ final class SlotRest {
             quiet = !moved;
         }
         throw new Violation("it does not come to rest: a loop or a deadlock");
+    }
+
+    private boolean isAnyHeld() {
+        return holds.isHeld(Site.SOURCE) || holds.isHeld(Site.TARGET);
     }
 
     /// One thing at one node.
