@@ -129,8 +129,7 @@ final class PipelineParts {
                                 RulesInForce.of(context, shard),
                                 context.ending),
                         "applier " + shard);
-        // No virtual threads: their poller sits in native code, and a JVM that exits waits 0.3 s
-        // for it.
+        // No virtual threads: a JVM that exits waits 0.3 s for their poller, in native code.
         observer = Thread.ofPlatform().daemon().name("monitor " + shard).unstarted(monitor);
     }
 

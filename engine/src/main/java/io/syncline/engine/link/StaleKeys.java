@@ -51,22 +51,20 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     /// What was found, in words for the user.
     private LinkEvent.Warned warning(String place) {
         String found =
-                count
-                        + " keys of the target are not in the source, for example "
+                (count == 1 ? "1 key of the target is" : count + " keys of the target are")
+                        + " not in the source, for example "
                         + String.join(", ", examples);
         return owned
                 ? new LinkEvent.Warned(
                         place,
                         found
-                                + "; they are removed now, since the target was empty when the task"
+                                + "; removed now, since the target was empty when the task"
                                 + " began",
                         "Keep nothing else in the target of a task, or start the task with"
                                 + " --on-gap stop")
                 : new LinkEvent.Warned(
                         place,
-                        found
-                                + "; they were left, since the target was not empty when the task"
-                                + " began",
+                        found + "; left, since the target was not empty when the task" + " began",
                         "Delete those that the source had deleted, if they are no one else's");
     }
 

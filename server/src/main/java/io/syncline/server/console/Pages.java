@@ -75,9 +75,14 @@ final class Pages {
                 Assets.BUILD);
     }
 
+    /// Whether a part of a page asks, not the browser for a page.
+    static boolean isPart(Context ctx) {
+        return "true".equals(ctx.header("HX-Request"));
+    }
+
     /// A problem as a page; who is not logged in is asked to.
     void problem(Context ctx, Problem problem) {
-        boolean htmx = "true".equals(ctx.header("HX-Request"));
+        boolean htmx = isPart(ctx);
         if (problem.code() == Problem.Code.NOT_LOGGED_IN && !ctx.path().equals("/login")) {
             ctx.status(htmx ? 401 : 303);
             ctx.header(htmx ? "HX-Redirect" : "Location", htmx ? loginAgain(ctx) : login(ctx));

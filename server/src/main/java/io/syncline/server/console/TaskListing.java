@@ -39,9 +39,16 @@ public record TaskListing(
         public boolean bothWays() {
             return task.topology().equals("two-way");
         }
+
+        /// What can be undone and needs no look at the task before. Its page has all of them.
+        public List<String> actions() {
+            return QUICK.stream().filter(task.allowedActions()::contains).limit(1).toList();
+        }
     }
 
     private static final String NAME = "name";
+
+    private static final List<String> QUICK = List.of("pause", "resume");
 
     /// What is broken comes first, where somebody sorts by state.
     private static final List<String> TONES =

@@ -4,6 +4,7 @@ import static io.syncline.server.console.Texts.t;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import io.syncline.engine.twoway.Site;
 import io.syncline.server.api.TaskView;
 import io.syncline.server.api.TaskViews;
@@ -156,6 +157,11 @@ final class TaskPage {
             requireName(ctx, control);
         }
         tasks.act(actor, id, action);
+        if (Pages.isPart(ctx)) {
+            // The list shows it by itself.
+            ctx.status(HttpStatus.NO_CONTENT);
+            return;
+        }
         Pages.go(ctx, action == TaskAction.RELEASE ? "/tasks" : "/tasks/" + control.task().id());
     }
 

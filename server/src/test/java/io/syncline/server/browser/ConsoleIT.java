@@ -301,6 +301,9 @@ class ConsoleIT {
         act(task, "resume");
         tab.awaitText(".list", "Running").half("mouseReleased", "a.name");
         tab.awaitPath("/tasks/" + task);
+        tab.open("/tasks").press("Pause").awaitText(".list", "Paused");
+        tab.press("Resume").awaitText(".list", "Running").shoot("list-actions");
+        tab.open("/tasks/" + task);
 
         assertThat(service.admin().delete("/api/v1/tasks/" + task).status()).isEqualTo(204);
         Await.until(
