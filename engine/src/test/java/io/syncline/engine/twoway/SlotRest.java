@@ -12,9 +12,13 @@ import java.util.TreeMap;
 final class SlotRest {
     private static final int ROUNDS_TO_REST = 4_000;
 
-    /// So often all primaries are asked about their slots and nothing else happens, where a held
+    /// So often primaries are asked about their slots and nothing else happens, where a held
     /// direction has no room for the rest of its stream: they are asked on and on.
-    private static final int QUESTIONS_AT_REST = 100;
+    private static final int QUESTIONS_AT_REST = 3_000;
+
+    /// A step that sends nothing may find what another one is to send, which a lane is found for in
+    /// the round behind.
+    private static final int QUIET_ROUNDS = 4;
 
     private final SlotWorld world;
     private final SplittableRandom random;
@@ -84,12 +88,11 @@ final class SlotRest {
         if (pairs == null) {
             throw new Violation("the pairs do not begin while one direction is held back");
         }
-        pairs.count();
-        for (int i = 0; i < world.nodes(held).size(); i++) {
-            if (pairs.status(held, i).waitingBytes() >= world.room()) {
-                return;
-            }
+        if (world.room() < SlotWorld.MUCH_ROOM) {
+            // It may have come to its end, also with what is parked of moving slots.
+            return;
         }
+        pairs.count();
         require(pairs.isReady(), "the pairs are not ready while one direction is held back");
         Site site = held.other();
         for (int i = 0; i < world.nodes(site).size(); i++) {
@@ -135,10 +138,9 @@ final class SlotRest {
         }
     }
 
-    /// Lets everything happen, in any order, until nothing moves: twice, as a step that sends
-    /// nothing may find what another one is to send.
+    /// Lets everything happen, in any order, until nothing moves.
     private void drain() {
-        boolean quiet = false;
+        int quiet = 0;
         int questions = 0;
         for (int round = 0; round < ROUNDS_TO_REST; round++) {
             SlotProcess process = world.process();
@@ -163,11 +165,11 @@ final class SlotRest {
             questions = moved ? 0 : questions + 1;
             boolean asksOn = isAnyHeld() && questions > QUESTIONS_AT_REST;
             moved |= asked && !asksOn;
-            if (!moved && quiet) {
+            quiet = moved ? 0 : quiet + 1;
+            if (quiet == QUIET_ROUNDS) {
                 world.ghosts().clear();
                 return;
             }
-            quiet = !moved;
         }
         throw new Violation("it does not come to rest: a loop or a deadlock");
     }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// seed: everything that [SimWorld] lets go wrong, for each node by itself, and restarts from a
 /// floor that may be old.
 final class SlotWorld {
+    static final long MUCH_ROOM = 1 << 20;
     private static final int LEAST_STEPS = 60;
 
     /// Each names a slot.
@@ -125,7 +126,7 @@ final class SlotWorld {
     }
 
     PairOptions options() {
-        room = random.nextInt(4) == 0 ? 2_000 : 1 << 20;
+        room = random.nextInt(4) == 0 ? 2_000 : MUCH_ROOM;
         return new PairOptions(options.guard(), options.deletesYield(), 4, 1 << 20, false, room);
     }
 
