@@ -8,6 +8,10 @@ import java.util.SplittableRandom;
 final class SimRest {
     private static final int ROUNDS_TO_REST = 3_000;
 
+    /// A step that sends nothing may find what another one is to send, or that a key's winner is
+    /// another one, whose record is asked for in the next round.
+    static final int QUIET_ROUNDS = 4;
+
     private final SimWorld world;
     private final SplittableRandom random;
     private final SimUsers users;
@@ -87,11 +91,9 @@ final class SimRest {
         }
     }
 
-    /// Lets everything happen, in any order, until nothing moves: twice, as a step that sends
-    /// nothing may find that a key's winner is another one, whose record is asked for in the next
-    /// round.
+    /// Lets everything happen, in any order, until nothing moves.
     private void drain() {
-        boolean quiet = false;
+        int quiet = 0;
         for (int round = 0; round < ROUNDS_TO_REST; round++) {
             world.layGhosts();
             boolean moved = false;
@@ -99,10 +101,10 @@ final class SimRest {
             for (int i = 0; i < 10; i++) {
                 moved |= move((first + i * 3) % 10);
             }
-            if (!moved && quiet) {
+            quiet = moved ? 0 : quiet + 1;
+            if (quiet == QUIET_ROUNDS) {
                 return;
             }
-            quiet = !moved;
         }
         throw new Violation("it does not come to rest: a loop or a deadlock");
     }

@@ -336,8 +336,8 @@ final class SimWorld {
                 window += 2 * unit.commands();
             }
         }
-        if (holds.isHeld(Site.SOURCE) || holds.isHeld(Site.TARGET)) {
-            // What was refused waits for a copy.
+        if (holds.areAny()) {
+            // What was refused waits for a copy, which its direction may have been held back from.
             window += pair.status(Site.SOURCE).latched();
         }
         if (pair.status(Site.SOURCE).keys() > window) {

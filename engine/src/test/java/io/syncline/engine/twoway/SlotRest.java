@@ -166,7 +166,7 @@ final class SlotRest {
             boolean asksOn = isAnyHeld() && questions > QUESTIONS_AT_REST;
             moved |= asked && !asksOn;
             quiet = moved ? 0 : quiet + 1;
-            if (quiet == QUIET_ROUNDS) {
+            if (quiet == SimRest.QUIET_ROUNDS) {
                 world.ghosts().clear();
                 return;
             }
