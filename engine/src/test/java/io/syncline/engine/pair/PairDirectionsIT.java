@@ -86,6 +86,9 @@ class PairDirectionsIT {
                                 .start()
                                 .awaitStreaming()) {
             target.command("SET", "contested", "target, first");
+            // Of two writes in one millisecond the target's wins.
+            long first = System.currentTimeMillis();
+            pair.await("a later moment", () -> System.currentTimeMillis() > first + 100);
             source.command("SET", "contested", "source, later");
             target.command("SET", "behind", "1");
             pair.task().pause(Site.TARGET, false);

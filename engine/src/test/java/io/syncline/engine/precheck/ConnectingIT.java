@@ -82,7 +82,7 @@ class ConnectingIT {
                                     + " machine through");
             assertThat(Trial.sentences(findings, Precheck.SKIPPED))
                     .containsExactly(
-                            "WARNING 20 further checks could not be made, since the source cannot be"
+                            "WARNING 21 further checks could not be made, since the source cannot be"
                                     + " asked | Mend the errors above and check again");
             assertThat(findings).extracting(Finding::check).contains("target-empty");
         }
