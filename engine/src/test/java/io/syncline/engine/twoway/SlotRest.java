@@ -16,10 +16,6 @@ final class SlotRest {
     /// direction has no room for the rest of its stream: they are asked on and on.
     private static final int QUESTIONS_AT_REST = 3_000;
 
-    /// A step that sends nothing may find what another one is to send, which a lane is found for in
-    /// the round behind.
-    private static final int QUIET_ROUNDS = 4;
-
     private final SlotWorld world;
     private final SplittableRandom random;
     private final SimHolds holds;
