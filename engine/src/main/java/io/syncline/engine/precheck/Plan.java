@@ -82,34 +82,23 @@ record Plan(
     }
 
     Plan withRules(KeyRules other) {
-        return with(other, commands, former);
+        return with(other, commands, former, bothWays);
     }
 
     Plan withCommands(List<String> names) {
-        return with(rules, names, former);
+        return with(rules, names, former, bothWays);
     }
 
     Plan withFormer(Precheck.@Nullable Former run) {
-        return with(rules, commands, run);
+        return with(rules, commands, run, bothWays);
     }
 
     Plan withBothWays() {
-        return new Plan(
-                databases,
-                mayHoldKeys,
-                resumes,
-                task,
-                spoolDirectory,
-                spoolDiskBytes,
-                kind,
-                setsNotifications,
-                rules,
-                commands,
-                former,
-                true);
+        return with(rules, commands, former, true);
     }
 
-    private Plan with(KeyRules keys, List<String> names, Precheck.@Nullable Former run) {
+    private Plan with(
+            KeyRules keys, List<String> names, Precheck.@Nullable Former run, boolean both) {
         return new Plan(
                 databases,
                 mayHoldKeys,
@@ -122,7 +111,7 @@ record Plan(
                 keys,
                 names,
                 run,
-                bothWays);
+                both);
     }
 
     private Plan with(

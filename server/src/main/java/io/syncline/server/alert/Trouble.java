@@ -3,9 +3,9 @@ package io.syncline.server.alert;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
-import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
@@ -20,13 +20,18 @@ import org.jspecify.annotations.Nullable;
 final class Trouble {
     private Trouble() {}
 
-    /// What went wrong: the innermost cause that is known says it best.
+    /// What went wrong: the innermost cause that is known says it best, but for a timeout.
     static String words(Throwable failure) {
-        String best = "the connection broke";
+        // An end and a reset come as any class, as the moment will have it.
+        String best = "it ended the connection without an answer";
         for (Throwable at = failure; at != null; at = next(at)) {
             String known = known(at);
             if (known != null) {
                 best = known;
+            }
+            if (at instanceof HttpTimeoutException) {
+                // The client hangs a refusal that never was under its timeout.
+                break;
             }
         }
         return best;
@@ -52,7 +57,7 @@ final class Trouble {
             case AuthenticationFailedException e ->
                     "it refuses user or password; check both, and that it may be used so";
             case SendFailedException e -> "it refuses the sender or a receiver; check addresses";
-            case EOFException e -> "it ended the connection without an answer";
+            case ProtocolException e -> "its answer is not HTTP; check host and port";
             case MessagingException e ->
                     "it does not take the mail, or offers no encryption where there is a password";
             default -> null;

@@ -3,9 +3,9 @@ package io.syncline.server.client;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -137,14 +137,18 @@ public final class ApiClient {
     }
 
     private static String why(IOException failure) {
-        String why = "the connection broke";
+        // An end and a reset come as any class, as the moment will have it.
+        String why = "it ended the connection without an answer";
         for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof HttpTimeoutException) {
+                // The client hangs a refusal that never was under its timeout.
+                return "it does not answer";
+            }
             why =
                     switch (at) {
                         case UnresolvedAddressException e -> "its name is not known here";
                         case ConnectException e -> "nothing listens there";
-                        case HttpTimeoutException e -> "it does not answer";
-                        case EOFException e -> "it ended the connection without an answer";
+                        case ProtocolException e -> "its answer is not HTTP";
                         default -> why;
                     };
         }

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 class WebhookTest {
+    private static final String ENDED =
+            "the receiver was not told: it ended the connection without an answer";
+
     private static Message message(String text) {
         return new Message(1, "a", "t", "orders", "state", text, Instant.EPOCH, Message.Kind.ALERT);
     }
@@ -28,13 +31,8 @@ class WebhookTest {
 
     @Test
     void whyAReceiverWasNotToldIsSaidInWords() throws IOException {
-        try (ServerSocket closing = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = closing.getLocalPort();
-            Thread.ofPlatform().daemon().start(() -> close(closing));
-            assertThat(sent("http://127.0.0.1:" + port + "/hook"))
-                    .isEqualTo(
-                            "the receiver was not told: it ended the connection without an answer");
-        }
+        assertThat(sentToOneThatEnds(false)).isEqualTo(ENDED);
+        assertThat(sentToOneThatEnds(true)).isEqualTo(ENDED);
         try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofPlatform().daemon().start(() -> answer(plain));
             assertThat(sent("https://127.0.0.1:" + plain.getLocalPort() + "/hook"))
@@ -45,11 +43,27 @@ class WebhookTest {
         assertThat(sent("http://nobody.invalid/hook")).contains("its name is not known here");
     }
 
-    /// Takes each connection and says nothing.
-    private static void close(ServerSocket server) {
+    private static String sentToOneThatEnds(boolean resets) throws IOException {
+        try (ServerSocket ending = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofPlatform().daemon().start(() -> end(ending, resets));
+            return sent("http://127.0.0.1:" + ending.getLocalPort() + "/hook");
+        }
+    }
+
+    /// Takes each request and says nothing: ends the connection, or resets it.
+    private static void end(ServerSocket server, boolean resets) {
         try {
             while (true) {
-                server.accept().close();
+                try (Socket socket = server.accept()) {
+                    if (resets) {
+                        socket.getInputStream().read();
+                        socket.setSoLinger(true, 0);
+                    } else {
+                        // What were left unread would turn the end into a reset.
+                        socket.shutdownOutput();
+                        socket.getInputStream().readAllBytes();
+                    }
+                }
             }
         } catch (IOException e) {
             assertThat(server.isClosed()).isTrue();
