@@ -18,13 +18,18 @@ public final class ShardIdentity {
 
     /// What is known now: the primary first found, whoever replicates it, and whoever was one of
     /// them and has not joined another shard since. A primary that was replaced calls itself one
-    /// for a while, without slots: it is not another shard.
+    /// for a while, without slots: it is not another shard. None, once all of them have joined
+    /// other shards: one that is promoted later there carries that shard on, not this one.
     ///
     /// @return whether that is news
     public boolean update(ClusterNodes nodes) {
         ClusterNodes.Node primary = nodes.primaryAmong(ids);
         if (primary == null) {
-            return false;
+            boolean joinedOthers = nodes.nodes().stream().anyMatch(node -> ids.contains(node.id()));
+            if (joinedOthers) {
+                ids = Set.of();
+            }
+            return joinedOthers;
         }
         Set<String> now = new LinkedHashSet<>(nodes.family(primary));
         for (ClusterNodes.Node node : nodes.nodes()) {

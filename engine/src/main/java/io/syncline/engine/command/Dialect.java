@@ -46,7 +46,7 @@ public record Dialect(Product product, int major, int minor) {
         return redisForms(7, 0);
     }
 
-    /// `EXPIRE key s NX`, `XGROUP SETID ... ENTRIESREAD`, `XSETID ... ENTRIESADDED`.
+    /// `PEXPIRETIME`, `EXPIRE key s NX`, `XGROUP SETID ... ENTRIESREAD`, `XSETID ... ENTRIESADDED`.
     public boolean knowsFormsOf7() {
         return redisForms(7, 0);
     }

@@ -22,11 +22,13 @@ final class ExpiryRewriter {
     private final Dialect target;
     private final long extensionMillis;
     private final FieldExpiryRewriter fields;
+    private final ExpiryHold hold;
 
     /// Whether SET is sent with its expiry inside.
     private final boolean setsExpiry;
 
-    ExpiryRewriter(RewriteRules rules) {
+    ExpiryRewriter(RewriteRules rules, ExpiryHold hold) {
+        this.hold = hold;
         target = rules.target();
         extensionMillis = rules.extendExpiryMillis();
         fields = new FieldExpiryRewriter(rules);
@@ -75,11 +77,13 @@ final class ExpiryRewriter {
             if (value == Decimal.NONE) {
                 return LEAVE;
             }
-            boolean asItIs = !unit.isRelative() && extensionMillis == 0 && !compared;
-            if (asItIs && setsExpiry) {
+            long moment = unit.moment(value, arrivalMillis, extensionMillis);
+            long sent = hold.sent(view, 1, moment);
+            boolean timely = !unit.isRelative() && extensionMillis == 0 && sent == moment;
+            if (timely && !compared && setsExpiry) {
                 return LEAVE;
             }
-            return writeSet(view, 1, unit.moment(value, arrivalMillis, extensionMillis), out);
+            return writeSet(view, 1, 2, sent, out);
         }
         if (keep && !target.knowsKeepTtl()) {
             writeSetKeeping(view, out);
@@ -108,11 +112,7 @@ final class ExpiryRewriter {
                 || view.isWord(index, "IFDNE");
     }
 
-    /// Writes `SET key value PXAT moment`, its key at `keyIndex` and its value behind.
-    private int writeSet(CommandView view, int keyIndex, long moment, ByteBuilder out) {
-        return writeSet(view, keyIndex, keyIndex + 1, moment, out);
-    }
-
+    /// Writes `SET key value PXAT moment`.
     private int writeSet(
             CommandView view, int keyIndex, int valueIndex, long moment, ByteBuilder out) {
         RespWriter.array(out, setsExpiry ? 5 : 3);
@@ -148,11 +148,18 @@ final class ExpiryRewriter {
             return LEAVE;
         }
         long value = number(view, 2);
-        boolean plain = view.argumentCount == 3 || target.knowsFormsOf7();
-        if (value == Decimal.NONE || (!unit.isRelative() && extensionMillis == 0 && plain)) {
+        if (value == Decimal.NONE) {
             return LEAVE;
         }
-        writeExpire(view, 1, unit.moment(value, arrivalMillis, extensionMillis), out);
+        long moment = unit.moment(value, arrivalMillis, extensionMillis);
+        long sent = hold.sent(view, 1, moment);
+        boolean timely = !unit.isRelative() && extensionMillis == 0 && sent == moment;
+        // A condition held at the source; against an expiry that is held here it might not.
+        boolean plain = view.argumentCount == 3 || (target.knowsFormsOf7() && !hold.isActive());
+        if (timely && plain) {
+            return LEAVE;
+        }
+        writeExpire(view, 1, sent, out);
         return 1;
     }
 
@@ -164,7 +171,8 @@ final class ExpiryRewriter {
         if (value == Decimal.NONE) {
             return LEAVE;
         }
-        return writeSet(view, 1, 3, unit.moment(value, arrivalMillis, extensionMillis), out);
+        long moment = unit.moment(value, arrivalMillis, extensionMillis);
+        return writeSet(view, 1, 3, hold.sent(view, 1, moment), out);
     }
 
     /// Servers stream what it did; some proxies stream the command.
@@ -183,7 +191,8 @@ final class ExpiryRewriter {
         if (unit == ExpiryUnit.NONE || value == Decimal.NONE) {
             return LEAVE;
         }
-        writeExpire(view, 1, unit.moment(value, arrivalMillis, extensionMillis), out);
+        long moment = unit.moment(value, arrivalMillis, extensionMillis);
+        writeExpire(view, 1, hold.sent(view, 1, moment), out);
         return 1;
     }
 
@@ -211,7 +220,8 @@ final class ExpiryRewriter {
         if (value == Decimal.NONE) {
             return LEAVE;
         }
-        boolean knows = target.knowsMsetex() && (setsExpiry || unit == ExpiryUnit.NONE);
+        boolean together = setsExpiry && !hold.isActive();
+        boolean knows = target.knowsMsetex() && (together || unit == ExpiryUnit.NONE);
         if (knows && (unit == ExpiryUnit.NONE || (!unit.isRelative() && extensionMillis == 0))) {
             return LEAVE;
         }
@@ -228,7 +238,7 @@ final class ExpiryRewriter {
         }
         int written = 0;
         for (int i = 2; i < options; i += 2) {
-            written += writeSet(view, i, moment, out);
+            written += writeSet(view, i, i + 1, hold.sent(view, i, moment), out);
         }
         return written;
     }
@@ -260,13 +270,18 @@ final class ExpiryRewriter {
             ExpiryUnit unit = ExpiryUnit.at(view, i);
             if (unit != ExpiryUnit.NONE) {
                 long value = number(view, i + 1);
-                if (value == Decimal.NONE || (!unit.isRelative() && extensionMillis == 0)) {
+                if (value == Decimal.NONE) {
+                    return LEAVE;
+                }
+                long moment = unit.moment(value, arrivalMillis, extensionMillis);
+                long sent = hold.sent(view, 1, moment);
+                if (!unit.isRelative() && extensionMillis == 0 && sent == moment) {
                     return LEAVE;
                 }
                 RespWriter.array(out, view.argumentCount);
                 copyArguments(view, 0, i, out);
                 RespWriter.bulk(out, "PXAT");
-                RespWriter.bulk(out, unit.moment(value, arrivalMillis, extensionMillis));
+                RespWriter.bulk(out, sent);
                 copyArguments(view, i + 2, view.argumentCount, out);
                 return 1;
             }

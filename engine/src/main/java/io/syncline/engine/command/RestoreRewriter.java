@@ -20,9 +20,11 @@ final class RestoreRewriter {
     private final long extensionMillis;
     private final boolean traced;
     private final @Nullable PayloadAdapter payloads;
+    private final ExpiryHold hold;
     private final ByteBuilder payload = new ByteBuilder(SCRATCH_LENGTH);
 
-    RestoreRewriter(RewriteRules rules) {
+    RestoreRewriter(RewriteRules rules, ExpiryHold hold) {
+        this.hold = hold;
         target = rules.target();
         extensionMillis = rules.extendExpiryMillis();
         traced = rules.tracedExpiry();
@@ -52,12 +54,14 @@ final class RestoreRewriter {
         boolean adapted =
                 payloads != null
                         && payloads.adapt(view.buffer, view.offsets[3], view.lengths[3], payload);
-        boolean timely = ttl == 0 || (absolute && extensionMillis == 0 && !traced);
+        ExpiryUnit unit = absolute ? ExpiryUnit.PXAT : ExpiryUnit.PX;
+        long wanted = ttl == 0 ? 0 : unit.moment(ttl, arrivalMillis, extensionMillis);
+        long moment = ttl == 0 ? 0 : hold.sent(view, 1, wanted);
+        boolean exact = absolute && extensionMillis == 0 && moment == wanted;
+        boolean timely = ttl == 0 || (exact && !traced);
         if (replace && timely && !adapted && name.equals("RESTORE") && target.knowsFormsOf5()) {
             return LEAVE;
         }
-        ExpiryUnit unit = absolute ? ExpiryUnit.PXAT : ExpiryUnit.PX;
-        long moment = ttl == 0 ? 0 : unit.moment(ttl, arrivalMillis, extensionMillis);
         if (traced && moment > 0) {
             int count = written(view, 0, adapted, hint, arrivalMillis, out);
             ExpiryRewriter.writeExpire(view, 1, moment, out);

@@ -31,16 +31,24 @@ public final class Rewriter {
     public static final int DROP = -1;
 
     private final RewriteRules rules;
+    private final ExpiryHold hold;
     private final Set<CommandKind> concernedKinds = EnumSet.noneOf(CommandKind.class);
     private final boolean datedConcerned;
     private final boolean gotFieldsConcerned;
     private final ExpiryRewriter expiries;
     private final RestoreRewriter restores;
 
+    /// One that holds no expiry.
     public Rewriter(RewriteRules rules) {
+        this(rules, ExpiryHold.NONE);
+    }
+
+    /// @param hold asked for every expiry of a key
+    public Rewriter(RewriteRules rules, ExpiryHold hold) {
         this.rules = rules;
-        expiries = new ExpiryRewriter(rules);
-        restores = new RestoreRewriter(rules);
+        this.hold = hold;
+        expiries = new ExpiryRewriter(rules, hold);
+        restores = new RestoreRewriter(rules, hold);
         datedConcerned = !rules.target().knowsFormsOf7();
         gotFieldsConcerned = !rules.target().knowsHgetdel();
         for (CommandKind kind : CommandKind.values()) {
@@ -91,6 +99,11 @@ public final class Rewriter {
         return rules.target().knowsFormsOf5();
     }
 
+    /// Whether the target knows `PEXPIRETIME`.
+    public boolean targetTellsExpiryTime() {
+        return rules.target().knowsFormsOf7();
+    }
+
     /// Whether the target knows `UNLINK`.
     public boolean targetKnowsUnlink() {
         return rules.target().knowsFormsOf4();
@@ -105,6 +118,9 @@ public final class Rewriter {
     public boolean concerns(CommandView view, CommandSpec spec) {
         if (concernedKinds.contains(spec.kind())) {
             return spec.kind() != CommandKind.SET || view.argumentCount > 3;
+        }
+        if (spec.kind() == CommandKind.EXPIRY && hold.isActive()) {
+            return true;
         }
         return (spec.flags() & CommandSpec.DATED) != 0
                 && (datedConcerned || (gotFieldsConcerned && spec.name().equals("HGETDEL")));

@@ -75,13 +75,16 @@ final class KeyCopier {
         writer.close(commands, place);
     }
 
-    private long expiry() {
+    private long expiry(ByteSlice key) {
         long at = reader.expireAtMillis();
         if (at < 0) {
             return -1;
         }
-        long now = shop.sourceMillis(System.currentTimeMillis());
-        return traced && at < now + SOON_MILLIS ? now + LEAST_LIFE_MILLIS : at + extendMillis;
+        if (traced) {
+            long now = shop.sourceMillis(System.currentTimeMillis());
+            return at < now + SOON_MILLIS ? now + LEAST_LIFE_MILLIS : at + extendMillis;
+        }
+        return shop.held().sent(targetDatabase, key, at + extendMillis, shop.progress());
     }
 
     /// Usual times until what is sent is executed.
@@ -91,7 +94,7 @@ final class KeyCopier {
     private static final long LEAST_LIFE_MILLIS = 60_000;
 
     private void string(ByteSlice key) throws IOException, RewindException {
-        long expiry = expiry();
+        long expiry = expiry(key);
         if (expiry >= 0 && !shop.rewriter().targetKnowsAbsoluteSet()) {
             if (reader.value().length > LARGEST_RESTORED) {
                 chunked(key);
@@ -170,7 +173,7 @@ final class KeyCopier {
                 wire, 4 + (replaces ? 1 : 0) + (absolute ? 1 : 0) + (idle || used ? 2 : 0));
         RespWriter.bulk(wire, RESTORE);
         bulk(wire, key);
-        RespWriter.bulk(wire, restoreExpiry(modern));
+        RespWriter.bulk(wire, restoreExpiry(key, modern));
         if (direct) {
             ByteSlice value = reader.value();
             int length = value.length + DumpPayload.OVERHEAD_BYTES;
@@ -202,8 +205,8 @@ final class KeyCopier {
     private static final byte[] ABSTTL = {'A', 'B', 'S', 'T', 'T', 'L'};
 
     /// Zero means no expiry, so an expiry in the past becomes the first millisecond there is.
-    private long restoreExpiry(boolean absolute) {
-        long at = expiry();
+    private long restoreExpiry(ByteSlice key, boolean absolute) {
+        long at = expiry(key);
         if (at < 0) {
             return 0;
         }
@@ -212,7 +215,8 @@ final class KeyCopier {
 
     private void chunked(ByteSlice key) throws IOException, RewindException {
         byte[] name = key.toBytes();
-        String refusal = chunks.copy(targetDatabase, name, expiry());
+        long expiry = expiry(key);
+        String refusal = chunks.copy(targetDatabase, name, expiry);
         if (refusal != null) {
             refuse(new ByteSlice().set(name, 0, name.length), refusal);
         }

@@ -35,7 +35,6 @@ final class Pipeline implements Runnable {
     private final BitSet slots;
     private final long generation;
     private final boolean owned;
-    private final TargetScan scanner;
     private final Ending ending;
 
     /// Asks the shard's primary which slots it owns.
@@ -74,7 +73,6 @@ final class Pipeline implements Runnable {
             BitSet slots,
             long generation,
             boolean owned,
-            TargetScan scanner,
             Supplier<BitSet> presentSlots,
             Gaps gaps,
             String lost,
@@ -85,7 +83,6 @@ final class Pipeline implements Runnable {
         this.slots = slots;
         this.generation = generation;
         this.owned = owned;
-        this.scanner = scanner;
         this.presentSlots = presentSlots;
         this.gaps = gaps;
         this.lost = lost;
@@ -282,9 +279,9 @@ final class Pipeline implements Runnable {
         }
         enter(Phase.STREAMING, !feed.isFull(), "");
         pauses.streams();
-        shop.progress().appliedOffset = feed.baseOffset();
         shop.monitor().askForGoal();
         StreamPhase stream = new StreamPhase(shop, feed, decoder, feed.baseOffset(), database);
+        shop.progress().appliedOffset = shop.held().shown(feed.baseOffset());
         stream.place().quietFrom = Math.min(place.quietFrom, feed.baseOffset());
         boolean ended = stream.run();
         Place at = stream.place();
@@ -337,7 +334,7 @@ final class Pipeline implements Runnable {
             pauses.succeeded();
             again = "";
             if (stale != null) {
-                stale.sweep(shop, scanner);
+                stale.sweep(shop);
             }
             if (gate != null) {
                 noteSlots(gate);

@@ -1,7 +1,5 @@
 package io.syncline.engine.link;
 
-import io.syncline.engine.bytes.ByteBuilder;
-import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.cluster.ClusterMap;
 import io.syncline.engine.cluster.ClusterNodes;
 import io.syncline.engine.cluster.ServerInfo;
@@ -31,7 +29,6 @@ import io.syncline.engine.target.TaskRegistry;
 import io.syncline.engine.target.Throttle;
 import io.syncline.engine.target.WriterSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -119,10 +116,6 @@ final class PipelineParts {
                                 owned,
                                 Generation.first(context.start),
                                 isOwned(),
-                                new TargetScan(
-                                        context.sides.target(),
-                                        options.retry(),
-                                        new Retries(LinkEvent.Side.TARGET)),
                                 () -> follower == null ? owned : follower.present(),
                                 source.gaps(),
                                 context.lost,
@@ -240,19 +233,31 @@ final class PipelineParts {
                         dialect(context.target),
                         options.extendExpiry().toMillis(),
                         databases,
-                        (buffer, offset, length, out) ->
-                                adapt(payloads, buffer, offset, length, out));
+                        payloads.adapter());
+        // No command comes behind a copy alone, and none of the past from a scan.
+        boolean behind =
+                !(origin instanceof Origin.Scanned)
+                        && options.effectiveEnd() != LinkOptions.End.SNAPSHOT;
+        HeldExpiries held =
+                new HeldExpiries(
+                        behind && !options.tuning().tracedExpiry(),
+                        () -> System.currentTimeMillis() + monitor.clockSkewMillis());
         return new Workshop(
                 new Workshop.Tools(
                         shard,
                         options,
                         context.events,
                         writer,
+                        new TargetScan(
+                                context.sides.target(),
+                                options.retry(),
+                                new Retries(LinkEvent.Side.TARGET)),
                         intake,
                         monitor,
                         progress,
                         filter,
-                        new Rewriter(rewrites),
+                        new Rewriter(rewrites, held),
+                        held,
                         databases,
                         payloads,
                         format,
@@ -262,20 +267,6 @@ final class PipelineParts {
                         gate(),
                         ShardPermit.of(context.hooks, shard, origin)),
                 this::idle);
-    }
-
-    /// A payload that cannot be converted stays as it is: the target refuses it, and the policy for
-    /// refused commands decides.
-    private static boolean adapt(
-            PayloadConverter payloads, byte[] buffer, int offset, int length, ByteBuilder out) {
-        try {
-            return payloads.convert(new ByteSlice().set(buffer, offset, length), out);
-        } catch (io.syncline.engine.rdb.UnsupportedValueException
-                | io.syncline.engine.rdb.RdbFormatException e) {
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Dialect dialect(ServerInfo info) {

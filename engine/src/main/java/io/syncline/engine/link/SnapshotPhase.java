@@ -76,6 +76,7 @@ final class SnapshotPhase {
             return -1;
         }
         writer.beginSnapshot();
+        shop.held().begin();
         progress.snapshotBytesTotal = feed.snapshotBytes();
         progress.snapshotBytesRead.set(0);
         progress.snapshotKeys.set(0);

@@ -77,9 +77,10 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     ///
     /// @throws StoppedException when told to stop before it was through: then the snapshot is not
     ///   whole, and the next start takes it again
-    void sweep(Workshop shop, TargetScan target) throws RewindException {
+    void sweep(Workshop shop) throws RewindException {
         Place place = new Place();
         place.offset = shop.progress().snapshotOffset;
+        TargetScan target = shop.targetScan();
         target.run(shop, primaries -> sweep(shop, primaries, place));
         String where = shop.writer().place();
         if (count > 0) {
@@ -105,7 +106,7 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         }
     }
 
-    private void sweep(Workshop shop, List<Connection> primaries, Place place)
+    private void sweep(Workshop shop, List<TargetScan.Primary> primaries, Place place)
             throws IOException, RewindException {
         // A second look, behind one that broke off, meets again what is still there.
         doubtful = 0;
@@ -114,7 +115,8 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
             count = 0;
         }
         try {
-            for (Connection connection : primaries) {
+            for (TargetScan.Primary primary : primaries) {
+                Connection connection = primary.connection();
                 for (int database : shop.targetDatabases(connection)) {
                     sweep(shop, connection, database, place);
                 }

@@ -20,7 +20,6 @@ import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.TargetWriter;
 import io.syncline.engine.verify.KeySample;
 import java.io.IOException;
-import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,9 @@ final class StreamPhase {
     private final @Nullable KeySample sample;
     private final @Nullable SlotGate gate;
     private final RuleDesk rules;
+    private final Flushes flushes;
     private final HugeCommands huge;
+    private final CatchUp catchUp;
 
     /// Once for all commands: each would make its own.
     private final SlotGate.Sink sink =
@@ -68,8 +69,10 @@ final class StreamPhase {
         this.sample = shop.sample();
         this.gate = shop.gate();
         this.rules = new RuleDesk(shop);
+        this.flushes = new Flushes(shop, rules, place);
         this.huge = new HugeCommands(decoder, writer);
         this.arrival = decoder::arrivedMillis;
+        this.catchUp = new CatchUp(shop, feed, offset);
         place.offset = offset;
         place.quietFrom = offset;
         place.replicationId = feed.replicationId();
@@ -92,11 +95,13 @@ final class StreamPhase {
         while (!shop.isStopping()) {
             try {
                 if (decoder.next()) {
+                    catchUp.takes();
                     take(decoder.view);
                     huge.taken(decoder.view.length(), place);
                     // A failover renames the stream; a busy one must learn of it too.
                     if ((++taken & LOOK_MASK) == 0) {
                         place.replicationId = feed.replicationId();
+                        catchUp.look(decoder.arrivedMillis());
                         lookAtSlots();
                     }
                     if (gate != null) {
@@ -105,12 +110,7 @@ final class StreamPhase {
                     continue;
                 }
             } catch (RespFormatException e) {
-                throw new SynclineException(
-                        ErrorCode.MALFORMED_STREAM,
-                        shop.place() + " offset " + place.offset,
-                        "the stream is malformed: " + e.getMessage(),
-                        "Start the task again; if it happens again at the same offset, report it with"
-                                + " the source's version");
+                throw malformed("the stream is malformed: " + e.getMessage());
             }
             if (nothingToRead()) {
                 return true;
@@ -118,6 +118,15 @@ final class StreamPhase {
         }
         finish();
         return false;
+    }
+
+    private SynclineException malformed(String what) {
+        return new SynclineException(
+                ErrorCode.MALFORMED_STREAM,
+                shop.place() + " offset " + place.offset,
+                what,
+                "Start the task again; if it happens again at the same offset, report it with the"
+                        + " source's version");
     }
 
     private void lookAtSlots() throws IOException, RewindException {
@@ -142,7 +151,9 @@ final class StreamPhase {
         writer.check();
         boolean idle = writer.isIdle();
         progress.processedOffset = place.offset;
-        progress.appliedOffset = applied(idle);
+        long applied = applied(idle);
+        boolean level = catchUp.rests(applied);
+        progress.appliedOffset = shop.held().shown(applied);
         progress.receivedOffset = feed.receivedOffset();
         shop.heartbeat()
                 .applied(progress.appliedOffset, shop.sourceMillis(System.currentTimeMillis()));
@@ -159,7 +170,7 @@ final class StreamPhase {
             checkpointNanos = now;
             writer.checkpoint(place);
         }
-        if (!(idle && shop.idle(progress.appliedOffset))) {
+        if (!(idle && level && shop.idle(progress.appliedOffset))) {
             shop.await();
         }
         return false;
@@ -210,7 +221,10 @@ final class StreamPhase {
                     writer.endTransaction(place);
                 }
             }
-            case FLUSHALL, FLUSHDB, SWAPDB -> flush(view, spec);
+            case FLUSHALL, FLUSHDB, SWAPDB -> {
+                place.quietFrom = place.offset;
+                refuse(flushes.take(view, spec, targetDatabase));
+            }
             case CONTROL -> control(view);
             case READ -> {}
         }
@@ -220,11 +234,7 @@ final class StreamPhase {
         try {
             selectSource(Integer.parseInt(view.text(1)));
         } catch (NumberFormatException e) {
-            throw new SynclineException(
-                    ErrorCode.MALFORMED_STREAM,
-                    shop.place() + " offset " + place.offset,
-                    "SELECT names '" + view.text(1) + "', which is no database",
-                    "Start the task again");
+            throw malformed("SELECT names '" + view.text(1) + "', which is no database");
         }
     }
 
@@ -333,6 +343,7 @@ final class StreamPhase {
         if (rewriter.concerns(view, spec)) {
             ByteBuilder out = writer.open(database, view, spec, place);
             if (out != null) {
+                shop.held().at(database, place.offset);
                 long arrived = shop.sourceMillis(arrivedMillis.getAsLong());
                 int count = rewriter.rewrite(view, spec, arrived, out);
                 writer.close(Math.max(0, count), place);
@@ -345,56 +356,6 @@ final class StreamPhase {
             writer.broadcast(database, view, spec, place);
         } else {
             writer.append(database, view, spec, place);
-        }
-    }
-
-    private void flush(CommandView view, CommandSpec spec) throws IOException, RewindException {
-        place.quietFrom = place.offset;
-        if (spec.kind() == CommandKind.FLUSHDB && targetDatabase == DatabaseMap.EXCLUDED) {
-            return;
-        }
-        switch (shop.options().onFlush()) {
-            case IGNORE -> {}
-            case STOP -> {
-                if (isPassed()) {
-                    return;
-                }
-                place.offset = place.start;
-                finish();
-                throw new SynclineException(
-                        ErrorCode.FLUSH_MET,
-                        shop.place() + " offset " + place.offset,
-                        "the source ran " + view.text(0) + " and the task is told to stop at that",
-                        "Start it again with --on-flush apply or --on-flush ignore");
-            }
-            case APPLY -> {
-                if (!filter.passes(view, spec)) {
-                    return;
-                }
-                String objection = rules.objection(spec);
-                if (!objection.isEmpty() && !isPassed()) {
-                    refuse(rules.refuse(view, targetDatabase, place.offset, objection));
-                    return;
-                }
-                applyFlush(view, spec);
-            }
-        }
-    }
-
-    private void applyFlush(CommandView view, CommandSpec spec)
-            throws IOException, RewindException {
-        IntPredicate slots = slot -> true;
-        if (gate != null && spec.kind() != CommandKind.SWAPDB) {
-            int only = targetDatabase;
-            slots =
-                    gate.flushed(
-                            spec.kind() == CommandKind.FLUSHDB
-                                    ? each -> each == only
-                                    : shop.databases()::isTarget,
-                            place);
-        }
-        if (!isPassed()) {
-            writer.flushDatabases(targetDatabase, view, spec, slots, place);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.syncline.engine.target.TaskRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,10 +27,15 @@ final class TargetScan {
         this.listener = listener;
     }
 
+    /// A node to look at.
+    ///
+    /// @param slots its keys' slots; all of them where there is no cluster
+    record Primary(Connection connection, BitSet slots) {}
+
     /// Something that may be begun again.
     @FunctionalInterface
     interface Look {
-        void at(List<Connection> primaries) throws IOException, RewindException;
+        void at(List<Primary> primaries) throws IOException, RewindException;
     }
 
     /// Takes a look until it has come to its end.
@@ -39,12 +45,13 @@ final class TargetScan {
         Backoff backoff = new Backoff(retry, System.nanoTime());
         String place = shop.writer().place();
         while (true) {
-            List<Connection> connections = new ArrayList<>();
+            List<Primary> primaries = new ArrayList<>();
             try {
                 for (Instance.Shard shard : target.shards()) {
-                    connections.add(target.connector().open(shard.primary()));
+                    Connection connection = target.connector().open(shard.primary());
+                    primaries.add(new Primary(connection, shard.slots()));
                 }
-                look.at(connections);
+                look.at(primaries);
                 if (backoff.count() > 0) {
                     listener.recovered(place, backoff.elapsed(System.nanoTime()));
                 }
@@ -52,7 +59,7 @@ final class TargetScan {
             } catch (IOException e) {
                 pause(shop, backoff, place, String.valueOf(e.getMessage()));
             } finally {
-                connections.forEach(Connection::close);
+                primaries.forEach(primary -> primary.connection.close());
             }
         }
     }

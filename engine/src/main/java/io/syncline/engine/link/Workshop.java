@@ -35,11 +35,13 @@ final class Workshop {
             LinkOptions options,
             Consumer<LinkEvent> events,
             TargetWriter writer,
+            TargetScan targetScan,
             Intake intake,
             SourceWatch monitor,
             Progress progress,
             CommandFilter filter,
             Rewriter rewriter,
+            HeldExpiries held,
             DatabaseMap databases,
             PayloadConverter payloads,
             TargetFormat targetFormat,
@@ -75,6 +77,11 @@ final class Workshop {
         return tools.writer;
     }
 
+    /// For what is done beside the writer.
+    TargetScan targetScan() {
+        return tools.targetScan;
+    }
+
     Intake intake() {
         return tools.intake;
     }
@@ -93,6 +100,10 @@ final class Workshop {
 
     Rewriter rewriter() {
         return tools.rewriter;
+    }
+
+    HeldExpiries held() {
+        return tools.held;
     }
 
     DatabaseMap databases() {

@@ -1,7 +1,6 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.bytes.ByteBuilder;
-import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandSpec;
@@ -13,17 +12,13 @@ import io.syncline.engine.command.RewriteRules;
 import io.syncline.engine.command.Rewriter;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.rdb.PayloadConverter;
-import io.syncline.engine.rdb.RdbFormatException;
 import io.syncline.engine.rdb.TargetFormat;
-import io.syncline.engine.rdb.UnsupportedValueException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.twoway.Intake;
 import io.syncline.engine.twoway.KeyRecord;
 import io.syncline.engine.twoway.RequestEncoder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -63,7 +58,6 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
                                 FilterRules.standard().excludedPrefixes()),
                         CommandTable.standard());
         TargetFormat format = TargetFormat.of(toInfo.isValkey(), toInfo.major(), toInfo.minor());
-        PayloadConverter payloads = new PayloadConverter(format);
         rewriter =
                 new Rewriter(
                         new RewriteRules(
@@ -71,8 +65,7 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
                                 End.dialect(toInfo),
                                 0,
                                 databases(from, to),
-                                (buffer, offset, length, out) ->
-                                        adapt(payloads, buffer, offset, length, out),
+                                new PayloadConverter(format).adapter(),
                                 true));
     }
 
@@ -93,18 +86,6 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
             map.put(own, to.fromPair(from.toPair(own)));
         }
         return DatabaseMap.of(map);
-    }
-
-    private static boolean adapt(
-            PayloadConverter payloads, byte[] buffer, int offset, int length, ByteBuilder out) {
-        try {
-            return payloads.convert(new ByteSlice().set(buffer, offset, length), out);
-        } catch (UnsupportedValueException | RdbFormatException e) {
-            // It stays as it is; the site refuses it and says why.
-            return false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

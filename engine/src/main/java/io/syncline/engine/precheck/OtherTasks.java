@@ -49,10 +49,11 @@ final class OtherTasks {
         }
         Node first = target.first();
         boolean supersedes = !plan.task().isEmpty() && running.remove(plan.task());
-        tasks.addAll(running);
         tasks.remove(plan.task());
+        tasks.removeAll(running);
         pairs.remove(plan.task());
         tasks.removeAll(pairs);
+        running.removeAll(pairs);
         if (!pairs.isEmpty()) {
             verdict.error(
                     first.address(),
@@ -69,21 +70,33 @@ final class OtherTasks {
                     "a process of task " + plan.task() + " is running; it will be superseded",
                     "Stop it first, unless this one shall take over");
         }
+        if (!running.isEmpty()) {
+            verdict.warning(
+                    first.address(),
+                    ErrorCode.TARGET_NOT_EMPTY,
+                    names(running, " writes", " write") + " to this target too",
+                    "Make sure that they write other keys, or stop what is no longer needed");
+        }
         if (!tasks.isEmpty()) {
             verdict.warning(
                     first.address(),
                     ErrorCode.TARGET_NOT_EMPTY,
-                    (tasks.size() == 1 ? "task " : "tasks ")
-                            + Replies.list(new ArrayList<>(tasks), MOST_NAMED)
-                            + (tasks.size() == 1 ? " writes" : " write")
-                            + " to this target too",
-                    "Make sure that they write other keys, or stop what is no longer needed");
+                    names(tasks, " has", " have") + " written to this target, and may again",
+                    "Make sure that they write other keys; what is given up is forgotten by"
+                            + " ./syncline sweep --task NAME, or by its release");
         }
         if (!blind.isEmpty()) {
             verdict.unknown(first, "which tasks are running", blind);
-        } else if (tasks.isEmpty() && pairs.isEmpty() && !supersedes) {
+        } else if (tasks.isEmpty() && running.isEmpty() && pairs.isEmpty() && !supersedes) {
             verdict.ok(first.address(), "no other task writes to the target");
         }
+    }
+
+    private static String names(NavigableSet<String> tasks, String one, String several) {
+        boolean isOne = tasks.size() == 1;
+        return (isOne ? "task " : "tasks ")
+                + Replies.list(new ArrayList<>(tasks), MOST_NAMED)
+                + (isOne ? one : several);
     }
 
     /// Tasks with a connection that is older than the checks.

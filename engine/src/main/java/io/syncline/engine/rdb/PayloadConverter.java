@@ -2,7 +2,9 @@ package io.syncline.engine.rdb;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.command.PayloadAdapter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -149,6 +151,20 @@ public final class PayloadConverter {
                 out.length = start;
             }
         }
+    }
+
+    /// For the values of commands. One that cannot be converted stays as it is: the target refuses
+    /// it and says why.
+    public PayloadAdapter adapter() {
+        return (buffer, offset, length, out) -> {
+            try {
+                return convert(new ByteSlice().set(buffer, offset, length), out);
+            } catch (UnsupportedValueException | RdbFormatException e) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 
     /// Appends a payload for the target, made of one that was met in a RESTORE command of the

@@ -1,6 +1,7 @@
 package io.syncline.engine.source;
 
 import io.syncline.engine.fault.Failure;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Feed {
     private final int baseDatabase;
     private final int markLength;
     private volatile String replicationId;
+    private final AtomicInteger continuations = new AtomicInteger();
     private final AtomicLong received = new AtomicLong();
     private volatile long snapshotBytes;
     private volatile @Nullable Ending ending;
@@ -88,8 +90,16 @@ public final class Feed {
         return replicationId;
     }
 
-    void replicationId(String id) {
+    /// Another connection goes on with the stream; before its first byte.
+    void continueAs(String id) {
         replicationId = id;
+        continuations.incrementAndGet();
+    }
+
+    /// How often another connection went on with the stream: what comes then is as old as the
+    /// outage was long.
+    public int continuations() {
+        return continuations.get();
     }
 
     /// The stream byte that stands before the first one of the stream in this feed.

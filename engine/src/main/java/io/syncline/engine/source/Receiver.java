@@ -224,7 +224,7 @@ public final class Receiver implements Intake {
         }
         switch (opened.opening()) {
             case Opening.Partial partial -> {
-                broken.replicationId(partial.replicationId());
+                broken.continueAs(partial.replicationId());
                 stream = opened;
             }
             case Opening.Behind behind -> {

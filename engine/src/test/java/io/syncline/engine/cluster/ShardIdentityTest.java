@@ -42,4 +42,20 @@ class ShardIdentityTest {
                         line(OTHER, "master", "-", "8192-16383")));
         assertThat(shard.ids()).containsExactly(NEW);
     }
+
+    @Test
+    void oneThatJoinedAsAPrimaryAndIsPromotedInAnotherShardIsNoShardOfItsOwnAgain()
+            throws IOException {
+        ShardIdentity shard = new ShardIdentity(Set.of(NEW));
+        shard.update(nodes(line(NEW, "slave", OTHER, ""), line(OTHER, "master", "-", "0-16383")));
+        shard.update(nodes(line(OTHER, "slave", NEW, ""), line(NEW, "master", "-", "0-16383")));
+        assertThat(shard.ids()).isEmpty();
+    }
+
+    @Test
+    void aShardOfWhichANodeHasNotHeardYetIsKept() throws IOException {
+        ShardIdentity shard = new ShardIdentity(Set.of(NEW));
+        shard.update(nodes(line(OTHER, "myself,master", "-", "0-16383")));
+        assertThat(shard.ids()).containsExactly(NEW);
+    }
 }

@@ -296,8 +296,44 @@ class RewriterTest {
         return new RewriteRules(source, target, extensionMillis, DatabaseMap.identity(), null);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "SET k v PXAT 1000;SET k v PXAT 5000",
+                "SET k v EXAT 9;SET k v EXAT 9",
+                "PEXPIREAT k 1000 GT;PEXPIREAT k 5000",
+                "PEXPIREAT k 9000 GT;PEXPIREAT k 9000",
+                "PEXPIREAT k 9000;PEXPIREAT k 9000",
+                "GETEX k PXAT 1000;PEXPIREAT k 5000",
+                "RESTORE k 1000 p REPLACE ABSTTL;RESTORE k 5000 p REPLACE ABSTTL",
+                "RESTORE k 0 p REPLACE ABSTTL;RESTORE k 0 p REPLACE ABSTTL",
+                "INCREX k BYINT 1 PXAT 1000;INCREX k BYINT 1 PXAT 5000",
+                "MSETEX 2 a 1 b 2 PXAT 1000;SET a 1 PXAT 5000, SET b 2 PXAT 5000",
+                "PERSIST k;PERSIST k"
+            })
+    void anExpiryThatIsHeldIsSentInsteadOfTheCommands(String line, String expected) {
+        ExpiryHold hold =
+                new ExpiryHold() {
+                    @Override
+                    public boolean isActive() {
+                        return true;
+                    }
+
+                    @Override
+                    public long sent(CommandView view, int key, long moment) {
+                        return Math.max(5_000, moment);
+                    }
+                };
+        Rewriter rewriter = new Rewriter(rules(MODERN, MODERN, 0), hold);
+        assertThat(rewrite(rewriter, line)).containsExactly(expected.split(", ", -1));
+    }
+
     private static List<String> rewrite(RewriteRules rules, String line) {
-        Rewriter rewriter = new Rewriter(rules);
+        return rewrite(new Rewriter(rules), line);
+    }
+
+    private static List<String> rewrite(Rewriter rewriter, String line) {
         CommandView view = CommandViews.of(line);
         CommandSpec spec = CommandViews.spec(view);
         ByteBuilder out = new ByteBuilder(16);

@@ -248,8 +248,9 @@ class TargetChecksIT {
 
         assertThat(Trial.of(source, target).find("other-tasks"))
                 .containsExactly(
-                        "WARNING task orders writes to this target too | Make sure that they write"
-                                + " other keys, or stop what is no longer needed");
+                        "WARNING task orders has written to this target, and may again | Make sure"
+                                + " that they write other keys; what is given up is forgotten by"
+                                + " ./syncline sweep --task NAME, or by its release");
     }
 
     @Test

@@ -30,6 +30,7 @@ import io.syncline.server.rest.SystemApi;
 import io.syncline.server.rest.TaskApi;
 import io.syncline.server.rest.TaskLogApi;
 import io.syncline.server.rest.VerificationApi;
+import io.syncline.server.security.OwnerOnly;
 import io.syncline.server.security.Vault;
 import io.syncline.server.store.Store;
 import io.syncline.server.task.Directions;
@@ -41,11 +42,8 @@ import io.syncline.server.web.Certificate;
 import io.syncline.server.web.Gate;
 import io.syncline.server.web.WebServer;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -181,16 +179,11 @@ public final class Service implements AutoCloseable {
                 return;
             }
             // Names of keys, and parts of their values, are nobody else's business.
-            boolean posix =
-                    FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-            FileAttribute<?>[] ours = {
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-            };
             Path parent = folder.toAbsolutePath().getParent();
             if (parent != null) {
                 Files.createDirectories(parent);
             }
-            Files.createDirectory(folder, posix ? ours : new FileAttribute<?>[0]);
+            Files.createDirectory(folder, OwnerOnly.folder());
         } catch (IOException e) {
             throw new SynclineException(
                     new Failure(

@@ -3,15 +3,13 @@ package io.syncline.server.client;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
+import io.syncline.server.security.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,7 +91,7 @@ public record Login(String url, String token, String ca) {
                     Files.newByteChannel(
                             file,
                             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            onlyOwner())) {
+                            OwnerOnly.file())) {
                 out.write(
                         ByteBuffer.wrap(
                                 String.join("\n", url, token, ca, "")
@@ -108,14 +106,5 @@ public record Login(String url, String token, String ca) {
                             "Make the folder writable, or set XDG_CONFIG_HOME"),
                     e);
         }
-    }
-
-    private static FileAttribute<?>[] onlyOwner() {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 }

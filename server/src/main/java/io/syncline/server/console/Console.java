@@ -53,7 +53,7 @@ public final class Console {
         grants = new GrantsPage(pages, services.grants(), services.instances(), services.tasks());
         audit = new AuditPage(pages, services.audit());
         system = new SystemPage(pages, services, surroundings);
-        live = new LiveStreams(pages, gate, services.tasks(), services.views(), taskList::rows);
+        live = new LiveStreams(pages, gate, services.tasks(), services.views(), taskList::parts);
     }
 
     public void routes(JavalinConfig config) {

@@ -62,22 +62,22 @@ public final class LiveStreams {
     private final Gate gate;
     private final Tasks tasks;
     private final TaskViews views;
-    private final Function<Actor, Map<String, String>> rows;
+    private final Function<Actor, Map<String, String>> list;
 
     /// Serves pages.
     ///
-    /// @param rows those of the task list
+    /// @param list what moves in the task list
     LiveStreams(
             Pages pages,
             Gate gate,
             Tasks tasks,
             TaskViews views,
-            Function<Actor, Map<String, String>> rows) {
+            Function<Actor, Map<String, String>> list) {
         this.pages = pages;
         this.gate = gate;
         this.tasks = tasks;
         this.views = views;
-        this.rows = rows;
+        this.list = list;
     }
 
     void routes(JavalinConfig config) {
@@ -87,7 +87,7 @@ public final class LiveStreams {
                         "/live/tasks",
                         client -> {
                             Actor actor = Gate.actor(client.ctx());
-                            open(client, "tasks", () -> rows.apply(actor), Map::of);
+                            open(client, "tasks", () -> list.apply(actor), Map::of);
                         })
                 .sse("/live/tasks/{id}", this::openTask)
                 .sse("/live/tasks/{id}/setup", this::openSetup);

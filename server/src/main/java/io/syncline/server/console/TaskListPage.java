@@ -61,12 +61,17 @@ final class TaskListPage {
         return new TaskListing(views.of(tasks.list(actor)), search, state, sort, this::spark);
     }
 
-    /// The rows of an account by the id of their place: what [LiveStreams] sends.
-    Map<String, String> rows(Actor actor) {
+    /// What moves in the list of an account, by the id of its place: what [LiveStreams] sends.
+    Map<String, String> parts(Actor actor) {
+        TaskListing listing = listing(actor, "", "", "name");
         Map<String, String> parts = new LinkedHashMap<>();
-        for (TaskListing.Row row : listing(actor, "", "", "name").rows()) {
+        for (TaskListing.Row row : listing.rows()) {
             parts.put("row-" + row.task().id(), pages.fill("part/taskRow.jte", Map.of("row", row)));
         }
+        for (TaskListing.Filter filter : listing.filters()) {
+            parts.put(filter.place(), Integer.toString(filter.count()));
+        }
+        parts.put("listed", listing.listed());
         return parts;
     }
 

@@ -6,13 +6,13 @@ import io.syncline.server.api.ProgressView;
 import io.syncline.server.api.TaskView;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The task list as somebody asked for it: searched, filtered by state, sorted.
@@ -29,7 +29,12 @@ public record TaskListing(
         String sort,
         Function<TaskView, String> spark) {
     /// A choice of states.
-    public record Filter(String title, String path, boolean chosen, int count) {}
+    public record Filter(String name, String title, String path, boolean chosen, int count) {
+        /// The place of its count, which is live.
+        public String place() {
+            return "count-" + (name.isEmpty() ? "all" : name);
+        }
+    }
 
     /// A column that can be sorted by.
     public record Column(String title, String css, String path, @Nullable String sorted) {}
@@ -47,8 +52,17 @@ public record TaskListing(
     }
 
     private static final String NAME = "name";
+    private static final String TROUBLE = "trouble";
+    private static final String RUNNING = "running";
+    private static final String PAUSED = "paused";
+    private static final String WAITING = "waiting";
+    private static final String COMPLETED = "completed";
+    private static final List<String> STATES =
+            List.of(TROUBLE, RUNNING, PAUSED, WAITING, COMPLETED);
 
     private static final List<String> QUICK = List.of("pause", "resume");
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     /// What is broken comes first, where somebody sorts by state.
     private static final List<String> TONES =
@@ -79,31 +93,40 @@ public record TaskListing(
     }
 
     public List<Filter> filters() {
-        List<Filter> filters = new ArrayList<>();
-        filters.add(filter("", t("all")));
-        filters.add(filter("trouble", t("in-trouble")));
-        filters.add(filter("running", t("running")));
-        filters.add(filter("paused", t("paused")));
-        filters.add(filter("waiting", t("not-started")));
-        filters.add(filter("completed", t("completed")));
-        return filters;
+        return List.of(
+                filter("", t("all")),
+                filter(TROUBLE, t("in-trouble")),
+                filter(RUNNING, t("running")),
+                filter(PAUSED, t("paused")),
+                filter(WAITING, t("not-started")),
+                filter(COMPLETED, t("completed")));
+    }
+
+    /// Changes when a task comes, goes, or belongs under another filter: an open page asks for its
+    /// rows again.
+    public String listed() {
+        return Integer.toHexString(
+                all.stream()
+                        .map(task -> task.id() + STATES.stream().map(it -> fits(task, it)).toList())
+                        .sorted()
+                        .toList()
+                        .hashCode());
     }
 
     private Filter filter(String name, String title) {
         int count = (int) all.stream().filter(task -> fits(task, name)).count();
-        return new Filter(title, path(name, sort, search), state.equals(name), count);
+        return new Filter(name, title, path(name, sort, search), state.equals(name), count);
     }
 
     private static boolean fits(TaskView task, String filter) {
         return switch (filter) {
-            case "trouble" -> Words.isTrouble(task.tone());
-            case "running" ->
-                    task.state().equals("running")
+            case TROUBLE -> Words.isTrouble(task.tone());
+            case RUNNING ->
+                    task.state().equals(RUNNING)
                             || task.state().equals("initializing")
                             || task.state().equals("modifying");
-            case "paused", "completed" -> task.state().equals(filter);
-            case "waiting" ->
-                    task.state().startsWith("not-") || task.state().startsWith("precheck");
+            case PAUSED, COMPLETED -> task.state().equals(filter);
+            case WAITING -> task.state().startsWith("not-") || task.state().startsWith("precheck");
             default -> true;
         };
     }
@@ -148,7 +171,7 @@ public record TaskListing(
 
     private Comparator<TaskView> order() {
         Comparator<TaskView> byName =
-                Comparator.comparing((TaskView task) -> task.name().toLowerCase(Locale.ROOT))
+                Comparator.comparing((TaskView task) -> inOrder(task.name()))
                         .thenComparing(TaskView::created);
         return switch (sort) {
             case "state" ->
@@ -159,6 +182,13 @@ public record TaskListing(
             case "progress" -> by(p -> p.percent() == null ? -1.0 : p.percent(), byName);
             default -> byName;
         };
+    }
+
+    /// Sorts as people count: orders-2 before orders-10.
+    private static String inOrder(String name) {
+        return NUMBER.matcher(name.toLowerCase(Locale.ROOT))
+                .replaceAll(number ->
+                        "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
     }
 
     private static Comparator<TaskView> by(

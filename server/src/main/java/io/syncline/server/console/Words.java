@@ -273,7 +273,7 @@ public final class Words {
     }
 
     public static String left(@Nullable Long seconds) {
-        return seconds == null ? "" : t("some-left", Numbers.seconds(seconds));
+        return seconds == null || seconds == 0 ? "" : t("some-left", Numbers.seconds(seconds));
     }
 
     /// Why a task is not simply well; empty otherwise.

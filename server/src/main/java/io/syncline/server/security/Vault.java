@@ -13,13 +13,10 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.Map;
@@ -131,14 +128,6 @@ public final class Vault {
 
     /// Whole or not at all: half a key would be taken for one that is broken.
     private static void write(Path file, String text) {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] attributes =
-                posix
-                        ? new FileAttribute<?>[] {
-                            PosixFilePermissions.asFileAttribute(
-                                    PosixFilePermissions.fromString("rw-------"))
-                        }
-                        : new FileAttribute<?>[0];
         Path fresh = file.resolveSibling(KEY_FILE + ".new");
         try {
             Files.deleteIfExists(fresh);
@@ -146,7 +135,7 @@ public final class Vault {
                     Files.newByteChannel(
                             fresh,
                             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            attributes)) {
+                            OwnerOnly.file())) {
                 out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);

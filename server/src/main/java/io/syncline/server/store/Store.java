@@ -7,6 +7,9 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.server.model.Problem;
+import io.syncline.server.security.OwnerOnly;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -99,6 +102,9 @@ public final class Store implements AutoCloseable {
             throw bad(OPTION, "the URL is neither jdbc:sqlite: nor jdbc:postgresql:", null);
         }
         String place = url.isEmpty() ? folder.resolve(FILE).toString() : OPTION;
+        if (url.isEmpty()) {
+            makeFile(folder.resolve(FILE));
+        }
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
         config.setMaximumPoolSize(CONNECTIONS);
@@ -147,6 +153,18 @@ public final class Store implements AutoCloseable {
             throw bad(OPTION, "another service uses it", null);
         }
         return sole;
+    }
+
+    /// SQLite takes an empty file for an empty database, and gives its other files the same rights.
+    private static void makeFile(Path file) {
+        try {
+            Files.createFile(file, OwnerOnly.file());
+        } catch (FileAlreadyExistsException e) {
+            // Somebody's database: its rights are theirs.
+            return;
+        } catch (IOException e) {
+            throw bad(file.toString(), "it cannot be made: " + e.getMessage(), e);
+        }
     }
 
     private static HikariDataSource open(HikariConfig config, String place) {

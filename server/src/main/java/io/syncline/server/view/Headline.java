@@ -34,7 +34,7 @@ public record Headline(Tone tone, String text) {
                 + (fraction < 0
                         ? Numbers.count(Math.max(0, progress.total(Shard::snapshotKeys)), "key")
                         : percent(fraction))
-                + (left < 0 || progress.phase() == Phase.STREAMING
+                + (left <= 0 || progress.phase() == Phase.STREAMING
                         ? ""
                         : ", about " + Numbers.seconds(left) + " left");
     }

@@ -202,7 +202,7 @@ public record Screen(String title, String source, String target, Look look) {
                 + look.dot()
                 + Numbers.rate(rates.keys())
                 + " keys/s"
-                + (left < 0 ? "" : look.dot() + Numbers.seconds(left) + " left");
+                + (left <= 0 ? "" : look.dot() + Numbers.seconds(left) + " left");
     }
 
     private String streaming(Shard shard, Rates rates) {

@@ -69,7 +69,7 @@ public record VerifyScreen(String source, String target) {
                         + " keys/s, "
                         + Numbers.bytes(state.bytesPerSecond())
                         + "/s"
-                        + (state.secondsLeft() < 0
+                        + (state.secondsLeft() <= 0
                                 ? ""
                                 : ", about " + Numbers.seconds(state.secondsLeft()) + " left");
         String found =

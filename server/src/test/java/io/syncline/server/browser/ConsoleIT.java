@@ -303,6 +303,7 @@ class ConsoleIT {
         tab.awaitPath("/tasks/" + task);
         tab.open("/tasks").press("Pause").awaitText(".list", "Paused");
         tab.press("Resume").awaitText(".list", "Running").shoot("list-actions");
+        anOpenListFollowsWhatOthersDo(task);
         tab.open("/tasks/" + task);
 
         assertThat(service.admin().delete("/api/v1/tasks/" + task).status()).isEqualTo(204);
@@ -311,6 +312,24 @@ class ConsoleIT {
                 Tab.LIMIT,
                 () -> service.admin().get("/api/v1/instances").text().equals("{\"instances\":[]}"));
         tab.awaitPath("/tasks");
+    }
+
+    private void anOpenListFollowsWhatOthersDo(String task) {
+        tab.open("/tasks?state=paused").awaitText("#task-rows", "No task fits");
+        act(task, "pause");
+        tab.awaitText("#task-rows", "Paused").awaitText(".filters", "Paused 1");
+        act(task, "resume");
+        tab.awaitText("#task-rows", "No task fits").awaitText(".filters", "Paused 0");
+
+        tab.open("/tasks").awaitText("#task-rows", "Running");
+        String from = RunningService.instance(service.admin(), "Berlin", source);
+        String to = RunningService.instance(service.admin(), "Oslo", target);
+        String other = RunningService.task(service.admin(), "orders-10", from, to);
+        tab.awaitText("#task-rows", "orders-10").awaitText(".filters", "All 2");
+        assertThat(service.admin().delete("/api/v1/tasks/" + other).status()).isEqualTo(204);
+        Await.until("it is gone", Tab.LIMIT, () -> !tab.text("#task-rows").contains("orders-10"));
+        assertThat(service.admin().delete("/api/v1/instances/" + from).status()).isEqualTo(204);
+        assertThat(service.admin().delete("/api/v1/instances/" + to).status()).isEqualTo(204);
     }
 
     @Test

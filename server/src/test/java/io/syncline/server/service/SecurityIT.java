@@ -261,10 +261,10 @@ class SecurityIT {
                 assertThat(bytes.contains(String.valueOf(admin.token()))).as("%s", file).isFalse();
             }
         }
-        assertThat(
-                        PosixFilePermissions.toString(
-                                Files.getPosixFilePermissions(folder.resolve("master.key"))))
-                .isEqualTo("rw-------");
+        for (String each : List.of("master.key", "syncline.db")) {
+            assertThat(Files.getPosixFilePermissions(folder.resolve(each)))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        }
     }
 
     @Test

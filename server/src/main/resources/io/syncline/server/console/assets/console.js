@@ -78,6 +78,11 @@
     fill(place, fresh);
     if (window.htmx) window.htmx.process(place);
   };
+  // Tasks that came, went, or belong under another filter: the rows as this page asks for them.
+  const relist = () => {
+    if (!document.getElementById("task-rows")) location.reload();
+    else window.htmx.ajax("GET", location.pathname + location.search, "#task-rows");
+  };
   const here = "?next=" + encodeURIComponent(location.pathname + location.search);
   const go = (place) => location.assign(place === "/login" ? place + here : place);
   const open = () => {
@@ -95,7 +100,10 @@
     });
     source.addEventListener("parts", (event) => {
       for (const [id, html] of Object.entries(JSON.parse(event.data))) {
-        put(document.getElementById(id), html);
+        const place = document.getElementById(id);
+        const relisted = id === "listed" && place.textContent !== html;
+        put(place, html);
+        if (relisted) relist();
       }
     });
     source.addEventListener("go", (event) => go(event.data));

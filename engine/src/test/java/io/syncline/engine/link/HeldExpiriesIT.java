@@ -1,0 +1,163 @@
+package io.syncline.engine.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.syncline.engine.net.Endpoint;
+import io.syncline.testkit.Await;
+import io.syncline.testkit.Fault;
+import io.syncline.testkit.FaultProxy;
+import io.syncline.testkit.KeyspaceDigest;
+import io.syncline.testkit.RedisCluster;
+import io.syncline.testkit.RedisServer;
+import io.syncline.testkit.ServerBinary;
+import io.syncline.testkit.Servers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What the source keeps alive while the target is behind is alive at the target, with its true
+/// expiry; what it let expire is gone.
+class HeldExpiriesIT {
+    private static final int BULK = 10_000;
+    private static final int SESSIONS = 100;
+    private static final int SHORT_MILLIS = 300;
+    private static final int LONG_MILLIS = 100_000;
+
+    static Stream<ServerBinary> versions() {
+        return Stream.of("redis-2.8", "redis-6.2", "redis-8", "valkey-9")
+                .map(Servers::find)
+                .flatMap(Optional::stream);
+    }
+
+    /// Keys of several types that are kept in time, one that is not, one that goes by itself.
+    private static void write(RedisServer source) {
+        long until = System.currentTimeMillis() + SHORT_MILLIS;
+        source.command("SET", "kept", "v");
+        source.command("PEXPIREAT", "kept", until);
+        source.command("PERSIST", "kept");
+        source.command("PSETEX", "session", SHORT_MILLIS, "v");
+        source.command("APPEND", "session", "w");
+        source.command("PEXPIRE", "session", LONG_MILLIS);
+        source.command("HSET", "hash", "f", "v");
+        source.command("PEXPIRE", "hash", SHORT_MILLIS);
+        source.command("HSET", "hash", "g", "v");
+        source.command("PEXPIRE", "hash", LONG_MILLIS);
+        source.command("PSETEX", "gone", SHORT_MILLIS, "v");
+        source.command("APPEND", "gone", "w");
+        source.command("PSETEX", "soon", 30_000, "v");
+        Await.until(
+                "the short expiries",
+                Duration.ofSeconds(10),
+                () -> System.currentTimeMillis() > until + SHORT_MILLIS);
+    }
+
+    private static void requireEqual(RedisServer source, RedisServer target) {
+        // Old servers stream times from now: what was cut off has more of it.
+        boolean exact = source.version().atLeastRedis(7, 0);
+        new KeyspaceDigest()
+                .tolerance(Duration.ofSeconds(exact ? 0 : 5))
+                .requireEqual(source, target);
+        assertThat(target.number("EXISTS", "gone")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void inAFile(ServerBinary binary) {
+        String[] config = {"appendonly yes", "appendfsync no"};
+        try (RedisServer source = RedisServer.builder().binary(binary).config(config).start();
+                RedisServer target = RedisServer.start(binary)) {
+            // So that no deletion comes behind the key that is let expire.
+            source.command("DEBUG", "SET-ACTIVE-EXPIRE", 0);
+            write(source);
+            Path parts = source.folder().resolve("appendonlydir");
+            Path file =
+                    Files.isDirectory(parts) ? parts : source.folder().resolve("appendonly.aof");
+            try (RunningLink link =
+                    Sync.between(Endpoint.ofFile(file), Sync.at(target.port())).start()) {
+                assertThat(link.awaitEnd()).as("%s", link).isEqualTo(Link.Outcome.DONE);
+            }
+            requireEqual(source, target);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void behindACut(ServerBinary binary) {
+        try (RedisServer source = RedisServer.start(binary);
+                RedisServer target = RedisServer.start(binary);
+                FaultProxy proxy = FaultProxy.before(source);
+                RunningLink link = Sync.of(proxy, target).start().awaitStreaming()) {
+            link.awaitCaughtUp(source);
+            proxy.refuse(true);
+            proxy.breakConnections(new Fault.Reset());
+            write(source);
+            proxy.refuse(false);
+            link.awaitCaughtUp(source);
+            requireEqual(source, target);
+            assertThat(link.shard().snapshots()).as("%s", link).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void duringASlowFirstCopy(ServerBinary binary) {
+        try (RedisServer source = RedisServer.start(binary);
+                RedisServer target = RedisServer.start(binary);
+                FaultProxy slow = FaultProxy.before(target)) {
+            for (int i = 0; i < BULK; i++) {
+                source.command("SET", "bulk:" + i, "a value of some length, to take its time");
+            }
+            slow.inject(FaultProxy.Direction.TO_SERVER, new Fault.Throttle(300_000));
+            for (int i = 0; i < SESSIONS; i++) {
+                source.command("HSET", "session:" + i, "f", "v");
+                source.command("PEXPIRE", "session:" + i, 1_500);
+            }
+            source.command("SET", "gone", "1", "PX", 1_500);
+            try (RunningLink link = Sync.of(source, slow).start()) {
+                link.await("the copy", () -> target.number("DBSIZE") > 100);
+                for (int i = 0; i < SESSIONS; i++) {
+                    source.command("EXPIRE", "session:" + i, 1_000);
+                }
+                link.await("the first expiries", () -> source.number("EXISTS", "gone") == 0);
+                slow.heal();
+                link.awaitCaughtUp(source);
+                requireEqual(source, target);
+                assertThat(target.number("DBSIZE")).isGreaterThan(BULK + SESSIONS);
+            }
+        }
+    }
+
+    /// More than one round trip of them, in a cluster.
+    @ParameterizedTest
+    @MethodSource("clusters")
+    void allOfThemHaveTheirTrueExpiryWhenTheTargetIsLevel(ServerBinary binary) {
+        RedisCluster from = RedisCluster.start(binary, 3, 0);
+        try (TopologySide source = TopologySide.cluster(from);
+                TopologySide target = TopologySide.start("3", binary)) {
+            fill(from, "snapshot:");
+            try (RunningLink link = Sync.between(source.endpoint(), target.endpoint()).start()) {
+                link.awaitAllStreaming();
+                source.awaitCopiedBy(link);
+                new KeyspaceDigest().requireEqual(from, target.instance());
+                fill(from, "stream:");
+                source.awaitCopiedBy(link);
+                new KeyspaceDigest().requireEqual(from, target.instance());
+            }
+        }
+    }
+
+    static List<ServerBinary> clusters() {
+        return versions().filter(each -> each.version().atLeastRedis(7, 0)).toList();
+    }
+
+    private static void fill(RedisCluster cluster, String prefix) {
+        for (int i = 0; i < 6_000; i++) {
+            cluster.command("SETEX", prefix + i, 40, "v");
+        }
+    }
+}
