@@ -81,6 +81,14 @@ final class Flushes {
         }
         if (!isPassed()) {
             shop.writer().flushDatabases(targetDatabase, view, spec, slots, place);
+            if (spec.kind() == CommandKind.SWAPDB && !shop.held().isEmpty()) {
+                shop.held().swap(target(view, 1), target(view, 2));
+            }
         }
+    }
+
+    /// The writer has read both numbers already.
+    private int target(CommandView view, int argument) {
+        return shop.databases().target(Integer.parseInt(view.text(argument)));
     }
 }

@@ -121,10 +121,7 @@ final class HeldExpiries implements ExpiryHold {
         if (!soon && held.isEmpty()) {
             return moment;
         }
-        Name name =
-                new Name(
-                        database,
-                        ByteBuffer.wrap(Arrays.copyOfRange(buffer, offset, offset + length)));
+        Name name = name(database, buffer, offset, length);
         held.remove(name);
         if (!soon) {
             return moment;
@@ -136,6 +133,45 @@ final class HeldExpiries implements ExpiryHold {
         lastOffset = streamOffset;
         held.put(name, new Held(moment, now + HOLD_MILLIS));
         return now + HOLD_MILLIS;
+    }
+
+    private static Name name(int database, byte[] buffer, int offset, int length) {
+        return new Name(
+                database, ByteBuffer.wrap(Arrays.copyOfRange(buffer, offset, offset + length)));
+    }
+
+    /// RENAME, MOVE, COPY: an expiry goes with its key. Both places are noted: whether the target
+    /// does it is not known here, and a key that does not have what was sent is left alone.
+    ///
+    /// @param from argument with the key in the present database
+    /// @param to argument with the other key
+    /// @param other its database
+    void follow(CommandView view, int from, int to, int other) {
+        Held expiry = held.get(name(database, view.buffer, view.offsets[from], view.lengths[from]));
+        if (expiry == null) {
+            return;
+        }
+        Name name = name(other, view.buffer, view.offsets[to], view.lengths[to]);
+        held.remove(name);
+        if (held.size() >= MOST) {
+            overflowed = true;
+            return;
+        }
+        lastOffset = streamOffset;
+        held.put(name, expiry);
+    }
+
+    /// SWAPDB: all keys of a database are the other one's.
+    void swap(int first, int second) {
+        Map<Name, Held> before = new LinkedHashMap<>(held);
+        held.clear();
+        before.forEach((name, expiry) -> {
+            int now =
+                    name.database == first
+                            ? second
+                            : name.database == second ? first : name.database;
+            held.put(new Name(now, name.key), expiry);
+        });
     }
 
     /// Whether there were more than are noted, since it was asked last.

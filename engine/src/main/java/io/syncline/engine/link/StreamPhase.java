@@ -340,6 +340,9 @@ final class StreamPhase {
     /// @param arrivedMillis asked for few commands, since to find it out takes a lock
     private void write(int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
             throws IOException, RewindException {
+        if (!shop.held().isEmpty()) {
+            follow(database, view, spec);
+        }
         if (rewriter.concerns(view, spec)) {
             ByteBuilder out = writer.open(database, view, spec, place);
             if (out != null) {
@@ -357,5 +360,24 @@ final class StreamPhase {
         } else {
             writer.append(database, view, spec, place);
         }
+    }
+
+    /// An expiry that is held goes where its key goes.
+    private void follow(int database, CommandView view, CommandSpec spec) {
+        if (view.argumentCount < 3) {
+            return;
+        }
+        boolean renames = spec.name().equals("RENAME") || spec.name().equals("RENAMENX");
+        if (!renames && spec.kind() != CommandKind.MOVE && spec.kind() != CommandKind.COPY) {
+            return;
+        }
+        int into = rewriter.entered(view, spec);
+        shop.held().at(database, place.offset);
+        shop.held()
+                .follow(
+                        view,
+                        1,
+                        spec.kind() == CommandKind.MOVE ? 1 : 2,
+                        into == DatabaseMap.EXCLUDED ? database : into);
     }
 }

@@ -47,6 +47,15 @@ class HeldExpiriesIT {
         source.command("PEXPIRE", "hash", SHORT_MILLIS);
         source.command("HSET", "hash", "g", "v");
         source.command("PEXPIRE", "hash", LONG_MILLIS);
+        source.command("PSETEX", "old", 40_000, "v");
+        source.command("RENAME", "old", "renamed");
+        source.command("PSETEX", "moved", 40_000, "v");
+        source.command("MOVE", "moved", 3);
+        if (source.version().atLeastRedis(7, 0)) {
+            source.command("COPY", "renamed", "copied");
+            source.command("COPY", "renamed", "elsewhere", "DB", 4);
+            source.command("SWAPDB", 4, 5);
+        }
         source.command("PSETEX", "gone", SHORT_MILLIS, "v");
         source.command("APPEND", "gone", "w");
         source.command("PSETEX", "soon", 30_000, "v");
