@@ -17,11 +17,10 @@ import java.util.Map;
 ///
 /// On connections of its own, while nothing of the pipeline is under way. It may be done twice.
 final class ExpiryRelease {
-    /// At once: the stream waits meanwhile.
-    private static final int MOST_KEYS = 2_000;
-
-    /// Two round trips each.
-    private static final int CHUNK_KEYS = 500;
+    /// At once: the stream waits meanwhile, on a server for some hundredths of a second, and for as
+    /// many round trips as with a single key. Where those are long, many small steps take longer
+    /// than the traffic takes to bring as many keys again.
+    private static final int MOST_KEYS = 20_000;
 
     /// Of servers that only tell the time left: our clocks, and the way there.
     private static final long CLOCKS_MILLIS = 60_000;
@@ -32,6 +31,8 @@ final class ExpiryRelease {
 
     /// Why the target does not answer; empty while it does.
     private String refusal = "";
+
+    private boolean told;
 
     ExpiryRelease(Workshop shop) {
         this.shop = shop;
@@ -53,7 +54,8 @@ final class ExpiryRelease {
     }
 
     private void tell() {
-        if (!refusal.isEmpty()) {
+        if (!refusal.isEmpty() && !told) {
+            told = true;
             shop.event(
                     new LinkEvent.Warned(
                             shop.writer().place(),
@@ -61,8 +63,8 @@ final class ExpiryRelease {
                                     + " than the source's, until the source deletes them: "
                                     + refusal,
                             "Allow the account +@read and +@write"));
-            refusal = "";
         }
+        refusal = "";
         if (held.hasOverflowed()) {
             shop.event(
                     new LinkEvent.Warned(
@@ -85,10 +87,8 @@ final class ExpiryRelease {
                     here.add(new Key(name, times));
                 }
             });
-            for (int from = 0; from < here.size() && refusal.isEmpty(); from += CHUNK_KEYS) {
-                release(
-                        primary.connection(),
-                        here.subList(from, Math.min(here.size(), from + CHUNK_KEYS)));
+            if (!here.isEmpty() && refusal.isEmpty()) {
+                release(primary.connection(), here);
             }
         }
     }
@@ -166,8 +166,7 @@ final class ExpiryRelease {
         for (boolean wanted : ofKey) {
             Reply answer = node.replies().read();
             if (answer instanceof Reply.Failure failure) {
-                ErrorKind.Remedy remedy = failure.kind().remedy();
-                if (remedy != ErrorKind.Remedy.OPERATOR && remedy != ErrorKind.Remedy.NONE) {
+                if (passes(failure.kind().remedy())) {
                     throw new IOException(failure.text());
                 }
                 refusal = failure.text();
@@ -178,5 +177,15 @@ final class ExpiryRelease {
             }
         }
         return answers;
+    }
+
+    /// Whether it is waited for: rights that were taken away as well, as the writer does, unless
+    /// the user wants to skip what is refused.
+    private boolean passes(ErrorKind.Remedy remedy) {
+        return switch (remedy) {
+            case RETRY, REDIRECT, CAUSE -> true;
+            case OPERATOR -> shop.options().onRefused() == LinkOptions.OnRefused.STOP;
+            case NONE -> false;
+        };
     }
 }

@@ -25,6 +25,7 @@ final class TargetRights {
                     List.of("DEL", OWN_KEY),
                     List.of("EXISTS", OWN_KEY),
                     List.of("PEXPIRE", OWN_KEY, "1"),
+                    List.of("PEXPIREAT", OWN_KEY, "1"),
                     List.of("HSET", OWN_KEY, "field", "1"),
                     List.of("HSETNX", OWN_KEY, "field", "1"),
                     List.of("HINCRBY", OWN_KEY, "field", "1"),
@@ -46,10 +47,16 @@ final class TargetRights {
 
     private TargetRights() {}
 
+    /// Without it, keys that were held while the target was behind would not get their true expiry.
+    private static List<String> lifetime(Node node) throws IOException {
+        return List.of(node.isSince(7, 0) ? "PEXPIRETIME" : "PTTL", OWN_KEY);
+    }
+
     private static List<List<String>> questions(Node node, Plan plan) throws IOException {
         List<List<String>> questions = new ArrayList<>();
         if (node.isSince(7, 0) && !node.user().isEmpty()) {
             List<List<String>> commands = new ArrayList<>(OWN);
+            commands.add(lifetime(node));
             commands.addAll(TRANSACTION);
             commands.add(GUARD);
             commands.add(ANY);
@@ -82,6 +89,7 @@ final class TargetRights {
             return;
         }
         List<List<String>> required = new ArrayList<>(OWN);
+        required.add(lifetime(node));
         required.addAll(asker.transaction());
         for (List<String> command : required) {
             String refusal = asker.refusal(command);
@@ -136,6 +144,7 @@ final class TargetRights {
             return null;
         }
         List<List<String>> queued = new ArrayList<>(OWN);
+        queued.add(lifetime(node));
         queued.add(GUARD);
         queued.add(ANY);
         queued.add(WATCH);

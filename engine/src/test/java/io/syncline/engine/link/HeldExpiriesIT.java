@@ -2,6 +2,7 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.net.Credentials;
 import io.syncline.engine.net.Endpoint;
 import io.syncline.testkit.Await;
 import io.syncline.testkit.Fault;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -167,6 +169,35 @@ class HeldExpiriesIT {
     private static void fill(RedisCluster cluster, String prefix) {
         for (int i = 0; i < 6_000; i++) {
             cluster.command("SETEX", prefix + i, 40, "v");
+        }
+    }
+
+    @Test
+    void aRightThatIsMissingIsWaitedForRatherThanKeysKeepMoreTime() {
+        String[] account = {"ACL", "SETUSER", "syncline", "on", ">secret", "~*", "&*", "+@all"};
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                FaultProxy proxy = FaultProxy.before(source)) {
+            source.command((Object[]) account);
+            target.command((Object[]) account);
+            Credentials ours = new Credentials("syncline", "secret");
+            try (RunningLink link =
+                    Sync.of(proxy, target).as(ours, ours).start().awaitStreaming()) {
+                link.awaitCaughtUp(source);
+                target.command("ACL", "SETUSER", "syncline", "-pexpiretime");
+                proxy.refuse(true);
+                proxy.breakConnections(new Fault.Reset());
+                source.command("SET", "session", "v", "EX", 40);
+                proxy.refuse(false);
+                link.await(
+                        "the refusal",
+                        () ->
+                                link.events(LinkEvent.Retrying.class).stream()
+                                        .anyMatch(retry -> retry.reason().contains("NOPERM")));
+                target.command("ACL", "SETUSER", "syncline", "+pexpiretime");
+                link.awaitCaughtUp(source);
+                new KeyspaceDigest().requireEqual(source, target);
+            }
         }
     }
 }

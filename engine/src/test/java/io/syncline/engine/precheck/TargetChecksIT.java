@@ -62,6 +62,9 @@ class TargetChecksIT {
         "valkey-9, +@all -@dangerous +info, restore",
         "redis-7, +@all -@dangerous +info +restore -multi, multi",
         "redis-6.0, +@all -@dangerous +info +restore -watch, watch",
+        "redis-7, +@all -@dangerous +info +restore -pexpiretime, pexpiretime",
+        "redis-6.0, +@all -@dangerous +info +restore -pttl, pttl",
+        "redis-7, +@all -@dangerous +info +restore -pexpireat, pexpireat",
     })
     void anAccountThatMayNotRunWhatATaskRunsIsAnError(
             String version, String rules, String command) {
