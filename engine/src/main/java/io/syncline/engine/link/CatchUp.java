@@ -9,11 +9,17 @@ final class CatchUp {
     /// A stream that waits here for so long is behind.
     private static final long LATE_MILLIS = 1_000;
 
+    /// A release that takes longer has waited for the target.
+    private static final long RELEASE_MILLIS = 5_000;
+
     private final Workshop shop;
     private final Feed feed;
     private final ExpiryRelease release;
     private int continuations;
     private boolean rested;
+
+    /// When keys were released last, by our clock.
+    private long releasedMillis;
 
     /// The stream begins: the source was just asked how far it is.
     ///
@@ -43,7 +49,10 @@ final class CatchUp {
     ///
     /// @param arrivedMillis when the present command arrived, by our clock
     void look(long arrivedMillis) {
-        if (!shop.held().isBehind() && System.currentTimeMillis() - arrivedMillis > LATE_MILLIS) {
+        // What came while keys were released has waited for that alone; if it counted, the next
+        // ones would be held, and so on without an end where each release takes long.
+        long since = Math.max(arrivedMillis, releasedMillis);
+        if (!shop.held().isBehind() && System.currentTimeMillis() - since > LATE_MILLIS) {
             fallsBehind();
         }
     }
@@ -73,7 +82,13 @@ final class CatchUp {
         if (held.isEmpty()) {
             return true;
         }
+        long before = System.currentTimeMillis();
         shop.writer().drain();
-        return release.some();
+        boolean none = release.some();
+        long now = System.currentTimeMillis();
+        if (now - before < RELEASE_MILLIS) {
+            releasedMillis = now;
+        }
+        return none;
     }
 }
