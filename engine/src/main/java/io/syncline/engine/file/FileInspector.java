@@ -130,7 +130,6 @@ public final class FileInspector {
         long beforeMulti = -1;
         long commandsBefore = 0;
         long streamBefore = 0;
-        streamBytes += CommandStream.SELECT_FIRST.length;
         try (AofReader reader = new AofReader(file, from, bytes)) {
             while (reader.next()) {
                 CommandView view = reader.view;
@@ -155,6 +154,10 @@ public final class FileInspector {
             if (applied < bytes && (beforeMulti >= 0 || reader.position() < bytes)) {
                 cut = new Cut(file, bytes - applied, beforeMulti >= 0);
             }
+        }
+        // As in CommandStream: nothing stands before what is cut off as a whole.
+        if (applied > from) {
+            streamBytes += CommandStream.SELECT_FIRST.length;
         }
         if (cut.bytes() > 0 && !last) {
             throw SourceFiles.unusable(

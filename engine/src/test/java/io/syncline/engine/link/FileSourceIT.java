@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Files of servers as sources: equal keyspaces at the end, nothing twice, nothing of a broken
 /// file.
@@ -244,6 +245,22 @@ class FileSourceIT {
                     StandardOpenOption.TRUNCATE_EXISTING);
             runsToItsEnd(sync);
             assertThat(target.text("GET", "b")).isEqualTo("1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*3\r\n$3\r\nSET\r\n$1\r",
+                "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$1\r\n1\r\n",
+                "#TS:1700000000\r\n"
+            })
+    void aFileOfNothingButAnUnfinishedEndIsAppliedAsNothing(String text) throws IOException {
+        Path file = folder.resolve("appendonly.aof");
+        Files.writeString(file, text);
+        try (RedisServer target = RedisServer.start()) {
+            runsToItsEnd(from(file, target));
+            assertThat(target.number("EXISTS", "b")).isZero();
         }
     }
 
