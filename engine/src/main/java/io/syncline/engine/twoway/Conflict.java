@@ -46,6 +46,11 @@ final class Conflict {
 
     @Nullable KeyRecord record;
 
+    /// By site, the first of its writes that made a conflict of another key into this one as well,
+    /// through a command that has both: not taken for done before this one is over, or a restart
+    /// would not find it again.
+    private final long[] causes = {Long.MAX_VALUE, Long.MAX_VALUE};
+
     Conflict(LatchCause cause, long serial) {
         this.cause = cause;
         this.serial = serial;
@@ -64,6 +69,23 @@ final class Conflict {
             latest.rank = rank;
             latest.millis = op.millis;
         }
+    }
+
+    /// It came of what a site did up to there.
+    void causedBy(Site site, long opOffset) {
+        causes[site.index()] = Math.min(causes[site.index()], opOffset);
+    }
+
+    /// Likewise, of all that caused another one.
+    void causedBy(Conflict other) {
+        for (Site site : Site.values()) {
+            causedBy(site, other.causes[site.index()]);
+        }
+    }
+
+    /// The first write of a site that it came of; beyond all when there is none.
+    long cause(Site site) {
+        return causes[site.index()];
     }
 
     /// This site wrote it, at a time that is no longer known.

@@ -144,7 +144,7 @@ final class Ledger {
             conflict.note(flow.origin, op, options.deletesYield());
         }
         // Also one that is done already: it found another value at the other site.
-        glue(op, state.key);
+        glue(flow.origin, op, state);
     }
 
     private boolean isFree(Op op, KeyState state, Site other) {
@@ -173,44 +173,13 @@ final class Ledger {
         return one.indexOnly && two.indexOnly;
     }
 
-    /// A flush that is read again does not tell any more which keys were deleted for it, when they
-    /// are gone: what the site did to them without knowing is in conflict with their deletion.
-    ///
-    /// @param unit of the pair in the site's stream, about to be read
-    void meetDeletions(Site site, StreamUnit unit) {
-        Marker marker = unit.marker();
-        for (PairCommand command : unit.commands()) {
-            for (Effect effect : command.effects) {
-                if (marker != null
-                        && command.deletes
-                        && marker.deletes().contains(effect.key())
-                        && !marker.transfers().containsKey(effect.key())) {
-                    meetDeletion(site, effect.key());
-                }
-            }
-        }
-    }
-
-    private void meetDeletion(Site site, KeyId key) {
-        KeyState state = states.get(key);
-        if (state == null || !state.ops(site.other()).isEmpty()) {
-            return;
-        }
-        for (Op op : state.ops(site)) {
-            if (op.writes() && op.effect.commutation().group() != Commutation.Group.DELETE) {
-                latch(key, LatchCause.CONFLICT);
-                return;
-            }
-        }
-    }
-
     private void meetReaders(Op op, KeyState state, Site other) {
         if (!state.mayHaveReaders(other) || !rules.holds(Rule.KEYS_THAT_ARE_READ)) {
             return;
         }
         for (Op theirs : state.ops(other).toList()) {
             if (!theirs.writes() && !areBothDone(op, theirs)) {
-                taint(theirs.item);
+                taint(other, theirs.item, state);
             }
         }
     }
@@ -221,7 +190,7 @@ final class Ledger {
         }
         for (Op theirs : state.ops(other)) {
             if (theirs.writes() && !areBothDone(op, theirs)) {
-                taint(op.item);
+                taint(other.other(), op.item, state);
                 return;
             }
         }
@@ -234,39 +203,78 @@ final class Ledger {
     void meetFlush(Site site, FlushScope scope) {
         for (KeyState state : List.copyOf(states.values())) {
             if (scope.covers(state.key.database())) {
-                state.ops(site).toList().forEach(op -> meetFlush(op.item, scope));
+                state.ops(site).toList().forEach(op -> meetFlush(site, op.item, scope));
             }
         }
     }
 
-    /// @param item of the other site
-    void meetFlush(Op.Item item, FlushScope scope) {
+    /// @param site that did not flush
+    /// @param item of it
+    void meetFlush(Site site, Op.Item item, FlushScope scope) {
         if (scope.straddles(item.command)) {
-            taint(item);
+            taint(site, item, null);
         }
     }
 
     /// What a command read was written concurrently: what it made of it must be copied.
-    private void taint(Op.Item reader) {
+    ///
+    /// @param site of the command
+    /// @param read the key; null where it is not known
+    private void taint(Site site, Op.Item reader, @Nullable KeyState read) {
         changes++;
         reader.tainted = true;
         for (Effect effect : reader.command.effects) {
             if (effect.writes()) {
-                latch(effect.key(), LatchCause.CONFLICT);
+                Conflict conflict = latch(effect.key(), LatchCause.CONFLICT);
+                if (read != null) {
+                    cause(site, read, conflict);
+                }
             }
         }
     }
 
     /// All keys that a command writes share the fate of one of them.
-    private void glue(Op op, KeyId key) {
+    ///
+    /// @param site of the command
+    private void glue(Site site, Op op, KeyState of) {
         if (!rules.holds(Rule.GLUE) || !op.item.command.isMultiKey()) {
             return;
         }
         for (Effect effect : op.item.command.effects) {
-            if (effect.writes() && !effect.key().equals(key)) {
-                latch(effect.key(), LatchCause.RELATED);
+            if (effect.writes() && !effect.key().equals(of.key)) {
+                cause(site, of, latch(effect.key(), LatchCause.RELATED));
             }
         }
+    }
+
+    /// A conflict came of one of another key, through a command of a site.
+    private void cause(Site site, KeyState of, Conflict conflict) {
+        if (!rules.holds(Rule.CAUSE_OUTLASTS) || of.conflict == conflict) {
+            return;
+        }
+        for (Op op : of.ops(site.other())) {
+            if (op.writes() && !op.indexOnly) {
+                conflict.causedBy(site.other(), op.offset);
+                break;
+            }
+        }
+        Conflict before = of.conflict;
+        if (before != null) {
+            conflict.causedBy(before);
+        }
+    }
+
+    /// The first write of a site that must not be taken for done yet: of it came a conflict of
+    /// another key that is not over. Beyond all when there is none.
+    long oldestCause(Site site) {
+        long oldest = Long.MAX_VALUE;
+        for (KeyState state : latched.values()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null) {
+                oldest = Math.min(oldest, conflict.cause(site));
+            }
+        }
+        return oldest;
     }
 
     Conflict latch(KeyId key, LatchCause cause) {
@@ -288,7 +296,7 @@ final class Ledger {
         }
         for (Site site : Site.values()) {
             for (Op op : state.ops(site).toList()) {
-                glue(op, key);
+                glue(site, op, state);
             }
         }
         return conflict;

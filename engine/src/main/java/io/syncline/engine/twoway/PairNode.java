@@ -39,6 +39,9 @@ final class PairNode {
     /// Slots that have something to do here and no lane.
     final ArrayDeque<SlotPair> due = new ArrayDeque<>();
 
+    /// Whether some of them may be amid a transaction: these go on whatever holds the others back.
+    boolean hasStrays;
+
     /// What each lane serves.
     final @Nullable SlotPair[] lanes;
 

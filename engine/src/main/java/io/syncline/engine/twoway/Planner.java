@@ -47,9 +47,14 @@ final class Planner {
             return ready;
         }
         long bytes = 0;
+        long cause = ledger.latchedCount() == 0 ? Long.MAX_VALUE : ledger.oldestCause(flow.origin);
         Remade remade = new Remade();
         for (QueuedUnit unit : flow.waiting) {
             if (ready.size() == limit || unit.flush != null) {
+                break;
+            }
+            if (unit.offset >= cause) {
+                oweCaused(flow.origin, unit.offset, back);
                 break;
             }
             if (bytes > 0 && bytes + unit.size > options.bytesPerTransaction()) {
@@ -139,6 +144,19 @@ final class Planner {
             KeyState state = op.live ? ledger.find(op.effect.key()) : null;
             Conflict conflict = state == null ? null : state.conflict;
             if (conflict != null) {
+                conflict.owed = true;
+            }
+        }
+    }
+
+    /// The same for conflicts that came of a unit, which waits for their end.
+    private void oweCaused(Site origin, long through, Flow back) {
+        if (!isClosed(back.origin)) {
+            return;
+        }
+        for (KeyState state : ledger.latched()) {
+            Conflict conflict = state.conflict;
+            if (conflict != null && conflict.cause(origin) <= through) {
                 conflict.owed = true;
             }
         }

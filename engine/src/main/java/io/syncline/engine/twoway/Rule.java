@@ -22,6 +22,7 @@ enum Rule {
     GATE,
     KEYS_THAT_ARE_READ,
     TAINT,
+    CAUSE_OUTLASTS,
     ANSWER_BEFORE_ECHO;
 
     static final Set<Rule> ALL = Set.copyOf(EnumSet.allOf(Rule.class));

@@ -80,7 +80,38 @@ final class SlotFeed {
         if (marker != null && !table.isCountedAlike(other, slot.slot, marker.through())) {
             lost = new SlotPairs.Lost(other, slot.slot);
         }
-        slot.pair.ledger().meetDeletions(site, unit);
+        meetDeletions(slot.pair.ledger(), site, unit);
         slot.pair.read(site, unit);
+    }
+
+    /// A flush that is read again does not tell any more which keys were deleted for it, when they
+    /// are gone: what the site did to them without knowing is in conflict with their deletion.
+    ///
+    /// @param unit of the pair in the site's stream, about to be read
+    private static void meetDeletions(Ledger ledger, Site site, StreamUnit unit) {
+        Marker marker = unit.marker();
+        for (PairCommand command : unit.commands()) {
+            for (Effect effect : command.effects) {
+                if (marker != null
+                        && command.deletes
+                        && marker.deletes().contains(effect.key())
+                        && !marker.transfers().containsKey(effect.key())) {
+                    meetDeletion(ledger, site, effect.key());
+                }
+            }
+        }
+    }
+
+    private static void meetDeletion(Ledger ledger, Site site, KeyId key) {
+        KeyState state = ledger.find(key);
+        if (state == null || !state.ops(site.other()).isEmpty()) {
+            return;
+        }
+        for (Op op : state.ops(site)) {
+            if (op.writes() && op.effect.commutation().group() != Commutation.Group.DELETE) {
+                ledger.latch(key, LatchCause.CONFLICT);
+                return;
+            }
+        }
     }
 }

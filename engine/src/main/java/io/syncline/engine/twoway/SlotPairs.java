@@ -27,6 +27,9 @@ public final class SlotPairs {
     /// A restart finds what was copied in the streams.
     private static final EnumSet<Rule> RULES = EnumSet.complementOf(EnumSet.of(Rule.COVER));
 
+    /// Slots at once that might be given a lane: thousands wait when a link holds back.
+    private static final int LOOKED_AT = 256;
+
     private final SlotTable table;
     private final PairOptions options;
     private final PairOptions.Rules rules;
@@ -185,8 +188,12 @@ public final class SlotPairs {
     /// Gives free lanes of a node to slots that have something to do there.
     public void schedule(Site site, int node) {
         PairNode to = table.node(site, node);
+        if (!to.hasStrays && table.allYield(to)) {
+            return;
+        }
         int lane = 0;
-        for (int left = to.due.size(); left > 0; left--) {
+        int some = to.hasStrays ? to.due.size() : Math.min(to.due.size(), LOOKED_AT);
+        for (int left = some; left > 0; left--) {
             while (lane < to.lanes.length && to.lanes[lane] != null) {
                 lane++;
             }
@@ -202,6 +209,7 @@ public final class SlotPairs {
                 table.look(next);
             }
         }
+        to.hasStrays = false;
     }
 
     /// Goes one step with the slot that a lane serves.

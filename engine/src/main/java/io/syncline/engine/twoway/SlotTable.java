@@ -244,6 +244,9 @@ final class SlotTable {
         if (slot.lanes[at] != SlotPair.NO_LANE) {
             slot.node(site).lanes[slot.lanes[at]] = null;
             slot.lanes[at] = SlotPair.NO_LANE;
+            for (PairNode each : nodes[at]) {
+                each.hasStrays = true;
+            }
         }
     }
 
@@ -352,14 +355,24 @@ final class SlotTable {
     /// Whether a slot holds back because its destination's own writes find no room: our echo would
     /// stand behind them. When neither side keeps up, the source's writes go on.
     boolean yields(SlotPair slot, Site destination) {
-        PairNode to = slot.node(destination);
-        PairNode from = slot.node(destination.other());
-        if (gates.isClosed(destination)) {
-            return isOver(to) && !slot.pair.isWriting(destination);
+        return yields(slot.node(destination), slot.node(destination.other()))
+                && !slot.pair.isWriting(destination);
+    }
+
+    /// Whether all slots do that write to a node, but for those amid a transaction.
+    boolean allYield(PairNode to) {
+        for (PairNode from : nodes[to.site.other().index()]) {
+            if (!yields(to, from)) {
+                return false;
+            }
         }
-        return isBehind(to)
-                && to.latched == 0
-                && !slot.pair.isWriting(destination)
-                && !(isBehind(from) && destination == Site.TARGET);
+        return true;
+    }
+
+    private boolean yields(PairNode to, PairNode from) {
+        if (gates.isClosed(to.site)) {
+            return isOver(to);
+        }
+        return isBehind(to) && to.latched == 0 && !(isBehind(from) && to.site == Site.TARGET);
     }
 }

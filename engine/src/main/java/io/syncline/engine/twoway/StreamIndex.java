@@ -199,7 +199,7 @@ final class StreamIndex {
         }
         if (live) {
             for (PendingFlush flush : from(flow.destination()).flushes) {
-                ledger.meetFlush(item, flush.scope);
+                ledger.meetFlush(flow.origin, item, flush.scope);
             }
         }
         return item;

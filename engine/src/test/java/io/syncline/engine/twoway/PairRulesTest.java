@@ -40,6 +40,7 @@ class PairRulesTest {
                 of(Rule.GATE, never, null, 110_860, 20_000),
                 of(Rule.KEYS_THAT_ARE_READ, always, Profile.RENAME, 1, 1_000),
                 of(Rule.TAINT, always, Profile.RENAME, 3_700, 10_000),
+                of(Rule.CAUSE_OUTLASTS, never, Profile.RENAME, 80, 1_000),
                 of(Rule.ANSWER_BEFORE_ECHO, always, Profile.RENAME, 2_590, 3_000));
     }
 
@@ -48,11 +49,12 @@ class PairRulesTest {
         EnumSet<Rule> others = EnumSet.allOf(Rule.class);
         others.remove(rule);
         boolean strict = guard.equals(PairSimTest.ALWAYS);
+        boolean holds = rule == Rule.CAUSE_OUTLASTS;
         Source source = rule == Rule.ANSWER_BEFORE_ECHO ? Source.REFUSES : Source.EQUAL;
         return Arguments.of(
                 rule,
-                new Options(others, guard, false, profile, 0, 0, strict, false, source),
-                new Options(Rule.ALL, guard, false, profile, 0, 0, strict, false, source),
+                new Options(others, guard, false, profile, 0, 0, strict, holds, source),
+                new Options(Rule.ALL, guard, false, profile, 0, 0, strict, holds, source),
                 first,
                 most);
     }

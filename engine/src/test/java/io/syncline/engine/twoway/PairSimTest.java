@@ -87,6 +87,13 @@ class PairSimTest {
         runOne(seed, options(CONTENDED, true, 0), new SimTally());
     }
 
+    /// A key that a command computed of a crossing one, its copy held back, and two crashes.
+    @ParameterizedTest
+    @ValueSource(longs = {24216880, 700010494, 700040598})
+    void aConflictThatCameOfAnotherIsFoundAgain(long seed) {
+        runOne(seed, options(CONTENDED, true, 0).holding(), new SimTally());
+    }
+
     /// A copy whose expiry was past at its destination, between two units of one transaction.
     @Test
     void aKeyThatVanishesInItsOwnCopyIsGoneAtBothSites() {
