@@ -132,6 +132,7 @@ final class ExpiryRelease {
                         RespWriter.bulk(out, Math.max(1, key.times.moment()));
                     });
         }
+        ask(node, keys, (out, key) -> held.notes().write(out, key.at, null));
     }
 
     private boolean isUntouched(Reply time, long sent) {

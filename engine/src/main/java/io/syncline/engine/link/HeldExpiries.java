@@ -1,5 +1,6 @@
 package io.syncline.engine.link;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.command.ExpiryHold;
 import io.syncline.engine.resp.CommandView;
@@ -46,7 +47,12 @@ final class HeldExpiries implements ExpiryHold {
 
     private final boolean used;
     private final LongSupplier sourceMillis;
+    private final HeldNotes notes;
     private final Map<Name, Held> held = new LinkedHashMap<>();
+
+    /// Of which the target's notes do not tell what is so now.
+    private final Set<Name> unnoted = new LinkedHashSet<>();
+
     private boolean behind;
     private boolean overflowed;
     private int database;
@@ -55,9 +61,10 @@ final class HeldExpiries implements ExpiryHold {
 
     /// @param used false holds nothing: no stream comes that could tell more
     /// @param sourceMillis the source's clock
-    HeldExpiries(boolean used, LongSupplier sourceMillis) {
+    HeldExpiries(boolean used, LongSupplier sourceMillis, HeldNotes notes) {
         this.used = used;
         this.sourceMillis = sourceMillis;
+        this.notes = notes;
     }
 
     /// From now on the target is behind.
@@ -122,20 +129,24 @@ final class HeldExpiries implements ExpiryHold {
             return moment;
         }
         Name name = name(database, buffer, offset, length);
-        held.remove(name);
-        if (!soon) {
-            return moment;
+        if (held.remove(name) != null) {
+            unnoted.add(name);
         }
-        if (held.size() >= MOST) {
-            overflowed = true;
-            return moment;
-        }
-        lastOffset = streamOffset;
-        held.put(name, new Held(moment, now + HOLD_MILLIS));
-        return now + HOLD_MILLIS;
+        return soon && hold(name, new Held(moment, now + HOLD_MILLIS)) ? now + HOLD_MILLIS : moment;
     }
 
-    private static Name name(int database, byte[] buffer, int offset, int length) {
+    private boolean hold(Name name, Held times) {
+        if (held.size() >= MOST) {
+            overflowed = true;
+            return false;
+        }
+        lastOffset = streamOffset;
+        held.put(name, times);
+        unnoted.add(name);
+        return true;
+    }
+
+    static Name name(int database, byte[] buffer, int offset, int length) {
         return new Name(
                 database, ByteBuffer.wrap(Arrays.copyOfRange(buffer, offset, offset + length)));
     }
@@ -146,19 +157,18 @@ final class HeldExpiries implements ExpiryHold {
     /// @param from argument with the key in the present database
     /// @param to argument with the other key
     /// @param other its database
-    void follow(CommandView view, int from, int to, int other) {
+    /// @return whether there is something to note behind the command
+    boolean follow(CommandView view, int from, int to, int other) {
         Held expiry = held.get(name(database, view.buffer, view.offsets[from], view.lengths[from]));
         if (expiry == null) {
-            return;
+            return false;
         }
         Name name = name(other, view.buffer, view.offsets[to], view.lengths[to]);
-        held.remove(name);
-        if (held.size() >= MOST) {
-            overflowed = true;
-            return;
+        if (held.remove(name) != null) {
+            unnoted.add(name);
         }
-        lastOffset = streamOffset;
-        held.put(name, expiry);
+        hold(name, expiry);
+        return true;
     }
 
     /// SWAPDB: all keys of a database are the other one's.
@@ -172,6 +182,36 @@ final class HeldExpiries implements ExpiryHold {
                             : name.database == second ? first : name.database;
             held.put(new Name(now, name.key), expiry);
         });
+    }
+
+    /// A key that was told of by an earlier process.
+    void recall(Name name, Held times) {
+        if (used && !held.containsKey(name)) {
+            hold(name, times);
+        }
+        unnoted.clear();
+    }
+
+    /// How the target remembers them.
+    HeldNotes notes() {
+        return notes;
+    }
+
+    /// Writes notes on what a command has changed behind it, for the same transaction.
+    ///
+    /// @return how many commands that takes
+    int note(ByteBuilder out) {
+        for (Name name : unnoted) {
+            notes.write(out, name, held.get(name));
+        }
+        int count = unnoted.size();
+        unnoted.clear();
+        return count;
+    }
+
+    /// Nothing of it was written, or it is noted otherwise.
+    void noNote() {
+        unnoted.clear();
     }
 
     /// Whether there were more than are noted, since it was asked last.

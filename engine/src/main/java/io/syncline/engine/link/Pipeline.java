@@ -280,6 +280,7 @@ final class Pipeline implements Runnable {
         enter(Phase.STREAMING, !feed.isFull(), "");
         pauses.streams();
         shop.monitor().askForGoal();
+        shop.held().notes().recall(shop);
         StreamPhase stream = new StreamPhase(shop, feed, decoder, feed.baseOffset(), database);
         shop.progress().appliedOffset = shop.held().shown(feed.baseOffset());
         stream.place().quietFrom = Math.min(place.quietFrom, feed.baseOffset());

@@ -241,7 +241,8 @@ final class PipelineParts {
         HeldExpiries held =
                 new HeldExpiries(
                         behind && !options.tuning().tracedExpiry(),
-                        () -> System.currentTimeMillis() + monitor.clockSkewMillis());
+                        () -> System.currentTimeMillis() + monitor.clockSkewMillis(),
+                        new HeldNotes(context.sides.keys(), shard, context.target.isCluster()));
         return new Workshop(
                 new Workshop.Tools(
                         shard,

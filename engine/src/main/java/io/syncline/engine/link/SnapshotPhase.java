@@ -106,6 +106,7 @@ final class SnapshotPhase {
         }
         writer.flush(place);
         writer.drain();
+        shop.held().notes().writeAll(shop);
         progress.snapshotOffset = place.offset;
         return streamDatabase;
     }

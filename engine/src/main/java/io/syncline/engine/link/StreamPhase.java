@@ -340,16 +340,26 @@ final class StreamPhase {
     /// @param arrivedMillis asked for few commands, since to find it out takes a lock
     private void write(int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
             throws IOException, RewindException {
+        send(database, view, spec, arrivedMillis);
         if (!shop.held().isEmpty()) {
             follow(database, view, spec);
         }
+    }
+
+    private void send(int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
+            throws IOException, RewindException {
         if (rewriter.concerns(view, spec)) {
             ByteBuilder out = writer.open(database, view, spec, place);
             if (out != null) {
                 shop.held().at(database, place.offset);
                 long arrived = shop.sourceMillis(arrivedMillis.getAsLong());
                 int count = rewriter.rewrite(view, spec, arrived, out);
-                writer.close(Math.max(0, count), place);
+                if (count > 0) {
+                    writer.close(count + shop.held().note(out), place);
+                } else {
+                    shop.held().noNote();
+                    writer.close(0, place);
+                }
                 if (count != Rewriter.LEAVE) {
                     return;
                 }
@@ -363,7 +373,7 @@ final class StreamPhase {
     }
 
     /// An expiry that is held goes where its key goes.
-    private void follow(int database, CommandView view, CommandSpec spec) {
+    private void follow(int database, CommandView view, CommandSpec spec) throws RewindException {
         if (view.argumentCount < 3) {
             return;
         }
@@ -371,13 +381,18 @@ final class StreamPhase {
         if (!renames && spec.kind() != CommandKind.MOVE && spec.kind() != CommandKind.COPY) {
             return;
         }
-        int into = rewriter.entered(view, spec);
-        shop.held().at(database, place.offset);
-        shop.held()
-                .follow(
-                        view,
-                        1,
-                        spec.kind() == CommandKind.MOVE ? 1 : 2,
-                        into == DatabaseMap.EXCLUDED ? database : into);
+        int entered = rewriter.entered(view, spec);
+        int into = entered == DatabaseMap.EXCLUDED ? database : entered;
+        HeldExpiries held = shop.held();
+        held.at(database, place.offset);
+        if (!held.follow(view, 1, spec.kind() == CommandKind.MOVE ? 1 : 2, into)) {
+            return;
+        }
+        split.clear();
+        int count = held.note(split);
+        for (int i = 0, from = 0; i < count; i++, from = splitView.end) {
+            splitParser.parse(split.array, from, split.length, splitView);
+            writer.append(into, splitView, table.find(splitView), place);
+        }
     }
 }

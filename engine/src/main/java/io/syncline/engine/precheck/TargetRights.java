@@ -28,6 +28,7 @@ final class TargetRights {
                     List.of("PEXPIREAT", OWN_KEY, "1"),
                     List.of("HSET", OWN_KEY, "field", "1"),
                     List.of("HSETNX", OWN_KEY, "field", "1"),
+                    List.of("HDEL", OWN_KEY, "field"),
                     List.of("HINCRBY", OWN_KEY, "field", "1"),
                     List.of("HGETALL", OWN_KEY),
                     List.of("RESTORE", OWN_KEY, "0", "x", "REPLACE"),

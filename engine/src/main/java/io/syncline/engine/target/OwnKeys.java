@@ -7,8 +7,8 @@ import java.util.Arrays;
 /// The names of the keys that a task keeps in its target. All begin [#PREFIX], so that users can
 /// tell, filter and sweep them, and so that no other task ever copies them.
 ///
-/// All but marks, the nodes' floors, copies and the scratch keys share a hash tag, so that in a
-/// cluster they are in one slot.
+/// All but what belongs to one slot (marks, the nodes' floors, copies, scratch keys, keys held)
+/// share a hash tag, so that in a cluster they are in one slot.
 ///
 /// @param task the task's name
 public record OwnKeys(String task) {
@@ -59,6 +59,18 @@ public record OwnKeys(String task) {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /// In a database of a standalone target, which of its keys were given more time, and their true
+    /// expiry.
+    public byte[] held(int pipeline) {
+        return key("held:" + pipeline);
+    }
+
+    /// The same of one slot of a cluster.
+    public byte[] held(int pipeline, String tag) {
+        return (PREFIX + task + ":held:" + pipeline + ":{" + tag + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /// A list of what the target refused.
     public byte[] refused() {
         return key("refused");
@@ -71,6 +83,7 @@ public record OwnKeys(String task) {
                 || startsWith(key, PREFIX + task + ":copy:")
                 || startsWith(key, PREFIX + task + ":scratch:")
                 || startsWith(key, PREFIX + task + ":floor:")
+                || startsWith(key, PREFIX + task + ":held:")
                 || startsWith(key, PREFIX + task + ":pair-");
     }
 

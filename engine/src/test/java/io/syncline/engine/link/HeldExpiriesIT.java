@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +171,105 @@ class HeldExpiriesIT {
         for (int i = 0; i < 6_000; i++) {
             cluster.command("SETEX", prefix + i, 40, "v");
         }
+    }
+
+    /// A process that ends while it holds keys leaves them to the next one: behind a snapshot, and
+    /// behind a cut.
+    @ParameterizedTest
+    @MethodSource("oldestAndNewest")
+    void theNextProcessGivesThemTheirTrueExpiry(ServerBinary binary) {
+        try (RedisServer source = RedisServer.start(binary);
+                RedisServer target = RedisServer.start(binary);
+                FaultProxy slow = FaultProxy.before(target)) {
+            sessions(source, "snapshot:");
+            slow.inject(FaultProxy.Direction.TO_SERVER, new Fault.Throttle(100_000));
+            try (RunningLink link = Sync.of(source, slow).start()) {
+                link.await("the copy", () -> target.number("DBSIZE") > 10);
+                bulk(source);
+                link.awaitStreaming();
+            }
+            requireHeld(target, "snapshot:0");
+            slow.heal();
+            try (RunningLink link = Sync.of(source, slow).start()) {
+                link.awaitCaughtUp(source);
+                requireEqual(source, target);
+                assertThat(link.shard().snapshots()).isZero();
+            }
+            requireNothingNoted(target);
+            sessions(source, "stream:");
+            source.command("RENAME", "stream:1", "renamed");
+            source.command("PERSIST", "stream:2");
+            bulk(source);
+            slow.inject(FaultProxy.Direction.TO_SERVER, new Fault.Throttle(100_000));
+            try (RunningLink link = Sync.of(source, slow).start()) {
+                link.await("the sessions", () -> target.number("EXISTS", "renamed") == 1);
+            }
+            requireHeld(target, "renamed");
+            slow.heal();
+            try (RunningLink link = Sync.of(source, slow).start()) {
+                link.awaitCaughtUp(source);
+                requireEqual(source, target);
+                assertThat(link.shard().snapshots()).isZero();
+            }
+            requireNothingNoted(target);
+        }
+    }
+
+    static Stream<ServerBinary> oldestAndNewest() {
+        return Stream.of("redis-2.8", "valkey-9").map(Servers::find).flatMap(Optional::stream);
+    }
+
+    private static void sessions(RedisServer source, String prefix) {
+        for (int i = 0; i < SESSIONS; i++) {
+            source.command("SETEX", prefix + i, 50, "v");
+        }
+    }
+
+    /// Less than a backlog holds, and more than a slow target takes in some seconds.
+    private static void bulk(RedisServer source) {
+        for (int i = 0; i < 4; i++) {
+            source.command("SET", "bulk:" + i, "v".repeat(200_000));
+        }
+    }
+
+    private static void requireHeld(RedisServer target, String key) {
+        assertThat(target.number("PTTL", key)).isGreaterThan(LONG_MILLIS);
+    }
+
+    private static void requireNothingNoted(RedisServer target) {
+        assertThat((List<?>) target.command("KEYS", "__syncline:*held:*")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("clusters")
+    void theNextProcessOfAClusterGivesThemTheirTrueExpiry(ServerBinary binary) {
+        RedisCluster from = RedisCluster.start(binary, 3, 0);
+        RedisCluster to = RedisCluster.start(binary, 3, 0);
+        try (TopologySide source = TopologySide.cluster(from);
+                TopologySide target = TopologySide.cluster(to)) {
+            Sync sync = Sync.between(source.endpoint(), target.endpoint());
+            try (RunningLink link = sync.start()) {
+                link.awaitAllStreaming();
+                source.awaitCopiedBy(link);
+            }
+            fill(from, "stream:");
+            fill(from, "second:");
+            try (RunningLink link = sync.slow(100_000).start()) {
+                link.await("held keys", () -> held(to) > 10);
+            }
+            try (RunningLink link = Sync.between(source.endpoint(), target.endpoint()).start()) {
+                link.awaitAllStreaming();
+                source.awaitCopiedBy(link);
+                new KeyspaceDigest().requireEqual(from, target.instance());
+            }
+            to.primaryNodes().forEach(HeldExpiriesIT::requireNothingNoted);
+        }
+    }
+
+    private static long held(RedisCluster target) {
+        return IntStream.range(0, 100)
+                .filter(i -> (long) target.command("PTTL", "stream:" + i) > LONG_MILLIS)
+                .count();
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.syncline.engine.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.bytes.ByteSlice;
+import io.syncline.engine.target.OwnKeys;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +14,8 @@ class HeldExpiriesTest {
     private static final long LATE = 3_600_000;
 
     private final AtomicLong now = new AtomicLong(1_000_000_000);
-    private final HeldExpiries held = new HeldExpiries(true, now::get);
+    private final HeldNotes notes = new HeldNotes(new OwnKeys("it"), 0, false);
+    private final HeldExpiries held = new HeldExpiries(true, now::get, notes);
     private final Progress progress = new Progress("here");
 
     private long sent(String key, long fromNow) {
@@ -67,6 +70,22 @@ class HeldExpiriesTest {
     }
 
     @Test
+    void theTargetIsToldWhatIsHeldAndWhatIsNotAnyMore() {
+        held.begin();
+        sent("k", SOON);
+        ByteBuilder out = new ByteBuilder(100);
+        assertThat(held.note(out)).isOne();
+        assertThat(out.toString())
+                .contains("HSET", "__syncline:{it}:held:0", "\nk\r", now.get() + SOON + " ");
+        out.clear();
+        assertThat(held.note(out)).isZero();
+        sent("k", LATE);
+        sent("other", LATE);
+        assertThat(held.note(out)).isOne();
+        assertThat(out.toString()).contains("HDEL").doesNotContain("other");
+    }
+
+    @Test
     void thereIsALimitToWhatIsRemembered() {
         held.begin();
         for (int i = 0; i < 200_000; i++) {
@@ -80,7 +99,7 @@ class HeldExpiriesTest {
 
     @Test
     void whereNoCommandComesBehindNothingIsHeld() {
-        HeldExpiries unused = new HeldExpiries(false, now::get);
+        HeldExpiries unused = new HeldExpiries(false, now::get, notes);
         unused.begin();
         assertThat(unused.isBehind()).isFalse();
         assertThat(unused.isActive()).isFalse();

@@ -79,7 +79,9 @@
     if (window.htmx) window.htmx.process(place);
   };
   // Tasks that came, went, or belong under another filter: the rows as this page asks for them.
+  // Not while a form is sent, whose answer is the next page: to load this one would call it back.
   const relist = () => {
+    if (document.querySelector("form[data-sent]")) return;
     if (!document.getElementById("task-rows")) location.reload();
     else window.htmx.ajax("GET", location.pathname + location.search, "#task-rows");
   };
