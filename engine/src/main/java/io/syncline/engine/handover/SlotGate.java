@@ -162,7 +162,12 @@ public final class SlotGate {
 
     /// Whether a snapshot's key is in a slot of the shard.
     public boolean holds(byte[] array, int offset, int length) {
-        return owned.get(Slots.of(array, offset, length));
+        return holds(Slots.of(array, offset, length));
+    }
+
+    /// Whether a slot is the shard's.
+    public boolean holds(int slot) {
+        return owned.get(slot);
     }
 
     /// Whether everything at this place is in the target already.

@@ -2,7 +2,8 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.net.Connection;
+import io.syncline.engine.etl.KeyHomes;
+import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /// Gives keys their true expiry that were held while the target was behind, if it still has the one
 /// that it was given: else something was said about it since.
@@ -22,8 +24,9 @@ final class ExpiryRelease {
     /// than the traffic takes to bring as many keys again.
     private static final int MOST_KEYS = 20_000;
 
-    /// Of servers that only tell the time left: our clocks, and the way there.
-    private static final long CLOCKS_MILLIS = 60_000;
+    /// So far an expiry may be from the one sent: MIGRATE takes the time left along, and the way
+    /// there adds to it; and some servers only tell the time left, by clocks of their own.
+    private static final long DRIFT_MILLIS = 60_000;
 
     private final Workshop shop;
     private final HeldExpiries held;
@@ -46,7 +49,8 @@ final class ExpiryRelease {
     boolean some() throws RewindException {
         if (!held.isEmpty()) {
             Map<HeldExpiries.Name, HeldExpiries.Held> some = held.first(MOST_KEYS);
-            shop.targetScan().run(shop, primaries -> release(primaries, some));
+            shop.targetScan()
+                    .runEach(shop, (primary, questions) -> release(primary, questions, some));
             held.forget(some.keySet());
             tell();
         }
@@ -77,107 +81,100 @@ final class ExpiryRelease {
         }
     }
 
-    private void release(
-            List<TargetScan.Primary> primaries, Map<HeldExpiries.Name, HeldExpiries.Held> some)
-            throws IOException {
-        for (TargetScan.Primary primary : primaries) {
-            List<Key> here = new ArrayList<>();
-            some.forEach((name, times) -> {
-                if (primary.slots().get(Slots.of(name.key().array()))) {
-                    here.add(new Key(name, times));
-                }
-            });
-            if (!here.isEmpty() && refusal.isEmpty()) {
-                release(primary.connection(), here);
-            }
-        }
-    }
-
     private record Key(HeldExpiries.Name at, HeldExpiries.Held times) {
         byte[] name() {
             return at.key().array();
         }
     }
 
-    /// A command for one key.
-    private interface Asked {
-        void write(ByteBuilder out, Key key);
+    private void release(
+            TargetScan.Primary primary,
+            NodeQuestions questions,
+            Map<HeldExpiries.Name, HeldExpiries.Held> some)
+            throws IOException {
+        List<Key> here = new ArrayList<>();
+        some.forEach((name, times) -> {
+            if (primary.slots().get(Slots.of(name.key().array()))) {
+                here.add(new Key(name, times));
+            }
+        });
+        List<Key> untouched = new ArrayList<>();
+        ask(
+                questions,
+                here.stream().filter(this::isOurs).toList(),
+                this::lifetime,
+                (key, time) -> {
+                    if (isUntouched(time, key.times.sent())) {
+                        untouched.add(key);
+                    }
+                });
+        ask(questions, untouched, ExpiryRelease::expireInTime, (key, done) -> {});
+        ask(questions, here, this::forget, (key, done) -> {});
     }
 
-    private void release(Connection node, List<Key> keys) throws IOException {
-        String question = exact ? "PEXPIRETIME" : "PTTL";
-        List<Reply> times =
-                ask(
-                        node,
-                        keys,
-                        (out, key) -> {
-                            RespWriter.array(out, 2);
-                            RespWriter.bulk(out, question);
-                            RespWriter.bulk(out, key.name());
-                        });
-        List<Key> untouched = new ArrayList<>();
-        for (int i = 0; i < times.size(); i++) {
-            if (isUntouched(times.get(i), keys.get(i).times.sent())) {
-                untouched.add(keys.get(i));
-            }
+    /// Of a slot that has left the shard, another stream has told more.
+    private boolean isOurs(Key key) {
+        SlotGate gate = shop.gate();
+        return gate == null
+                || shop.homes().whether(key.at.database(), key.name(), gate::holds)
+                        != KeyHomes.Home.ELSEWHERE;
+    }
+
+    private void lifetime(ByteBuilder out, Key key) {
+        RespWriter.array(out, 2);
+        RespWriter.bulk(out, exact ? "PEXPIRETIME" : "PTTL");
+        RespWriter.bulk(out, key.name());
+    }
+
+    private static void expireInTime(ByteBuilder out, Key key) {
+        RespWriter.array(out, 3);
+        RespWriter.bulk(out, "PEXPIREAT");
+        RespWriter.bulk(out, key.name());
+        RespWriter.bulk(out, Math.max(1, key.times.moment()));
+    }
+
+    private void forget(ByteBuilder out, Key key) {
+        held.notes().write(out, key.at, null);
+    }
+
+    /// One pipeline; nothing more is asked once the target refuses to answer.
+    private void ask(
+            NodeQuestions questions,
+            List<Key> keys,
+            BiConsumer<ByteBuilder, Key> command,
+            BiConsumer<Key, Reply> answered)
+            throws IOException {
+        if (!refusal.isEmpty()) {
+            return;
         }
-        if (!untouched.isEmpty()) {
-            ask(
-                    node,
-                    untouched,
-                    (out, key) -> {
-                        RespWriter.array(out, 3);
-                        RespWriter.bulk(out, "PEXPIREAT");
-                        RespWriter.bulk(out, key.name());
-                        RespWriter.bulk(out, Math.max(1, key.times.moment()));
+        for (Key key : keys) {
+            questions.in(key.at.database());
+            questions.ask(
+                    out -> command.accept(out, key),
+                    reply -> {
+                        if (reply instanceof Reply.Failure failure) {
+                            refused(failure);
+                        } else {
+                            answered.accept(key, reply);
+                        }
                     });
         }
-        ask(node, keys, (out, key) -> held.notes().write(out, key.at, null));
+        questions.end();
+    }
+
+    private void refused(Reply.Failure failure) throws IOException {
+        if (passes(failure.kind().remedy())) {
+            throw new IOException(failure.text());
+        }
+        refusal = failure.text();
     }
 
     private boolean isUntouched(Reply time, long sent) {
         if (!(time instanceof Reply.Whole number) || number.value() < 0) {
             return false;
         }
-        if (exact) {
-            return number.value() == sent;
-        }
-        long now = shop.sourceMillis(System.currentTimeMillis());
-        return Math.abs(now + number.value() - sent) < CLOCKS_MILLIS;
-    }
-
-    /// One pipeline.
-    ///
-    /// @return an answer for each key; none at all when the target refuses to answer
-    private List<Reply> ask(Connection node, List<Key> keys, Asked asked) throws IOException {
-        ByteBuilder out = new ByteBuilder(64 * (keys.size() + 1));
-        List<Boolean> ofKey = new ArrayList<>();
-        int database = -1;
-        for (Key key : keys) {
-            if (key.at.database() != database) {
-                database = key.at.database();
-                RespWriter.command(out, "SELECT", Integer.toString(database));
-                ofKey.add(false);
-            }
-            asked.write(out, key);
-            ofKey.add(true);
-        }
-        node.send(out);
-        List<Reply> answers = new ArrayList<>();
-        for (boolean wanted : ofKey) {
-            Reply answer = node.replies().read();
-            if (answer instanceof Reply.Failure failure) {
-                if (passes(failure.kind().remedy())) {
-                    throw new IOException(failure.text());
-                }
-                refusal = failure.text();
-                return List.of();
-            }
-            if (wanted) {
-                answers.add(answer);
-            }
-        }
-        return answers;
+        long from = exact ? 0 : shop.sourceMillis(System.currentTimeMillis());
+        return Math.abs(from + number.value() - sent) < DRIFT_MILLIS;
     }
 
     /// Whether it is waited for: rights that were taken away as well, as the writer does, unless

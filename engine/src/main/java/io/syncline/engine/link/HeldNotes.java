@@ -2,19 +2,14 @@ package io.syncline.engine.link;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.command.Slots;
-import io.syncline.engine.net.Connection;
-import io.syncline.engine.resp.ErrorKind;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.RewindException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What the target remembers of keys that were given more time ([HeldExpiries]): a hash in each of
@@ -24,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A note too many does no harm: a key that has another expiry than the one noted is left alone.
 final class HeldNotes {
-    /// Answers that may wait in a node's output buffer.
-    private static final int ASKED_AT_ONCE = 2048;
-
     private final OwnKeys keys;
     private final int pipeline;
     private final boolean ofCluster;
@@ -36,6 +28,11 @@ final class HeldNotes {
         this.keys = keys;
         this.pipeline = pipeline;
         this.ofCluster = ofCluster;
+    }
+
+    /// Whether the target has such a database: a cluster has one.
+    boolean canStandIn(int database) {
+        return !ofCluster || database == 0;
     }
 
     /// Writes the command that notes a key, or that takes its note away.
@@ -62,48 +59,34 @@ final class HeldNotes {
         if (!held.isEmpty()) {
             Map<HeldExpiries.Name, HeldExpiries.Held> all = held.first(Integer.MAX_VALUE);
             shop.targetScan()
-                    .run(
+                    .runEach(
                             shop,
-                            primaries -> {
-                                for (TargetScan.Primary primary : primaries) {
-                                    write(primary, all);
+                            (primary, questions) -> {
+                                for (var entry : all.entrySet()) {
+                                    HeldExpiries.Name name = entry.getKey();
+                                    if (primary.slots().get(Slots.of(name.key().array()))) {
+                                        questions.in(name.database());
+                                        questions.ask(
+                                                out -> write(out, name, entry.getValue()),
+                                                HeldNotes::require);
+                                    }
                                 }
                             });
         }
-    }
-
-    private void write(TargetScan.Primary primary, Map<HeldExpiries.Name, HeldExpiries.Held> all)
-            throws IOException {
-        Questions questions = new Questions(primary.connection());
-        for (var entry : all.entrySet()) {
-            HeldExpiries.Name name = entry.getKey();
-            if (primary.slots().get(Slots.of(name.key().array()))) {
-                questions.in(name.database());
-                write(questions.out, name, entry.getValue());
-                questions.asked(reply -> {});
-            }
-        }
-        questions.end();
     }
 
     /// Tells what an earlier process noted; once.
     void recall(Workshop shop) throws RewindException {
         if (!recalled) {
             shop.targetScan()
-                    .run(
-                            shop,
-                            primaries -> {
-                                for (TargetScan.Primary primary : primaries) {
-                                    recall(shop, primary);
-                                }
-                            });
+                    .runEach(shop, (primary, questions) -> recall(shop, primary, questions));
             recalled = true;
         }
     }
 
-    private void recall(Workshop shop, TargetScan.Primary primary) throws IOException {
+    private void recall(Workshop shop, TargetScan.Primary primary, NodeQuestions questions)
+            throws IOException {
         HeldExpiries held = shop.held();
-        Questions questions = new Questions(primary.connection());
         if (ofCluster) {
             BitSet slots = primary.slots();
             for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
@@ -115,15 +98,26 @@ final class HeldNotes {
                 recall(questions, held, database, 0);
             }
         }
-        questions.end();
     }
 
-    private void recall(Questions questions, HeldExpiries held, int database, int slot)
+    private void recall(NodeQuestions questions, HeldExpiries held, int database, int slot)
             throws IOException {
-        RespWriter.array(questions.out, 2);
-        RespWriter.bulk(questions.out, "HGETALL");
-        RespWriter.bulk(questions.out, hash(slot));
-        questions.asked(reply -> recall(held, database, reply));
+        questions.ask(
+                out -> {
+                    RespWriter.array(out, 2);
+                    RespWriter.bulk(out, "HGETALL");
+                    RespWriter.bulk(out, hash(slot));
+                },
+                reply -> {
+                    require(reply);
+                    recall(held, database, reply);
+                });
+    }
+
+    private static void require(Reply reply) throws IOException {
+        if (reply instanceof Reply.Failure failure) {
+            throw new IOException(failure.text());
+        }
     }
 
     private static void recall(HeldExpiries held, int database, Reply reply) {
@@ -138,54 +132,6 @@ final class HeldNotes {
                                     Long.parseLong(times[0]), Long.parseLong(times[1])));
                 }
             }
-        }
-    }
-
-    /// Asks one node many questions in few round trips.
-    private static final class Questions {
-        final ByteBuilder out = new ByteBuilder(1 << 16);
-        private final Connection connection;
-        private final List<Consumer<Reply>> waiting = new ArrayList<>();
-        private int database;
-
-        Questions(Connection connection) {
-            this.connection = connection;
-        }
-
-        void in(int wanted) {
-            if (wanted != database) {
-                database = wanted;
-                RespWriter.command(out, "SELECT", Integer.toString(wanted));
-                waiting.add(reply -> {});
-            }
-        }
-
-        /// To be told when the question stands in [#out].
-        void asked(Consumer<Reply> answered) throws IOException {
-            waiting.add(answered);
-            if (waiting.size() >= ASKED_AT_ONCE) {
-                end();
-            }
-        }
-
-        void end() throws IOException {
-            connection.send(out);
-            out.clear();
-            for (Consumer<Reply> answered : waiting) {
-                Reply reply = connection.replies().read();
-                if (reply instanceof Reply.Failure failure && isElsewhere(failure.kind())) {
-                    throw new IOException(failure.text());
-                }
-                answered.accept(reply);
-            }
-            waiting.clear();
-        }
-
-        /// A slot that is on its way (ASK) may be so for hours: its keys are not waited for.
-        private static boolean isElsewhere(ErrorKind kind) {
-            return kind.remedy() == ErrorKind.Remedy.RETRY
-                    || kind == ErrorKind.MOVED
-                    || kind == ErrorKind.READONLY;
         }
     }
 }

@@ -385,7 +385,8 @@ final class StreamPhase {
         int into = entered == DatabaseMap.EXCLUDED ? database : entered;
         HeldExpiries held = shop.held();
         held.at(database, place.offset);
-        if (!held.follow(view, 1, spec.kind() == CommandKind.MOVE ? 1 : 2, into)) {
+        int to = spec.kind() == CommandKind.MOVE ? 1 : 2;
+        if (!held.notes().canStandIn(into) || !held.follow(view, 1, to, into)) {
             return;
         }
         split.clear();

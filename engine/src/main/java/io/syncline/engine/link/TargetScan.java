@@ -3,6 +3,7 @@ package io.syncline.engine.link;
 import io.syncline.engine.cluster.Instance;
 import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
+import io.syncline.engine.net.HostPort;
 import io.syncline.engine.net.RetryListener;
 import io.syncline.engine.target.RewindException;
 import io.syncline.engine.target.StoppedException;
@@ -38,6 +39,17 @@ final class TargetScan {
         void at(List<Primary> primaries) throws IOException, RewindException;
     }
 
+    /// Another node, which the caller closes.
+    Connection open(HostPort node) throws IOException {
+        return target.connector().open(node);
+    }
+
+    /// Somebody with questions for a node.
+    @FunctionalInterface
+    interface Asker {
+        void ask(Primary primary, NodeQuestions questions) throws IOException;
+    }
+
     /// Takes a look until it has come to its end.
     ///
     /// @throws StoppedException when told to stop meanwhile
@@ -62,6 +74,20 @@ final class TargetScan {
                 primaries.forEach(primary -> primary.connection.close());
             }
         }
+    }
+
+    /// Asks every primary some questions, until all are answered.
+    void runEach(Workshop shop, Asker asker) throws RewindException {
+        run(
+                shop,
+                primaries -> {
+                    for (Primary primary : primaries) {
+                        try (NodeQuestions questions = new NodeQuestions(primary, this)) {
+                            asker.ask(primary, questions);
+                            questions.end();
+                        }
+                    }
+                });
     }
 
     private void pause(Workshop shop, Backoff backoff, String place, String reason) {

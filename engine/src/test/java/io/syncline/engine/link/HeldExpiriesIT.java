@@ -12,6 +12,7 @@ import io.syncline.testkit.RedisCluster;
 import io.syncline.testkit.RedisServer;
 import io.syncline.testkit.ServerBinary;
 import io.syncline.testkit.Servers;
+import io.syncline.testkit.SlotMove;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -267,9 +268,40 @@ class HeldExpiriesIT {
     }
 
     private static long held(RedisCluster target) {
-        return IntStream.range(0, 100)
+        return IntStream.range(0, SESSIONS)
                 .filter(i -> (long) target.command("PTTL", "stream:" + i) > LONG_MILLIS)
                 .count();
+    }
+
+    private static RedisServer other(RedisCluster cluster, RedisServer one) {
+        return cluster.primaryNodes().stream()
+                .filter(node -> node != one)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// A slot of a target may be on its way for hours.
+    @Test
+    void keysOfASlotThatIsHalfMovedHaveTheirTrueExpiryToo() {
+        try (RedisServer source = RedisServer.start();
+                RedisCluster target = RedisCluster.start(source.binary(), 2, 0)) {
+            Sync sync = Sync.between(Sync.at(source.port()), TopologySide.endpointOf(target));
+            try (RunningLink link = sync.start().awaitStreaming()) {
+                link.awaitCaughtUp(source);
+            }
+            sessions(source, "stream:");
+            bulk(source);
+            try (RunningLink link = sync.slow(200_000).start()) {
+                link.await("held keys", () -> held(target) == SESSIONS);
+                int slot = RedisCluster.slot("stream:0");
+                SlotMove move = target.beginMove(slot, other(target, target.ownerOf(slot)));
+                assertThat(move.moveKeys(SESSIONS)).isPositive();
+                link.awaitCaughtUp(source);
+                move.finish();
+                new KeyspaceDigest().requireEqual(source, target);
+            }
+            target.primaryNodes().forEach(HeldExpiriesIT::requireNothingNoted);
+        }
     }
 
     @Test

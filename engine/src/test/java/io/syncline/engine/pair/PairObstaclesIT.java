@@ -8,7 +8,6 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.precheck.Finding.Severity;
 import io.syncline.engine.twoway.GuardPolicy;
 import io.syncline.engine.twoway.LatchCause;
-import io.syncline.engine.twoway.Resolution;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
@@ -35,9 +34,12 @@ class PairObstaclesIT {
 
             pair.awaitQuiet(source, target);
             assertThat(target.text("GET", "b")).isEqualTo("12");
-            assertThat(pair.resolutions())
-                    .extracting(Resolution::cause)
-                    .contains(LatchCause.REFUSED);
+            // It is told behind what it tells of.
+            pair.await(
+                    "its resolution",
+                    () ->
+                            pair.resolutions().stream()
+                                    .anyMatch(each -> each.cause() == LatchCause.REFUSED));
         }
     }
 
