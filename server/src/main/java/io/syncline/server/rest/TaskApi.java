@@ -204,16 +204,22 @@ public final class TaskApi {
 
     private void throttle(Context ctx) {
         Body body = Body.of(ctx);
-        String rps = body.text("maxRps", "");
-        String mbps = body.text("maxMbps", "");
+        String rps = ceiling(body, "maxRps");
+        String mbps = ceiling(body, "maxMbps");
         body.done();
         answer(ctx, changes.throttle(Gate.actor(ctx), ctx.pathParam("id"), rps, mbps));
     }
 
+    /// A number, or its text as in the settings.
+    private static String ceiling(Body body, String field) {
+        String value = body.valueOrNull(field);
+        return value == null ? "" : value;
+    }
+
     private void throttleOne(Context ctx) {
         Body body = Body.of(ctx);
-        String rps = body.text("maxRps", "");
-        String mbps = body.text("maxMbps", "");
+        String rps = ceiling(body, "maxRps");
+        String mbps = ceiling(body, "maxMbps");
         body.done();
         Direction direction = Directions.of(ctx.pathParam("direction"));
         Actor actor = Gate.actor(ctx);

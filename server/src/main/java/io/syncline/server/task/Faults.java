@@ -3,6 +3,7 @@ package io.syncline.server.task;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.Failure;
 import io.syncline.engine.precheck.Finding;
+import io.syncline.server.settings.Setting;
 import io.syncline.server.store.Store;
 import java.util.List;
 
@@ -55,6 +56,14 @@ final class Faults {
         return failure.place().isEmpty()
                 ? failure.reason()
                 : failure.reason() + " [" + failure.place() + "]";
+    }
+
+    /// What to do, also where the engine names an option of the command line that no task has.
+    static String remedy(Failure failure) {
+        return failure.remedy().contains(Setting.RESYNC_FROM.option())
+                ? failure.remedy()
+                        + ". Here that is Resync on the task's page, or './syncline task resync'"
+                : failure.remedy();
     }
 
     /// The gravest error of a precheck, as a failure.

@@ -260,7 +260,7 @@ public final class TaskControl {
     }
 
     void failed(Failure failure) {
-        happen(new TaskEvent.LinkFailed(), Faults.told(failure), failure.remedy());
+        happen(new TaskEvent.LinkFailed(), Faults.told(failure), Faults.remedy(failure));
     }
 
     /// Ceilings for a link that runs; 0 is none.

@@ -91,6 +91,10 @@ public final class TaskSettings {
             }
         });
         requireRules(kept.getOrDefault(Setting.ETL.key(), ""));
+        // Before what the command line checks, whose limits and words are others.
+        requireFlags(kept);
+        requireClass(topology, kept.getOrDefault(CLASS, InstanceClass.UNLIMITED.code()));
+        requireRetries(kept);
         try {
             // The endpoints are not looked at here; they only have to be there.
             Settings settings =
@@ -107,12 +111,28 @@ public final class TaskSettings {
                     e.failure().reason(),
                     e.failure().remedy());
         }
-        requireClass(topology, kept.getOrDefault(CLASS, InstanceClass.UNLIMITED.code()));
+        return kept;
+    }
+
+    /// A flag that is neither on nor off would silently be off.
+    private static void requireFlags(Map<String, String> kept) {
+        kept.forEach((key, value) -> {
+            Setting setting = Setting.ofKey(key);
+            if (setting != null && setting.isFlag() && !value.equals("true")) {
+                throw Problem.badRequest(
+                        "settings." + key,
+                        "'" + Names.shown(value) + "' is neither true nor false",
+                        "Write true or false; the usual value is false");
+            }
+        });
+    }
+
+    private static void requireRetries(Map<String, String> kept) {
         int retry = retryMinutes(kept);
         int other = retryOtherMinutes(kept);
         if (retry < MIN_RETRY_MINUTES || retry > MAX_RETRY_MINUTES) {
             throw Problem.badRequest(
-                    "settings.retry-minutes",
+                    "settings." + Setting.RETRY_MINUTES.key(),
                     retry + " is not from " + MIN_RETRY_MINUTES + " to " + MAX_RETRY_MINUTES,
                     "30 or more are advised; the usual value is 720");
         }
@@ -122,7 +142,6 @@ public final class TaskSettings {
                     other + " is not less than retry-minutes, " + retry,
                     "Give less time to other faults than to lost connections");
         }
-        return kept;
     }
 
     /// `forward-max-rps`.
@@ -212,10 +231,10 @@ public final class TaskSettings {
     private static Set<String> keys(Topology topology) {
         Map<String, String> keys = new TreeMap<>();
         known(topology).forEach(setting -> keys.put(setting.key(), ""));
-        keys.put(CLASS, "");
         keys.put(RETRY_OTHER, "");
-        if (topology == Topology.TWO_WAY) {
-            CEILINGS.forEach(key -> keys.put(key, ""));
+        switch (topology) {
+            case ONE_WAY -> keys.put(CLASS, "");
+            case TWO_WAY -> CEILINGS.forEach(key -> keys.put(key, ""));
         }
         return keys.keySet();
     }
@@ -235,7 +254,12 @@ public final class TaskSettings {
         if (!text.matches(MINUTES) || text.equals("0")) {
             throw Problem.badRequest(
                     "settings." + key,
-                    "'" + Names.shown(text) + "' is not a number of minutes from 1 to 1440",
+                    "'"
+                            + Names.shown(text)
+                            + "' is not a number of minutes from "
+                            + (key.equals(RETRY_OTHER) ? 1 : MIN_RETRY_MINUTES)
+                            + " to "
+                            + MAX_RETRY_MINUTES,
                     "The usual value is " + usual);
         }
         return Integer.parseInt(text);

@@ -195,7 +195,7 @@ class ContractIT {
                 "shards",
                 RunningService.LIMIT,
                 () -> call("showTask", path, null).path("shards").size() == 1);
-        call("throttleTask", path, Map.of("maxRps", "100"));
+        call("throttleTask", path, Map.of("maxRps", "100", "maxMbps", 0.5));
         call("listTasks");
         call("listEvents", path, null);
         call("listRefused", path, null);

@@ -330,7 +330,7 @@ class TwoWayTaskIT {
         }
         act("resume");
         JsonNode failed = await(admin, id, "failed");
-        assertThat(failed.path("remedy").asString()).isNotEmpty();
+        assertThat(failed.path("remedy").asString()).contains("./syncline task resync");
 
         Map<String, String> wrong = Map.of("from", "source", "name", "another");
         assertThat(admin.post("/api/v1/tasks/" + id + "/resync", wrong).status()).isEqualTo(400);

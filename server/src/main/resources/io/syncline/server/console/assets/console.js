@@ -13,6 +13,10 @@
     else if (event.detail.target.matches("[data-moves]")) {
       put(event.detail.target, event.detail.serverResponse);
       event.detail.shouldSwap = false;
+      // With the swap htmx leaves out the address, which says what was searched for.
+      if (event.detail.requestConfig.elt.matches("[hx-replace-url]")) {
+        history.replaceState(null, "", event.detail.pathInfo.finalRequestPath);
+      }
     }
   });
 
@@ -80,10 +84,21 @@
   };
   // Tasks that came, went, or belong under another filter: the rows as this page asks for them.
   // Not while a form is sent, whose answer is the next page: to load this one would call it back.
-  const relist = () => {
+  // The first task and the last one make another page of it.
+  const relist = async () => {
     if (document.querySelector("form[data-sent]")) return;
-    if (!document.getElementById("task-rows")) location.reload();
-    else window.htmx.ajax("GET", location.pathname + location.search, "#task-rows");
+    const rows = document.getElementById("task-rows");
+    const all = document.getElementById("count-all");
+    if (!rows || all.textContent === "0") return location.reload();
+    const asked = location.pathname + location.search;
+    const headers = { "HX-Request": "true", "HX-Target": rows.id };
+    const answer = await fetch(asked, { headers, redirect: "manual" }).catch(() => undefined);
+    const html = answer && answer.ok ? await answer.text().catch(() => undefined) : undefined;
+    // What is told once must not be missed: the service restarts, or its store is away.
+    if (html === undefined) setTimeout(relist, 3000);
+    // Somebody has searched for something else meanwhile.
+    else if (asked !== location.pathname + location.search) relist();
+    else put(rows, html);
   };
   const here = "?next=" + encodeURIComponent(location.pathname + location.search);
   const go = (place) => location.assign(place === "/login" ? place + here : place);
