@@ -157,18 +157,16 @@ final class HeldExpiries implements ExpiryHold {
     /// @param from argument with the key in the present database
     /// @param to argument with the other key
     /// @param other its database
-    /// @return whether there is something to note behind the command
-    boolean follow(CommandView view, int from, int to, int other) {
+    void follow(CommandView view, int from, int to, int other) {
         Held expiry = held.get(name(database, view.buffer, view.offsets[from], view.lengths[from]));
         if (expiry == null) {
-            return false;
+            return;
         }
         Name name = name(other, view.buffer, view.offsets[to], view.lengths[to]);
         if (held.remove(name) != null) {
             unnoted.add(name);
         }
         hold(name, expiry);
-        return true;
     }
 
     /// SWAPDB: all keys of a database are the other one's.
@@ -195,6 +193,11 @@ final class HeldExpiries implements ExpiryHold {
     /// How the target remembers them.
     HeldNotes notes() {
         return notes;
+    }
+
+    /// Whether a command may have changed what is held, or may yet.
+    boolean hasNews() {
+        return !held.isEmpty() || !unnoted.isEmpty();
     }
 
     /// Writes notes on what a command has changed behind it, for the same transaction.

@@ -341,8 +341,8 @@ final class StreamPhase {
     private void write(int database, CommandView view, CommandSpec spec, LongSupplier arrivedMillis)
             throws IOException, RewindException {
         send(database, view, spec, arrivedMillis);
-        if (!shop.held().isEmpty()) {
-            follow(database, view, spec);
+        if (shop.held().hasNews()) {
+            note(follow(database, view, spec));
         }
     }
 
@@ -354,12 +354,7 @@ final class StreamPhase {
                 shop.held().at(database, place.offset);
                 long arrived = shop.sourceMillis(arrivedMillis.getAsLong());
                 int count = rewriter.rewrite(view, spec, arrived, out);
-                if (count > 0) {
-                    writer.close(count + shop.held().note(out), place);
-                } else {
-                    shop.held().noNote();
-                    writer.close(0, place);
-                }
+                writer.close(count > 0 ? count + shop.held().note(out) : 0, place);
                 if (count != Rewriter.LEAVE) {
                     return;
                 }
@@ -373,27 +368,32 @@ final class StreamPhase {
     }
 
     /// An expiry that is held goes where its key goes.
-    private void follow(int database, CommandView view, CommandSpec spec) throws RewindException {
-        if (view.argumentCount < 3) {
-            return;
-        }
+    ///
+    /// @return the database that it goes to
+    private int follow(int database, CommandView view, CommandSpec spec) {
         boolean renames = spec.name().equals("RENAME") || spec.name().equals("RENAMENX");
-        if (!renames && spec.kind() != CommandKind.MOVE && spec.kind() != CommandKind.COPY) {
-            return;
+        boolean goes =
+                renames || spec.kind() == CommandKind.MOVE || spec.kind() == CommandKind.COPY;
+        if (view.argumentCount < 3 || !goes) {
+            return database;
         }
         int entered = rewriter.entered(view, spec);
         int into = entered == DatabaseMap.EXCLUDED ? database : entered;
         HeldExpiries held = shop.held();
         held.at(database, place.offset);
-        int to = spec.kind() == CommandKind.MOVE ? 1 : 2;
-        if (!held.notes().canStandIn(into) || !held.follow(view, 1, to, into)) {
-            return;
+        if (held.notes().canStandIn(into)) {
+            held.follow(view, 1, spec.kind() == CommandKind.MOVE ? 1 : 2, into);
         }
+        return into;
+    }
+
+    /// Also of a command that went on as it came.
+    private void note(int database) throws RewindException {
         split.clear();
-        int count = held.note(split);
+        int count = shop.held().note(split);
         for (int i = 0, from = 0; i < count; i++, from = splitView.end) {
             splitParser.parse(split.array, from, split.length, splitView);
-            writer.append(into, splitView, table.find(splitView), place);
+            writer.append(database, splitView, table.find(splitView), place);
         }
     }
 }

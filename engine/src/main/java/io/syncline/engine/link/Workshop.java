@@ -204,6 +204,16 @@ final class Workshop {
                         refusal.reason());
         event(refused);
         return tools.options.onRefused() == LinkOptions.OnRefused.SKIP
+                || isOfExpired(refusal)
                 || tools.hooks.skips().test(refused);
+    }
+
+    /// A key that was renamed in its last moments, which are over here: nobody could do anything
+    /// about it, and what it was renamed to ends by the source's deletion.
+    private static boolean isOfExpired(Refusal refusal) {
+        boolean renames =
+                refusal.command().equalsIgnoreCase("RENAME")
+                        || refusal.command().equalsIgnoreCase("RENAMENX");
+        return renames && refusal.reason().contains("no such key");
     }
 }

@@ -237,6 +237,25 @@ class HeldExpiriesIT {
         assertThat(target.number("PTTL", key)).isGreaterThan(LONG_MILLIS);
     }
 
+    /// Its second expiry is far, so that the command goes on as it came.
+    @Test
+    void aKeyThatGetsMoreTimeIsNotedNoMore() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                FaultProxy proxy = FaultProxy.before(source);
+                RunningLink link = Sync.of(proxy, target).start().awaitStreaming()) {
+            link.awaitCaughtUp(source);
+            proxy.refuse(true);
+            proxy.breakConnections(new Fault.Reset());
+            source.command("SET", "session", "v", "EX", 40);
+            source.command("SET", "session", "v", "EX", 4_000);
+            proxy.refuse(false);
+            link.awaitCaughtUp(source);
+            requireEqual(source, target);
+            requireNothingNoted(target);
+        }
+    }
+
     private static void requireNothingNoted(RedisServer target) {
         assertThat((List<?>) target.command("KEYS", "__syncline:*held:*")).isEmpty();
     }

@@ -75,6 +75,23 @@ class RefusedIT {
         assertThat(recorded()).singleElement().asString().contains("\"key\":\"list\"");
     }
 
+    /// The target is always a little behind, and after an outage more than that.
+    @Test
+    void aRenameOfWhatHasExpiredAtTheTargetIsListedAndStopsNothing() {
+        try (RunningLink link = Sync.of(source, target).start().awaitStreaming()) {
+            source.command("SET", "session", "v", "PX", 100_000);
+            link.awaitCaughtUp(source);
+            target.command("PEXPIREAT", "session", 1);
+            source.command("RENAME", "session", "other");
+            source.command("SET", "behind", "1");
+            link.awaitCaughtUp(source);
+            assertThat(target.command("GET", "behind")).isNotNull();
+            link.await("the list", () -> recorded().size() == 1);
+            assertThat(link.stop()).isEqualTo(Link.Outcome.STOPPED);
+        }
+        assertThat(recorded()).singleElement().asString().contains("no such key");
+    }
+
     @Test
     void aWrongTypeIsSkippedAloneWhenToldTo() {
         try (RunningLink link = Sync.of(source, target).skipRefused().start().awaitStreaming()) {
