@@ -101,8 +101,9 @@ final class Heartbeat {
         marks.applied(appliedOffset, sourceMillis);
     }
 
-    /// The delay of the last heartbeat that is in the target, or, when none came for longer than it
-    /// should, how long that is overdue; -1 while nothing is known.
+    /// The delay of the last heartbeat that is in the target; or that of the next one so far, which
+    /// waits for the target; or, when none came for longer than it should, how long that is
+    /// overdue; -1 while nothing is known.
     ///
     /// @param sourceMillis the source's clock now
     /// @param intervalMillis between two heartbeats
@@ -155,7 +156,9 @@ final class Heartbeat {
             if (appliedTime < 0) {
                 return -1;
             }
-            return Math.max(appliedDelay, now - appliedTime - OVERDUE_INTERVALS * interval);
+            long waiting = count > 0 ? now - times[0] : 0;
+            long overdue = now - appliedTime - OVERDUE_INTERVALS * interval;
+            return Math.max(appliedDelay, Math.max(waiting, overdue));
         }
     }
 }
