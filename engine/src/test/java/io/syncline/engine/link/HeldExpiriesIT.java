@@ -191,12 +191,7 @@ class HeldExpiriesIT {
             }
             requireHeld(target, "snapshot:0");
             slow.heal();
-            try (RunningLink link = Sync.of(source, slow).start()) {
-                link.awaitCaughtUp(source);
-                requireEqual(source, target);
-                assertThat(link.shard().snapshots()).isZero();
-            }
-            requireNothingNoted(target);
+            requireReleased(Sync.of(source, slow), source, target);
             sessions(source, "stream:");
             source.command("RENAME", "stream:1", "renamed");
             source.command("PERSIST", "stream:2");
@@ -207,12 +202,7 @@ class HeldExpiriesIT {
             }
             requireHeld(target, "renamed");
             slow.heal();
-            try (RunningLink link = Sync.of(source, slow).start()) {
-                link.awaitCaughtUp(source);
-                requireEqual(source, target);
-                assertThat(link.shard().snapshots()).isZero();
-            }
-            requireNothingNoted(target);
+            requireReleased(Sync.of(source, slow), source, target);
         }
     }
 
@@ -235,6 +225,15 @@ class HeldExpiriesIT {
 
     private static void requireHeld(RedisServer target, String key) {
         assertThat(target.number("PTTL", key)).isGreaterThan(LONG_MILLIS);
+    }
+
+    private static void requireReleased(Sync sync, RedisServer source, RedisServer target) {
+        try (RunningLink link = sync.start()) {
+            link.awaitCaughtUp(source);
+            requireEqual(source, target);
+            assertThat(link.shard().snapshots()).isZero();
+        }
+        requireNothingNoted(target);
     }
 
     /// Its second expiry is far, so that the command goes on as it came.
