@@ -146,7 +146,7 @@ final class HeldExpiries implements ExpiryHold {
         return true;
     }
 
-    static Name name(int database, byte[] buffer, int offset, int length) {
+    private static Name name(int database, byte[] buffer, int offset, int length) {
         return new Name(
                 database, ByteBuffer.wrap(Arrays.copyOfRange(buffer, offset, offset + length)));
     }
@@ -212,7 +212,7 @@ final class HeldExpiries implements ExpiryHold {
         return count;
     }
 
-    /// Nothing of it was written, or it is noted otherwise.
+    /// All that is held is noted otherwise.
     void noNote() {
         unnoted.clear();
     }
@@ -241,6 +241,6 @@ final class HeldExpiries implements ExpiryHold {
     }
 
     void forget(Set<Name> names) {
-        held.keySet().removeAll(new LinkedHashSet<>(names));
+        held.keySet().removeAll(names);
     }
 }
