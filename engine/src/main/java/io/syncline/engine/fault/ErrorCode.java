@@ -34,7 +34,7 @@ public enum ErrorCode {
     TARGET_UNSUITABLE(Blame.USER),
     /// The target refused a command that the source had executed.
     COMMAND_REFUSED(Blame.USER),
-    /// A value of the snapshot cannot be expressed at the target.
+    /// A value cannot be expressed at the target.
     VALUE_REFUSED(Blame.USER),
     /// The source no longer holds the position this task stands at.
     POSITION_LOST(Blame.RESOURCE),

@@ -1,6 +1,7 @@
 package io.syncline.engine.pair;
 
 import io.syncline.engine.bytes.ByteBuilder;
+import io.syncline.engine.bytes.ByteSlice;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.CommandFilter;
 import io.syncline.engine.command.CommandSpec;
@@ -8,17 +9,24 @@ import io.syncline.engine.command.CommandTable;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.command.FilterRules;
 import io.syncline.engine.command.KeyVerdict;
+import io.syncline.engine.command.PayloadAdapter;
 import io.syncline.engine.command.RewriteRules;
 import io.syncline.engine.command.Rewriter;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.rdb.PayloadConverter;
+import io.syncline.engine.rdb.RdbFormatException;
 import io.syncline.engine.rdb.TargetFormat;
+import io.syncline.engine.rdb.UnsupportedValueException;
 import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import io.syncline.engine.twoway.Intake;
 import io.syncline.engine.twoway.KeyRecord;
 import io.syncline.engine.twoway.RequestEncoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -36,11 +44,15 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
 
     private final CommandFilter filter;
     private final Rewriter rewriter;
+    private final String place;
     private final boolean alike;
     private final boolean leavesOut;
     private final ByteBuilder scratch = new ByteBuilder(1 << 10);
     private final CommandParser parser = new CommandParser();
     private final CommandView view = new CommandView();
+
+    /// Why the last value cannot be held where it is to be written; empty when it can.
+    private String unsuitable = "";
 
     /// @param from where it was written
     /// @param to where it is to be written
@@ -65,8 +77,24 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
                                 End.dialect(toInfo),
                                 0,
                                 databases(from, to),
-                                new PayloadConverter(format).adapter(),
+                                adapter(new PayloadConverter(format)),
                                 true));
+        place = to.instance().endpoint().addresses().getFirst().toString();
+    }
+
+    private PayloadAdapter adapter(PayloadConverter converter) {
+        return (buffer, offset, length, out) -> {
+            try {
+                return converter.convert(new ByteSlice().set(buffer, offset, length), out);
+            } catch (UnsupportedValueException e) {
+                unsuitable = Failure.words(e);
+            } catch (RdbFormatException e) {
+                // The site refuses it and says why.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return false;
+        };
     }
 
     /// COPY on Valkey leaves out fields that have expired, without a word (seen with 9.1.2): the
@@ -113,6 +141,8 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
         return 1;
     }
 
+    /// What the site cannot hold is not tried there: the marker of the transaction would say that
+    /// it has been copied, and the next start would go on behind it.
     @Override
     public int restore(KeyRecord record, ByteBuilder out) {
         byte[] payload = record.payload();
@@ -126,6 +156,11 @@ final class Outgoing implements Intake.Wire, RequestEncoder.Restorer {
         RespWriter.bulk(scratch, "0");
         RespWriter.bulk(scratch, payload);
         parser.parse(scratch.array, 0, scratch.length, view);
-        return rewritten(view, CommandTable.standard().find(view), 0, out);
+        unsuitable = "";
+        int count = rewritten(view, CommandTable.standard().find(view), 0, out);
+        if (!unsuitable.isEmpty()) {
+            throw Refusals.unrestorable(ErrorCode.VALUE_REFUSED, place, record.key(), unsuitable);
+        }
+        return count;
     }
 }

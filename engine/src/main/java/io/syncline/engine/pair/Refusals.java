@@ -65,7 +65,13 @@ final class Refusals {
             if (!keys.contains(key)) {
                 copies.remove(key);
             } else if (copies.merge(key, 1, Integer::sum) >= MOST) {
-                throw unrestorable(place, key, reason);
+                ErrorKind kind = ErrorKind.of(reason);
+                boolean rights = kind == ErrorKind.NOPERM || kind == ErrorKind.OOM;
+                throw unrestorable(
+                        rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
+                        place,
+                        key,
+                        reason);
             }
         }
         return keys;
@@ -103,11 +109,9 @@ final class Refusals {
         }
     }
 
-    private static SynclineException unrestorable(String place, KeyId key, String reason) {
-        boolean rights =
-                ErrorKind.of(reason) == ErrorKind.NOPERM || ErrorKind.of(reason) == ErrorKind.OOM;
+    static SynclineException unrestorable(ErrorCode code, String place, KeyId key, String reason) {
         return new SynclineException(
-                rights ? ErrorCode.NOT_PERMITTED : ErrorCode.VALUE_REFUSED,
+                code,
                 place,
                 "key " + key + " cannot be made equal here: its copy is refused: " + reason,
                 "Mend the cause, or delete the key on both sides, and start the task again");

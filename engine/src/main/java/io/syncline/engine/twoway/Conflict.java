@@ -135,16 +135,16 @@ final class Conflict {
         return state != State.SENT && decide() == site && (state == State.OPEN || winner == site);
     }
 
-    /// Whether no user's write lost: nobody else wrote what was copied since it could not be sent;
-    /// or, as the record shows, the loser only let the key expire, which has expired at the winner
-    /// as well, or is about to.
+    /// Whether no user's write lost: nobody else wrote what was copied though its own writes
+    /// crossed none; or, as the record shows, the loser only let the key expire, which has expired
+    /// at the winner as well, or is about to.
     boolean isHarmless() {
         KeyRecord copied = record;
         Latest loser = winner == Site.SOURCE ? target : source;
-        if (cause == LatchCause.DERIVED) {
+        if (cause != LatchCause.CONFLICT) {
             return loser.rank < 0;
         }
-        if (cause != LatchCause.CONFLICT || copied == null || loser.rank != 0) {
+        if (copied == null || loser.rank != 0) {
             return false;
         }
         return copied.payload() == null

@@ -12,13 +12,15 @@ import java.util.function.IntUnaryOperator;
 /// Writes a pair's requests as commands, for one connection: it knows which database the connection
 /// is left in.
 ///
-/// A key is copied as DEL, RESTORE without an expiry, PEXPIREAT. With the expiry inside RESTORE a
-/// server whose clock is a little ahead would delete the key without a word in its stream.
+/// A key is copied as RESTORE in the place of what is there, without an expiry, and PEXPIREAT; one
+/// that is gone as DEL. With the expiry inside RESTORE a server whose clock is a little ahead would
+/// delete the key without a word in its stream. With a DEL before it, a server that refuses the
+/// value would have deleted the one it had.
 public final class RequestEncoder {
     /// Writes the command that brings back a key's payload, in the form that the site knows.
     @FunctionalInterface
     public interface Restorer {
-        /// Appends what writes the key, without its expiry.
+        /// Appends what writes the key, whether it is there or not, without its expiry.
         ///
         /// @return how many commands were appended
         int restore(KeyRecord record, ByteBuilder out);
@@ -28,11 +30,12 @@ public final class RequestEncoder {
     public static final Restorer PLAIN =
             (record, out) -> {
                 byte[] payload = record.payload();
-                RespWriter.array(out, 4);
+                RespWriter.array(out, 5);
                 RespWriter.bulk(out, "RESTORE");
                 RespWriter.bulk(out, record.key().name());
                 RespWriter.bulk(out, "0");
                 RespWriter.bulk(out, payload == null ? new byte[0] : payload);
+                RespWriter.bulk(out, "REPLACE");
                 return 1;
             };
 
@@ -188,9 +191,9 @@ public final class RequestEncoder {
     private void transfer(KeyRecord record) {
         PairCommand concerned = PairCommand.about(record.key());
         select(databases.applyAsInt(record.key().database()));
-        one("DEL", record.key().name());
-        owners.add(concerned);
         if (record.payload() == null) {
+            one("DEL", record.key().name());
+            owners.add(concerned);
             return;
         }
         int count = restorer.restore(record, out);

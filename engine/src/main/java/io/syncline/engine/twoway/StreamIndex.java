@@ -93,7 +93,8 @@ final class StreamIndex {
 
     /// The deletes in our own transaction that we did not send: a key expired while we touched it,
     /// or an expiry that we set was in the past already. They are the site's own doing. So is the
-    /// last one of a key that we deleted and made anew, when nothing stands behind it.
+    /// last one of a key that we deleted and made anew, when nothing stands behind it. One before a
+    /// copy is none: that voids all the site did, and before Redis 3.0 begins so.
     private static void ownDeletes(
             StreamUnit unit, Marker marker, List<PairCommand> before, List<PairCommand> behind) {
         Set<KeyId> written = new HashSet<>();
@@ -111,8 +112,11 @@ final class StreamIndex {
                     written.add(key);
                 }
             } else if (!marker.deletes().contains(key)) {
-                boolean transferred = marker.transfers().containsKey(key);
-                (transferred && written.contains(key) ? behind : before).add(command);
+                if (!marker.transfers().containsKey(key)) {
+                    before.add(command);
+                } else if (written.contains(key)) {
+                    behind.add(command);
+                }
             }
         }
         last.values().stream().filter(command -> command.deletes).forEach(before::add);

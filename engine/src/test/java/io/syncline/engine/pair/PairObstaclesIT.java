@@ -2,12 +2,13 @@ package io.syncline.engine.pair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.Failure;
 import io.syncline.engine.link.Link;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.precheck.Finding.Severity;
 import io.syncline.engine.twoway.GuardPolicy;
-import io.syncline.engine.twoway.LatchCause;
 import io.syncline.testkit.Fault;
 import io.syncline.testkit.FaultProxy;
 import io.syncline.testkit.RedisServer;
@@ -34,13 +35,42 @@ class PairObstaclesIT {
 
             pair.awaitQuiet(source, target);
             assertThat(target.text("GET", "b")).isEqualTo("12");
-            // It is told behind what it tells of.
-            pair.await(
-                    "its resolution",
-                    () ->
-                            pair.resolutions().stream()
-                                    .anyMatch(each -> each.cause() == LatchCause.REFUSED));
+            assertThat(pair.status().shards().getFirst().refused()).isEqualTo(1);
+            assertThat(pair.resolutions()).isEmpty();
         }
+    }
+
+    /// What the other side had stays there, and the next start comes upon the same again.
+    @Test
+    void aValueThatTheOtherSideCannotHoldStopsTheTaskAndTakesNothingAway() {
+        Optional<ServerBinary> found = Servers.find("redis-8");
+        Assumptions.assumeTrue(found.isPresent(), "there is no Redis 8 here");
+        try (RedisServer source = RedisServer.start(found.orElseThrow());
+                RedisServer target = RedisServer.start()) {
+            PairSetup setup = PairSetup.of(source.port(), target.port());
+            try (RunningPair pair = setup.start().awaitStreaming()) {
+                source.command("HSET", "hash", "f", "1", "g", "1");
+                pair.awaitQuiet(source, target);
+                source.command("HPEXPIRE", "hash", "1000000", "FIELDS", "1", "f");
+                requireRefusal(pair, target);
+            }
+            try (RunningPair pair = setup.start()) {
+                requireRefusal(pair, target);
+            }
+            source.command("HPERSIST", "hash", "FIELDS", "1", "f");
+            source.command("HSET", "hash", "g", "2");
+            try (RunningPair pair = setup.start().awaitStreaming()) {
+                pair.awaitQuiet(source, target);
+                assertThat(target.text("HGET", "hash", "g")).isEqualTo("2");
+            }
+        }
+    }
+
+    private static void requireRefusal(RunningPair pair, RedisServer target) {
+        Failure failure = pair.awaitFailure();
+        assertThat(failure.code()).isEqualTo(ErrorCode.VALUE_REFUSED);
+        assertThat(failure.reason()).contains("0:hash").contains("fields");
+        assertThat(target.number("HLEN", "hash")).isEqualTo(2);
     }
 
     /// Redis 6.0 misses places near a pole that later versions find.
