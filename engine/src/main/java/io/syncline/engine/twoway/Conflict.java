@@ -60,10 +60,14 @@ final class Conflict {
     private static final class Latest {
         int rank = -1;
         long millis = Resolution.NO_WRITE;
+
+        /// Whether the site deleted the key, too.
+        boolean deletes;
     }
 
     void note(Site site, Op op, boolean deletesYield) {
         Latest latest = site == Site.SOURCE ? source : target;
+        latest.deletes |= op.item.command.deletes;
         int rank = deletesYield && op.item.command.deletes ? 0 : 1;
         if (rank > latest.rank || (rank == latest.rank && op.millis > latest.millis)) {
             latest.rank = rank;
@@ -136,18 +140,20 @@ final class Conflict {
     }
 
     /// Whether no user's write lost: nobody else wrote what was copied though its own writes
-    /// crossed none; or, as the record shows, the loser only let the key expire, which has expired
-    /// at the winner as well, or is about to.
+    /// crossed none; or the loser only let the key expire, which had expired at the winner as well,
+    /// or, as the record shows, is about to.
     boolean isHarmless() {
         KeyRecord copied = record;
         Latest loser = winner == Site.SOURCE ? target : source;
+        Latest won = winner == Site.SOURCE ? source : target;
         if (cause != LatchCause.CONFLICT) {
             return loser.rank < 0;
         }
         if (copied == null || loser.rank != 0) {
             return false;
         }
-        return copied.payload() == null
+        return won.deletes
+                || copied.payload() == null
                 || (copied.expiresMillis() != KeyRecord.NEVER
                         && copied.expiresMillis() <= loser.millis + CLOCKS_APART_MILLIS);
     }

@@ -175,6 +175,29 @@ class PairExpiryIT {
         }
     }
 
+    /// The other side's own deletion of the key comes when there is a new one here.
+    @Test
+    void aWriteBehindTheEndOfAKeyAtBothSidesIsNoConflictOfUsers() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            source.command("SET", "session", "1", "PX", "700");
+            pair.await("the session", () -> target.number("EXISTS", "session") == 1);
+            pair.task().pause(Site.SOURCE, true);
+            pair.task().pause(Site.TARGET, true);
+            for (RedisServer site : List.of(source, target)) {
+                pair.await("its end", () -> site.number("EXISTS", "session") == 0);
+            }
+            target.command("SET", "session", "2");
+            pair.task().pause(Site.SOURCE, false);
+            pair.task().pause(Site.TARGET, false);
+            pair.awaitQuiet(source, target);
+            assertThat(source.text("GET", "session")).isEqualTo("2");
+            assertThat(pair.resolutions()).isEmpty();
+        }
+    }
+
     /// Valkey leaves out fields that have expired. The other side got a write that keeps the expiry
     /// too late, and so has the field without one.
     @Test
