@@ -23,6 +23,9 @@ final class SlotIntake {
     /// Whether the next unit of a node's stream may be read now.
     boolean mayRead(Site site, int node, StreamUnit unit) {
         PairNode from = table.node(site, node);
+        if (isFlush(unit) && !holds.isSighted(site)) {
+            return false;
+        }
         if (holds.isFull(from) || (table.isHeld(from) && !holds.isAwaited(from))) {
             return false;
         }

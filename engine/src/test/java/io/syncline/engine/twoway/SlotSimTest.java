@@ -6,6 +6,7 @@ import io.syncline.engine.twoway.SimSite.Violation;
 import io.syncline.engine.twoway.SlotWorld.Options;
 import io.syncline.testkit.RandomTest;
 import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
 
 /// Thousands of worlds of clusters through the real core: slots with pairs of their own over the
 /// streams of several nodes, restarts from floors. None may diverge, lose or double a write, loop,
@@ -39,6 +40,13 @@ class SlotSimTest {
         } catch (Violation | IllegalStateException | IllegalArgumentException e) {
             throw new AssertionError("world " + seed + " of " + options + ": " + e.getMessage(), e);
         }
+    }
+
+    /// A slot without keys moves while the first copy runs, the primary that had it is flushed, and
+    /// the copy writes to the other one.
+    @Test
+    void aFlushIsNotTakenForOneOfASlotThatHadGone() {
+        runOne(1_905_857_371, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
     }
 
     @RandomTest(seeds = 1)
