@@ -92,6 +92,21 @@ final class Refusals {
         return keys;
     }
 
+    /// What was made of keys that the transaction then found to be gone: see
+    /// [Request.Transaction#madeOf].
+    static Set<KeyId> withSourcesGone(
+            Request.Transaction transaction, Owners owners, List<Reply> items) {
+        Set<KeyId> gone = new HashSet<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (owners.deletes(i + 1)
+                    && items.get(i) instanceof Reply.Whole answer
+                    && answer.value() == 0) {
+                gone.addAll(owners.of(i + 1));
+            }
+        }
+        return transaction.madeOf(gone);
+    }
+
     private static boolean isGone(Reply field) {
         return field instanceof Reply.Whole answer
                 && (answer.value() == DELETED || answer.value() == NO_FIELD);

@@ -329,6 +329,7 @@ final class SiteWriter implements Closeable {
                             refusals.within(open.place(), transaction, owners, items.items());
                     refused.addAndGet(keys.size());
                     keys.addAll(Refusals.withFieldsGone(owners, items.items()));
+                    keys.addAll(Refusals.withSourcesGone(transaction, owners, items.items()));
                     core.executed(true, keys);
                 }
                 default -> throw new IOException("EXEC is answered with " + replies.getLast());

@@ -21,6 +21,11 @@ public final class Owners {
         return commands.get(place).expires;
     }
 
+    /// Whether a command deletes the one key that it concerns.
+    public boolean deletes(int place) {
+        return commands.get(place).deletes;
+    }
+
     /// The keys that a command concerns; none for one that only serves others.
     public List<KeyId> of(int place) {
         List<KeyId> concerned = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.syncline.engine.twoway;
 
 import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.resp.RespWriter;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One command of a local write, as it is to be sent to the other site.
@@ -113,5 +114,14 @@ final class PairCommand {
 
     boolean isMultiKey() {
         return effects.length > 1;
+    }
+
+    boolean concerns(Set<KeyId> keys) {
+        for (Effect effect : effects) {
+            if (keys.contains(effect.key())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

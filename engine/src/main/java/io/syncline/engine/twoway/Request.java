@@ -1,7 +1,9 @@
 package io.syncline.engine.twoway;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a pair asks of a site. Requests to one site are carried in their order, over one
@@ -22,7 +24,7 @@ public sealed interface Request {
     ///
     /// @param flush empties databases before anything else
     /// @param commands in their order
-    /// @param transfers whole keys, each to be deleted and then written
+    /// @param transfers whole keys, each written in the place of what is there
     /// @param setEpoch whether the epoch is to be written again, behind a flush
     record Transaction(
             @Nullable FlushScope flush,
@@ -38,6 +40,23 @@ public sealed interface Request {
                 count += command.count;
             }
             return count;
+        }
+
+        /// What commands like COPY made of keys that were found to be gone when the transaction
+        /// deleted them. Their time had come before, unseen: in the echo that deletion looks like
+        /// the one on purpose.
+        public Set<KeyId> madeOf(Set<KeyId> gone) {
+            Set<KeyId> made = new HashSet<>();
+            for (PairCommand command : gone.isEmpty() ? List.<PairCommand>of() : commands) {
+                if (command.isMultiKey() && command.concerns(gone)) {
+                    for (Effect effect : command.effects) {
+                        if (effect.writes() && !gone.contains(effect.key())) {
+                            made.add(effect.key());
+                        }
+                    }
+                }
+            }
+            return made;
         }
     }
 }

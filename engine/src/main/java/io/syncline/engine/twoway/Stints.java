@@ -158,9 +158,7 @@ final class Stints {
         }
         if (first == last && here.size() == 1) {
             if (!isConcerned(own, restored(theirs))) {
-                // What was begun was given up, or only remains were cleared away.
-                order.add(new Stint(first, own));
-                return true;
+                return unseen(own, other, theirs);
             }
             here = behindLast(own, restored(theirs));
         }
@@ -175,6 +173,27 @@ final class Stints {
             }
         }
         return true;
+    }
+
+    /// No key is seen to have gone to the other node: what was begun was given up, or only remains
+    /// were cleared away. But if that one wrote anything, it had the slot: that came without a key,
+    /// and went so. When it was there matters only to keys that both wrote.
+    private boolean unseen(List<StreamUnit> own, int other, List<StreamUnit> theirs) {
+        order.add(new Stint(first, own));
+        if (theirs.stream().anyMatch(Stints::isWrite)) {
+            Set<KeyId> keys = new HashSet<>();
+            theirs.forEach(unit -> unit.addKeys(keys));
+            if (own.stream().anyMatch(unit -> unit.touches(keys))) {
+                return false;
+            }
+            order.add(new Stint(other, theirs));
+            order.add(new Stint(first, List.of()));
+        }
+        return true;
+    }
+
+    private static boolean isWrite(StreamUnit unit) {
+        return !isSweep(unit) && !isImport(unit) && !mayBeOfMove(unit);
     }
 
     private static List<List<StreamUnit>> split(

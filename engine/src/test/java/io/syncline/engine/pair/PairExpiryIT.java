@@ -153,6 +153,28 @@ class PairExpiryIT {
         return server.number("EXISTS", "copy") == 1 && server.number("HLEN", "copy") == 0;
     }
 
+    /// Where it comes too late, its expiry is past before it is copied, and the deletion behind
+    /// that hides so.
+    @Test
+    void whatWasMadeOfAKeyThatWasKeptInTimeIsAtBothSides() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                RunningPair pair =
+                        PairSetup.of(source.port(), target.port()).start().awaitStreaming()) {
+            pair.task().pause(Site.SOURCE, true);
+            source.command("SET", "draft", "1", "PX", "400");
+            source.command("SET", "other", "1", "PX", "400");
+            source.command("PERSIST", "draft");
+            source.command("COPY", "draft", "final");
+            source.command("DEL", "draft");
+            pair.await("their time", () -> source.number("EXISTS", "other") == 0);
+            pair.task().pause(Site.SOURCE, false);
+            pair.awaitQuiet(source, target);
+            assertThat(target.text("GET", "final")).isEqualTo("1");
+            assertThat(pair.resolutions()).isEmpty();
+        }
+    }
+
     /// Each side lets the key expire by itself; the source had just written it.
     @Test
     void anExpiryThatCrossesAWriteIsNoConflictOfUsers() {

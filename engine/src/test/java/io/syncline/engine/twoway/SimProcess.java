@@ -8,7 +8,9 @@ import io.syncline.engine.resp.CommandParser;
 import io.syncline.engine.resp.CommandView;
 import io.syncline.engine.resp.RespWriter;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,7 @@ final class SimProcess {
     private record EpochAnswer(long offset, @Nullable Marker marker) {}
 
     @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-    private record Sent(byte[] wire) {}
+    private record Sent(Request.Transaction transaction, byte[] wire) {}
 
     /// As it stands, but for an expiry that is told from now.
     private static int write(
@@ -102,7 +104,7 @@ final class SimProcess {
                     RequestEncoder encoder =
                             new RequestEncoder(SimSite.KEYS, d -> d, RequestEncoder.PLAIN);
                     encoder.transaction(transaction);
-                    wire.requests.add(new Sent(encoder.out().toBytes()));
+                    wire.requests.add(new Sent(transaction, encoder.out().toBytes()));
                 } else {
                     wire.requests.add(request);
                 }
@@ -139,7 +141,8 @@ final class SimProcess {
             case Sent sent -> {
                 SimSite.Unit unit = server.execute(connection, sent.wire());
                 world.executed(site, unit, this);
-                List<KeyId> refused = List.copyOf(server.refused);
+                Set<KeyId> refused = new HashSet<>(server.values.refused);
+                refused.addAll(sent.transaction().madeOf(server.values.missed));
                 wire.answers.add(() -> core().executed(site, unit != null, refused));
             }
             default -> throw new IllegalStateException(request.toString());

@@ -78,9 +78,6 @@ final class SimSite {
     /// Of an older version, too: its users' expiries stand in the stream as a time from now.
     boolean relative;
 
-    /// By the last transaction.
-    final Set<KeyId> refused = new HashSet<>();
-
     long offset;
     long now;
 
@@ -360,7 +357,8 @@ final class SimSite {
         if (mine != null && mine.touched) {
             return null;
         }
-        refused.clear();
+        values.refused.clear();
+        values.missed.clear();
         List<Command> effects = new ArrayList<>();
         CommandView view = new CommandView();
         CommandParser parser = new CommandParser();
@@ -380,7 +378,7 @@ final class SimSite {
                 }
                 Command command = new Command(database, words);
                 if (isUnknown(command)) {
-                    refused.add(new KeyId(database, words[1].getBytes(ISO_8859_1)));
+                    values.refused.add(new KeyId(database, words[1].getBytes(ISO_8859_1)));
                 } else {
                     values.apply(command, effects);
                 }

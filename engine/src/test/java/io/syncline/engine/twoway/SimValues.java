@@ -1,10 +1,12 @@
 package io.syncline.engine.twoway;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.syncline.engine.twoway.SimSite.Command;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,12 @@ final class SimValues {
     private final SimSite site;
     private final Map<String, Object> data = new HashMap<>();
     private final Map<String, Long> expiries = new HashMap<>();
+
+    /// What the last transaction was to do and is not known here.
+    final Set<KeyId> refused = new HashSet<>();
+
+    /// What the last transaction was to delete and was not there.
+    final Set<KeyId> missed = new HashSet<>();
 
     SimValues(SimSite site, List<Object> payloads) {
         this.site = site;
@@ -147,6 +155,9 @@ final class SimValues {
                 if (value != null) {
                     put(key, null);
                     effects.add(command);
+                } else {
+                    byte[] gone = command.words()[1].getBytes(ISO_8859_1);
+                    missed.add(new KeyId(command.database(), gone));
                 }
             }
             case "PEXPIREAT" ->

@@ -11,9 +11,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// One run of [SlotPairs] in a simulated world: a few lanes to each node, with everything that is
-/// on their way, and a place in each node's stream. A killed one stays as a ghost whose last
-/// requests may still arrive.
+/// One run of [SlotPairs] in a simulated world: a few lanes to each node, with all that is on their
+/// way, and a place in its stream. A killed one is a ghost whose last requests may still arrive.
 final class SlotProcess {
     static final int LANES = 2;
 
@@ -186,7 +185,8 @@ final class SlotProcess {
                 }
                 SimSite.Unit unit = server.execute(connection, sent.wire());
                 world.executed(unit, this);
-                wire.answers.add(() -> core().executed(site, index, lane, unit != null, List.of()));
+                var made = sent.transaction().madeOf(server.values.missed);
+                wire.answers.add(() -> core().executed(site, index, lane, unit != null, made));
             }
             default -> throw new IllegalStateException(request.toString());
         }

@@ -49,6 +49,19 @@ class SlotSimTest {
         runOne(1_905_857_371, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
     }
 
+    /// A slot without keys moves away, is written, and moves back without keys.
+    @Test
+    void whatAPrimaryWroteThatHadTheSlotBetweenTwoMovesIsNotLost() {
+        runOne(880_032_442, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
+        runOne(1_234_754_853, options(PairSimTest.NEVER, true, true), new SimTally());
+    }
+
+    /// Its expiry is past at the other side before COPY comes, and DEL behind that hides so.
+    @Test
+    void whatWasMadeOfAKeyThatWasKeptInTimeIsAtBothSites() {
+        runOne(2_025_350_280, options(PairSimTest.ALWAYS, false, true), new SimTally());
+    }
+
     @RandomTest(seeds = 1)
     void clustersEndEqualWhenGuarded(long seed) {
         run(seed, PairSimTest.ALWAYS, false);
