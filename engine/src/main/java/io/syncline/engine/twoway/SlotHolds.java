@@ -31,7 +31,6 @@ final class SlotHolds {
     private final Set<SlotPair> held = new LinkedHashSet<>();
     private final SlotRounds rounds;
     private final SlotFeed feed;
-    private final boolean[] sighting = new boolean[2];
     private long parkedBytes;
     private SlotPairs.@Nullable Lost lost;
 
@@ -170,21 +169,14 @@ final class SlotHolds {
 
     // ---- rounds ----
 
-    /// Whether the primaries of a site have said since the start which slots they own; else they
-    /// are to be asked. The floor may be old, and a slot without keys moves without a sign in any
-    /// stream: a flush is not to be taken for one of slots that the node had no more.
     boolean isSighted(Site site) {
-        sighting[site.index()] = table.nodeCount(site) > 1 && rounds.latest(site) == null;
-        return !sighting[site.index()];
+        return rounds.isSighted(site);
     }
 
     /// Whether the next round is waited for.
     boolean isWaitedFor(Site site) {
-        if (!mayBegin(site)) {
-            return false;
-        }
-        if (sighting[site.index()] && rounds.latest(site) == null) {
-            return true;
+        if (!mayBegin(site) || rounds.isSightingAwaited(site)) {
+            return rounds.isSightingAwaited(site);
         }
         for (SlotPair each : held) {
             HeldSlot of = inOf(each);
@@ -305,7 +297,12 @@ final class SlotHolds {
         for (Site site : Site.values()) {
             if (!of.isMoving(site)) {
                 any |= takeKnown(slot, of, site);
-            } else if (slot.isIdle() && of.ready(site).isEmpty() && isOver(slot, of, site)) {
+            } else if (!of.ready(site).isEmpty()) {
+                // It may wait for an owner of which an echo tells, and which no stream shows.
+                if (!of.isWaiting(site) && isOver(slot, of, site)) {
+                    requireCounted(slot, of, site);
+                }
+            } else if (slot.isIdle() && isOver(slot, of, site)) {
                 List<Stint> stints = stints(slot, of, site);
                 if (stints != null) {
                     over(slot, of, site, stints);
@@ -314,6 +311,13 @@ final class SlotHolds {
             }
         }
         return any;
+    }
+
+    /// An earlier run may have counted an owner that did nothing to the slot.
+    private void requireCounted(SlotPair slot, HeldSlot of, Site site) {
+        if (of.lastTerm(site.other()) > slot.terms[site.index()]) {
+            lost = new SlotPairs.Lost(site, slot.slot);
+        }
     }
 
     private boolean takeKnown(SlotPair slot, HeldSlot of, Site site) {
@@ -382,9 +386,8 @@ final class SlotHolds {
         table.give(slot, site, owner, term);
         if (of.tellsOfMove(site, owner)) {
             moves(slot, site);
-        } else if (of.lastTerm(site.other()) > term) {
-            // An earlier run counted an owner that did nothing to the slot.
-            lost = new SlotPairs.Lost(site, slot.slot);
+        } else {
+            requireCounted(slot, of, site);
         }
     }
 

@@ -8,6 +8,7 @@ final class SlotRounds {
     private final SlotTable table;
     private final long[] begun = new long[2];
     private final @Nullable Round[] latest = new Round[2];
+    private final boolean[] awaited = new boolean[2];
 
     /// What all nodes said.
     record Round(long number, List<NodeSighting> nodes) {
@@ -53,6 +54,21 @@ final class SlotRounds {
 
     void found(Site site, Round round) {
         latest[site.index()] = round;
+        awaited[site.index()] = false;
+    }
+
+    /// Whether the primaries of a site have said since the start which slots they own; else they
+    /// are to be asked. The floor may be old, and a slot without keys moves without a sign in any
+    /// stream: a flush is not to be taken for one of slots that the node had no more.
+    boolean isSighted(Site site) {
+        boolean sighted = latest[site.index()] != null || table.nodeCount(site) == 1;
+        awaited[site.index()] |= !sighted;
+        return sighted;
+    }
+
+    /// Whether that is waited for.
+    boolean isSightingAwaited(Site site) {
+        return awaited[site.index()];
     }
 
     @Nullable Round latest(Site site) {
