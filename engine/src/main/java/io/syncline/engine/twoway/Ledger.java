@@ -312,6 +312,11 @@ final class Ledger {
         }
     }
 
+    /// Records are to be read again: whose stream their places are of was not known.
+    void forgetRecords(Site winner) {
+        reopen(each -> each.state == Conflict.State.HERE && each.winner == winner);
+    }
+
     /// The end of a repair, or of a key whose database was emptied.
     void unlatch(KeyState state) {
         if (state.conflict != null) {

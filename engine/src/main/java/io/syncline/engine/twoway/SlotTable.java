@@ -96,6 +96,9 @@ final class SlotTable {
         PairNode before = slot.node(site);
         PairNode now = node(site, node);
         terms.get(at).put(slot.slot, term);
+        if (slot.terms[at] != term) {
+            slot.pair.ledger().forgetRecords(site);
+        }
         slot.terms[at] = term;
         if (before != now) {
             before.due.remove(slot);

@@ -56,6 +56,12 @@ class SlotSimTest {
         runOne(1_234_754_853, options(PairSimTest.NEVER, true, true), new SimTally());
     }
 
+    /// A record was read behind moves to and fro that the streams had not shown yet.
+    @Test
+    void aRecordIsOfTheOwnerThatTheNodeWasThen() {
+        runOne(920_055_238, options(PairSimTest.NEVER, true, false), new SimTally());
+    }
+
     /// Its expiry is past at the other side before COPY comes, and DEL behind that hides so.
     @Test
     void whatWasMadeOfAKeyThatWasKeptInTimeIsAtBothSites() {
