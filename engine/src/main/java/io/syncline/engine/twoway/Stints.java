@@ -207,19 +207,26 @@ final class Stints {
         return stints;
     }
 
-    /// Cuts before the first key that comes behind one that went.
+    /// Cuts where a key comes behind one that went: there nothing was left before. Users' writes
+    /// that follow the last deletion made new keys, on their way to where the slot goes, so these
+    /// belong to what comes.
     private static List<List<StreamUnit>> cut(List<StreamUnit> units, Set<KeyId> elsewhere) {
         List<List<StreamUnit>> stints = new ArrayList<>();
         List<StreamUnit> present = new ArrayList<>();
         boolean went = false;
+        int left = 0;
         for (StreamUnit unit : units) {
             if (went && isImport(unit)) {
-                stints.add(present);
-                present = new ArrayList<>();
+                stints.add(List.copyOf(present.subList(0, left)));
+                present.subList(0, left).clear();
                 went = false;
+                left = 0;
             }
             went |= mayBeOfMove(unit) && unit.touches(elsewhere);
             present.add(unit);
+            if (mayBeOfMove(unit) || unit.marker() != null) {
+                left = present.size();
+            }
         }
         if (!present.isEmpty()) {
             stints.add(present);

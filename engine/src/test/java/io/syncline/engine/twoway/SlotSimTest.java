@@ -56,6 +56,13 @@ class SlotSimTest {
         runOne(1_234_754_853, options(PairSimTest.NEVER, true, true), new SimTally());
     }
 
+    /// A slot moves back, and users make new keys where it goes before the first of its keys comes.
+    @Test
+    void whatIsWrittenBeforeTheFirstKeyComesBackIsOfThatStint() {
+        runOne(940_024_824, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
+        runOne(940_018_423, options(PairSimTest.BLIND_AFTER_THREE, true, true), new SimTally());
+    }
+
     /// A record was read behind moves to and fro that the streams had not shown yet.
     @Test
     void aRecordIsOfTheOwnerThatTheNodeWasThen() {
