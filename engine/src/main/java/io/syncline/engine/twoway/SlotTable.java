@@ -231,8 +231,10 @@ final class SlotTable {
         }
     }
 
-    /// A slot is not to be given a lane.
+    /// A slot is not to be given a lane. What waits of it takes no room from the others: its move
+    /// may end in a stream that is not read for want of room.
     void withdraw(SlotPair slot) {
+        count(slot);
         for (Site site : Site.values()) {
             if (slot.due[site.index()]) {
                 slot.due[site.index()] = false;
@@ -280,7 +282,7 @@ final class SlotTable {
         for (Site site : Site.values()) {
             int at = site.index();
             PairNode node = slot.node(site);
-            long waiting = slot.pair.waitingBytes(site);
+            long waiting = slot.isMoving() ? 0 : slot.pair.waitingBytes(site);
             boolean owed = slot.pair.isOwed(site);
             node.waitingBytes += waiting - slot.waitingBytes[at];
             node.owed += (owed ? 1 : 0) - (slot.owed[at] ? 1 : 0);

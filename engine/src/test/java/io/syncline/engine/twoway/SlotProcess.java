@@ -256,9 +256,7 @@ final class SlotProcess {
         return nodes.get(site.index()).stream().map(node -> node.fence).toList();
     }
 
-    /// Asks one more node of a site about its slots.
-    ///
-    /// @param uncalled whether to ask though nothing waits for it
+    /// Asks one more node of a site about its slots, if something waits for that, or uncalled.
     boolean deliverRound(Site site, boolean uncalled) {
         SlotPairs core = pairs;
         if (core == null || !rounds.get(site.index()).step(core, uncalled)) {
@@ -268,11 +266,12 @@ final class SlotProcess {
         return true;
     }
 
-    private void settle(SlotPairs core) {
-        core.settle();
+    private boolean settle(SlotPairs core) {
+        boolean any = core.settle();
         if (core.lost() != null) {
             throw new Unfollowed();
         }
+        return any;
     }
 
     boolean deliverAnswer(Site site, int index) {
@@ -338,7 +337,7 @@ final class SlotProcess {
         for (Site each : Site.values()) {
             core.hold(each, world.isHeld(each));
         }
-        boolean done = core.settle();
+        boolean done = settle(core);
         core.schedule(site, index);
         int first = random.nextInt(LANES);
         for (int i = 0; i < LANES; i++) {

@@ -63,6 +63,12 @@ class SlotSimTest {
         runOne(940_018_423, options(PairSimTest.BLIND_AFTER_THREE, true, true), new SimTally());
     }
 
+    /// The end of a job stands in a stream that has no room, for what waits of the job's own slot.
+    @Test
+    void whatWaitsOfAMovingSlotTakesNoRoomFromItsEnd() {
+        runOne(960_049_352, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
+    }
+
     /// A record was read behind moves to and fro that the streams had not shown yet.
     @Test
     void aRecordIsOfTheOwnerThatTheNodeWasThen() {
