@@ -52,6 +52,9 @@ final class SlotFeed {
 
     private boolean mayFeed(SlotPair slot, HeldSlot of, Site site, StreamUnit unit) {
         Marker marker = unit.marker();
+        if (marker != null && slot.pair.isAnswerOwed(site, marker)) {
+            return false;
+        }
         return marker == null
                 || !rules.holds(Rule.GATE)
                 || marker.gate() <= slot.pair.position(site.other())

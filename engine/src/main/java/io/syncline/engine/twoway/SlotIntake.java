@@ -30,12 +30,13 @@ final class SlotIntake {
             return false;
         }
         Marker marker = unit.marker();
-        if (marker != null && isAnswerOwed(site, unit, marker)) {
+        if (marker == null || holds.waits(site, node, slotOf(unit), unit)) {
+            return true;
+        }
+        if (isAnswerOwed(site, unit, marker)) {
             return false;
         }
-        return marker == null
-                || !rules.holds(Rule.GATE)
-                || holds.waits(site, node, slotOf(unit), unit)
+        return !rules.holds(Rule.GATE)
                 || marker.gate() <= table.position(site.other(), slotOf(unit))
                 || isPast(site, unit, marker);
     }

@@ -69,6 +69,13 @@ class SlotSimTest {
         runOne(960_049_352, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
     }
 
+    /// The connection was lost before the answer, and the echo, which tells as well, stands before
+    /// the end of the slot's move.
+    @Test
+    void anEchoOfAMovingSlotIsReadWithoutItsAnswer() {
+        runOne(199_287_039, options(PairSimTest.BLIND_AFTER_THREE, true, false), new SimTally());
+    }
+
     /// A record was read behind moves to and fro that the streams had not shown yet.
     @Test
     void aRecordIsOfTheOwnerThatTheNodeWasThen() {
