@@ -107,14 +107,21 @@ final class SlotFeed {
 
     private static void meetDeletion(Ledger ledger, Site site, KeyId key) {
         KeyState state = ledger.find(key);
-        if (state == null || !state.ops(site.other()).isEmpty()) {
+        if (state == null || hasAny(state.ops(site.other()), true)) {
             return;
         }
-        for (Op op : state.ops(site)) {
-            if (op.writes() && op.effect.commutation().group() != Commutation.Group.DELETE) {
-                ledger.latch(key, LatchCause.CONFLICT);
-                return;
+        if (hasAny(state.ops(site), false)) {
+            ledger.latch(key, LatchCause.CONFLICT);
+        }
+    }
+
+    private static boolean hasAny(OpList ops, boolean deletion) {
+        for (Op op : ops) {
+            boolean deletes = op.effect.commutation().group() == Commutation.Group.DELETE;
+            if (op.writes() && deletes == deletion) {
+                return true;
             }
         }
+        return false;
     }
 }
