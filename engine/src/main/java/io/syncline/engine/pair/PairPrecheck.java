@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// The checks of a one-way task in both directions, and those that only a pair needs.
 final class PairPrecheck {
@@ -66,7 +65,7 @@ final class PairPrecheck {
             boolean told =
                     finding.severity() == Severity.OK
                             || findings.stream().anyMatch(each -> isSame(each, finding))
-                            || isOfBoth(finding.check());
+                            || isOfBoth(finding);
             if (!told) {
                 findings.add(turned(finding));
             }
@@ -88,11 +87,11 @@ final class PairPrecheck {
     }
 
     /// What is the same seen from either side was told by the forward direction already.
-    private static boolean isOfBoth(String check) {
-        return check.equals("clocks")
-                || check.equals("target-empty")
-                || check.equals("other-tasks")
-                || check.equals("target-memory");
+    private static boolean isOfBoth(Finding finding) {
+        return finding.check().equals("clocks")
+                || finding.check().equals("target-empty")
+                || finding.check().equals("target-memory")
+                || finding.code() == ErrorCode.SUPERSEDED;
     }
 
     /// The reverse link's source is what the user calls the target.
@@ -201,11 +200,7 @@ final class PairPrecheck {
     /// A pair has two ends: with a third instance writes would come back by another way.
     private void third(End end, List<Finding> findings) {
         try {
-            TreeSet<String> others = new TreeSet<>();
-            for (Port port : end.ports(List.of())) {
-                others(end, port, others);
-            }
-            others.remove(options.task());
+            Set<String> others = ThirdInstance.writers(end, options.task());
             findings.add(
                     others.isEmpty()
                             ? ok(THIRD, end, "no other task writes into it")
@@ -223,37 +218,6 @@ final class PairPrecheck {
         } catch (IOException e) {
             findings.add(lost(end, e));
         }
-    }
-
-    private static void others(End end, Port port, Set<String> others) throws IOException {
-        try (Connection connection = port.open()) {
-            connection.call("SELECT", Integer.toString(end.keys().database()));
-            // A node of a cluster that does not own the key answers with an error: another one
-            // does.
-            Reply member = connection.call("GET".getBytes(StandardCharsets.UTF_8), End.MEMBERSHIP);
-            if (member instanceof Reply.Bulk bulk) {
-                others.add(bulk.utf8());
-            }
-            if (connection.call("CLIENT", "LIST") instanceof Reply.Bulk list) {
-                others.addAll(writers(list.utf8()));
-            }
-        }
-    }
-
-    /// Tasks with a connection that writes: lanes and pairs have a colon behind the task's name.
-    static Set<String> writers(String clientList) {
-        TreeSet<String> tasks = new TreeSet<>();
-        for (String client : clientList.split("\n", -1)) {
-            for (String word : client.strip().split(" ", -1)) {
-                if (word.startsWith("name=syncline:")) {
-                    String[] parts = word.substring("name=syncline:".length()).split(":", 2);
-                    if (parts.length > 1) {
-                        tasks.add(parts[0]);
-                    }
-                }
-            }
-        }
-        return tasks;
     }
 
     private static Finding ok(String check, End end, String reason) {

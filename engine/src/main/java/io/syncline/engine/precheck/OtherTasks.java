@@ -54,14 +54,13 @@ final class OtherTasks {
         pairs.remove(plan.task());
         tasks.removeAll(pairs);
         running.removeAll(pairs);
+        if (plan.bothWays()) {
+            // Who writes into a side of a pair is told of both sides, and is an error.
+            pairs.clear();
+            running.clear();
+        }
         if (!pairs.isEmpty()) {
-            verdict.error(
-                    first.address(),
-                    ErrorCode.TARGET_UNSUITABLE,
-                    "the target is a side of the two-way task "
-                            + pairs.first()
-                            + ", which stops when another task writes there",
-                    "Name another target, or stop that task first");
+            isSide(first, pairs.first(), verdict);
         }
         if (supersedes) {
             verdict.warning(
@@ -90,6 +89,16 @@ final class OtherTasks {
         } else if (tasks.isEmpty() && running.isEmpty() && pairs.isEmpty() && !supersedes) {
             verdict.ok(first.address(), "no other task writes to the target");
         }
+    }
+
+    private static void isSide(Node node, String pair, Verdict verdict) {
+        verdict.error(
+                node.address(),
+                ErrorCode.TARGET_UNSUITABLE,
+                "the target is a side of the two-way task "
+                        + pair
+                        + ", which stops when another task writes there",
+                "Name another target, or stop that task first");
     }
 
     private static String names(NavigableSet<String> tasks, String one, String several) {

@@ -9,6 +9,7 @@ import io.syncline.engine.rdb.RdbType;
 import io.syncline.engine.rdb.TargetFormat;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,21 +17,36 @@ import org.jspecify.annotations.Nullable;
 
 /// What the source can hold and the target cannot: what will be converted, what refused.
 final class Versions {
-    /// Reach a stream as other, older commands (replies to reading clients are not replicated):
-    /// GETDEL as DEL, LMPOP as LPOP, XAUTOCLAIM as XCLAIM, and so on.
-    private static final Set<String> STREAMED_OTHERWISE =
-            Set.of(
-                    "GETDEL",
-                    "GETEX",
-                    "HGETDEL",
-                    "HGETEX",
-                    "LMPOP",
-                    "ZMPOP",
-                    "XAUTOCLAIM",
-                    "XREADGROUP",
-                    "MIGRATE");
+    /// What others reach a target as, from the source or from us: replies to reading clients are
+    /// not replicated, and expiries of fields all come as one command.
+    private static final Map<String, String> STREAMED_AS =
+            Map.ofEntries(
+                    Map.entry("DELIFEQ", "DEL"),
+                    Map.entry("GEOADD", "ZADD"),
+                    Map.entry("GETDEL", "DEL"),
+                    Map.entry("GETEX", "PEXPIREAT"),
+                    Map.entry("HEXPIRE", "HPEXPIREAT"),
+                    Map.entry("HEXPIREAT", "HPEXPIREAT"),
+                    Map.entry("HGETDEL", "HDEL"),
+                    Map.entry("HGETEX", "HPEXPIREAT"),
+                    Map.entry("HPEXPIRE", "HPEXPIREAT"),
+                    Map.entry("HSETEX", "HPEXPIREAT"),
+                    Map.entry("LMPOP", "LTRIM"),
+                    Map.entry("MIGRATE", "DEL"),
+                    Map.entry("MSETEX", "PEXPIREAT"),
+                    Map.entry("UNLINK", "DEL"),
+                    Map.entry("XAUTOCLAIM", "XCLAIM"),
+                    Map.entry("ZMPOP", "ZREMRANGEBYRANK"));
 
-    private static final int MOST_COMMANDS_NAMED = 8;
+    /// Have older forms in part only, or none where there are no streams.
+    private static final Set<String> NOT_ALWAYS_DATED =
+            Set.of("GEOSEARCHSTORE", "XGROUP", "XSETID");
+
+    /// Subcommands of FUNCTION that write.
+    private static final Set<String> FUNCTION_WRITES =
+            Set.of("FUNCTION|LOAD", "FUNCTION|DELETE", "FUNCTION|FLUSH", "FUNCTION|RESTORE");
+
+    private static final int MOST_COMMANDS_NAMED = 32;
 
     static final Check.Questions QUESTIONS =
             (node, plan) -> List.of(node.commandsQuestion(), Node.statisticsQuestion());
@@ -125,8 +141,8 @@ final class Versions {
         List<String> missing = new ArrayList<>();
         for (CommandSpec command : CommandTable.standard().all()) {
             if (known.contains(command.name())
-                    && !knownByTarget.contains(command.name())
                     && isStreamed(command)
+                    && !knownByTarget.contains(streamedAs(command.name()))
                     && !isRewritten(command, to)) {
                 missing.add(command.name());
             }
@@ -138,7 +154,8 @@ final class Versions {
         if (calls == null) {
             return "unknown to the target: " + Replies.list(missing, MOST_COMMANDS_NAMED);
         }
-        List<String> called = missing.stream().filter(calls::containsKey).toList();
+        List<String> called =
+                missing.stream().filter(name -> isCalled(name, calls.keySet())).toList();
         return called.isEmpty()
                 ? "unknown to the target: "
                         + Replies.list(missing, MOST_COMMANDS_NAMED)
@@ -147,12 +164,24 @@ final class Versions {
                         + Replies.list(called, MOST_COMMANDS_NAMED);
     }
 
+    private static String streamedAs(String name) {
+        return STREAMED_AS.getOrDefault(name, name);
+    }
+
+    /// Since 7.0 calls of subcommands are counted each by itself. Our own checks call some that
+    /// read.
+    private static boolean isCalled(String name, Set<String> calls) {
+        return name.equals("FUNCTION")
+                ? !Collections.disjoint(calls, FUNCTION_WRITES)
+                : calls.stream().anyMatch(call -> call.equals(name) || call.startsWith(name + "|"));
+    }
+
     /// Whether it reaches older targets as commands that they know: all of it, in any form.
     private static boolean isRewritten(CommandSpec command, Node to) {
         boolean dated = (command.flags() & CommandSpec.DATED) != 0;
         return command.kind() == CommandKind.COPY
                 ? to.isSince(COPIED_BY_SCRIPT_MAJOR, COPIED_BY_SCRIPT_MINOR)
-                : dated && !command.name().equals("GEOSEARCHSTORE");
+                : dated && !NOT_ALWAYS_DATED.contains(command.name());
     }
 
     /// Scripts stream their effects on demand since then.
@@ -160,15 +189,17 @@ final class Versions {
 
     private static final int COPIED_BY_SCRIPT_MINOR = 2;
 
-    /// Whether a command can stand in a stream.
+    /// Whether a command can stand in a stream, as it is or as another one. Scripts and functions
+    /// that are called come as what they did, and messages that a target cannot pass on are left
+    /// out.
     private static boolean isStreamed(CommandSpec command) {
-        boolean plain =
-                command.kind() == CommandKind.DATA
-                        || command.kind() == CommandKind.MOVE
-                        || command.kind() == CommandKind.COPY;
-        return plain
-                && command.isWrite()
-                && (command.flags() & CommandSpec.BLOCKING) == 0
-                && !STREAMED_OTHERWISE.contains(command.name());
+        return switch (command.kind()) {
+            case FUNCTION -> true;
+            case DATA, SET, DELETE, EXPIRY, STREAM, MOVE, COPY, FLUSHALL, FLUSHDB, SWAPDB ->
+                    command.isWrite() && (command.flags() & CommandSpec.BLOCKING) == 0;
+            // RESTORE-ASKING comes as RESTORE.
+            case RESTORE, SELECT, MULTI, EXEC, EVAL, PUBLISH, SCRIPT, CONTROL, READ, UNKNOWN ->
+                    false;
+        };
     }
 }

@@ -8,6 +8,7 @@ import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// What the target remembers of a task: one small hash. It counts starts, which is how a later
@@ -197,6 +199,19 @@ public final class TaskRegistry {
     /// What the task has read until now, as a URI; empty when that is not known.
     public static String source(Map<String, String> manifest) {
         return manifest.getOrDefault(SOURCE, "");
+    }
+
+    /// Whether the task writes to one of these databases of the target; to none where it never
+    /// started.
+    public static boolean writes(Map<String, String> manifest, IntPredicate databases) {
+        if (manifest.isEmpty()) {
+            return false;
+        }
+        String written = manifest.getOrDefault(DATABASES, ALL);
+        return written.equals(ALL)
+                || Arrays.stream(written.split(",", -1))
+                        .mapToInt(each -> Integer.parseInt(each.substring(each.indexOf(':') + 1)))
+                        .anyMatch(databases);
     }
 
     /// Whether all keys at the target were made by this task.

@@ -188,6 +188,7 @@ class PairObstaclesIT {
                     .anySatisfy(finding -> {
                         assertThat(finding.check()).isEqualTo("reverse-versions");
                         assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                        assertThat(finding.reason()).contains("unknown to the target: FUNCTION");
                     });
         }
     }

@@ -305,21 +305,6 @@ class TwoWayIT {
     }
 
     @Test
-    void aThirdInstanceIsRefused() {
-        try (RedisServer one = RedisServer.start();
-                RedisServer two = RedisServer.start();
-                RedisServer three = RedisServer.start();
-                RunningPair pair = PairSetup.of(one.port(), two.port()).task("first").start()) {
-            pair.awaitStreaming();
-            try (RunningPair chain =
-                    PairSetup.of(two.port(), three.port()).task("second").start()) {
-                assertThat(chain.awaitEnd()).isEqualTo(Link.Outcome.PRECHECK_FAILED);
-                assertThat(errors(chain)).contains("two-way-third-instance");
-            }
-        }
-    }
-
-    @Test
     void afterAGapItStopsAndOneSideCanBeChosen() {
         try (RedisServer source = RedisServer.start();
                 RedisServer target = RedisServer.start()) {

@@ -127,7 +127,7 @@ class BothSidesIT {
                     .asString()
                     .matches(
                             values
-                                    + ": GEOSEARCHSTORE, HPERSIST, .*, of which the source has run"
+                                    + ": FUNCTION, GEOSEARCHSTORE, HEXPIRE, .*, of which the source has run"
                                     + " none since its start \\| .*");
 
             source.command("HSET", "hash", "field", "a");
