@@ -5,6 +5,7 @@ import io.syncline.engine.fault.Failure;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.twoway.Site;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// Writes a running pair's floor at both sites. A thread of its own; nothing here may hold up the
 /// data.
 final class FloorDesk implements Runnable {
-    private static final long EVERY_MILLIS = 1_000;
+    private static final long EVERY_MILLIS = 50;
+
+    /// A site that does not answer does not hold up a stop.
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(2);
 
     private final List<End> ends;
     private final AtomicReference<@Nullable FloorRecord> offered = new AtomicReference<>();
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread = new Thread(this, "floors");
     private final Runnable wake;
     private volatile FloorRecord written;
 
@@ -45,21 +50,37 @@ final class FloorDesk implements Runnable {
         return failure.get();
     }
 
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /// Writes the last floor that was offered, and ends.
     void stop() {
         stopping.countDown();
+        try {
+            thread.join(STOP_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void run() {
         try {
             while (!stopping.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-                FloorRecord next = offered.getAndSet(null);
-                if (next != null) {
-                    write(next);
-                }
+                write();
             }
+            write();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write() {
+        FloorRecord next = offered.getAndSet(null);
+        if (next != null) {
+            write(next);
         }
     }
 

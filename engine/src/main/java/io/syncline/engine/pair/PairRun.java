@@ -9,6 +9,7 @@ import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.Pair;
 import io.syncline.engine.twoway.PairOptions;
 import io.syncline.engine.twoway.PairStatus;
+import io.syncline.engine.twoway.Parting;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.Start;
@@ -28,14 +29,21 @@ final class PairRun implements PairRunning {
     private static final long WAIT_NANOS = 20_000_000;
     private static final long MARKER_NANOS = 1_000_000_000;
 
+    /// Between two looks whether a marker is to be written for its places alone.
+    private static final long PLACES_NANOS = 250_000_000;
+
     /// Within which a task without writes finds that another process has taken over.
     private static final long EPOCH_NANOS = 1_000_000_000;
 
-    /// Progress without local writes that goes without a marker: small beside any backlog.
-    private static final long UNMARKED_LIMIT = 64 << 10;
+    /// Progress that goes without a marker: small beside the smallest backlog there is, 16 KB, and
+    /// large beside a marker, which is progress, too.
+    private static final long UNMARKED_LIMIT = 4 << 10;
 
     /// What was read and not sent, per direction; beyond it the spool holds it.
     private static final long QUEUED_LIMIT = 32 << 20;
+
+    /// How long a stop takes at most to write down how far all is, when a site does not answer.
+    private static final long MARK_NANOS = 2_000_000_000;
 
     /// How long a stop waits for answers that are on their way.
     private static final long STOP_NANOS = 5_000_000_000L;
@@ -53,6 +61,7 @@ final class PairRun implements PairRunning {
     private volatile @Nullable Thread owner;
     private volatile @Nullable Founding founding;
     private long markerNanos = System.nanoTime();
+    private long placesNanos = markerNanos;
     private final long[] epochNanos = {markerNanos, markerNanos};
     private boolean caughtUp;
     private volatile boolean founded;
@@ -207,16 +216,21 @@ final class PairRun implements PairRunning {
                             i, sites.stream(i).place(), Phase.STREAMING, !copied, ""));
         }
         long[] goals = {-1, -1};
-        long deadline = Long.MAX_VALUE;
+        Ending ending = null;
         while (true) {
+            if (ending == null && (sites.isStopping() || isDone())) {
+                ending = new Ending(pair);
+            }
             boolean moved = false;
             for (int i = 0; i < 2; i++) {
                 moved |= read(pair, i);
                 try {
                     moved |= sites.writer(i).deliver();
                     hold(pair, i);
-                    if (!sites.isStopping()) {
+                    if (ending == null) {
                         askEpoch(i);
+                    }
+                    if (ending == null || !ending.isMarked) {
                         moved |= pair.step(ends.get(i).site(), units(i));
                         moved |= pair.stepRepairs();
                     }
@@ -231,16 +245,30 @@ final class PairRun implements PairRunning {
             }
             markers(pair);
             report(pair, goals);
-            if (sites.isStopping() || isDone()) {
-                deadline = Math.min(deadline, System.nanoTime() + STOP_NANOS);
-                boolean idle = sites.writer(0).isIdle() && sites.writer(1).isIdle();
-                if (idle || System.nanoTime() - deadline > 0) {
-                    return true;
-                }
+            if (ending != null && ending.isOver()) {
+                return true;
             }
             if (!moved) {
                 LockSupport.parkNanos(this, WAIT_NANOS);
             }
+        }
+    }
+
+    /// The end of a run: what is under way comes in, and both markers tell how far all is.
+    private final class Ending {
+        private final long begun = System.nanoTime();
+        private final Parting parting;
+        private boolean isMarked;
+
+        Ending(Pair pair) {
+            parting = pair.part();
+        }
+
+        boolean isOver() {
+            long took = System.nanoTime() - begun;
+            isMarked |= parting.look() || took > MARK_NANOS;
+            boolean idle = sites.writer(0).isIdle() && sites.writer(1).isIdle();
+            return (isMarked && idle) || took > STOP_NANOS;
         }
     }
 
@@ -308,12 +336,16 @@ final class PairRun implements PairRunning {
 
     private void markers(Pair pair) {
         long now = System.nanoTime();
-        if (now - markerNanos < MARKER_NANOS) {
+        boolean due = now - markerNanos >= MARKER_NANOS;
+        // The table of copied keys goes with each marker, and may be large.
+        boolean small = !pair.wantsMarkers(Site.SOURCE) && !pair.wantsMarkers(Site.TARGET);
+        if (!due && (!small || now - placesNanos < PLACES_NANOS)) {
             return;
         }
-        markerNanos = now;
+        placesNanos = now;
+        markerNanos = due ? now : markerNanos;
         for (Site origin : Site.values()) {
-            boolean passed = sites.stream(origin.index()).takePassedFlush();
+            boolean passed = due && sites.stream(origin.index()).takePassedFlush();
             if (passed || pair.wantsMarkers(origin) || pair.unmarked(origin) > UNMARKED_LIMIT) {
                 pair.heartbeat(origin.other());
             }

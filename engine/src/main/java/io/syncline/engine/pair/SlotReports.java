@@ -20,10 +20,20 @@ final class SlotReports {
 
     private static final long LONGEST_NANOS = 500_000_000;
 
-    private static final long FLOOR_NANOS = 1_000_000_000;
+    private static final long FLOOR_NANOS = 500_000_000;
 
-    /// Progress without local writes that goes without a floor: small beside any backlog.
-    private static final long UNMARKED_LIMIT = 64 << 10;
+    /// Progress without local writes that goes without a floor: small beside the smallest backlog
+    /// there is, 16 KB.
+    private static final long UNMARKED_LIMIT = 4 << 10;
+
+    /// A floor is progress, too, and may be long.
+    private static final long UNMARKED_FLOORS = 8;
+
+    /// How long a stop looks for a last floor.
+    private static final long LAST_NANOS = 2_000_000_000;
+
+    /// The second one that is found behind a moment has begun behind it.
+    private static final int LAST_FLOORS = 2;
 
     /// The first copy's records are numbered below.
     private static final long FIRST_FLOOR = 10;
@@ -40,9 +50,12 @@ final class SlotReports {
     private boolean caughtUp;
     private boolean localsSinceFloor;
     private long dueNanos = System.nanoTime() + REPORT_NANOS;
-    private long floorNanos = System.nanoTime();
+    private long floorNanos = System.nanoTime() - FLOOR_NANOS;
     private long floors = FIRST_FLOOR;
     private Floor written;
+    private long unmarkedLimit = UNMARKED_LIMIT;
+    private long endNanos;
+    private long lastFloor = -1;
 
     SlotReports(
             List<SlotNode> nodes,
@@ -87,10 +100,36 @@ final class SlotReports {
         dueNanos = now + untilNext(took);
         if (now - floorNanos >= FLOOR_NANOS && isWorthWriting(newest)) {
             floorNanos = now;
-            written = newest;
             localsSinceFloor = false;
-            desk.offer(record.at(newest, epoch, ++floors));
+            offer(newest);
         }
+    }
+
+    private void offer(Floor newest) {
+        written = newest;
+        FloorRecord next = record.at(newest, epoch, ++floors);
+        unmarkedLimit = Math.max(UNMARKED_LIMIT, UNMARKED_FLOORS * next.encode().length);
+        desk.offer(next);
+    }
+
+    /// Instead of [#look], when the run is to end.
+    ///
+    /// @return whether the last floor is offered, so that the next run needs next to nothing of
+    ///   what the sites have kept
+    boolean isLastFloorOffered() {
+        Floor newest = pairs.floor();
+        long now = System.nanoTime();
+        if (lastFloor < 0) {
+            lastFloor = pairs.floors() + LAST_FLOORS;
+            endNanos = now;
+        }
+        if (pairs.floors() < lastFloor && now - endNanos < LAST_NANOS) {
+            return false;
+        }
+        if (!newest.equals(written)) {
+            offer(newest);
+        }
+        return true;
     }
 
     /// From the start of a look to that of the next one.
@@ -110,9 +149,9 @@ final class SlotReports {
                 || isFar(newest.target(), last.target());
     }
 
-    private static boolean isFar(List<StreamPlace> now, List<StreamPlace> then) {
+    private boolean isFar(List<StreamPlace> now, List<StreamPlace> then) {
         for (int i = 0; i < now.size(); i++) {
-            if (now.get(i).offset() - then.get(i).offset() > UNMARKED_LIMIT) {
+            if (now.get(i).offset() - then.get(i).offset() > unmarkedLimit) {
                 return true;
             }
         }

@@ -52,6 +52,7 @@ final class SlotRun implements PairRunning {
     private volatile @Nullable SlotFounding founding;
     private volatile boolean founded;
     private boolean copied;
+    private boolean ended;
     private @Nullable SlotReports reports;
     private LostTails tails;
     private final FlushesBesideJobs beside;
@@ -197,9 +198,7 @@ final class SlotRun implements PairRunning {
         SlotPairs pairs = pairs(record, fences);
         tails = new LostTails(sites, fences);
         FloorDesk desk = new FloorDesk(sites.ends(), record, this::wake);
-        Thread writer = new Thread(desk, "floors");
-        writer.setDaemon(true);
-        writer.start();
+        desk.start();
         try {
             reports = new SlotReports(nodes, pairs, record, desk, board, beats, epoch, events);
             return drive(pairs, desk, reports);
@@ -272,8 +271,9 @@ final class SlotRun implements PairRunning {
             }
             reports.look();
             if (sites.isStopping() || isDone()) {
+                ended = ended || reports.isLastFloorOffered();
                 deadline = Math.min(deadline, System.nanoTime() + STOP_NANOS);
-                boolean idle = nodes.stream().allMatch(SlotNode::isIdle);
+                boolean idle = ended && nodes.stream().allMatch(SlotNode::isIdle);
                 if (idle || System.nanoTime() - deadline > 0) {
                     return isDone();
                 }
@@ -364,11 +364,12 @@ final class SlotRun implements PairRunning {
         }
         try {
             boolean moved = node.deliver();
-            return node.carry(pairs, sites.isStopping()) || moved;
+            return node.carry(pairs, ended) || moved;
         } catch (IOException e) {
             if (!sites.isStopping()) {
                 node.lost(e);
             }
+            ended |= sites.isStopping();
             return true;
         }
     }

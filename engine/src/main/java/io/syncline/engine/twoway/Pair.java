@@ -95,14 +95,13 @@ public final class Pair {
 
     /// Whether the next unit of a site's stream may be read now.
     public boolean mayRead(Site site, StreamUnit unit) {
-        if (isHeld(site)) {
-            return false;
-        }
         Marker marker = unit.marker();
-        return marker == null
-                || (!isAnswerOwed(site, marker)
-                        && (!rules.holds(Rule.GATE)
-                                || marker.gate() <= from(site.other()).position));
+        return !isHeld(site) && (marker == null || mayRead(site, marker));
+    }
+
+    private boolean mayRead(Site site, Marker marker) {
+        boolean gate = !rules.holds(Rule.GATE) || marker.gate() <= position(site.other());
+        return gate && !isAnswerOwed(site, marker);
     }
 
     /// Whether the answer to a transaction has not come yet. Its echo is read behind it: only the
@@ -219,6 +218,11 @@ public final class Pair {
         Flow flow = from(origin);
         long known = from(origin.other()).seen.offset() - flow.sentKnown.offset();
         return Math.max(known, flow.position - flow.sentThrough.offset());
+    }
+
+    /// Begins to write down how far everything is.
+    public Parting part() {
+        return new Parting(flows, gates);
     }
 
     /// Whether markers go with keys that another marker would release.

@@ -37,6 +37,7 @@ public final class SlotPairs {
     private final SlotIntake intake;
     private Floor floor;
     private @Nullable FloorRound round;
+    private long floors;
 
     /// @param floor from where the streams are read
     /// @param source offset of each of its primaries behind the new epoch; `target` likewise
@@ -358,9 +359,15 @@ public final class SlotPairs {
         Floor found = running.look();
         if (found != null) {
             floor = found;
+            floors++;
             round = null;
         }
         return floor;
+    }
+
+    /// How many were found, be they alike.
+    public long floors() {
+        return floors;
     }
 
     private Floor here() {
