@@ -189,7 +189,7 @@ final class SiteStream implements Closeable {
                                     ? ", which a two-way task cannot bring to the other side"
                                     : " and the task is told to stop at that"),
                     swap
-                            ? "Start it again with --on-flush ignore, and swap at the other side too"
+                            ? "Start it again with --on-flush ignore, then swap at the other side"
                             : "Start it again with --on-flush apply or --on-flush ignore");
         }
         if (kind == CommandKind.FLUSHDB) {
