@@ -64,7 +64,12 @@ final class TargetKeys {
                     ErrorCode.TARGET_NOT_EMPTY,
                     "the target holds " + Amount.count(keys, "key"),
                     "Empty it, or choose --on-existing overwrite: keys of the same name are then"
-                            + " overwritten by the source's");
+                            + " overwritten by the source's"
+                            + (plan.bothWays()
+                                    ? ". Of a pair that ran before and was flushed at both sides"
+                                            + " since, name the side whose data stand, once:"
+                                            + " --resync-from source|target"
+                                    : ""));
         }
     }
 
