@@ -177,17 +177,34 @@ final class Stints {
 
     /// No key is seen to have gone to the other node: what was begun was given up, or only remains
     /// were cleared away. But if that one wrote anything, it had the slot: that came without a key,
-    /// and went so. When it was there matters only to keys that both wrote.
+    /// and went so; or users made new keys there on the way, which were brought back. When it was
+    /// there matters only to keys that both wrote.
     private boolean unseen(List<StreamUnit> own, int other, List<StreamUnit> theirs) {
-        order.add(new Stint(first, own));
-        if (theirs.stream().anyMatch(Stints::isWrite)) {
-            Set<KeyId> keys = new HashSet<>();
-            theirs.forEach(unit -> unit.addKeys(keys));
-            if (own.stream().anyMatch(unit -> unit.touches(keys))) {
+        if (theirs.stream().noneMatch(Stints::isWrite)) {
+            order.add(new Stint(first, own));
+            return true;
+        }
+        Set<KeyId> keys = new HashSet<>();
+        theirs.forEach(unit -> unit.addKeys(keys));
+        int before = 0;
+        while (before < own.size() && !own.get(before).touches(keys)) {
+            before++;
+        }
+        order.add(new Stint(first, own.subList(0, before)));
+        order.add(new Stint(other, theirs));
+        order.add(new Stint(first, own.subList(before, own.size())));
+        return bringsBack(own.subList(before, own.size()), keys);
+    }
+
+    /// Whether the first that units tell of each of these keys is that it came.
+    private static boolean bringsBack(List<StreamUnit> units, Set<KeyId> keys) {
+        Set<KeyId> left = new HashSet<>(keys);
+        for (StreamUnit unit : units) {
+            if (isImport(unit)) {
+                left.removeAll(restored(List.of(unit)));
+            } else if (unit.touches(left)) {
                 return false;
             }
-            order.add(new Stint(other, theirs));
-            order.add(new Stint(first, List.of()));
         }
         return true;
     }

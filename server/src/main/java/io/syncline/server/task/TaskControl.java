@@ -19,6 +19,7 @@ import io.syncline.server.store.Store;
 import io.syncline.server.view.Direction;
 import io.syncline.server.view.Numbers;
 import io.syncline.server.view.Progress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 /// that came behind the start it did not mean would leave a task without a link. So effects only
 /// begin what they do: what takes long is done on [TaskWorker]'s thread, one after the other.
 public final class TaskControl {
+    /// How long who asks for a stop waits for its link, at most: one without an answer from its
+    /// servers ends behind.
+    private static final long STOP_NANOS = Duration.ofSeconds(5).toNanos();
+
     private final TaskContext context;
     private final TaskWorker worker;
     private final Object lock = new Object();
@@ -87,6 +92,10 @@ public final class TaskControl {
             effects(before, transition, resyncFrom);
         }
         log(before, after);
+        if (transition.effects().contains(Effect.STOP_LINK) && !after.state().isActive()) {
+            // Who is told "paused" relies on that nothing more is written.
+            worker.awaitLink(System.nanoTime() + STOP_NANOS);
+        }
         return after;
     }
 

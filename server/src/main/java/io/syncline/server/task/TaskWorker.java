@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,19 @@ final class TaskWorker {
         }
     }
 
+    /// Waits until the link has ended, or a time.
+    synchronized void awaitLink(long deadlineNanos) {
+        try {
+            for (long left = deadlineNanos - System.nanoTime();
+                    session != null && left > 0;
+                    left = deadlineNanos - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void runLink(long begun, @Nullable Site resyncFrom) {
         LinkSession mine = new LinkSession(control, context, resyncFrom);
         synchronized (this) {
@@ -144,7 +158,10 @@ final class TaskWorker {
                 control.happen(new TaskEvent.LinkStopped());
             }
         } finally {
-            session = null;
+            synchronized (this) {
+                session = null;
+                notifyAll();
+            }
         }
     }
 
