@@ -27,19 +27,12 @@ final class Answers {
 
     private Answers() {}
 
-    /// A refusal that passes, or that another node would not make, is an [IOException]: worth a new
-    /// connection. Any other is final.
+    /// A refusal that passes, that another node would not make, or that someone can take back is an
+    /// [IOException]: worth a new connection. Any other is final.
     static IOException refused(String place, String text) {
         return switch (ErrorKind.of(text).remedy()) {
             case RETRY, REDIRECT -> new IOException(text);
-            case OPERATOR ->
-                    throw new SynclineException(
-                            ErrorCode.NOT_PERMITTED,
-                            place,
-                            "the instance refuses what a two-way task needs: " + text,
-                            "Give the account read and write rights on all keys, and the commands"
-                                    + " WATCH, MULTI, EXEC, DUMP, RESTORE, PTTL, INFO, TIME, PSYNC and"
-                                    + " REPLCONF, on both sides");
+            case OPERATOR -> new RightsException(text);
             case CAUSE, NONE ->
                     throw new SynclineException(
                             ErrorCode.COMMAND_REFUSED,

@@ -124,6 +124,7 @@ final class PairRun implements PairRunning {
                 return false;
             }
             founded = true;
+            new PairDatabases(options, ends).note();
             if (options.end() == LinkOptions.End.SNAPSHOT) {
                 return true;
             }

@@ -7,7 +7,6 @@ import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
-import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.twoway.Marker;
@@ -29,20 +28,16 @@ import org.jspecify.annotations.Nullable;
 final class PairSites implements Closeable {
     private static final long WAIT_NANOS = 20_000_000;
 
-    private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final List<End> ends;
     private final List<SiteStream> streams = new ArrayList<>();
     private final List<SiteWriter> writers = new ArrayList<>();
     private final List<PairRetries> retries = new ArrayList<>();
-    private final @Nullable Backoff[] backoffs = new Backoff[2];
-    private final long[] transactions = new long[2];
     private final CountDownLatch stopping = new CountDownLatch(1);
     private long epoch;
 
     PairSites(LinkOptions options, List<End> ends, Consumer<LinkEvent> events, Runnable wake)
             throws IOException {
-        this.options = options;
         this.events = events;
         this.ends = ends;
         List<ServerInfo> infos = List.of(ends.get(0).info(), ends.get(1).info());
@@ -213,14 +208,8 @@ final class PairSites implements Closeable {
     ///
     /// @return false when told to stop
     boolean pause(int site, IOException reason) {
-        long now = System.nanoTime();
-        Backoff backoff = backoffs[site];
-        if (backoff == null) {
-            backoff = new Backoff(options.retry(), now);
-            backoffs[site] = backoff;
-        }
         String place = ends.get(site).instance().endpoint().addresses().getFirst().toString();
-        long delay = retries.get(site).again(backoff, now, place, PairRetries.NO_WRITES, reason);
+        long delay = retries.get(site).again(place, reason);
         try {
             return !stopping.await(delay, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -229,13 +218,8 @@ final class PairSites implements Closeable {
         }
     }
 
-    /// When transactions succeed again, the next fault starts from the shortest wait.
     void noteSuccess(int site) {
-        long now = writers.get(site).transactions();
-        if (now != transactions[site]) {
-            transactions[site] = now;
-            backoffs[site] = null;
-        }
+        retries.get(site).succeeded(writers.get(site).transactions());
     }
 
     @Override

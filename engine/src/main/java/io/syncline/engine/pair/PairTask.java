@@ -82,6 +82,11 @@ public final class PairTask implements RunningTask {
     @Override
     public Link.Outcome run() {
         try {
+            Failure databases =
+                    choices.resyncFrom() == null ? new PairDatabases(options, ends).check() : null;
+            if (databases != null) {
+                return fail(databases);
+            }
             boolean bad = precheck().stream().anyMatch(f -> f.severity() == Finding.Severity.ERROR);
             if (bad) {
                 return Link.Outcome.PRECHECK_FAILED;

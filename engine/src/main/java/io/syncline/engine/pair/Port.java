@@ -2,6 +2,8 @@ package io.syncline.engine.pair;
 
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ShardIdentity;
+import io.syncline.engine.fault.ErrorCode;
+import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.net.Connector;
 import io.syncline.engine.twoway.PairKeys;
@@ -35,7 +37,15 @@ record Port(
         return (BitSet) slots.clone();
     }
 
+    /// @throws RightsException when the account is refused: it was not when the task was prechecked
     Connection open() throws IOException {
-        return connector.open(finder.find());
+        try {
+            return connector.open(finder.find());
+        } catch (SynclineException e) {
+            if (e.failure().code() == ErrorCode.NOT_AUTHENTICATED) {
+                throw new RightsException(e);
+            }
+            throw e;
+        }
     }
 }

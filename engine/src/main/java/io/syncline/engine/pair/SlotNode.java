@@ -4,7 +4,6 @@ import io.syncline.engine.bytes.ByteBuilder;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.link.LinkEvent;
 import io.syncline.engine.link.LinkOptions;
-import io.syncline.engine.net.Backoff;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.RespWriter;
@@ -25,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// One primary of a run over slots: its stream, the lanes that write to it, and the way back to it
 /// when it is away. Owner thread only, but for what says otherwise.
@@ -46,10 +44,8 @@ final class SlotNode implements Closeable {
     private final LinkOptions options;
     private volatile String epoch = "";
     private long epochNanos = System.nanoTime();
-    private @Nullable Backoff backoff;
     private long awayUntilNanos;
     private boolean away;
-    private long transactions;
 
     /// @param shard number under which events tell of it
     SlotNode(
@@ -190,7 +186,7 @@ final class SlotNode implements Closeable {
         if (!stopping) {
             askEpoch();
         }
-        noteSuccess();
+        retries.succeeded(lanes.stream().mapToLong(SiteWriter::transactions).sum());
         return any;
     }
 
@@ -204,15 +200,6 @@ final class SlotNode implements Closeable {
                 lane.join(epoch);
             }
             lane.askEpoch();
-        }
-    }
-
-    /// When transactions succeed again, the next fault starts from the shortest wait.
-    private void noteSuccess() {
-        long now = lanes.stream().mapToLong(SiteWriter::transactions).sum();
-        if (now != transactions) {
-            transactions = now;
-            backoff = null;
         }
     }
 
@@ -252,15 +239,9 @@ final class SlotNode implements Closeable {
     /// The node cannot be written: to be tried again in a while.
     void lost(IOException reason) {
         lanes.forEach(SiteWriter::close);
-        long now = System.nanoTime();
-        Backoff present = backoff;
-        if (present == null) {
-            present = new Backoff(options.retry(), now);
-            backoff = present;
-        }
-        long delay = retries.again(present, now, stream.place(), PairRetries.NO_WRITES, reason);
+        long delay = retries.again(stream.place(), reason);
         away = true;
-        awayUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(delay);
+        awayUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay);
     }
 
     boolean isAway() {

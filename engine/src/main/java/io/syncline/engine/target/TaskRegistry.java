@@ -117,7 +117,8 @@ public final class TaskRegistry {
         throw new IOException("HINCRBY is answered with " + starts);
     }
 
-    static boolean takesOnMore(String before, String now) {
+    /// Whether there are databases now, each as a user writes it, that were not among those before.
+    public static boolean takesOnMore(String before, String now) {
         if (before.equals(ALL)) {
             // Each of the same number; 3:5 writes to where nothing of 3 was.
             return now.contains(":");

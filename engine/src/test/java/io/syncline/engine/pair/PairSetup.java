@@ -32,6 +32,7 @@ final class PairSetup {
     private LinkOptions.OnFlush onFlush = LinkOptions.OnFlush.APPLY;
     private LinkOptions.End end = LinkOptions.End.NEVER;
     private Duration limit = Duration.ofSeconds(60);
+    private Duration retry = Duration.ofMinutes(2);
     private GuardPolicy.Mode guard = GuardPolicy.Mode.ALWAYS;
     private LinkOptions.Throttle throttle = LinkOptions.Throttle.NONE;
     private @Nullable Site resync;
@@ -144,6 +145,11 @@ final class PairSetup {
         return this;
     }
 
+    PairSetup retry(Duration longest) {
+        retry = longest;
+        return this;
+    }
+
     private static Endpoint at(int port) {
         return at(Endpoint.Topology.STANDALONE, port);
     }
@@ -167,7 +173,7 @@ final class PairSetup {
                 commands,
                 onExisting,
                 Duration.ZERO,
-                Duration.ofMinutes(2),
+                retry,
                 LinkOptions.OnRefused.STOP,
                 LinkOptions.OnGap.STOP,
                 onFlush,

@@ -7,10 +7,13 @@ import io.syncline.engine.precheck.Finding;
 import io.syncline.server.model.Names;
 import io.syncline.server.model.Problem;
 import io.syncline.server.model.Task;
+import io.syncline.server.settings.DatabaseList;
 import io.syncline.server.settings.Setting;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -35,6 +38,9 @@ final class AddedDatabases {
     boolean mayTake(Task task, Map<String, String> after) {
         List<String> before = list(task.settings());
         List<String> now = list(after);
+        if (task.isTwoWay()) {
+            requireOwnKeys(task, after);
+        }
         if (before.equals(List.of(ALL)) || before.equals(now)) {
             return false;
         }
@@ -49,6 +55,30 @@ final class AddedDatabases {
         }
         requireEmpty(task, added);
         return true;
+    }
+
+    /// A pair keeps its own keys in the first of its databases at each side.
+    private static void requireOwnKeys(Task task, Map<String, String> after) {
+        SortedMap<Integer, Integer> before = databases(task, task.settings());
+        SortedMap<Integer, Integer> now = databases(task, after);
+        if (now.firstKey() > before.firstKey()
+                || Collections.min(now.values()) > Collections.min(before.values())) {
+            throw Problem.badRequest(
+                    "settings." + KEY,
+                    "a two-way task that has started keeps its own keys in the first of its databases"
+                            + " at each side, so it cannot give that up (source "
+                            + before.firstKey()
+                            + ", target "
+                            + Collections.min(before.values())
+                            + ")",
+                    "Keep it in the list");
+        }
+    }
+
+    private static SortedMap<Integer, Integer> databases(Task task, Map<String, String> settings) {
+        SortedMap<Integer, Integer> read =
+                DatabaseList.read(TaskSettings.settings(task.topology(), settings, "", "", ""));
+        return read.isEmpty() ? new TreeMap<>(Map.of(0, 0)) : read;
     }
 
     private static List<String> list(Map<String, String> settings) {

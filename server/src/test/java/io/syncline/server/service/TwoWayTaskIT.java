@@ -347,6 +347,20 @@ class TwoWayTaskIT {
     }
 
     @Test
+    void theDatabaseOfItsOwnKeysIsNotGivenUp() {
+        run();
+        Map<String, Object> other = Map.of("settings", Map.of("databases", "1,2"));
+        Api.Answer refused = admin.patch("/api/v1/tasks/" + id, other);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("settings.databases", "own keys");
+
+        Map<String, Object> fewer = Map.of("settings", Map.of("databases", "0,1"));
+        admin.patch("/api/v1/tasks/" + id, fewer).json(200);
+        await(admin, id, "running");
+        arrives(target, source, "behind");
+    }
+
+    @Test
     void whatWouldTreatTheSidesDifferentlyIsRefusedAndTheFileIsTheSame() {
         for (Map<String, String> each :
                 List.of(
