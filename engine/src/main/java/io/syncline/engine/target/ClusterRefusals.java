@@ -29,6 +29,21 @@ final class ClusterRefusals {
         stopIf(stop);
     }
 
+    /// Lists what is not listed yet, when the task ends in the midst of something.
+    void leave() {
+        for (Refused refused = lanes.nextRefusal();
+                refused != null;
+                refused = lanes.nextRefusal()) {
+            judge(refused.refusal(), refused.passed());
+        }
+        try {
+            floor.recordNow();
+        } catch (SynclineException | StoppedException e) {
+            System.getLogger(ClusterRefusals.class.getName())
+                    .log(System.Logger.Level.WARNING, "refused, and not listed", e);
+        }
+    }
+
     /// Records one that was not sent at all.
     void refuse(Refusal refusal) {
         stopIf(judge(refusal, false));

@@ -394,5 +394,6 @@ public final class ClusterWriter implements TargetWriter {
         together.close();
         lanes.close();
         floor.close();
+        refusals.leave();
     }
 }

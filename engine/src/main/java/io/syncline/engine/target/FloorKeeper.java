@@ -269,7 +269,9 @@ final class FloorKeeper {
 
     /// Lists refusals in the target at once, since the task stops.
     void recordNow() {
-        dialer.finishing(finder, this::recordRefusals);
+        if (!refusals.isEmpty()) {
+            dialer.finishing(finder, this::recordRefusals);
+        }
     }
 
     private void recordRefusals(Connection connection) throws IOException {

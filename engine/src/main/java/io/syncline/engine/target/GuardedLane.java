@@ -188,15 +188,12 @@ final class GuardedLane implements Closeable {
     ///   the same and is not sent again, so what is refused of that is listed first
     private void collectRefusals() {
         SynclineException stop = refusals.collect();
-        if (stop != null) {
-            Lane present = lane;
-            if (present != null) {
-                present.drain();
-            }
+        Lane present = lane;
+        if (stop != null && present != null) {
+            present.drain();
             refusals.collect();
-            refusals.recordNow();
-            throw stop;
         }
+        refusals.stopAt(stop);
     }
 
     /// Deletes the keys of the source's shard, while nothing is on its way.
@@ -239,6 +236,7 @@ final class GuardedLane implements Closeable {
         Lane broken = lane;
         lane = null;
         List<Batch> pending = broken == null ? new ArrayList<>() : broken.stop();
+        refusals.stopAt(refusals.collect());
         SynclineException afterwards = fault == null ? null : refusals.operate(fault, pending);
         endOutage();
         boolean first = outage == null;
@@ -352,6 +350,7 @@ final class GuardedLane implements Closeable {
     }
 
     private void applied(Batch batch) {
+        refusals.applied(batch);
         appliedOffset = batch.endOffset;
         if (owner.phase() == Checkpoint.Phase.STREAMING) {
             appliedCommands.add(batch.sourceCommands);
@@ -396,5 +395,6 @@ final class GuardedLane implements Closeable {
     @Override
     public void close() {
         closeLane();
+        refusals.leave();
     }
 }

@@ -14,13 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// What becomes of commands that a standalone target refuses for good: the policy is asked, the
 /// command is listed in the target, and a batch that was discarded because of it is changed.
 ///
-/// Belongs to the applier; only [#heard] is called by a lane's reader.
+/// Belongs to the applier; only [#heard] and [#applied] are called by a lane's reader.
 final class RefusalDesk {
     private final WriterSettings settings;
     private final TargetDialer dialer;
     private final NodeFinder finder;
     private final ConcurrentLinkedQueue<Refusal> heard = new ConcurrentLinkedQueue<>();
     private final List<Refusal> toRecord = new ArrayList<>();
+
+    /// Those that a batch lists which is not known to be applied.
+    private final ConcurrentLinkedQueue<Underway> underway = new ConcurrentLinkedQueue<>();
+
+    private record Underway(Batch batch, List<Refusal> refusals) {}
 
     RefusalDesk(WriterSettings settings, TargetDialer dialer, NodeFinder finder) {
         this.settings = settings;
@@ -58,6 +63,14 @@ final class RefusalDesk {
         return stop;
     }
 
+    /// @param why nothing when it is null
+    void stopAt(@Nullable SynclineException why) {
+        if (why != null) {
+            recordNow();
+            throw why;
+        }
+    }
+
     /// Lists refusals in the target at once, since no batch will follow.
     void recordNow() {
         if (toRecord.isEmpty()) {
@@ -89,7 +102,32 @@ final class RefusalDesk {
             batch.endCommand(place.offset, place.database, place.clean, false);
         }
         batch.records = toRecord.size();
-        toRecord.clear();
+        if (!toRecord.isEmpty()) {
+            underway.add(new Underway(batch, List.copyOf(toRecord)));
+            toRecord.clear();
+        }
+    }
+
+    /// What a batch lists is in the target.
+    void applied(Batch batch) {
+        if (!underway.isEmpty()) {
+            underway.removeIf(each -> each.batch == batch);
+        }
+    }
+
+    /// Lists what is not known to be listed yet, when the task ends in the midst of something: what
+    /// stands beside it took effect, so that it is met by no later start. One that a batch carried
+    /// whose answer was lost may be listed twice.
+    void leave() {
+        underway.forEach(each -> toRecord.addAll(each.refusals));
+        underway.clear();
+        collect();
+        try {
+            recordNow();
+        } catch (SynclineException | StoppedException e) {
+            System.getLogger(RefusalDesk.class.getName())
+                    .log(System.Logger.Level.WARNING, "refused, and not listed: " + toRecord, e);
+        }
     }
 
     /// Changes the batch that a refusal names, as the policy says.

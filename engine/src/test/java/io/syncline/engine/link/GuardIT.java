@@ -87,7 +87,7 @@ class GuardIT {
     /// is missing.
     @Test
     void aRightThatIsMissingForAnInstantLosesNothingThatIsNotListed() {
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 12; i++) {
             try (RunningLink link = Sync.of(source, target).batchCommands(16).start()) {
                 link.awaitStreaming();
                 workload.awaitMore(2_000, LIMIT);

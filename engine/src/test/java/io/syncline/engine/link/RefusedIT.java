@@ -75,6 +75,30 @@ class RefusedIT {
         assertThat(recorded()).singleElement().asString().contains("\"key\":\"list\"");
     }
 
+    /// Both answers come at once: that a right is missing is waited for, what was refused is not.
+    @Test
+    void whatWasRefusedIsListedBeforeARightIsWaitedFor() {
+        try (RunningLink link = Sync.of(source, target).batchCommands(1).start().awaitStreaming()) {
+            target.command("SET", "list", "someone's string");
+            source.command("INCR", "before");
+            link.awaitCaughtUp(source);
+            target.command("ACL", "SETUSER", "default", "-incr");
+            target.command("CLIENT", "PAUSE", "60000", "WRITE");
+            pipelined(words("RPUSH", "list", "a"), words("INCR", "before"));
+            long goal = Long.parseLong(source.info("master_repl_offset"));
+            link.await("the commands read", () -> link.shard().receivedOffset() >= goal);
+            target.command("CLIENT", "UNPAUSE");
+
+            assertThat(link.awaitFailure().code()).isEqualTo(ErrorCode.COMMAND_REFUSED);
+        }
+        assertThat(recorded()).singleElement().asString().contains("\"key\":\"list\"");
+        target.command("ACL", "SETUSER", "default", "+incr");
+        try (RunningLink link = Sync.of(source, target).start().awaitStreaming()) {
+            link.awaitCaughtUp(source);
+            assertThat(target.number("GET", "before")).isEqualTo(2);
+        }
+    }
+
     /// The target is always a little behind, and after an outage more than that.
     @Test
     void aRenameOfWhatHasExpiredAtTheTargetIsListedAndStopsNothing() {
