@@ -1,6 +1,7 @@
 package io.syncline.engine.link;
 
 import io.syncline.engine.verify.KeySample;
+import java.io.IOException;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -15,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 ///   it is not. Keys that the source no longer has are removed as after a gap
 /// @param permit says when snapshots of a cluster's shards may be applied; null: at once. With it
 ///   the link does not follow slots that move: its owner does
+/// @param strays hears of keys that only the target has; null: they are removed or told, as after a
+///   gap
 public record LinkHooks(
         @Nullable KeySample sample,
         Predicate<LinkEvent.Refused> skips,
         String copyAgain,
-        @Nullable SnapshotPermit permit) {
+        @Nullable SnapshotPermit permit,
+        @Nullable Strays strays) {
     /// No hand in anything.
     public static final LinkHooks NONE = new LinkHooks(null, refused -> false);
 
@@ -31,7 +35,29 @@ public record LinkHooks(
     /// The link itself follows slots that move.
     public LinkHooks(
             @Nullable KeySample sample, Predicate<LinkEvent.Refused> skips, String copyAgain) {
-        this(sample, skips, copyAgain, null);
+        this(sample, skips, copyAgain, null, null);
+    }
+
+    /// The same with another ear for strays.
+    public LinkHooks with(Strays ear) {
+        return new LinkHooks(sample, skips, copyAgain, permit, ear);
+    }
+
+    /// What becomes of keys that are at the target, but not in a snapshot, once that is applied.
+    public interface Strays {
+        /// Whether they are looked for behind the first snapshot, too: it cost a scan of the
+        /// target.
+        boolean fromTheFirst();
+
+        /// Hears of a snapshot before it is applied, by a pipeline's own thread.
+        ///
+        /// @param stream of the source, in which it was taken at `offset`
+        void begun(String stream, long offset) throws IOException;
+
+        /// Hears of one, by a pipeline's own thread.
+        ///
+        /// @param database of the target
+        void found(int database, byte[] key);
     }
 
     /// Decides when a snapshot may be applied.

@@ -326,7 +326,8 @@ final class Pipeline implements Runnable {
                 || (permit != null && !permit.await(shop, feed.baseOffset()))) {
             return -1;
         }
-        boolean first = fresh && (gate == null || !gate.snapshot().meetsOthers());
+        boolean looks = shop.begunBeforeStrays(feed);
+        boolean first = fresh && !looks && (gate == null || !gate.snapshot().meetsOthers());
         StaleKeys stale = first ? null : new StaleKeys(slots, owned);
         SnapshotPhase.KeyObserver observer = stale == null ? (database, key) -> {} : stale;
         SnapshotPhase phase = new SnapshotPhase(shop, feed, decoder, observer);

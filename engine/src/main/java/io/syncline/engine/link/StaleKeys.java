@@ -82,6 +82,10 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
         place.offset = shop.progress().snapshotOffset;
         TargetScan target = shop.targetScan();
         target.run(shop, primaries -> sweep(shop, primaries, place));
+        if (shop.strays() != null) {
+            shop.progress().snapshotOffset = place.offset;
+            return;
+        }
         String where = shop.writer().place();
         if (count > 0) {
             shop.event(warning(where));
@@ -157,7 +161,10 @@ final class StaleKeys implements SnapshotPhase.KeyObserver {
     private void found(Workshop shop, int database, byte[] key, Place place)
             throws RewindException {
         count++;
-        if (removing) {
+        LinkHooks.Strays strays = shop.strays();
+        if (strays != null) {
+            strays.found(database, key);
+        } else if (removing) {
             delete(shop, database, key, place);
         } else if (examples.size() < MOST_EXAMPLES) {
             String name = new String(key, UTF_8);

@@ -9,6 +9,7 @@ import io.syncline.engine.handover.SlotGate;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.rdb.PayloadConverter;
 import io.syncline.engine.rdb.TargetFormat;
+import io.syncline.engine.source.Feed;
 import io.syncline.engine.source.Intake;
 import io.syncline.engine.target.Refusal;
 import io.syncline.engine.target.TargetWriter;
@@ -125,6 +126,22 @@ final class Workshop {
     /// Where some of the keys that are written are remembered; null for nowhere.
     @Nullable KeySample sample() {
         return tools.hooks.sample();
+    }
+
+    /// Hears of keys that only the target has; null: they are the link's own affair.
+    LinkHooks.@Nullable Strays strays() {
+        return tools.hooks.strays();
+    }
+
+    /// Tells who hears of strays that a snapshot begins.
+    ///
+    /// @return whether they are looked for behind any
+    boolean begunBeforeStrays(Feed feed) throws IOException {
+        LinkHooks.Strays strays = strays();
+        if (strays != null) {
+            strays.begun(feed.replicationId(), feed.baseOffset());
+        }
+        return strays != null && strays.fromTheFirst();
     }
 
     /// Why everything is copied once more; empty: it is not.

@@ -10,11 +10,14 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.precheck.Finding;
+import io.syncline.engine.twoway.KeyId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -30,7 +33,11 @@ final class FirstCopy {
     private final Valve valve;
     private volatile @Nullable Link copying;
     private volatile @Nullable LinkStatus last;
+    private final End receiver;
+    private final Set<KeyId> strays = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
+    private volatile boolean again;
+    private volatile @Nullable OriginPast past;
 
     /// @param valve whose ceilings hold for the copy as well
     /// @param streams of the receiver
@@ -46,6 +53,7 @@ final class FirstCopy {
             boolean marked) {
         this.options = ofCopy(options, origin, receiver, marked);
         this.events = events;
+        this.receiver = receiver;
         this.valve = valve;
         this.streams = List.copyOf(streams);
     }
@@ -53,6 +61,42 @@ final class FirstCopy {
     /// What the link is told.
     LinkOptions options() {
         return options;
+    }
+
+    /// An earlier try may have brought keys that its side has lost since.
+    void again() {
+        again = true;
+    }
+
+    /// @param ear hears of the snapshot, before it is applied
+    void tell(OriginPast ear) {
+        past = ear;
+    }
+
+    /// The keys that only the receiver has, when the copy is done; none are looked for behind one
+    /// that was the first.
+    Set<KeyId> strays() {
+        return strays;
+    }
+
+    private final class Ear implements LinkHooks.Strays {
+        @Override
+        public boolean fromTheFirst() {
+            return again;
+        }
+
+        @Override
+        public void begun(String stream, long offset) throws IOException {
+            OriginPast hears = past;
+            if (hears != null) {
+                hears.begun(stream, offset);
+            }
+        }
+
+        @Override
+        public void found(int database, byte[] key) {
+            strays.add(new KeyId(receiver.toPair(database), key));
+        }
     }
 
     void stop() {
@@ -84,7 +128,8 @@ final class FirstCopy {
     /// @return false when told to stop, or when the watch ended it
     boolean run(LinkHooks hooks, Watch watch) throws IOException {
         AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
-        Link link = new Link(options, event -> pass(event, failure), hooks);
+        strays.clear();
+        Link link = new Link(options, event -> pass(event, failure), hooks.with(new Ear()));
         copying = link;
         AtomicReference<Link.@Nullable Outcome> outcome = new AtomicReference<>();
         Thread owner = Thread.currentThread();
@@ -177,7 +222,8 @@ final class FirstCopy {
                 receiver.instance().endpoint(),
                 databases,
                 options.commands(),
-                options.onExisting(),
+                // The pair's own prechecks have looked; what users write since is kept.
+                LinkOptions.OnExisting.OVERWRITE,
                 options.extendExpiry(),
                 options.retry(),
                 options.onRefused(),

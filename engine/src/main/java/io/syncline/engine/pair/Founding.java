@@ -14,11 +14,15 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.Checkpoint;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.TaskRegistry;
+import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.Marker;
+import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.StreamPlace;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -32,29 +36,40 @@ import org.jspecify.annotations.Nullable;
 /// that the copy did comes back, and what was written behind it is not lost. Taking the place
 /// behind the copy would lose those writes at the origin for ever.
 final class Founding {
+    /// How an epoch begins that stands for the emptying of a side.
+    private static final String EMPTYING = "resync.";
+
     private final LinkOptions options;
     private final Consumer<LinkEvent> events;
     private final End origin;
     private final End receiver;
     private final SiteStream stream;
+    private final OriginPast past;
     private final FirstCopy copy;
+    private final StrayKeys strays;
+    private final Map<KeyId, Site> owed = new HashMap<>();
 
     /// @param options of the task, from its source to its target
     /// @param valve of the direction that is copied
     /// @param stream the receiver's
+    /// @param ofOrigin the origin's, which is not read yet
     Founding(
             LinkOptions options,
             Consumer<LinkEvent> events,
             End origin,
             End receiver,
             Valve valve,
-            SiteStream stream) {
+            SiteStream stream,
+            SiteStream ofOrigin) {
         this.options = options;
         this.events = events;
         this.origin = origin;
         this.receiver = receiver;
         this.stream = stream;
         copy = new FirstCopy(options, events, origin, receiver, valve, List.of(stream), false);
+        past = new OriginPast(origin, List.of(ofOrigin), copy::isStopping);
+        copy.tell(past);
+        strays = new StrayKeys(copy, past, List.of(stream), origin.site(), events);
     }
 
     void stop() {
@@ -72,21 +87,63 @@ final class Founding {
     /// @param replace whether the receiver's data is to be removed first
     /// @return false when told to stop
     boolean run(@Nullable Marker unfinished, boolean replace) throws IOException {
-        StreamPlace begin = replace || unfinished == null ? null : reopened(unfinished.through());
+        boolean empties = replace || (unfinished != null && isEmptyingOwed());
+        StreamPlace begin = empties || unfinished == null ? null : reopened(unfinished.through());
+        boolean all = begin != null || empties || unfinished == null;
         if (begin == null) {
-            begin = begin(replace);
+            begin = begin(empties);
         }
         if (begin == null) {
             return false;
         }
+        if (unfinished == null || empties) {
+            past.begin();
+        }
+        boolean early =
+                unfinished == null
+                        && !replace
+                        && options.onExisting() == LinkOptions.OnExisting.REPORT
+                        && strays.areEarly(receiver);
+        boolean whole = past.isWhole(all && !early);
         set(origin, Marker.founding(begin, StreamPlace.BEGINNING));
+        if (unfinished != null || early) {
+            copy.again();
+        }
         if (!copy.run(LinkHooks.NONE, copied -> true)) {
             return false;
         }
+        Map<KeyId, Site> left = strays.judge(whole);
+        if (left == null) {
+            return false;
+        }
+        owed.putAll(left);
         StreamPlace copied = place(copy.options());
-        set(receiver, Marker.founding(copied, begin));
-        set(origin, Marker.founding(begin, copied));
+        StreamPlace read = stream.afterCopy(begin);
+        set(receiver, Marker.founding(copied, read));
+        set(origin, Marker.founding(read, copied));
         return true;
+    }
+
+    /// The keys that only the receiver has, each with the side that knows what becomes of it.
+    Map<KeyId, Site> owed() {
+        return owed;
+    }
+
+    /// Whether an earlier try was to empty the receiver, and did not come to it: then both would
+    /// have the epoch of that.
+    private boolean isEmptyingOwed() throws IOException {
+        String wanted = epoch(origin);
+        return wanted.startsWith(EMPTYING) && !wanted.equals(epoch(receiver));
+    }
+
+    private static String epoch(End end) throws IOException {
+        try (Connection connection = end.open()) {
+            String database = Integer.toString(end.keys().database());
+            require(connection, connection.call("SELECT", database));
+            Reply found =
+                    require(connection, connection.call("GET".getBytes(UTF_8), end.keys().epoch()));
+            return found instanceof Reply.Bulk text ? text.utf8() : "";
+        }
     }
 
     /// Where an earlier try began, if the receiver still has that place.
@@ -100,8 +157,9 @@ final class Founding {
             events.accept(
                     new LinkEvent.Warned(
                             stream.place(),
-                            "what was written here since the first copy was begun for the first time"
-                                    + " stays here, unless it is written again",
+                            "of what was written here since the first copy was begun for the first"
+                                    + " time, new keys are brought to the other side; what it has as"
+                                    + " well is overwritten",
                             "Raise repl-backlog-size, or write only to the other side until the first"
                                     + " copy is done"));
             return null;
@@ -114,8 +172,10 @@ final class Founding {
         }
         try (Connection connection = receiver.open()) {
             if (replace) {
-                String epoch = "resync." + System.currentTimeMillis() + "." + System.nanoTime();
+                String epoch = EMPTYING + System.currentTimeMillis() + "." + System.nanoTime();
                 supersede(epoch);
+                // A start behind a kill from here on begins with the copy.
+                set(origin, Marker.founding(here(connection), StreamPlace.BEGINNING));
                 empty(connection, epoch);
             }
             StreamPlace place = here(connection);
@@ -137,7 +197,8 @@ final class Founding {
     }
 
     /// Removes what the receiver holds, the task's own keys included. The new epoch stands there
-    /// from the same moment on.
+    /// from the same moment on. A key of the first copy's is written beside it, so that whoever
+    /// reads the stream does not take it for a user's flush.
     private void empty(Connection connection, String epoch) throws IOException {
         require(connection, connection.call("MULTI"));
         if (receiver.isIdentity()) {
@@ -150,6 +211,9 @@ final class Founding {
         String database = Integer.toString(receiver.keys().database());
         require(connection, connection.call("SELECT", database));
         require(connection, setEpoch(connection, receiver, epoch));
+        byte[] databases = PairDatabases.key(receiver);
+        byte[] now = options.databasesText().getBytes(UTF_8);
+        require(connection, connection.call("SET".getBytes(UTF_8), databases, now));
         if (!(require(connection, connection.call("EXEC")) instanceof Reply.Items items)) {
             throw new IOException("EXEC is not answered with items");
         }

@@ -123,7 +123,7 @@ final class PairDatabases {
         return found;
     }
 
-    private static byte[] key(End end) {
+    static byte[] key(End end) {
         return (new String(end.keys().ofTask(), UTF_8) + "pair-databases").getBytes(UTF_8);
     }
 

@@ -5,6 +5,7 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.twoway.GuardPolicy;
+import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.Marker;
 import io.syncline.engine.twoway.Pair;
 import io.syncline.engine.twoway.PairOptions;
@@ -15,7 +16,9 @@ import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.Start;
 import io.syncline.engine.twoway.StreamUnit;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,10 @@ final class PairRun implements PairRunning {
     private long markerNanos = System.nanoTime();
     private long placesNanos = markerNanos;
     private final long[] epochNanos = {markerNanos, markerNanos};
+
+    /// What the first copy left to be copied key by key, by the side to copy it from.
+    private final Map<KeyId, Site> owed = new HashMap<>();
+
     private boolean caughtUp;
     private volatile boolean founded;
     private boolean copied;
@@ -170,13 +177,15 @@ final class PairRun implements PairRunning {
                         ends.get(origin),
                         ends.get(1 - origin),
                         valves.from(ends.get(origin).site()),
-                        sites.stream(1 - origin));
+                        sites.stream(1 - origin),
+                        sites.stream(origin));
         founding = copy;
         if (sites.isStopping()) {
             copy.stop();
         }
         board.copying(origin);
         boolean done = copy.run(unfinished, from != null);
+        owed.putAll(copy.owed());
         // Its last numbers stay.
         board.status(copy.status(), "");
         copied = true;
@@ -190,19 +199,22 @@ final class PairRun implements PairRunning {
         if (start == null) {
             return null;
         }
-        return new Pair(
-                start,
-                new PairOptions(
-                        choices.policy(),
-                        true,
-                        options.tuning().batchCommands(),
-                        options.tuning().batchBytes(),
-                        true,
-                        QUEUED_LIMIT),
-                resolution -> {
-                    board.resolved(resolution);
-                    resolutions.accept(resolution);
-                });
+        Pair pair =
+                new Pair(
+                        start,
+                        new PairOptions(
+                                choices.policy(),
+                                true,
+                                options.tuning().batchCommands(),
+                                options.tuning().batchBytes(),
+                                true,
+                                QUEUED_LIMIT),
+                        resolution -> {
+                            board.resolved(resolution);
+                            resolutions.accept(resolution);
+                        });
+        owed.forEach(pair::owe);
+        return pair;
     }
 
     /// @return whether the run is over; false when everything must be opened anew

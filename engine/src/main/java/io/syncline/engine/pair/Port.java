@@ -1,7 +1,10 @@
 package io.syncline.engine.pair;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.syncline.engine.cluster.NodeFinder;
 import io.syncline.engine.cluster.ShardIdentity;
+import io.syncline.engine.command.Slots;
 import io.syncline.engine.fault.ErrorCode;
 import io.syncline.engine.fault.SynclineException;
 import io.syncline.engine.net.Connection;
@@ -35,6 +38,12 @@ record Port(
     @Override
     public BitSet slots() {
         return (BitSet) slots.clone();
+    }
+
+    /// A key of the first copy's, in the slot of the epoch.
+    byte[] emptied() {
+        String prefix = new String(keys.ofTaskBySlot(), UTF_8);
+        return (prefix + "pair-emptied:{" + Slots.tag(Math.max(0, tag)) + "}").getBytes(UTF_8);
     }
 
     /// @throws RightsException when the account is refused: it was not when the task was prechecked

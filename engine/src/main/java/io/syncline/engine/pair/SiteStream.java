@@ -17,6 +17,7 @@ import io.syncline.engine.source.StreamDecoder;
 import io.syncline.engine.twoway.FlushScope;
 import io.syncline.engine.twoway.Intake;
 import io.syncline.engine.twoway.KeptWrites;
+import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.StreamPlace;
 import io.syncline.engine.twoway.StreamUnit;
 import io.syncline.engine.twoway.UnitReader;
@@ -41,7 +42,7 @@ final class SiteStream implements Closeable {
     private static final long KEPT_LIMIT = 64 << 20;
 
     private final End end;
-    private final Port port;
+    final Port port;
     private final String spoolName;
     private final Receiver receiver;
     private final LinkOptions options;
@@ -55,6 +56,7 @@ final class SiteStream implements Closeable {
     private final ArrayDeque<StreamUnit> kept = new ArrayDeque<>();
     private KeptWrites keeping = new KeptWrites(null);
     private long keptBytes;
+    private @Nullable StreamPlace unkept;
 
     private long presentOffset;
     private long settledOffset;
@@ -117,6 +119,7 @@ final class SiteStream implements Closeable {
         kept.clear();
         keeping = new KeptWrites(null);
         keptBytes = 0;
+        unkept = null;
         Feed opened = receiver.open(new Position(place.stream(), place.offset(), place.database()));
         if (opened == null) {
             return false;
@@ -225,12 +228,32 @@ final class SiteStream implements Closeable {
                 return;
             }
             pending = null;
+            if (kept.isEmpty()) {
+                unkept = new StreamPlace(streamId(), unit.offset(), unit.database());
+            }
             StreamUnit found = keeping.take(unit);
             if (found != null) {
                 kept.add(found);
                 keptBytes += found.size();
             }
         }
+    }
+
+    /// From where it must be read when the first copy is done: nothing before that was kept.
+    StreamPlace afterCopy(StreamPlace begun) {
+        StreamPlace place = kept.isEmpty() ? unkept : null;
+        opened = place == null ? begun : place;
+        return opened;
+    }
+
+    /// Whether nothing more is kept: users have written much meanwhile.
+    boolean isFull() {
+        return keptBytes >= KEPT_LIMIT;
+    }
+
+    /// Whether users have written a key since the stream was opened, as far as was read.
+    boolean keeps(KeyId key) {
+        return keeping.holds(key);
     }
 
     /// Told behind [#open]: other primaries of the site had other slots there.
@@ -335,7 +358,7 @@ final class SiteStream implements Closeable {
         }
     }
 
-    private long offset() {
+    long offset() {
         UnitReader reader = units;
         return reader == null ? 0 : reader.offset();
     }

@@ -102,7 +102,8 @@ final class SlotCopy implements Closeable {
                             null,
                             refused -> false,
                             again ? "slots have moved since an earlier snapshot" : "",
-                            permit);
+                            permit,
+                            null);
             boolean done = copy.run(hooks, status -> look(permit, status));
             if (!permit.hasMoved()) {
                 return done ? rest : null;

@@ -14,11 +14,13 @@ import io.syncline.engine.resp.Reply;
 import io.syncline.engine.target.Checkpoint;
 import io.syncline.engine.target.OwnKeys;
 import io.syncline.engine.target.TaskRegistry;
+import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.Site;
 import io.syncline.engine.twoway.StreamPlace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +39,9 @@ final class SlotFounding {
     private final List<SlotNode> originNodes;
     private final List<SlotNode> receiverNodes;
     private final FirstCopy copy;
+    private final OriginPast past;
+    private final StrayKeys strays;
+    private final Map<KeyId, Site> owed = new HashMap<>();
     private final long epoch;
 
     /// @param valve of the direction that is copied
@@ -62,8 +67,20 @@ final class SlotFounding {
                         origin,
                         receiver,
                         valve,
-                        receiverNodes.stream().map(SlotNode::stream).toList(),
+                        streams(receiverNodes),
                         receiver.instance().isCluster());
+        past = new OriginPast(origin, streams(originNodes), copy::isStopping);
+        copy.tell(past);
+        strays = new StrayKeys(copy, past, streams(receiverNodes), origin.site(), events);
+    }
+
+    private static List<SiteStream> streams(List<SlotNode> nodes) {
+        return nodes.stream().map(SlotNode::stream).toList();
+    }
+
+    /// The keys that only the receiver has, each with the side that knows what becomes of it.
+    Map<KeyId, Site> owed() {
+        return owed;
     }
 
     void stop() {
@@ -85,12 +102,25 @@ final class SlotFounding {
         try (SlotCopy slots = new SlotCopy(copy, events, originNodes, receiverNodes)) {
             List<FloorRecord.Entry> begin =
                     replace || unfinished == null ? null : reopened(unfinished.of(receiver.site()));
+            boolean all = begin != null || replace || unfinished == null;
             if (begin == null) {
                 begin = begin(slots, replace);
             }
             if (begin == null) {
                 return null;
             }
+            if (unfinished == null || replace) {
+                past.begin();
+            }
+            boolean early =
+                    unfinished == null
+                            && !replace
+                            && options.onExisting() == LinkOptions.OnExisting.REPORT
+                            && strays.areEarly(receiver);
+            if (unfinished != null || early) {
+                copy.again();
+            }
+            boolean whole = past.isWhole(all && !early);
             List<FloorRecord.Entry> receiving = begin;
             List<FloorRecord.Entry> known =
                     unfinished == null ? List.of() : unfinished.of(origin.site());
@@ -101,6 +131,11 @@ final class SlotFounding {
             if (rest == null) {
                 return null;
             }
+            Map<KeyId, Site> left = strays.judge(whole);
+            if (left == null) {
+                return null;
+            }
+            owed.putAll(left);
             FloorRecord done = record(FloorRecord.State.READY, 2, places(rest), receiving);
             write(done);
             return done;
@@ -187,8 +222,9 @@ final class SlotFounding {
         events.accept(
                 new LinkEvent.Warned(
                         receiverNodes.getFirst().stream().place(),
-                        "what was written here since the first copy was begun for the first time"
-                                + " stays here, unless it is written again",
+                        "of what was written here since the first copy was begun for the first time,"
+                                + " new keys are brought to the other side; what it has as well is"
+                                + " overwritten",
                         "Raise repl-backlog-size, or write only to the other side until the first"
                                 + " copy is done"));
         return null;
@@ -219,6 +255,7 @@ final class SlotFounding {
                 return null;
             }
             if (replace) {
+                announce(opened(before));
                 for (SlotNode node : receiverNodes) {
                     try (Connection connection = node.port().open()) {
                         empty(connection, node);
@@ -261,6 +298,8 @@ final class SlotFounding {
             throws IOException {
         try (Connection connection = node.port().open()) {
             if (replace) {
+                StreamPlace before = Founding.here(connection);
+                announce(List.of(node.entry(node.port().slots(), before)));
                 empty(connection, node);
             }
             StreamPlace place = Founding.here(connection);
@@ -270,7 +309,13 @@ final class SlotFounding {
         }
     }
 
-    /// The epoch stands there again from the same moment on.
+    /// A start behind a kill from here on begins with the copy.
+    private void announce(@Nullable List<FloorRecord.Entry> receiving) throws IOException {
+        write(record(copying(), 1, List.of(), receiving == null ? List.of() : receiving));
+    }
+
+    /// The epoch stands there again from the same moment on. A key of the first copy's is written
+    /// beside it, so that whoever reads the stream does not take it for a user's flush.
     private static void empty(Connection connection, SlotNode node) throws IOException {
         require(connection, connection.call("MULTI"));
         require(connection, connection.call("FLUSHDB"));
@@ -280,6 +325,9 @@ final class SlotFounding {
                         "SET".getBytes(UTF_8),
                         node.port().keys().epoch(),
                         node.epoch().getBytes(UTF_8)));
+        byte[] emptied = node.port().emptied();
+        require(connection, connection.call("SET".getBytes(UTF_8), emptied, "1".getBytes(UTF_8)));
+        require(connection, connection.call("DEL".getBytes(UTF_8), emptied));
         if (!(connection.call("EXEC") instanceof Reply.Items items)) {
             throw new IOException("EXEC is not answered with items");
         }

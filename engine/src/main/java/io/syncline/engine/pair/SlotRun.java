@@ -7,6 +7,7 @@ import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.link.LinkStatus;
 import io.syncline.engine.link.Phase;
 import io.syncline.engine.twoway.JobMark;
+import io.syncline.engine.twoway.KeyId;
 import io.syncline.engine.twoway.PairOptions;
 import io.syncline.engine.twoway.Resolution;
 import io.syncline.engine.twoway.Site;
@@ -50,8 +51,10 @@ final class SlotRun implements PairRunning {
     private final long epoch = System.currentTimeMillis();
     private volatile @Nullable Thread owner;
     private volatile @Nullable SlotFounding founding;
+
     private volatile boolean founded;
     private boolean copied;
+    private Map<KeyId, Site> owed = Map.of();
     private boolean ended;
     private @Nullable SlotReports reports;
     private LostTails tails;
@@ -166,6 +169,7 @@ final class SlotRun implements PairRunning {
         FloorRecord done = copy.run(from == null ? record : null, from != null);
         // Its last numbers stay.
         board.status(copy.status(), "");
+        owed = copy.owed();
         copied = true;
         founding = null;
         return done;
@@ -196,6 +200,8 @@ final class SlotRun implements PairRunning {
             return false;
         }
         SlotPairs pairs = pairs(record, fences);
+        // What the first copy left to be copied key by key.
+        owed.forEach(pairs::owe);
         tails = new LostTails(sites, fences);
         FloorDesk desk = new FloorDesk(sites.ends(), record, this::wake);
         desk.start();
@@ -378,12 +384,8 @@ final class SlotRun implements PairRunning {
         try {
             String value = epoch + "." + node.site() + "." + System.nanoTime();
             List<Integer> unanswered = pairs.unanswered(node.site(), node.index());
+            // Where a marker is missing, a flush took it, or nothing was ever written.
             SlotNode.Begun begun = node.begin(value, unanswered);
-            if (begun.markers().size() < unanswered.size()) {
-                // A flush took them, or nothing was ever written there.
-                System.getLogger(SlotRun.class.getName())
-                        .log(System.Logger.Level.DEBUG, "slots without a marker at " + node.site());
-            }
             pairs.reconnected(node.site(), node.index(), begun.markers());
         } catch (IOException e) {
             node.lost(e);

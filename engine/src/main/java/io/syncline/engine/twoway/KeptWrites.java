@@ -46,6 +46,11 @@ public final class KeptWrites {
         return matters && !unit.commands().isEmpty() ? unit.keysOnly() : null;
     }
 
+    /// Whether users have written this key.
+    public boolean holds(KeyId key) {
+        return keys.contains(key);
+    }
+
     private void local(StreamUnit unit) {
         unit.addKeys(keys);
         for (PairCommand command : unit.commands()) {

@@ -206,6 +206,11 @@ public final class Pair {
         return !keys.isEmpty();
     }
 
+    /// A key is as it is at this site, and the other one lacks that: it is copied as a whole.
+    public void owe(KeyId key, Site from) {
+        ledger.latch(key, LatchCause.REFUSED).favour(from);
+    }
+
     /// Writes a marker to a site even without data, if the other one's stream has gone on: called
     /// on a slow timer, never for every echo, or two links would feed each other for ever.
     public void heartbeat(Site destination) {
@@ -282,11 +287,6 @@ public final class Pair {
     /// The site would not answer [Request.AskOffset]: what is to be written is not there now.
     void unfenced(Site site) {
         writer.unfenced(to(site));
-    }
-
-    /// The same for [Request.AskRecords].
-    void unrecorded(long token) {
-        ledger.reopen(conflict -> conflict.awaits(token));
     }
 
     /// Nothing is to be written to a site for now.

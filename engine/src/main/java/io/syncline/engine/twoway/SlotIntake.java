@@ -61,6 +61,10 @@ final class SlotIntake {
 
     /// Whether a unit empties databases: then it is read by [#readFlush].
     static boolean isFlush(StreamUnit unit) {
+        if (unit.kind() != StreamUnit.Kind.LOCAL) {
+            // What the pair's own emptying of a side does is for that side alone.
+            return false;
+        }
         for (PairCommand command : unit.commands()) {
             if (command.flush != null) {
                 return true;

@@ -94,6 +94,11 @@ public final class SlotPairs {
         intake.read(site, node, unit);
     }
 
+    /// As [Pair#owe].
+    public void owe(KeyId key, Site from) {
+        table.owe(key, from);
+    }
+
     /// Takes in a unit that tells of a job which copies slots to a node.
     ///
     /// @param source the number of the primary that has them; negative when it is not known
@@ -303,7 +308,7 @@ public final class SlotPairs {
         SlotPair slot = served(site, node, lane);
         switch (request) {
             case Request.AskOffset ask -> slot.pair.unfenced(site);
-            case Request.AskRecords ask -> slot.pair.unrecorded(ask.token());
+            case Request.AskRecords ask -> slot.pair.ledger().reopen(c -> c.awaits(ask.token()));
             case Request.Transaction transaction -> slot.pair.executed(site, false, List.of());
             case Request.Watch watch -> throw new IllegalArgumentException("" + watch);
             case Request.Unwatch unwatch -> throw new IllegalArgumentException("" + unwatch);

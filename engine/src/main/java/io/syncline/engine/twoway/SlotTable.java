@@ -214,6 +214,13 @@ final class SlotTable {
         return made;
     }
 
+    void owe(KeyId key, Site from) {
+        SlotPair present = find(key.slot());
+        SlotPair slot = present == null ? begin(key.slot()) : present;
+        slot.pair.owe(key, from);
+        look(slot);
+    }
+
     private Start.Side side(Site site, int slot, PairNode node) {
         int term = term(site, slot);
         return new Start.Side(null, Terms.place(term, node.place), Terms.offset(term, node.fence));
