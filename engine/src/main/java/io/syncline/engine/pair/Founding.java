@@ -99,14 +99,11 @@ final class Founding {
         if (unfinished == null || empties) {
             past.begin();
         }
-        boolean early =
-                unfinished == null
-                        && !replace
-                        && options.onExisting() == LinkOptions.OnExisting.REPORT
-                        && strays.areEarly(receiver);
+        boolean first = unfinished == null || empties;
+        boolean early = first && strays.areEarly(receiver, empties, options.onExisting());
         boolean whole = past.isWhole(all && !early);
         set(origin, Marker.founding(begin, StreamPlace.BEGINNING));
-        if (unfinished != null || early) {
+        if (unfinished != null) {
             copy.again();
         }
         if (!copy.run(LinkHooks.NONE, copied -> true)) {

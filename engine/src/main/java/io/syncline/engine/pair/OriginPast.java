@@ -25,6 +25,7 @@ final class OriginPast {
     private static final long LOOK_NANOS = 5_000_000;
 
     private static final String GAP = "gap";
+    private static final String OTHERS = "others";
 
     private final End origin;
     private final List<SiteStream> streams;
@@ -55,6 +56,20 @@ final class OriginPast {
                 call(connection, "HSET", GAP, "1");
             }
             return call(connection, "HGET", GAP) instanceof Reply.Nil;
+        }
+    }
+
+    /// Notes that the receiver held keys that are to be left alone.
+    void noteOthers() throws IOException {
+        try (Connection connection = open()) {
+            call(connection, "HSET", OTHERS, "1");
+        }
+    }
+
+    /// Whether [#noteOthers] was called by any try.
+    boolean hasOthers() throws IOException {
+        try (Connection connection = open()) {
+            return !(call(connection, "HGET", OTHERS) instanceof Reply.Nil);
         }
     }
 

@@ -112,12 +112,9 @@ final class SlotFounding {
             if (unfinished == null || replace) {
                 past.begin();
             }
-            boolean early =
-                    unfinished == null
-                            && !replace
-                            && options.onExisting() == LinkOptions.OnExisting.REPORT
-                            && strays.areEarly(receiver);
-            if (unfinished != null || early) {
+            boolean first = unfinished == null || replace;
+            boolean early = first && strays.areEarly(receiver, replace, options.onExisting());
+            if (unfinished != null) {
                 copy.again();
             }
             boolean whole = past.isWhole(all && !early);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.syncline.engine.cluster.ServerInfo;
 import io.syncline.engine.command.DatabaseMap;
 import io.syncline.engine.link.LinkEvent;
+import io.syncline.engine.link.LinkOptions;
 import io.syncline.engine.net.Connection;
 import io.syncline.engine.resp.Reply;
 import io.syncline.engine.resp.ScanPage;
@@ -46,6 +47,21 @@ final class StrayKeys {
         this.events = events;
     }
 
+    /// Looks, before the first try, for keys that the receiver has already. Behind checks that
+    /// allow none, or when it was emptied, users wrote them just now; else the user lets them be.
+    ///
+    /// @return whether there are any
+    boolean areEarly(End receiver, boolean emptied, LinkOptions.OnExisting chosen)
+            throws IOException {
+        boolean early = holdsAny(receiver);
+        if (early && !emptied && chosen == LinkOptions.OnExisting.OVERWRITE) {
+            past.noteOthers();
+        } else if (early) {
+            copy.again();
+        }
+        return early;
+    }
+
     /// Finds the side that each is to be copied from; none for what is kept anyway.
     ///
     /// @param whole whether all is known that users wrote to the receiver since the first try
@@ -61,12 +77,13 @@ final class StrayKeys {
         if (copy.isStopping()) {
             return null;
         }
+        boolean leaves = past.hasOthers();
         int brought = 0;
         for (KeyId key : strays) {
             boolean kept = streams.stream().anyMatch(stream -> stream.keeps(key));
             if (!kept && written != null && written.test(key)) {
                 owed.put(key, origin);
-            } else if (!kept || !sure) {
+            } else if (!leaves && (!kept || !sure)) {
                 // Of what was kept, the beginning may be missing.
                 owed.put(key, origin.other());
                 brought++;
@@ -78,9 +95,7 @@ final class StrayKeys {
         return owed;
     }
 
-    /// Whether users have written to a receiver that the checks have found empty, before its
-    /// streams are read.
-    boolean areEarly(End receiver) throws IOException {
+    private boolean holdsAny(End receiver) throws IOException {
         for (SiteStream stream : streams) {
             try (Connection connection = stream.port.open()) {
                 String place = connection.address().toString();

@@ -101,6 +101,34 @@ class FoundingIT {
         }
     }
 
+    /// What only the target had before the task began is nobody's to delete.
+    @Test
+    void keysThatATargetHadBeforeAreLeftAloneAlsoWhenTheCopyIsMadeAgain() {
+        try (RedisServer source = RedisServer.start();
+                RedisServer target = RedisServer.start();
+                SiteClient atSource = new SiteClient(source)) {
+            fill(atSource);
+            target.command("SET", "before", "1");
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port()).overwrite().start()) {
+                pair.task().throttle(Site.SOURCE, RATE, 0);
+                awaitCopy(pair);
+            }
+            source.command("DEL", "key:0");
+            try (RunningPair pair =
+                    PairSetup.of(source.port(), target.port())
+                            .overwrite()
+                            .start()
+                            .awaitStreaming()) {
+                pair.await("the deletion", () -> target.number("EXISTS", "key:0") == 0);
+                source.command("SET", "behind", "1");
+                pair.await("the write", () -> target.number("EXISTS", "behind") == 1);
+                assertThat(target.text("GET", "before")).isEqualTo("1");
+                assertThat(source.number("EXISTS", "before")).isZero();
+            }
+        }
+    }
+
     /// Users do not wait for the first copy.
     @Test
     void aTargetThatIsWrittenBehindTheChecksIsStillTakenForEmpty() {
