@@ -135,7 +135,7 @@ final class OriginPast {
     }
 
     private Connection open() throws IOException {
-        Connection connection = origin.openFor(key());
+        Connection connection = origin.openFor(key(origin));
         if (!origin.instance().isCluster()) {
             String database = Integer.toString(origin.keys().database());
             accept(connection, connection.call("SELECT", database));
@@ -146,7 +146,7 @@ final class OriginPast {
     private Reply call(Connection connection, String name, String... more) throws IOException {
         byte[][] words = new byte[more.length + 2][];
         words[0] = name.getBytes(UTF_8);
-        words[1] = key();
+        words[1] = key(origin);
         for (int i = 0; i < more.length; i++) {
             words[i + 2] = more[i].getBytes(UTF_8);
         }
@@ -155,8 +155,8 @@ final class OriginPast {
         return reply;
     }
 
-    private byte[] key() {
-        return (new String(origin.keys().ofTask(), UTF_8) + "pair-origin").getBytes(UTF_8);
+    static byte[] key(End end) {
+        return (new String(end.keys().ofTask(), UTF_8) + "pair-origin").getBytes(UTF_8);
     }
 
     private static void accept(Connection connection, Reply reply) throws IOException {

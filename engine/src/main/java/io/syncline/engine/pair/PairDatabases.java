@@ -102,6 +102,7 @@ final class PairDatabases {
                         accept(connection, "DEL", end.keys().beat());
                         accept(connection, "DEL", End.MEMBERSHIP);
                         accept(connection, "DEL", key(end));
+                        accept(connection, "DEL", OriginPast.key(end));
                     }
                 }
                 select(connection, end.keys().database());
